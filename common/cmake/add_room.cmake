@@ -1,0 +1,53 @@
+# A room is one folder of the house: one static library whose link list is the list of rooms it may see.
+#
+#   add_room(detect SOURCES adwin.cpp LINKS spindrift_model)
+#
+# makes spindrift_detect. Headers are included from the top of the house ("server/detect/adwin.hpp"), so an include
+# says where it comes from and tests/tidy can hold every arrow against the link lists.
+function(add_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS" ${ARGN})
+  if(ROOM_SOURCES)
+    add_library(spindrift_${name} STATIC ${ROOM_SOURCES})
+    target_link_libraries(spindrift_${name} PUBLIC ${ROOM_LINKS} PRIVATE spindrift_warnings)
+    target_include_directories(spindrift_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  else()
+    add_library(spindrift_${name} INTERFACE)
+    target_link_libraries(spindrift_${name} INTERFACE ${ROOM_LINKS})
+    target_include_directories(spindrift_${name} INTERFACE ${PROJECT_SOURCE_DIR})
+  endif()
+endfunction()
+
+# A program of the house: build/bin/<name>.
+function(add_program name)
+  cmake_parse_arguments(PROGRAM "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${PROGRAM_SOURCES})
+  target_link_libraries(${name} PRIVATE ${PROGRAM_LINKS} spindrift_warnings)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+endfunction()
+
+# The unit tests of one room: every *_test.cpp of tests/unit/<folder>, one test program, one ctest entry a test.
+function(add_unit_tests folder)
+  cmake_parse_arguments(UNIT "" "" "LINKS" ${ARGN})
+  string(REPLACE "/" "_" name ${folder})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/${folder}/*_test.cpp)
+  if(sources)
+    add_test_program(unit_${name} LABEL unit SOURCES ${sources} LINKS ${UNIT_LINKS})
+  endif()
+endfunction()
+
+# A GoogleTest program whose tests carry one ctest label.
+function(add_test_program name)
+  cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE ${TEST_LINKS} GTest::gmock GTest::gtest_main spindrift_warnings)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE SPINDRIFT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                                             SPINDRIFT_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  gtest_discover_tests(${name} TEST_PREFIX "${TEST_LABEL}." PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT}
+                       DISCOVERY_TIMEOUT 60)
+endfunction()

@@ -1,0 +1,9 @@
+# One interface target that every target of ours links: the warnings, and the arithmetic rule. Contracting a*b+c into a
+# fused multiply-add changes the last bit, and with it a verdict; detection is bit-exact, so it is off everywhere.
+add_library(spindrift_warnings INTERFACE)
+target_compile_options(spindrift_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+                                                    -Wold-style-cast -Wnon-virtual-dtor -Woverloaded-virtual)
+if(SPINDRIFT_WERROR)
+  target_compile_options(spindrift_warnings INTERFACE -Werror)
+endif()
+add_compile_options(-ffp-contract=off)
