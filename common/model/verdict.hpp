@@ -1,0 +1,41 @@
+// What we think of one point. Plain data; the views look into the point's frame and into static names, so a verdict
+// lives no longer than the point it speaks of. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "common/model/point.hpp"
+
+namespace spindrift {
+
+// ADWIN cut its window at this point. All in the units of the data; width in points.
+struct adwin_cut {
+  double width = 0;   // points in the window that is left
+  double mean = 0;    // their mean
+  double before = 0;  // the mean of the window just before the cut
+};
+
+// The point detectors that found a point anomalous, as bits of verdict::by.
+enum class point_detector : std::uint8_t { zscore = 1, isolation_forest = 2 };
+
+struct verdict {
+  point subject;             // as sent, with `ts` filled in
+  std::uint64_t n = 0;       // the point's number in its stream, from 1
+  double expected = 0;       // the baseline's prediction, in the units of the data
+  double sigma = 0;          // its scale; |z| beyond the threshold is an anomaly
+  double z = 0;              // (value - expected) / sigma, signed
+  std::string_view feature;  // multivariate: whose expected, sigma and z these are; else empty
+  bool anomaly = false;
+  std::uint8_t by = 0;  // point_detector bits that raised `anomaly`
+  std::optional<adwin_cut> drift{};
+  bool alarm = false;
+  std::optional<double> score{};  // the ensemble's; empty when that detector is off
+  bool warmup = false;            // too few points for a baseline: z is 0, nothing is flagged
+  bool dup = false;               // this seq had been applied before
+
+  bool is_event() const { return anomaly || drift.has_value() || alarm; }
+};
+
+}  // namespace spindrift

@@ -1,0 +1,37 @@
+// Bytes of one frame -> frame: the hot path, on simdjson's On-Demand parser.
+//
+// Strict: one JSON object (RFC 8259), valid UTF-8, no duplicate key, no number beyond double, nothing nested deeper
+// than limits::depth_max; anything else is a protocol_error that says what and where. Never throws, never reads beyond
+// the frame's padding. A decoder keeps its parser and its scratch between frames; decoded points look into the frame's
+// bytes and into the decoder's arena, and stay valid until reset(). One decoder a connection, one thread at a time.
+// Cost: about 150 ns for a 70-byte point on a 3 GHz core; commands allocate.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "common/protocol/frame.hpp"
+
+namespace spindrift {
+
+class decoder {
+public:
+  decoder();
+  ~decoder();
+  decoder(decoder&&) noexcept;
+  decoder& operator=(decoder&&) noexcept;
+
+  // `bytes` must be followed by inbox::padding_bytes readable bytes.
+  frame decode(std::string_view bytes);
+  // Forgets all points decoded so far; call once a batch.
+  void reset();
+
+private:
+  struct workspace;
+  std::unique_ptr<workspace> workspace_;
+};
+
+// Stream, producer and feature names: [A-Za-z0-9][A-Za-z0-9._:/=,@+-]*, at most `bytes_max` bytes.
+bool is_name(std::string_view text, std::size_t bytes_max);
+
+}  // namespace spindrift

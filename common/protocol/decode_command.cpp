@@ -1,0 +1,137 @@
+#include "common/protocol/decode_command.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "common/protocol/decode.hpp"
+#include "common/protocol/limits.hpp"
+#include "common/protocol/time_text.hpp"
+
+namespace spindrift {
+namespace {
+
+using nlohmann::json;
+
+// Reads the fields of one command and keeps the first complaint.
+class field_reader {
+public:
+  explicit field_reader(const json& object) : object_(object) {}
+
+  std::string text(const char* key, std::string otherwise, std::size_t bytes_max) {
+    const auto at = object_.find(key);
+    if (at == object_.end()) return otherwise;
+    if (!at->is_string() || at->get_ref<const std::string&>().size() > bytes_max) {
+      complain(key, "a string of at most " + std::to_string(bytes_max) + " bytes");
+      return otherwise;
+    }
+    return at->get<std::string>();
+  }
+
+  std::vector<std::string> patterns(const char* key) {
+    const auto at = object_.find(key);
+    if (at == object_.end()) return {"*"};
+    std::vector<std::string> found;
+    const auto is_pattern = [](const json& each) {
+      return each.is_string() && !each.get_ref<const std::string&>().empty() &&
+             each.get_ref<const std::string&>().size() <= limits::pattern_bytes_max;
+    };
+    if (is_pattern(*at)) return {at->get<std::string>()};
+    if (!at->is_array() || at->empty() || at->size() > limits::patterns_max ||
+        !std::all_of(at->begin(), at->end(), is_pattern)) {
+      complain(key, "a list of 1 to 64 patterns, each a string of 1 to 256 bytes");
+      return {"*"};
+    }
+    for (const json& each : *at) found.push_back(each.get<std::string>());
+    return found;
+  }
+
+  std::size_t limit(const char* key, std::size_t otherwise) {
+    const auto at = object_.find(key);
+    if (at == object_.end()) return otherwise;
+    if (!at->is_number_integer() ||
+        (at->is_number_unsigned() ? at->get<std::uint64_t>() == 0 : at->get<std::int64_t>() <= 0)) {
+      complain(key, "an integer of at least 1");
+      return otherwise;
+    }
+    return static_cast<std::size_t>(std::min<std::uint64_t>(at->get<std::uint64_t>(), limits::listing_max));
+  }
+
+  std::int64_t time(const char* key) {
+    const auto at = object_.find(key);
+    if (at == object_.end()) return 0;
+    if (at->is_string()) {
+      if (const auto ts = parse_rfc3339(at->get_ref<const std::string&>())) return *ts;
+    } else if (at->is_number_integer() && !(at->is_number_unsigned() && at->get<std::uint64_t>() > limits::seq_max)) {
+      return at->get<std::int64_t>();
+    }
+    complain(key, "an integer (milliseconds since 1970) or an RFC 3339 string");
+    return 0;
+  }
+
+  void complain(std::string_view key, const std::string& allowed) {
+    if (!complaint_.empty()) return;
+    complaint_ = '"' + std::string(key) + "\" is not " + allowed;
+  }
+  const std::string& complaint() const { return complaint_; }
+
+private:
+  const json& object_;
+  std::string complaint_;
+};
+
+std::optional<command> command_named(std::string_view op, field_reader& fields) {
+  if (op == "hello") {
+    hello_command hello{fields.text("producer", "", limits::producer_bytes_max),
+                        fields.text("token", "", limits::token_bytes_max)};
+    if (!hello.producer.empty() && !is_name(hello.producer, limits::producer_bytes_max)) {
+      fields.complain("producer", "of the form [A-Za-z0-9][A-Za-z0-9._:/=,@+-]*, 1 to 128 bytes");
+    }
+    return hello;
+  }
+  if (op == "subscribe") {
+    subscribe_command subscribe{fields.patterns("streams"), false};
+    const std::string only = fields.text("only", "all", 16);
+    if (only != "all" && only != "events") fields.complain("only", "\"all\" or \"events\"");
+    subscribe.only_events = only == "events";
+    return subscribe;
+  }
+  if (op == "unsubscribe") return unsubscribe_command{};
+  if (op == "ping") return ping_command{};
+  if (op == "stats") return stats_command{};
+  if (op == "streams")
+    return streams_command{fields.text("match", "*", limits::pattern_bytes_max), fields.limit("limit", 100)};
+  if (op == "history")
+    return history_command{fields.patterns("streams"), fields.time("since"), fields.limit("limit", 100)};
+  return std::nullopt;
+}
+
+}  // namespace
+
+frame decode_command(std::string_view bytes) {
+  const json object = json::parse(bytes, nullptr, false);
+  if (!object.is_object()) return protocol_error{error_code::bad_json, "not valid JSON"};
+  command_frame found;
+  if (const auto id = object.find("id"); id != object.end()) {
+    const bool is_short_text = id->is_string() && id->get_ref<const std::string&>().size() <= limits::id_bytes_max;
+    if (!is_short_text && !id->is_number()) {
+      return protocol_error{error_code::bad_frame, "\"id\" is neither a number nor a string of at most 128 bytes"};
+    }
+    found.id = id->dump();
+  }
+  const auto op = object.find("op");
+  if (op == object.end() || !op->is_string()) return protocol_error{error_code::bad_frame, "\"op\" is not a string"};
+  field_reader fields(object);
+  auto what = command_named(op->get_ref<const std::string&>(), fields);
+  if (!what) {
+    return protocol_error{error_code::unknown_op,
+                          "\"op\" is none of hello, subscribe, unsubscribe, ping, stats, streams, history"};
+  }
+  if (!fields.complaint().empty()) return protocol_error{error_code::bad_frame, fields.complaint()};
+  found.what = std::move(*what);
+  return found;
+}
+
+}  // namespace spindrift

@@ -1,0 +1,31 @@
+// Frame -> appended bytes: the hot path, on std::to_chars. Every function appends one line (LF included) or the named
+// part to `out`; nothing written here is ever invalid JSON: text is escaped, bad UTF-8 becomes U+FFFD, numbers that are
+// not finite become null. Doubles are written in the shortest form that reads back to the same double. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/model/point.hpp"
+#include "common/model/verdict.hpp"
+#include "common/protocol/error.hpp"
+#include "common/protocol/frame.hpp"
+
+namespace spindrift {
+
+// Producer -> server.
+void encode(const point& what, std::string& out);
+void encode(const command_frame& what, std::string& out);
+
+// Server -> client. `frame_number` counts the connection's frames from 1; 0: not about one frame, and left out.
+void encode(const verdict& what, std::string& out);
+void encode(const protocol_error& what, std::uint64_t frame_number, std::string& out);
+
+// Parts, for the rare replies that are put together by hand.
+void append_json_string(std::string_view text, std::string& out);
+void append_number(double number, std::string& out);
+void append_number(std::int64_t number, std::string& out);
+void append_number(std::uint64_t number, std::string& out);
+
+}  // namespace spindrift

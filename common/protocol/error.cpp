@@ -1,0 +1,40 @@
+#include "common/protocol/error.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace spindrift {
+namespace {
+
+constexpr std::array<std::string_view, 16> names = {"bad_json",
+                                                    "bad_frame",
+                                                    "bad_value",
+                                                    "bad_stream",
+                                                    "bad_seq",
+                                                    "frame_too_large",
+                                                    "unknown_op",
+                                                    "unauthorized",
+                                                    "forbidden",
+                                                    "too_many_streams",
+                                                    "too_many_connections",
+                                                    "storage_full",
+                                                    "superseded",
+                                                    "slow_consumer",
+                                                    "idle",
+                                                    "shutting_down"};
+static_assert(names.size() == static_cast<std::size_t>(error_code::shutting_down) + 1);
+
+}  // namespace
+
+std::string_view name_of(error_code code) {
+  return names[static_cast<std::size_t>(code)];
+}
+
+std::optional<error_code> error_code_named(std::string_view name) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == name) return static_cast<error_code>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace spindrift

@@ -1,0 +1,51 @@
+// The frames a client may send, as plain structs, and their variant. A point looks into the bytes it was decoded from;
+// commands are rare and own their strings.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "common/model/point.hpp"
+#include "common/protocol/error.hpp"
+
+namespace spindrift {
+
+// The `id` a client gave its command, as JSON text ready to be sent back (a number or a quoted string); empty: none.
+using command_id = std::string;
+
+struct hello_command {
+  std::string producer;  // empty: a producer without a name
+  std::string token;     // empty: none was shown
+};
+struct subscribe_command {
+  std::vector<std::string> streams{"*"};  // globs with * and ?
+  bool only_events = false;
+};
+struct unsubscribe_command {};
+struct ping_command {};
+struct stats_command {};
+struct streams_command {
+  std::string match = "*";
+  std::size_t limit = 100;  // 1 to limits::listing_max
+};
+struct history_command {
+  std::vector<std::string> streams{"*"};
+  std::int64_t since = 0;  // milliseconds since the Unix epoch
+  std::size_t limit = 100;
+};
+
+using command = std::variant<hello_command, subscribe_command, unsubscribe_command, ping_command, stats_command,
+                             streams_command, history_command>;
+
+struct command_frame {
+  command_id id;
+  command what;
+};
+
+using frame = std::variant<point, command_frame, protocol_error>;
+
+}  // namespace spindrift

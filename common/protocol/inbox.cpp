@@ -1,0 +1,178 @@
+#include "common/protocol/inbox.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+namespace spindrift {
+namespace {
+
+// A connection starts with a small chunk, since most are idle, and earns larger ones by filling them.
+constexpr std::size_t chunk_bytes_first = 4'096;
+constexpr std::size_t chunk_bytes_max = 65'536;
+
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+}  // namespace
+
+inbox::inbox(std::size_t frame_bytes_max) : chunk_bytes_(chunk_bytes_first), frame_bytes_max_(frame_bytes_max) {}
+
+std::span<char> inbox::space() {
+  const std::size_t unfinished = end_ - begin_;
+  if (begin_ > 0) {
+    if (unfinished > 0) std::memmove(bytes_.data(), bytes_.data() + begin_, unfinished);
+    lf_searched_ = lf_searched_ > begin_ ? lf_searched_ - begin_ : 0;
+    scan_.at -= begin_;
+    if (scan_.end > 0) scan_.end -= begin_;
+    begin_ = 0;
+    end_ = unfinished;
+  }
+  const std::size_t wanted = end_ + chunk_bytes_ + padding_bytes;
+  if (bytes_.size() < wanted) bytes_.resize(wanted);
+  return {bytes_.data() + end_, chunk_bytes_};
+}
+
+void inbox::received(std::size_t bytes) {
+  assert(end_ + bytes + padding_bytes <= bytes_.size());
+  end_ += bytes;
+  finished_ = false;
+  if (bytes == chunk_bytes_) chunk_bytes_ = std::min(chunk_bytes_ * 4, chunk_bytes_max);
+}
+
+inbox::cut inbox::next() {
+  for (;;) {
+    if (skipping_) {
+      const void* lf = std::memchr(bytes_.data() + begin_, '\n', end_ - begin_);
+      if (lf == nullptr) {
+        begin_ = end_;
+        restart_scan();
+        return {};
+      }
+      begin_ = static_cast<std::size_t>(static_cast<const char*>(lf) - bytes_.data()) + 1;
+      skipping_ = false;
+    }
+    while (begin_ < end_ && is_blank(bytes_[begin_])) ++begin_;
+    if (begin_ == end_) {
+      restart_scan();
+      return {};
+    }
+    if (scan_.at < begin_) restart_scan();
+
+    const std::size_t search_from = std::max(lf_searched_, begin_);
+    const void* lf = std::memchr(bytes_.data() + search_from, '\n', end_ - search_from);
+    if (lf != nullptr) return next_in_line(static_cast<std::size_t>(static_cast<const char*>(lf) - bytes_.data()));
+    lf_searched_ = end_;
+    if (finished_) return next_in_line(end_);
+    return next_without_line_end();
+  }
+}
+
+// The line [begin_, line_end) is whole. Only a '}' that a '{' follows can end a frame inside it; that combination
+// stands nowhere in a JSON object but in strings, so the exact scan is run only when it occurs.
+inbox::cut inbox::next_in_line(std::size_t line_end) {
+  const char* const data = bytes_.data();
+  std::size_t at = begin_;
+  while (at < line_end) {
+    const void* brace = std::memchr(data + at, '}', line_end - at);
+    if (brace == nullptr) break;
+    at = static_cast<std::size_t>(static_cast<const char*>(brace) - data) + 1;
+    std::size_t follower = at;
+    while (follower < line_end && is_blank(data[follower])) ++follower;
+    if (follower < line_end && data[follower] == '{') {
+      object_scan scan;
+      scan.at = begin_;
+      advance(scan, line_end);
+      follower = scan.end;
+      if (scan.end == 0 || scan.not_object) break;
+      while (follower < line_end && is_blank(data[follower])) ++follower;
+      if (follower < line_end && data[follower] == '{') return take(scan.end, follower, follower);
+      break;
+    }
+  }
+  std::size_t counted_end = line_end;
+  if (counted_end > begin_ && data[counted_end - 1] == '\r') --counted_end;
+  return take(line_end, counted_end, std::min(line_end + 1, end_));
+}
+
+inbox::cut inbox::next_without_line_end() {
+  if (advance(scan_, end_)) {
+    const std::size_t follower = scan_.at;
+    return take(scan_.end, follower, follower);
+  }
+  const bool ends_in_cr = bytes_[end_ - 1] == '\r';  // it may belong to a line end of which LF has not come yet
+  if (end_ - begin_ > frame_bytes_max_ + (ends_in_cr ? 1 : 0)) {
+    begin_ = end_;
+    restart_scan();
+    skipping_ = true;
+    return {cut_kind::too_large, {}};
+  }
+  return {};
+}
+
+// The frame is [begin_, frame_end); what counts against the limit ends at counted_end; the next one begins at
+// next_begin.
+inbox::cut inbox::take(std::size_t frame_end, std::size_t counted_end, std::size_t next_begin) {
+  const std::size_t begin = begin_;
+  begin_ = next_begin;
+  restart_scan();
+  if (counted_end - begin > frame_bytes_max_) {
+    // After `{too long}{` the rest of that line belongs to what is skipped; after a whole line nothing is left to skip.
+    skipping_ = next_begin < end_ && bytes_[next_begin - 1] != '\n';
+    return {cut_kind::too_large, {}};
+  }
+  return {cut_kind::whole, {bytes_.data() + begin, frame_end - begin}};
+}
+
+// Follows the text up to `limit`. True when the object at its beginning is complete and another '{' follows it; scan.at
+// is then that brace.
+bool inbox::advance(object_scan& scan, std::size_t limit) const {
+  for (; scan.at < limit && !scan.not_object; ++scan.at) {
+    const char c = bytes_[scan.at];
+    if (scan.end > 0) {
+      if (is_blank(c)) continue;
+      if (c == '{') return true;
+      scan.not_object = true;
+    } else if (scan.in_string) {
+      if (scan.escaped) {
+        scan.escaped = false;
+      } else if (c == '\\') {
+        scan.escaped = true;
+      } else if (c == '"') {
+        scan.in_string = false;
+      }
+    } else if (c == '"') {
+      scan.in_string = true;
+      scan.not_object = scan.depth == 0;
+    } else if (c == '{' || c == '[') {
+      scan.not_object = scan.depth == 0 && c == '[';
+      ++scan.depth;
+    } else if (c == '}' || c == ']') {
+      scan.not_object = scan.depth == 0;
+      if (scan.depth > 0 && --scan.depth == 0) scan.end = scan.at + 1;
+    } else if (scan.depth == 0) {
+      scan.not_object = true;
+    }
+  }
+  return false;
+}
+
+void inbox::restart_scan() {
+  scan_ = object_scan{};
+  scan_.at = begin_;
+}
+
+void inbox::finish() {
+  finished_ = true;
+}
+
+bool inbox::holds_complete_object() const {
+  return !skipping_ && begin_ < end_ && scan_.end > 0 && !scan_.not_object;
+}
+
+bool inbox::holds_partial() const {
+  return skipping_ || begin_ < end_;
+}
+
+}  // namespace spindrift

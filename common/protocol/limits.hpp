@@ -1,0 +1,44 @@
+// Every limit of the wire, in one place, with unit and reason. What an operator may change is in server/app/config.hpp;
+// these are the contract's own and the same for both ends.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace spindrift::limits {
+
+// Longest frame, without its line end. A longer one costs one error and is skipped unstored.
+inline constexpr std::size_t frame_bytes_max = 65'536;
+// Longest frame before a required token was shown: a stranger gets no more memory than a hello needs.
+inline constexpr std::size_t frame_bytes_max_unauthorized = 4'096;
+// Deepest nesting of objects and arrays in a frame, the frame itself counted.
+inline constexpr std::size_t depth_max = 8;
+// Longest stream name, producer name or feature name, in bytes.
+inline constexpr std::size_t stream_bytes_max = 128;
+inline constexpr std::size_t producer_bytes_max = 128;
+inline constexpr std::size_t feature_bytes_max = 64;
+// Most features of one point.
+inline constexpr std::size_t features_max = 64;
+// Greatest seq: the largest integer that every JSON reader keeps exact.
+inline constexpr std::uint64_t seq_max = (std::uint64_t{1} << 53U) - 1;
+// Event times we can print as RFC 3339 again: years 0001 to 9999.
+inline constexpr std::int64_t ts_ms_min = -62'135'596'800'000;
+inline constexpr std::int64_t ts_ms_max = 253'402'300'799'999;
+// Points of one producer without a verdict, and verdicts kept of it for re-sending: the two must be the same number.
+inline constexpr std::size_t in_flight_max = 1'024;
+// Longest pattern and most patterns in a subscribe, streams or history command.
+inline constexpr std::size_t pattern_bytes_max = 256;
+inline constexpr std::size_t patterns_max = 64;
+// Most entries in one streams or history reply; `limit` is cut to it. At some 250 bytes an entry: 256 KiB.
+inline constexpr std::size_t listing_max = 1'000;
+// Longest command id, token.
+inline constexpr std::size_t id_bytes_max = 128;
+inline constexpr std::size_t token_bytes_max = 256;
+
+inline constexpr std::string_view stream_default = "default";
+inline constexpr std::uint16_t port_default = 7171;
+inline constexpr std::uint16_t http_port_default = 7172;
+inline constexpr int protocol_version = 1;
+
+}  // namespace spindrift::limits

@@ -1,0 +1,202 @@
+#include "common/protocol/reply.hpp"
+
+#include <array>
+#include <utility>
+
+#include "common/protocol/inbox.hpp"
+#include "common/protocol/json_text.hpp"
+#include "common/protocol/limits.hpp"
+
+namespace spindrift {
+
+namespace od = simdjson::ondemand;
+
+// Unlike decode this reads what our own server wrote: unknown keys are passed over unread, so that a newer server may
+// say more, and a field of an unexpected type counts as absent.
+struct reply_reader::workspace {
+  od::parser parser;
+  std::array<feature, limits::features_max> features{};
+  std::array<std::string, 4> scratch{};  // for text with escapes: type, stream, feature name, one spare
+  std::string type;
+  verdict seen;
+  error_reply error;
+  welcome_reply welcome;
+  gap_reply gap;
+
+  reply read(std::string_view line);
+  bool read_field(std::string_view key, od::value value);
+  bool read_verdict_field(std::string_view key, od::value value);
+  bool read_text(od::value value, std::string& into);
+  bool read_view(od::value value, std::string& unescaped, std::string_view& into);
+  bool read_values(od::value value);
+  bool read_drift(od::value value);
+  reply finished() const;
+};
+
+namespace {
+
+template <class Number>
+bool read_number(od::value value, Number& into) {
+  return value.get(into) == simdjson::SUCCESS;
+}
+
+}  // namespace
+
+reply_reader::reply_reader() : workspace_(std::make_unique<workspace>()) {}
+reply_reader::~reply_reader() = default;
+reply_reader::reply_reader(reply_reader&&) noexcept = default;
+reply_reader& reply_reader::operator=(reply_reader&&) noexcept = default;
+
+reply reply_reader::read(std::string_view line) {
+  return workspace_->read(line);
+}
+
+reply reply_reader::workspace::read(std::string_view line) {
+  type.clear();
+  seen = verdict{};
+  error = error_reply{};
+  welcome = welcome_reply{};
+  gap = gap_reply{};
+  od::document document;
+  od::object object;
+  auto code = parser.iterate(line.data(), line.size(), line.size() + inbox::padding_bytes).get(document);
+  if (code == simdjson::SUCCESS) code = document.get_object().get(object);
+  if (code != simdjson::SUCCESS) return unreadable_reply{simdjson::error_message(code)};
+  for (auto field : object) {
+    if (field.error() != simdjson::SUCCESS) return unreadable_reply{simdjson::error_message(field.error())};
+    std::string_view key;
+    if (json_text::read_text(field.value_unsafe().key(), parser, scratch[3], key)) return unreadable_reply{"bad key"};
+    if (!read_field(key, field.value_unsafe().value()))
+      return unreadable_reply{"bad value of \"" + std::string(key) + '"'};
+  }
+  return finished();
+}
+
+bool reply_reader::workspace::read_text(od::value value, std::string& into) {
+  std::string_view text;
+  if (!read_view(value, scratch[3], text)) return false;
+  into.assign(text);
+  return true;
+}
+
+bool reply_reader::workspace::read_view(od::value value, std::string& unescaped, std::string_view& into) {
+  od::raw_json_string raw;
+  if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) return false;
+  return !json_text::read_text(raw, parser, unescaped, into);
+}
+
+// Keys in the order of their frequency. A verdict comes with its type first, and nearly all lines are verdicts.
+bool reply_reader::workspace::read_field(std::string_view key, od::value value) {
+  if (key == "type") return read_text(value, type);
+  if (type == "verdict") return read_verdict_field(key, value);
+  if (key == "code") return read_text(value, error.code);
+  if (key == "message") return read_text(value, error.message);
+  if (key == "frame") return read_number(value, error.frame);
+  if (key == "seq") return read_number(value, error.seq);
+  if (key == "missed") return read_number(value, gap.missed);
+  if (key == "server") return read_text(value, welcome.server);
+  if (key == "producer") return read_text(value, welcome.producer);
+  if (key == "last_seq") return read_number(value, welcome.last_seq);
+  if (key == "in_flight_max") return read_number(value, welcome.in_flight_max);
+  if (key == "version") {
+    std::int64_t version = 0;
+    if (!read_number(value, version)) return false;
+    welcome.version = static_cast<int>(version);
+  }
+  return true;
+}
+
+bool reply_reader::workspace::read_verdict_field(std::string_view key, od::value value) {
+  bool flag = false;
+  if (key == "stream") return read_view(value, scratch[1], seen.subject.stream);
+  if (key == "seq") return read_number(value, seen.subject.seq);
+  if (key == "n") return read_number(value, seen.n);
+  if (key == "ts") {
+    std::int64_t ts = 0;
+    if (!read_number(value, ts)) return false;
+    seen.subject.ts = ts;
+    return true;
+  }
+  if (key == "value") return read_number(value, seen.subject.value);
+  if (key == "expected") return read_number(value, seen.expected);
+  if (key == "sigma") return read_number(value, seen.sigma);
+  if (key == "z") return read_number(value, seen.z);
+  if (key == "anomaly") return read_number(value, seen.anomaly);
+  if (key == "drift") {
+    if (!read_number(value, flag)) return false;
+    if (flag && !seen.drift) seen.drift.emplace();
+    return true;
+  }
+  if (key == "adwin") return read_drift(value);
+  if (key == "alarm") return read_number(value, seen.alarm);
+  if (key == "score") {
+    double score = 0;
+    if (!read_number(value, score)) return false;
+    seen.score = score;
+    return true;
+  }
+  if (key == "label") {
+    if (!read_number(value, flag)) return false;
+    seen.subject.label = flag;
+    return true;
+  }
+  if (key == "warmup") return read_number(value, seen.warmup);
+  if (key == "dup") return read_number(value, seen.dup);
+  if (key == "values") return read_values(value);
+  if (key == "feature") return read_view(value, scratch[2], seen.feature);
+  if (key == "by") {
+    std::string_view by;
+    if (!read_view(value, scratch[3], by)) return false;
+    if (by.find("zscore") != std::string_view::npos) seen.by |= static_cast<std::uint8_t>(point_detector::zscore);
+    if (by.find("iforest") != std::string_view::npos)
+      seen.by |= static_cast<std::uint8_t>(point_detector::isolation_forest);
+  }
+  return true;
+}
+
+bool reply_reader::workspace::read_values(od::value value) {
+  od::object object;
+  if (value.get_object().get(object) != simdjson::SUCCESS) return false;
+  std::size_t count = 0;
+  for (auto field : object) {
+    if (field.error() != simdjson::SUCCESS || count == features.size()) return false;
+    // Feature names need no escapes: one that has them did not come from our server.
+    std::string unescaped;
+    if (json_text::read_text(field.value_unsafe().key(), parser, unescaped, features[count].name)) return false;
+    if (!unescaped.empty() || !read_number(field.value_unsafe().value(), features[count].value)) return false;
+    ++count;
+  }
+  seen.subject.values = {features.data(), count};
+  return true;
+}
+
+bool reply_reader::workspace::read_drift(od::value value) {
+  od::object object;
+  if (value.get_object().get(object) != simdjson::SUCCESS) return false;
+  adwin_cut cut;
+  for (auto field : object) {
+    if (field.error() != simdjson::SUCCESS) return false;
+    std::string_view key;
+    if (json_text::read_text(field.value_unsafe().key(), parser, scratch[3], key)) return false;
+    double number = 0;
+    if (!read_number(field.value_unsafe().value(), number)) continue;
+    if (key == "width") cut.width = number;
+    if (key == "mean") cut.mean = number;
+    if (key == "before") cut.before = number;
+  }
+  seen.drift = cut;
+  return true;
+}
+
+reply reply_reader::workspace::finished() const {
+  if (type == "verdict") return seen;
+  if (type == "error") return error;
+  if (type == "welcome") return welcome;
+  if (type == "gap") return gap;
+  if (type == "subscribed") return subscribed_reply{};
+  if (type == "pong") return pong_reply{};
+  if (type.empty()) return unreadable_reply{"no \"type\""};
+  return other_reply{type};
+}
+
+}  // namespace spindrift
