@@ -62,8 +62,9 @@ inbox::cut inbox::next() {
 
     const std::size_t search_from = std::max(lf_searched_, begin_);
     const void* lf = std::memchr(bytes_.data() + search_from, '\n', end_ - search_from);
-    if (lf != nullptr) return next_in_line(static_cast<std::size_t>(static_cast<const char*>(lf) - bytes_.data()));
-    lf_searched_ = end_;
+    // The place of the LF is kept, since many frames may stand in front of it.
+    lf_searched_ = lf != nullptr ? static_cast<std::size_t>(static_cast<const char*>(lf) - bytes_.data()) : end_;
+    if (lf != nullptr) return next_in_line(lf_searched_);
     if (finished_) return next_in_line(end_);
     return next_without_line_end();
   }
@@ -106,6 +107,7 @@ inbox::cut inbox::next_without_line_end() {
     begin_ = end_;
     restart_scan();
     skipping_ = true;
+    ++frames_cut_;
     return {cut_kind::too_large, {}};
   }
   return {};
@@ -115,6 +117,7 @@ inbox::cut inbox::next_without_line_end() {
 // next_begin.
 inbox::cut inbox::take(std::size_t frame_end, std::size_t counted_end, std::size_t next_begin) {
   const std::size_t begin = begin_;
+  ++frames_cut_;
   begin_ = next_begin;
   restart_scan();
   if (counted_end - begin > frame_bytes_max_) {

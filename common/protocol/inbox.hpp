@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,8 @@ public:
   // True when bytes of an unfinished frame are waiting (or being skipped): the owner's clock for slow frames.
   bool holds_partial() const;
   void set_frame_bytes_max(std::size_t bytes) { frame_bytes_max_ = bytes; }
+  // Frames cut so far, those too large among them: tells one unfinished frame from the next.
+  std::uint64_t frames_cut() const { return frames_cut_; }
   std::size_t capacity_bytes() const { return bytes_.capacity(); }
 
 private:
@@ -74,6 +77,7 @@ private:
   std::size_t frame_bytes_max_;
   bool skipping_ = false;  // inside a frame that was too large, until LF
   bool finished_ = false;
+  std::uint64_t frames_cut_ = 0;
 };
 
 }  // namespace spindrift

@@ -36,6 +36,7 @@ fault check_object(od::object object, od::parser& parser, std::size_t depth) {
     if (const auto code = field.value().get(value); code != simdjson::SUCCESS) return syntax_fault(code);
     if (fault wrong = check_value(value, parser, depth + 1)) return wrong;
   }
+  if (keys.has_duplicate()) return {false, "duplicate key in a nested object"};
   return {};
 }
 
@@ -129,14 +130,15 @@ bool key_set::insert(std::string_view key) {
     first_[count_++] = key;
     return true;
   }
-  if (sorted_.empty()) {
-    sorted_.assign(first_.begin(), first_.end());
-    std::sort(sorted_.begin(), sorted_.end());
-  }
-  const auto at = std::lower_bound(sorted_.begin(), sorted_.end(), key);
-  if (at != sorted_.end() && *at == key) return false;
-  sorted_.insert(at, key);
+  others_.push_back(key);
   return true;
+}
+
+bool key_set::has_duplicate() {
+  if (others_.empty()) return false;
+  others_.insert(others_.end(), first_.begin(), first_.end());
+  std::sort(others_.begin(), others_.end());
+  return std::adjacent_find(others_.begin(), others_.end()) != others_.end();
 }
 
 fault check_value(od::value value, od::parser& parser, std::size_t depth) {

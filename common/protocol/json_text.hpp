@@ -37,14 +37,16 @@ fault syntax_fault(simdjson::error_code code);
 // The keys of one object, to find the second of its kind. Holds views: they must outlive the set.
 class key_set {
 public:
-  // False when `key` was there already.
+  // False when `key` is among the first few and was there already; has_duplicate() finds the others.
   bool insert(std::string_view key);
+  // Asked once, when all keys are in. Sorts: whoever sends names could choose ones that collide in a hash table.
+  bool has_duplicate();
 
 private:
   static constexpr std::size_t few = 16;  // beyond it, sorting beats comparing all pairs
   std::array<std::string_view, few> first_{};
   std::size_t count_ = 0;
-  std::vector<std::string_view> sorted_;
+  std::vector<std::string_view> others_;
 };
 
 // Walks a value that nobody uses: everything in it must be valid JSON all the same. `depth` is the value's own level.

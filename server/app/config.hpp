@@ -1,0 +1,34 @@
+// All settings of the daemon: defaults, flags, validation. No other room reads flags, the environment or files of
+// settings.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/cli/options.hpp"
+#include "common/log/log.hpp"
+#include "server/app/detector_options.hpp"
+#include "server/engine/engine.hpp"
+#include "server/net/settings.hpp"
+
+namespace spindrift {
+
+struct config {
+  std::vector<std::string> listen{"127.0.0.1:7171"};
+  std::string http = "127.0.0.1:7172";
+  bool is_http_chosen = false;  // by the user: then a port that is taken is an error
+  std::uint64_t threads = 1;
+  engine_settings engine;
+  net_settings net;
+  log_settings log;
+  bool check_config = false;
+  bool print_config = false;
+};
+
+// Declares every flag of the daemon on `options`; the config must outlive it.
+void declare(config& settings, option_set& options);
+// All complaints, each naming its flag, the value and what is allowed; empty when the daemon may start.
+std::vector<std::string> validate(const config& settings);
+
+}  // namespace spindrift

@@ -1,0 +1,208 @@
+#include "server/app/daemon.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/log/log.hpp"
+#include "common/net/endpoint.hpp"
+#include "common/net/http_server.hpp"
+#include "server/app/facts.hpp"
+#include "server/net/listener.hpp"
+#include "server/net/shard.hpp"
+
+namespace spindrift {
+namespace {
+
+// Descriptors that are not connections: log, journal, epoll, listeners, HTTP clients.
+constexpr rlim_t descriptors_besides = 256;
+
+// Raises the soft limit as far as it may go. Returns what is wrong when even the hard limit cannot hold the
+// connections.
+std::optional<std::string> provide_descriptors(std::size_t connections_max) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;
+  const rlim_t wanted = connections_max + descriptors_besides;
+  if (limit.rlim_cur < wanted) {
+    limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min(wanted, limit.rlim_max);
+    (void)::setrlimit(RLIMIT_NOFILE, &limit);
+    (void)::getrlimit(RLIMIT_NOFILE, &limit);
+  }
+  if (limit.rlim_cur >= wanted) return std::nullopt;
+  return "--max-connections: " + std::to_string(connections_max) + " is not possible: with a limit of " +
+         std::to_string(limit.rlim_cur) + " open files (ulimit -n) at most " +
+         std::to_string(limit.rlim_cur > descriptors_besides ? limit.rlim_cur - descriptors_besides : 0) +
+         " connections fit; raise the one or lower the other";
+}
+
+// One line for the log and the anomaly file.
+void log_findings(const verdict& what) {
+  const point& subject = what.subject;
+  const auto line = [&](std::string_view event, log_field last, log_field more) {
+    log_finding(event, {{"stream", subject.stream},
+                        {"n", what.n},
+                        {"ts", *subject.ts},
+                        {"value", subject.value},
+                        {"expected", what.expected},
+                        last,
+                        more});
+  };
+  if (what.anomaly) line("anomaly", {"z", what.z}, {"feature", what.feature});
+  if (what.drift) line("drift", {"mean", what.drift->mean}, {"before", what.drift->before});
+  if (what.alarm) line("alarm", {"score", *what.score}, {"z", what.z});
+}
+
+// Everything that runs, in the order in which it is built; it is taken down in the reverse order.
+class house {
+public:
+  explicit house(const config& settings);
+
+  std::optional<std::string> open();
+  void run();
+
+private:
+  std::optional<std::string> open_http();
+  std::optional<http_response> answer_http(const http_request& asked) const;
+  void await_signal();
+  void stop();
+  void shard_drained();
+
+  const config& settings_;
+  counters counts_;
+  engine engine_;
+  producer_table producers_;
+  facts facts_;
+  fabric fabric_;
+  std::vector<std::unique_ptr<shard>> shards_;
+  std::vector<std::unique_ptr<listener>> listeners_;
+  std::unique_ptr<http_server> http_;
+  std::unique_ptr<asio::signal_set> signals_;
+  bool stopping_ = false;
+  std::atomic<std::size_t> drained_shards_{0};
+};
+
+house::house(const config& settings)
+    : settings_(settings),
+      engine_(settings.engine, counts_),
+      facts_(counts_, engine_, producers_),
+      fabric_({engine_, producers_, counts_, facts_}) {
+  fabric_.settings = settings.net;
+  fabric_.on_event = log_findings;
+  fabric_.on_drained = [this] { shard_drained(); };
+  fabric_.make_transport = make_plain_transport;
+  for (std::size_t i = 0; i < settings.threads; ++i) {
+    shards_.push_back(std::make_unique<shard>(fabric_, i));
+    fabric_.shards.push_back(shards_.back().get());
+  }
+  signals_ = std::make_unique<asio::signal_set>(shards_.front()->context(), SIGTERM, SIGINT, SIGHUP);
+}
+
+std::optional<std::string> house::open() {
+  for (const std::string& text : settings_.listen) {
+    listeners_.push_back(std::make_unique<listener>(fabric_));
+    if (auto failed = listeners_.back()->open(*parse_endpoint(text))) return "cannot bind " + *failed;
+  }
+  return open_http();
+}
+
+std::optional<std::string> house::open_http() {
+  if (settings_.http == "off") return std::nullopt;
+  http_ = std::make_unique<http_server>(shards_.front()->context(), *parse_endpoint(settings_.http),
+                                        [this](const http_request& asked) { return answer_http(asked); });
+  const auto failed = http_->start();
+  if (!failed) return std::nullopt;
+  http_.reset();
+  if (settings_.is_http_chosen) return "cannot bind " + *failed;
+  // Nobody asked for this very port, and a second server on a machine should start as the first did.
+  log_event(log_level::warning, "no_http", {{"reason", *failed}});
+  return std::nullopt;
+}
+
+std::optional<http_response> house::answer_http(const http_request& asked) const {
+  if (asked.path == "/metrics") {
+    return http_response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = facts_.metrics()};
+  }
+  if (asked.path == "/healthz") return http_response{.body = "ok\n"};
+  if (asked.path == "/readyz") {
+    return stopping_ ? http_response{.status = 503, .body = "shutting down\n"} : http_response{.body = "ready\n"};
+  }
+  return std::nullopt;
+}
+
+void house::await_signal() {
+  signals_->async_wait([this](socket_error cancelled, int signal) {
+    if (cancelled) return;
+    if (signal == SIGHUP) {
+      reopen_log();
+      log_event(log_level::info, "reloaded");
+    } else if (stopping_) {
+      ::_exit(128 + signal);
+    } else {
+      log_event(log_level::info, "stopping", {{"signal", std::int64_t{signal}}});
+      stop();
+    }
+    await_signal();
+  });
+}
+
+// On the first shard's thread.
+void house::stop() {
+  stopping_ = true;
+  for (const auto& each : listeners_) each->stop();
+  for (const auto& each : shards_) each->post_drain();
+}
+
+// Signals are heard until the very end, for the second one; then nothing may keep the first shard running.
+void house::shard_drained() {
+  if (drained_shards_.fetch_add(1) + 1 < shards_.size()) return;
+  asio::post(shards_.front()->context(), [this] {
+    signals_->cancel();
+    if (http_) http_->stop();
+  });
+}
+
+void house::run() {
+  for (const auto& each : listeners_) {
+    each->start();
+    const std::string address = to_text(each->address());
+    std::printf("listening on %s\n", address.c_str());
+    log_event(log_level::info, "listening", {{"address", address}});
+  }
+  if (http_) log_event(log_level::info, "http", {{"address", to_text(http_->address())}});
+  std::fflush(stdout);
+  await_signal();
+  for (const auto& each : shards_) each->start();
+  for (auto each = shards_.rbegin(); each != shards_.rend(); ++each) (*each)->join();
+}
+
+}  // namespace
+
+int run_daemon(const config& settings) {
+  std::signal(SIGPIPE, SIG_IGN);
+  open_log(settings.log);
+  if (const auto wrong = provide_descriptors(settings.net.connections_max)) {
+    std::fprintf(stderr, "spindriftd: %s\n", wrong->c_str());
+    return exit_bad_config;
+  }
+  house built(settings);
+  if (const auto failed = built.open()) {
+    std::fprintf(stderr, "spindriftd: %s\n", failed->c_str());
+    return exit_failure;
+  }
+  built.run();
+  log_event(log_level::info, "stopped");
+  close_log();
+  return exit_ok;
+}
+
+}  // namespace spindrift

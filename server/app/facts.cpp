@@ -1,0 +1,103 @@
+#include "server/app/facts.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "common/log/log.hpp"
+#include "common/protocol/encode.hpp"
+#include "server/session/version.hpp"
+
+namespace spindrift {
+namespace {
+
+// Resident memory as the kernel counts it; 0 where it cannot be read.
+std::uint64_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t all = 0;
+  std::uint64_t resident = 0;
+  if (!(statm >> all >> resident)) return 0;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+std::vector<facts::figure> facts::figures() const {
+  const auto uptime = std::chrono::steady_clock::now() - started_;
+  return {
+      {"uptime_seconds", "Seconds since the server started.", false,
+       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(uptime).count())},
+      {"streams", "Streams in the table.", false, engine_.stream_count()},
+      {"producers", "Producers with a name that are remembered.", false, producers_.size()},
+      {"connections", "Open connections.", false, read(counts_.connections_open)},
+      {"subscribers", "Subscribers among them.", false, read(counts_.subscribers)},
+      {"resident_bytes", "Resident memory of the process.", false, resident_bytes()},
+      {"points", "Points applied.", true, read(counts_.points)},
+      {"duplicates", "Points that had been applied before and got the same verdict again.", true,
+       read(counts_.duplicates)},
+      {"anomalies", "Points found anomalous.", true, read(counts_.anomalies)},
+      {"drifts", "Cuts of ADWIN.", true, read(counts_.drifts)},
+      {"alarms", "Alarms of the ensemble.", true, read(counts_.alarms)},
+      {"frames", "Frames received.", true, read(counts_.frames)},
+      {"connections_accepted", "Connections accepted.", true, read(counts_.connections_accepted)},
+      {"streams_created", "Streams created.", true, read(counts_.streams_created)},
+      {"streams_evicted", "Streams forgotten to make room.", true, read(counts_.streams_evicted)},
+      {"bytes_received", "Bytes read from clients.", true, read(counts_.bytes_received)},
+      {"bytes_sent", "Bytes written to clients.", true, read(counts_.bytes_sent)},
+      {"replies_muted", "Verdicts dropped for anonymous producers that never read.", true, read(counts_.replies_muted)},
+      {"feed_lines_sent", "Verdict lines sent to subscribers.", true, read(counts_.feed_lines_sent)},
+      {"feed_lines_dropped", "Verdict lines dropped for subscribers that were too slow.", true,
+       read(counts_.feed_lines_dropped)},
+      {"findings_left_out", "Lines that the log's rate limit left out.", true, findings_left_out()},
+  };
+}
+
+void facts::append_stats(std::string& out) const {
+  out += ",\"server\":";
+  append_json_string(server_name, out);
+  for (const figure& each : figures()) {
+    out += ",\"";
+    out += each.name;
+    out += "\":";
+    append_number(each.value, out);
+  }
+  out += ",\"errors\":{";
+  bool is_first = true;
+  for (std::size_t i = 0; i < counters::error_codes; ++i) {
+    const std::uint64_t count = read(counts_.errors[i]);
+    if (count == 0) continue;
+    out += is_first ? "\"" : ",\"";
+    is_first = false;
+    out += name_of(static_cast<error_code>(i));
+    out += "\":";
+    append_number(count, out);
+  }
+  out += '}';
+}
+
+void facts::append_history(const history_command& /*wanted*/, const identity* /*who*/, std::string& out) const {
+  out += "[]";
+}
+
+std::string facts::metrics() const {
+  std::string out;
+  const auto head = [&out](std::string_view name, std::string_view help, std::string_view kind) {
+    out.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ").append(name).append(" ");
+    out.append(kind).append("\n");
+  };
+  for (const figure& each : figures()) {
+    const std::string name = "spindrift_" + std::string(each.name) + (each.only_grows ? "_total" : "");
+    head(name, each.help, each.only_grows ? "counter" : "gauge");
+    out += name + ' ' + std::to_string(each.value) + '\n';
+  }
+  head("spindrift_errors_total", "Errors sent, by code.", "counter");
+  for (std::size_t i = 0; i < counters::error_codes; ++i) {
+    // Codes are our own words: nothing from the wire stands in a label.
+    out.append("spindrift_errors_total{code=\"").append(name_of(static_cast<error_code>(i))).append("\"} ");
+    out += std::to_string(read(counts_.errors[i])) + '\n';
+  }
+  return out;
+}
+
+}  // namespace spindrift

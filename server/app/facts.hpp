@@ -1,0 +1,40 @@
+// What the server knows of itself: the counters as a stats reply and as Prometheus text, and the history of events.
+// Any thread.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "server/engine/engine.hpp"
+#include "server/engine/producer_table.hpp"
+#include "server/session/session.hpp"
+
+namespace spindrift {
+
+class facts final : public almanac {
+public:
+  // All outlive the facts.
+  facts(const counters& counts, const engine& observer, const producer_table& producers)
+      : counts_(counts), engine_(observer), producers_(producers) {}
+
+  void append_stats(std::string& out) const override;
+  void append_history(const history_command& wanted, const identity* who, std::string& out) const override;
+  // The exposition format of Prometheus, version 0.0.4.
+  std::string metrics() const;
+
+private:
+  struct figure {
+    std::string_view name;  // in stats; metrics put spindrift_ before it, and _total behind what only grows
+    std::string_view help;
+    bool only_grows;
+    std::uint64_t value;
+  };
+  std::vector<figure> figures() const;
+
+  const counters& counts_;
+  const engine& engine_;
+  const producer_table& producers_;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace spindrift

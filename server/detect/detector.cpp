@@ -1,0 +1,93 @@
+#include "server/detect/detector.hpp"
+
+#include <cassert>
+#include <cmath>
+#include <utility>
+
+namespace spindrift {
+namespace {
+
+void append(std::vector<std::string>& all, std::vector<std::string> more) {
+  for (std::string& each : more) all.push_back(std::move(each));
+}
+
+}  // namespace
+
+std::vector<std::string> validate(const detector_settings& settings) {
+  std::vector<std::string> complaints;
+  if (!settings.zscore_on && !settings.adwin_on && !settings.ensemble_on && !settings.isolation_forest_on) {
+    complaints.emplace_back("--detectors: empty is not allowed: name one or more of zscore, adwin, ensemble, iforest");
+  }
+  append(complaints, validate(settings.zscore));
+  append(complaints, validate(settings.adwin));
+  append(complaints, settings.ensemble.validate());
+  append(complaints, validate(settings.isolation_forest));
+  return complaints;
+}
+
+feature_detector::feature_detector(const detector_settings& settings) {
+  if (settings.zscore_on && settings.zscore.method == zscore_method::classic) {
+    classic_ = std::make_unique<classic_zscore>(settings.zscore);
+  }
+  if (settings.zscore_on && settings.zscore.method == zscore_method::robust) {
+    robust_ = std::make_unique<robust_zscore>(settings.zscore);
+  }
+  if (settings.adwin_on) adwin_ = std::make_unique<drift_detector>(settings.adwin);
+  if (settings.ensemble_on) ensemble_ = std::make_unique<ensemble>(settings.ensemble);
+}
+
+reading feature_detector::update(double x, double t_seconds) {
+  reading seen;
+  seen.baseline = update_baseline(x);
+  seen.zscore_flagged = seen.baseline.anomaly;
+  if (adwin_) {
+    seen.drift = adwin_->update(x);
+    if (seen.drift) follow_drift(seen.drift->width);
+  }
+  if (ensemble_) {
+    const event_reading event = ensemble_->update(x, t_seconds);
+    seen.score = event.score;
+    seen.alarm = event.alarm;
+  }
+  return seen;
+}
+
+baseline_reading feature_detector::update_baseline(double x) {
+  if (robust_) return robust_->update(x);
+  if (classic_) return classic_->update(x);
+  // Without a baseline nothing is expected: the point is its own expectation.
+  return {.expected = x, .sigma = 0, .z = 0, .anomaly = false, .warmup = false};
+}
+
+void feature_detector::follow_drift(double width) {
+  if (classic_) classic_->keep_last(width);
+  if (robust_) robust_->relearn();
+}
+
+detector::detector(const detector_settings& settings, std::size_t features) {
+  assert(features > 0);
+  features_.reserve(features);
+  for (std::size_t i = 0; i < features; ++i) features_.emplace_back(settings);
+  if (settings.isolation_forest_on) isolation_forest_ = std::make_unique<isolation_forest>(settings.isolation_forest);
+}
+
+reading detector::update(std::span<const double> values, double t_seconds) {
+  assert(values.size() == features_.size());
+  reading combined = features_.front().update(values.front(), t_seconds);
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    const reading next = features_[i].update(values[i], t_seconds);
+    // All features share one threshold, so |z| alone says which is the strangest.
+    if (std::abs(next.baseline.z) > std::abs(combined.baseline.z)) {
+      combined.feature = i;
+      combined.baseline = next.baseline;
+    }
+    combined.zscore_flagged = combined.zscore_flagged || next.zscore_flagged;
+    if (!combined.drift) combined.drift = next.drift;
+    if (next.score && *next.score > *combined.score) combined.score = next.score;
+    combined.alarm = combined.alarm || next.alarm;
+  }
+  if (isolation_forest_) combined.isolation_flagged = isolation_forest_->update(values).anomaly;
+  return combined;
+}
+
+}  // namespace spindrift

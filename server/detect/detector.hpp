@@ -1,0 +1,99 @@
+// The enabled detectors of one stream combined: values in, reading out.
+//
+// Every feature of a stream has its own baseline (Z-score), drift detector (ADWIN) and event detector (ensemble); the
+// isolation forest looks at all features of a point together. The reading names the feature whose |z| is largest
+// relative to its threshold. A plain value of one stream; one thread at a time; settings are shared by all streams and
+// outlive them. Values are finite (the protocol sees to it). Cost and bytes: the sum of the enabled parts, see their
+// headers and docs/detection.md.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "server/detect/classic_zscore.hpp"
+#include "server/detect/drift_detector.hpp"
+#include "server/detect/ensemble/ensemble.hpp"
+#include "server/detect/isolation_forest.hpp"
+#include "server/detect/robust_zscore.hpp"
+
+namespace spindrift {
+
+struct detector_settings {
+  bool zscore_on = true;
+  bool adwin_on = true;
+  bool ensemble_on = true;
+  bool isolation_forest_on = false;
+  zscore_settings zscore;
+  adwin_settings adwin;
+  ensemble_settings ensemble;
+  isolation_forest_settings isolation_forest;
+};
+
+// All complaints of all parts, each naming its flag; empty when the settings can be used.
+std::vector<std::string> validate(const detector_settings& settings);
+
+// What the detectors think of one point. `feature` indexes the values as given to update().
+struct reading {
+  std::size_t feature = 0;
+  baseline_reading baseline;
+  bool zscore_flagged = false;
+  bool isolation_flagged = false;
+  std::optional<drift_cut> drift;  // of the first feature that drifted
+  std::optional<double> score;     // the highest of the features'; empty when the ensemble is off
+  bool alarm = false;
+};
+
+// One feature's own detectors.
+class feature_detector {
+public:
+  explicit feature_detector(const detector_settings& settings);
+
+  // t_seconds: event time, seconds since the Unix epoch.
+  reading update(double x, double t_seconds);
+  // Mean of ADWIN's window; 0 when that detector is off.
+  double mean() const { return adwin_ ? adwin_->mean() : 0.0; }
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    if (classic_) archive(*classic_);
+    if (robust_) archive(*robust_);
+    if (adwin_) archive(*adwin_);
+    if (ensemble_) archive(*ensemble_);
+  }
+
+private:
+  baseline_reading update_baseline(double x);
+  void follow_drift(double width);
+
+  // Behind pointers, so that a detector that is off costs eight bytes.
+  std::unique_ptr<classic_zscore> classic_;
+  std::unique_ptr<robust_zscore> robust_;
+  std::unique_ptr<drift_detector> adwin_;
+  std::unique_ptr<ensemble> ensemble_;
+};
+
+class detector {
+public:
+  // `features`: how many values every point has, at least 1.
+  detector(const detector_settings& settings, std::size_t features);
+
+  reading update(std::span<const double> values, double t_seconds);
+  double mean() const { return features_.front().mean(); }
+  std::size_t feature_count() const { return features_.size(); }
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    for (feature_detector& each : features_) archive(each);
+    if (isolation_forest_) archive(*isolation_forest_);
+  }
+
+private:
+  std::vector<feature_detector> features_;
+  std::unique_ptr<isolation_forest> isolation_forest_;
+};
+
+}  // namespace spindrift

@@ -1,0 +1,48 @@
+// Points on their way through the engine together, and what became of each. Owned by the caller (one a shard) and used
+// again and again, so that a batch allocates nothing once it has reached its size.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "common/model/point.hpp"
+#include "common/model/verdict.hpp"
+
+namespace spindrift {
+
+struct stream;
+
+// Why a point was not applied. Nothing was learned from it and no number was spent on it.
+enum class refusal : std::uint8_t {
+  none,              // it was applied
+  too_many_streams,  // a new stream, and no stream in the table has been idle for long enough to make room
+  other_features,    // its features are not those of the stream's first point
+  storage_full,      // the journal could not take it
+};
+
+struct outcome {
+  refusal why = refusal::none;
+  verdict what;  // meaningless unless `why` is none; views into the point
+};
+
+// The time, as the caller's clocks had it when the batch was read.
+struct moment {
+  std::int64_t wall_ms = 0;    // since the Unix epoch: fills in a missing `ts`
+  std::int64_t steady_ms = 0;  // monotonic: ages streams
+};
+
+struct batch {
+  std::vector<point> points;
+  std::vector<outcome> outcomes;      // one for each point, in their order, after observe()
+  std::string_view producer;          // whose points they are; empty: of producers without a name
+  std::vector<std::uint64_t> hashes;  // the engine's scratch, as is the next
+  std::vector<stream*> streams;
+
+  void clear() {
+    points.clear();
+    outcomes.clear();
+  }
+};
+
+}  // namespace spindrift

@@ -1,0 +1,43 @@
+// What the server counts, for stats, metrics and the log. Relaxed atomics: any thread adds, any thread reads, each
+// figure is right by itself though a set of them is not one instant. Hot rooms add once a batch.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace spindrift {
+
+using counter = std::atomic<std::uint64_t>;
+
+inline void add(counter& to, std::uint64_t amount) {
+  to.fetch_add(amount, std::memory_order_relaxed);
+}
+inline std::uint64_t read(const counter& from) {
+  return from.load(std::memory_order_relaxed);
+}
+
+struct counters {
+  static constexpr std::size_t error_codes = 16;
+
+  counter points{0};
+  counter duplicates{0};
+  counter anomalies{0};
+  counter drifts{0};
+  counter alarms{0};
+  counter frames{0};
+  std::array<counter, error_codes> errors{};  // by error_code
+  counter streams_created{0};
+  counter streams_evicted{0};
+  counter bytes_received{0};
+  counter bytes_sent{0};
+  counter connections_accepted{0};
+  counter connections_open{0};
+  counter subscribers{0};
+  counter replies_muted{0};  // verdicts dropped for anonymous producers that never read
+  counter feed_lines_sent{0};
+  counter feed_lines_dropped{0};  // for subscribers that were too slow
+};
+
+}  // namespace spindrift

@@ -1,0 +1,113 @@
+// The engine: a batch of points in, a numbered verdict for each out.
+//
+// Streams live in a striped table; a batch locks the stripes it touches, all at once and in ascending order, so two
+// batches never wait for each other in a circle. Under those locks points are numbered, written ahead (where a journal
+// is), and only then shown to the detectors: what a crash leaves in the journal is exactly what was or could have been
+// answered, in the order of the numbers. Any thread may call any function. Cost: the detectors' plus about 40 ns a
+// point.
+//
+// Bounded: at most `streams_max` streams. When the table is full, streams idle for longer than `idle_before_eviction`
+// make room, the longest idle first; a new stream that finds no room is refused.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/detect/detector.hpp"
+#include "server/engine/batch.hpp"
+#include "server/engine/counters.hpp"
+#include "server/engine/name_hash.hpp"
+#include "server/engine/name_table.hpp"
+#include "server/engine/stream.hpp"
+
+namespace spindrift {
+
+struct engine_settings {
+  detector_settings detectors;
+  // 100,000 streams of the default detectors are some 2 GB when all are old and busy.
+  std::size_t streams_max = 100'000;
+  std::chrono::milliseconds idle_before_eviction{60'000};
+};
+
+// One line of the `streams` listing.
+struct stream_summary {
+  std::string name;
+  std::uint64_t n = 0;
+  double last = 0;
+  std::int64_t last_ts = 0;
+  double mean = 0;  // of ADWIN's window
+  std::size_t features = 0;
+};
+
+// What the engine asks of a journal: all points of a batch, numbered, in one write. Called under the stripe locks.
+class point_journal {
+public:
+  virtual ~point_journal() = default;
+  // `applied(i)` says whether points[i] takes part and has its number in outcomes[i].what.n. False: nothing was
+  // written.
+  virtual bool append(const batch& what) = 0;
+};
+
+class engine {
+public:
+  // The settings are copied; the counters and the journal (may be null) outlive the engine.
+  engine(const engine_settings& settings, counters& counts, point_journal* journal = nullptr);
+
+  // Fills batch.outcomes. Points of one stream are applied in the order of the batch.
+  void observe(batch& what, moment now);
+
+  std::size_t stream_count() const { return stream_count_.load(std::memory_order_relaxed); }
+  // The streams whose name matches, in the order of their names, at most `limit`. Visits every stream, a stripe at a
+  // time.
+  std::vector<stream_summary> list(std::string_view pattern, std::size_t limit) const;
+
+  // Saving and loading, one stream at a time, under its stripe's lock.
+  void for_each_stream(const std::function<void(stream&)>& visit);
+  // Places a loaded stream; a stream of that name must not be there. For start-up, before anything observes.
+  void restore(std::unique_ptr<stream> loaded);
+  const engine_settings& settings() const { return settings_; }
+
+private:
+  static constexpr std::size_t stripe_count = 64;  // a bit each in one word, and far more than there are threads
+
+  struct alignas(64) stripe {
+    mutable std::mutex lock;
+    name_table<stream> streams;
+  };
+  struct idle_stream {
+    std::int64_t seen_ms;
+    std::string name;
+    std::uint64_t hash;
+  };
+
+  stripe& stripe_of(std::uint64_t hash) { return stripes_[hash & (stripe_count - 1)]; }
+  void observe_locked(batch& what, moment now, std::uint64_t stripes, bool only_refused);
+  void number_points(batch& what, moment now, bool only_refused);
+  stream* find_or_create(const point& from, std::uint64_t hash);
+  void apply_points(batch& what, moment now, bool only_refused);
+  void take_back(batch& what);
+  bool make_room(std::size_t wanted, moment now);
+  void count(const batch& what);
+
+  engine_settings settings_;
+  counters& counts_;
+  point_journal* journal_;
+  name_hash hash_;
+  std::array<stripe, stripe_count> stripes_;
+  std::atomic<std::size_t> stream_count_{0};
+
+  std::mutex eviction_lock_;
+  std::vector<idle_stream> idle_;  // the longest idle last, from the newest look around
+  std::int64_t looked_around_ms_ = INT64_MIN;
+};
+
+}  // namespace spindrift

@@ -1,0 +1,97 @@
+// An open-addressing table of named things: linear probing, the hash given by the caller (who has it already), each
+// thing on the heap so that its address never changes. One thread at a time; erase keeps no tombstones (backward
+// shift), so a table that fills and empties for years stays as quick as a new one. Cost of a find: one cache line, then
+// the thing.
+#pragma once
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace spindrift {
+
+// Named has a member `name` that compares with a string_view.
+template <class Named>
+class name_table {
+public:
+  std::size_t size() const { return size_; }
+
+  Named* find(std::string_view name, std::uint64_t hash) const {
+    if (slots_.empty()) return nullptr;
+    for (std::size_t at = home(hash); slots_[at].thing; at = after(at)) {
+      if (slots_[at].hash == hash && slots_[at].thing->name == name) return slots_[at].thing.get();
+    }
+    return nullptr;
+  }
+
+  // Asks the processor to fetch the slot that find() will look at first.
+  void prefetch(std::uint64_t hash) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[home(hash)]);
+  }
+
+  // The name must not be there yet.
+  Named* insert(std::unique_ptr<Named> thing, std::uint64_t hash) {
+    assert(find(thing->name, hash) == nullptr);
+    if ((size_ + 1) * 4 > slots_.size() * 3) grow();
+    Named* const placed = thing.get();
+    place({hash, std::move(thing)});
+    ++size_;
+    return placed;
+  }
+
+  void erase(std::string_view name, std::uint64_t hash) {
+    if (slots_.empty()) return;
+    std::size_t hole = home(hash);
+    while (slots_[hole].thing && !(slots_[hole].hash == hash && slots_[hole].thing->name == name)) hole = after(hole);
+    if (!slots_[hole].thing) return;
+    slots_[hole].thing.reset();
+    --size_;
+    // Whatever was pushed past the hole by probing moves back into it.
+    for (std::size_t at = after(hole); slots_[at].thing; at = after(at)) {
+      const std::size_t wanted = home(slots_[at].hash);
+      const bool may_move = hole <= at ? (wanted <= hole || wanted > at) : (wanted <= hole && wanted > at);
+      if (!may_move) continue;
+      slots_[hole] = std::move(slots_[at]);
+      hole = at;
+    }
+  }
+
+  template <class Visitor>
+  void for_each(Visitor&& visit) const {
+    for (const slot& each : slots_) {
+      if (each.thing) visit(*each.thing, each.hash);
+    }
+  }
+
+private:
+  struct slot {
+    std::uint64_t hash = 0;
+    std::unique_ptr<Named> thing;
+  };
+
+  // The low bits choose a stripe of the table's owner; the high bits are still unused.
+  std::size_t home(std::uint64_t hash) const { return static_cast<std::size_t>(hash >> 20U) & (slots_.size() - 1); }
+  std::size_t after(std::size_t at) const { return (at + 1) & (slots_.size() - 1); }
+
+  void place(slot&& filled) {
+    std::size_t at = home(filled.hash);
+    while (slots_[at].thing) at = after(at);
+    slots_[at] = std::move(filled);
+  }
+
+  void grow() {
+    std::vector<slot> old = std::exchange(slots_, std::vector<slot>(slots_.empty() ? 8 : slots_.size() * 2));
+    for (slot& each : old) {
+      if (each.thing) place(std::move(each));
+    }
+  }
+
+  std::vector<slot> slots_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace spindrift

@@ -1,0 +1,105 @@
+// One client: its socket, its inbox, its session, and what waits to be sent to it.
+//
+// Read some bytes, advance the session, write the replies, read again: nothing is read while replies are unsent, which
+// is the back-pressure for producers. A subscriber's outbox is sent whenever no reply waits. Completion handlers rather
+// than a coroutine, because reading, writing, muting and closing overlap freely here; each handler holds the connection
+// by shared_ptr, the roster holds it while it is open, and it dies when both have let go. All on its shard's thread.
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/protocol/inbox.hpp"
+#include "server/feed/outbox.hpp"
+#include "server/net/settings.hpp"
+#include "server/net/transport.hpp"
+#include "server/session/session.hpp"
+
+namespace spindrift {
+
+class shard;
+
+class connection : public std::enable_shared_from_this<connection> {
+public:
+  connection(shard& home, std::unique_ptr<transport> stream, std::uint64_t number);
+  ~connection();
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+
+  void start();
+  // Greets with one error and ends: for a connection beyond the limit.
+  void start_refused(error_code code, std::string message);
+  // A bulletin for a subscriber; does nothing for others.
+  void deliver(const shared_bulletin& what);
+  bool is_subscriber() const { return feed_.has_value(); }
+  void supersede();
+  // The server stops: answer what was read, say goodbye, close.
+  void drain();
+  // Once a second: deadlines. `now` is the monotonic time in milliseconds.
+  void sweep(std::int64_t now);
+  // Cuts the connection as it is.
+  void abort();
+  std::uint64_t number() const { return number_; }
+
+private:
+  enum class phase { opening, serving, finishing, lingering, closed };
+
+  void read();
+  void on_read(socket_error failed, std::size_t bytes);
+  void advance();
+  void carry_out();
+  void watch_unfinished_frame();
+  void await_silence();
+  void write();
+  void on_written(std::size_t bytes);
+  void after_write();
+  void write_feed();
+  bool gather();
+  void collect_buffers();
+  void finish(std::string_view reason);
+  void linger();
+  void discard();
+  void close(std::string_view reason);
+  void subscribe(filter wanted);
+  void unsubscribe();
+  void mute();
+  void set_unacknowledged_timeout(std::chrono::milliseconds timeout);
+  bool has_unsent_replies() const { return !sending_.empty() || !replies_.empty(); }
+
+  shard& home_;
+  std::unique_ptr<transport> stream_;
+  std::uint64_t number_;
+  std::string peer_;
+  phase phase_ = phase::opening;
+  inbox inbox_;
+  session session_;
+  bool reading_ = false;
+  bool writing_ = false;
+  bool peer_ended_ = false;  // FIN was read: nothing more will come
+  bool has_more_ = false;    // frames wait in the inbox until the replies are sent
+  bool muted_ = false;       // replies are dropped until the client reads again
+  bool patient_ = false;     // the unacknowledged-data timeout is off, for a client known not to read
+
+  // Replies are gathered in replies_ and move to sending_ for the write; pieces_ are the feed's share of it.
+  std::string replies_;
+  std::string sending_;
+  std::vector<outbox::piece> pieces_;
+  std::vector<asio::const_buffer> buffers_;
+  std::size_t sent_ = 0;  // bytes of sending_ and pieces_ that are through
+  std::optional<outbox> feed_;
+
+  asio::steady_timer timer_;  // silence after an object, or the linger
+  std::int64_t opened_ms_ = 0;
+  std::int64_t frame_begun_ms_ = 0;  // 0: no unfinished frame
+  std::int64_t progress_ms_ = 0;     // of the write under way
+  std::int64_t paused_until_ms_ = 0;
+  std::uint64_t frames_seen_ = 0;  // cut from the inbox when frame_begun_ms_ was last looked at
+  std::vector<char> discarded_;    // what is read while lingering
+};
+
+}  // namespace spindrift

@@ -1,0 +1,183 @@
+#include "server/net/shard.hpp"
+
+#include <boost/asio/post.hpp>
+#include <cassert>
+#include <chrono>
+#include <utility>
+
+#include "common/log/log.hpp"
+#include "server/net/connection.hpp"
+
+namespace spindrift {
+
+std::int64_t steady_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+moment now() {
+  using namespace std::chrono;
+  return {duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count(), steady_ms()};
+}
+
+shard::shard(fabric& whole, std::size_t index)
+    : whole_(whole), index_(index), work_(asio::make_work_guard(context_)), sweep_timer_(context_) {}
+
+shard::~shard() {
+  join();
+}
+
+void shard::start() {
+  arm_sweep();
+  thread_ = std::thread([this] {
+    context_.run();
+    assert(roster_.empty());
+  });
+}
+
+void shard::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void shard::adopt(tcp::socket socket) {
+  // A shared_ptr, since post wants a copyable handler and a socket is not.
+  auto handed_over = std::make_shared<tcp::socket>(std::move(socket));
+  asio::post(context_, [this, handed_over] {
+    counters& counts = whole_.environment.counts;
+    const bool is_full = read(counts.connections_open) >= whole_.settings.connections_max;
+    const std::uint64_t number = whole_.connections_begun.fetch_add(1, std::memory_order_relaxed) + 1;
+    auto made = std::make_shared<connection>(*this, whole_.make_transport(std::move(*handed_over)), number);
+    roster_.emplace(number, made);
+    add(counts.connections_accepted, 1);
+    add(counts.connections_open, 1);
+    if (draining_) {
+      made->start_refused(error_code::shutting_down, "the server is shutting down");
+    } else if (is_full) {
+      made->start_refused(error_code::too_many_connections, "the server has as many connections as it may");
+    } else {
+      made->start();
+    }
+  });
+}
+
+// A step's fresh lines go to the subscribers of every shard, as one bulletin that all of them share.
+void shard::publish(const step& from) {
+  for (const verdict& event : from.events) whole_.on_event(event);
+  if (from.lines.empty() || whole_.subscribers.load(std::memory_order_relaxed) == 0) return;
+  auto made = std::make_shared<bulletin>();
+  made->lines = from.lines;
+  // Fresh lines stand among other replies; where they make up all of them, as they nearly always do, one copy will do.
+  std::size_t bytes = 0;
+  for (const bulletin_line& line : from.lines) bytes += line.length;
+  if (bytes == from.replies.size()) {
+    made->bytes = from.replies;
+  } else {
+    for (bulletin_line& line : made->lines) {
+      const auto begin = static_cast<std::uint32_t>(made->bytes.size());
+      made->bytes.append(from.replies, line.begin, line.length);
+      line.stream_begin = begin + (line.stream_begin - line.begin);
+      line.begin = begin;
+    }
+  }
+  const shared_bulletin shared = std::move(made);
+  for (shard* each : whole_.shards) {
+    if (each == this) {
+      receive(shared);
+    } else if (each->posted_bulletins_.fetch_add(1) < whole_.settings.posted_bulletins_max) {
+      asio::post(each->context_, [each, shared] {
+        each->posted_bulletins_.fetch_sub(1);
+        each->receive(shared);
+      });
+    } else {
+      each->posted_bulletins_.fetch_sub(1);
+      add(whole_.environment.counts.feed_lines_dropped, shared->lines.size());
+    }
+  }
+}
+
+void shard::receive(const shared_bulletin& what) {
+  // A subscriber may close while it is served, so the set is not walked directly.
+  thread_local std::vector<std::shared_ptr<connection>> listening;
+  listening.clear();
+  for (connection* each : subscribers_) listening.push_back(each->shared_from_this());
+  for (const auto& each : listening) each->deliver(what);
+  listening.clear();
+}
+
+void shard::supersede(std::uint64_t connection_number) {
+  for (shard* each : whole_.shards) each->post_supersede(connection_number);
+}
+
+void shard::post_supersede(std::uint64_t connection_number) {
+  asio::post(context_, [this, connection_number] {
+    const auto found = roster_.find(connection_number);
+    if (found == roster_.end()) return;
+    const auto held = found->second;
+    held->supersede();
+  });
+}
+
+void shard::subscriber_came(connection& who) {
+  if (!subscribers_.insert(&who).second) return;
+  whole_.subscribers.fetch_add(1, std::memory_order_relaxed);
+  add(whole_.environment.counts.subscribers, 1);
+}
+
+void shard::subscriber_went(connection& who) {
+  if (subscribers_.erase(&who) == 0) return;
+  whole_.subscribers.fetch_sub(1, std::memory_order_relaxed);
+  whole_.environment.counts.subscribers.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void shard::closed(connection& who) {
+  subscriber_went(who);
+  if (roster_.erase(who.number()) == 0) return;
+  whole_.environment.counts.connections_open.fetch_sub(1, std::memory_order_relaxed);
+  end_if_drained();
+}
+
+void shard::end_if_drained() {
+  if (!draining_ || drained_ || !roster_.empty()) return;
+  drained_ = true;
+  sweep_timer_.cancel();
+  work_.reset();
+  whole_.on_drained();
+}
+
+void shard::arm_sweep() {
+  sweep_timer_.expires_after(std::chrono::seconds(1));
+  sweep_timer_.async_wait([this](socket_error cancelled) {
+    if (!cancelled) sweep();
+  });
+}
+
+void shard::sweep() {
+  const std::int64_t at = steady_ms();
+  std::vector<std::shared_ptr<connection>> all;
+  all.reserve(roster_.size());
+  for (const auto& [number, each] : roster_) all.push_back(each);
+  const bool is_over = draining_ && at >= drain_deadline_ms_;
+  for (const auto& each : all) {
+    if (is_over) {
+      each->abort();
+    } else {
+      each->sweep(at);
+    }
+  }
+  if (!drained_) arm_sweep();
+}
+
+void shard::post_drain() {
+  asio::post(context_, [this] { drain(); });
+}
+
+void shard::drain() {
+  draining_ = true;
+  drain_deadline_ms_ = steady_ms() + whole_.settings.drain_timeout.count();
+  std::vector<std::shared_ptr<connection>> all;
+  for (const auto& [number, each] : roster_) all.push_back(each);
+  for (const auto& each : all) each->drain();
+  end_if_drained();
+}
+
+}  // namespace spindrift

@@ -1,0 +1,102 @@
+// One thread, one io_context, the connections that live on it, and the subscribers among them.
+//
+// Everything in here happens on the shard's own thread, apart from the functions marked "any thread", which post. What
+// connections may touch is declared before the io_context, so that it dies later.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "server/feed/bulletin.hpp"
+#include "server/net/settings.hpp"
+#include "server/net/transport.hpp"
+#include "server/session/session.hpp"
+
+namespace spindrift {
+
+class connection;
+class shard;
+
+// What every shard knows of the whole: shared, fixed once the threads run.
+struct fabric {
+  explicit fabric(const session_environment& shared) : environment(shared) {}
+
+  session_environment environment;
+  net_settings settings;
+  std::vector<shard*> shards;
+  std::atomic<std::uint64_t> connections_begun{0};
+  std::atomic<std::uint64_t> subscribers{0};
+  // Is told of every anomaly, drift and alarm, on the shard that found it; must be quick. Views die with the call.
+  std::function<void(const verdict&)> on_event;
+  // Is called once by each shard, on its thread, when it has drained.
+  std::function<void()> on_drained;
+  // Makes the byte stream of an accepted socket: plain or TLS.
+  std::function<std::unique_ptr<transport>(tcp::socket)> make_transport;
+};
+
+// The monotonic clock in milliseconds, as sweeps and sessions use it.
+std::int64_t steady_ms();
+moment now();
+
+class shard {
+public:
+  shard(fabric& whole, std::size_t index);
+  ~shard();
+  shard(const shard&) = delete;
+  shard& operator=(const shard&) = delete;
+
+  void start();
+  void join();
+  asio::io_context& context() { return context_; }
+
+  // Any thread. Takes over an accepted socket that was opened on context().
+  void adopt(tcp::socket socket);
+  // Any thread: closes the connection of that number, if it is here and still open.
+  void post_supersede(std::uint64_t connection_number);
+  // Any thread: begins the end; the thread returns once no connection is left.
+  void post_drain();
+
+  // From connections of this shard.
+  fabric& whole() { return whole_; }
+  session_workspace& workspace() { return workspace_; }
+  step& scratch() { return scratch_; }
+  void publish(const step& from);
+  void supersede(std::uint64_t connection_number);
+  void subscriber_came(connection& who);
+  void subscriber_went(connection& who);
+  void closed(connection& who);
+
+private:
+  void receive(const shared_bulletin& what);
+  void arm_sweep();
+  void sweep();
+  void drain();
+  void end_if_drained();
+
+  fabric& whole_;
+  std::size_t index_;
+  session_workspace workspace_;
+  step scratch_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<connection>> roster_;
+  std::unordered_set<connection*> subscribers_;
+  std::atomic<std::size_t> posted_bulletins_{0};
+  bool draining_ = false;
+  bool drained_ = false;
+  std::int64_t drain_deadline_ms_ = 0;
+
+  asio::io_context context_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work_;
+  asio::steady_timer sweep_timer_;
+  std::thread thread_;
+};
+
+}  // namespace spindrift

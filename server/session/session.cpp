@@ -1,0 +1,199 @@
+#include "server/session/session.hpp"
+
+#include <mutex>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "common/model/glob.hpp"
+#include "common/protocol/encode.hpp"
+#include "common/protocol/limits.hpp"
+
+namespace spindrift {
+namespace {
+
+protocol_error refusal_error(refusal why, const point& asked) {
+  switch (why) {
+    case refusal::too_many_streams:
+      return {error_code::too_many_streams, "the server has as many streams as it may, and all were heard of lately",
+              asked.seq};
+    case refusal::other_features:
+      return {error_code::bad_frame, "the features are not those of the stream's first point", asked.seq};
+    case refusal::storage_full:
+    case refusal::none:
+      break;
+  }
+  return {error_code::storage_full, "the journal cannot be written; the point was not applied", asked.seq};
+}
+
+bool may_publish(const identity* who, std::string_view stream) {
+  if (who == nullptr) return true;
+  for (const std::string& pattern : who->publish) {
+    if (matches(pattern, stream)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+session::session(const session_environment& environment, session_workspace& workspace, std::uint64_t number)
+    : environment_(environment), workspace_(workspace), number_(number) {}
+
+session::~session() {
+  if (!named_) return;
+  const std::lock_guard guard(named_->lock);
+  named_->let_go(number_);
+}
+
+void session::advance(inbox& from, moment now, step& out) {
+  workspace_.frames.reset();
+  workspace_.points.clear();
+  workspace_.frame_numbers.clear();
+  const std::uint64_t frames_before = frames_;
+  while (!out.closes && !out.has_more) {
+    const inbox::cut cut = from.next();
+    if (cut.kind == inbox::cut_kind::none) break;
+    ++frames_;
+    if (cut.kind == inbox::cut_kind::too_large) {
+      take_frame(
+          protocol_error{error_code::frame_too_large, "the frame is longer than the limit; its line was skipped"}, now,
+          out);
+    } else {
+      take_frame(workspace_.frames.decode(cut.bytes), now, out);
+    }
+    if (out.replies.size() >= replies_bytes_max) out.has_more = true;
+  }
+  flush(now, out);
+  add(environment_.counts.frames, frames_ - frames_before);
+}
+
+void session::take_frame(frame what, moment now, step& out) {
+  if (!is_admitted()) {
+    const auto* const asked = std::get_if<command_frame>(&what);
+    if (asked == nullptr || !std::holds_alternative<hello_command>(asked->what)) {
+      return close(error_code::unauthorized, "say hello with a token first", out);
+    }
+  }
+  if (const auto* const measured = std::get_if<point>(&what)) return take_point(*measured, now, out);
+  flush(now, out);
+  if (out.closes) return;
+  if (const auto* const wrong = std::get_if<protocol_error>(&what)) return complain(*wrong, frames_, out);
+  take_command(std::get<command_frame>(what), out);
+}
+
+void session::take_point(const point& what, moment now, step& out) {
+  if (!may_publish(identity_.get(), what.stream)) {
+    flush(now, out);
+    return complain({error_code::forbidden, "the token does not allow points of this stream", what.seq}, frames_, out);
+  }
+  numbers_points_ = numbers_points_ || what.seq != 0;
+  if (named_ && what.seq <= newest_seq_) {
+    flush(now, out);
+    if (out.closes || take_repeated(what, out)) return;
+  }
+  if (named_) newest_seq_ = what.seq;
+  workspace_.points.points.push_back(what);
+  workspace_.frame_numbers.push_back(frames_);
+  if (workspace_.points.points.size() >= batch_points_max) flush(now, out);
+}
+
+// A point of a named producer whose seq is not above all before it. False: it is to be applied after all.
+bool session::take_repeated(const point& what, step& out) {
+  if (what.seq == 0) {
+    complain({error_code::bad_seq, "a producer with a name numbers its points: \"seq\" is missing"}, frames_, out);
+    return true;
+  }
+  const std::lock_guard guard(named_->lock);
+  newest_seq_ = named_->last_seq();
+  if (what.seq > newest_seq_) return false;  // the newer ones of the batch were refused
+  const std::string_view line = named_->kept(what.seq);
+  if (line.empty()) {
+    complain(
+        {error_code::bad_seq,
+         "\"seq\" is below the newest applied one and among the last 1024 verdicts there is none for it", what.seq},
+        frames_, out);
+    return true;
+  }
+  out.replies.append(line.substr(0, line.size() - 2));
+  out.replies += ",\"dup\":true}\n";
+  add(environment_.counts.duplicates, 1);
+  return true;
+}
+
+void session::flush(moment now, step& out) {
+  batch& points = workspace_.points;
+  if (points.points.empty()) return;
+  if (named_) {
+    observe_named(now, out);
+  } else {
+    points.producer = {};
+    environment_.observer.observe(points, now);
+    for (std::size_t i = 0; i < points.points.size(); ++i) {
+      answer(points.outcomes[i], points.points[i], workspace_.frame_numbers[i], out);
+    }
+  }
+  points.clear();
+  workspace_.frame_numbers.clear();
+}
+
+void session::observe_named(moment now, step& out) {
+  batch& points = workspace_.points;
+  const std::lock_guard guard(named_->lock);
+  if (!named_->is_held_by(number_))
+    return close(error_code::superseded, "another connection said hello for this producer", out);
+  // Behind a hole nothing is applied until the point that belongs there comes again.
+  std::vector<point> held_back;
+  while (!points.points.empty() && named_->is_blocked(points.points.back().seq)) {
+    held_back.insert(held_back.begin(), points.points.back());
+    points.points.pop_back();
+  }
+  if (!points.points.empty()) named_->unblock();
+  points.producer = named_->name();
+  environment_.observer.observe(points, now);
+  for (std::size_t i = 0; i < points.points.size(); ++i) {
+    const std::size_t begin = out.replies.size();
+    const point& asked = points.points[i];
+    answer(points.outcomes[i], asked, workspace_.frame_numbers[i], out);
+    if (points.outcomes[i].why == refusal::none) named_->keep(asked.seq, std::string_view(out.replies).substr(begin));
+    if (points.outcomes[i].why == refusal::storage_full) named_->block_after(asked.seq);
+  }
+  for (std::size_t i = 0; i < held_back.size(); ++i) {
+    complain(refusal_error(refusal::storage_full, held_back[i]), workspace_.frame_numbers[points.points.size() + i],
+             out);
+  }
+  newest_seq_ = named_->last_seq();
+}
+
+void session::answer(const outcome& what, const point& asked, std::uint64_t frame_number, step& out) {
+  if (what.why != refusal::none) return complain(refusal_error(what.why, asked), frame_number, out);
+  constexpr std::size_t stream_offset = std::string_view(R"({"type":"verdict","stream":")").size();
+  bulletin_line line;
+  line.begin = static_cast<std::uint32_t>(out.replies.size());
+  line.stream_begin = line.begin + static_cast<std::uint32_t>(stream_offset);
+  line.stream_length = static_cast<std::uint32_t>(asked.stream.size());
+  encode(what.what, out.replies);
+  line.length = static_cast<std::uint32_t>(out.replies.size()) - line.begin;
+  line.is_event = what.what.is_event();
+  out.lines.push_back(line);
+  if (line.is_event) out.events.push_back(what.what);
+}
+
+void session::complain(const protocol_error& what, std::uint64_t frame_number, step& out) {
+  add(environment_.counts.errors[static_cast<std::size_t>(what.code)], 1);
+  encode(what, frame_number, out.replies);
+}
+
+void session::close(error_code code, std::string message, step& out) {
+  complain({code, std::move(message)}, 0, out);
+  out.closes = code;
+}
+
+void session::superseded(step& out) {
+  close(error_code::superseded, "another connection said hello for this producer", out);
+}
+
+void session::refuse(error_code code, std::string message, step& out) {
+  close(code, std::move(message), out);
+}
+
+}  // namespace spindrift

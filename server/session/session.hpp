@@ -1,0 +1,101 @@
+// The conversation with one client: whole frames in, a step out. No sockets and no clock; the connection feeds the
+// inbox, calls advance() with the time, and does what the step says.
+//
+// Frames are answered in their order, one reply each. Points between two other frames go through the engine as one
+// batch. Owned by its connection, used on that connection's thread; the environment is shared and outlives all
+// sessions. Bounded: a step stops at about replies_bytes_max of replies and says that there is more.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/protocol/decode.hpp"
+#include "common/protocol/inbox.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/producer_table.hpp"
+#include "server/session/gate.hpp"
+#include "server/session/step.hpp"
+
+namespace spindrift {
+
+// Answers what the session itself does not know.
+class almanac {
+public:
+  virtual ~almanac() = default;
+  // Appends `,"key":value` pairs of the server's counters to a stats reply.
+  virtual void append_stats(std::string& out) const = 0;
+  // Appends the JSON array of past events, newest last, of streams that match and that `who` may see (null: all).
+  virtual void append_history(const history_command& wanted, const identity* who, std::string& out) const = 0;
+};
+
+struct session_environment {
+  engine& observer;
+  producer_table& producers;
+  counters& counts;
+  const almanac& facts;
+  const gate* admission = nullptr;  // null: everybody may do everything
+};
+
+// What sessions of one shard share to save memory, since only one of them advances at a time.
+struct session_workspace {
+  decoder frames;
+  batch points;
+  std::vector<std::uint64_t> frame_numbers;  // of the points in the batch
+};
+
+class session {
+public:
+  // `number` names this connection among all of the process, never 0. The workspace is the shard's.
+  session(const session_environment& environment, session_workspace& workspace, std::uint64_t number);
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+  ~session();
+
+  // Takes frames from the inbox until it holds none, the replies are many, or the connection has to act first.
+  void advance(inbox& from, moment now, step& out);
+  // Another connection said hello for this producer.
+  void superseded(step& out);
+  // Ends the session with this error as its last line.
+  void refuse(error_code code, std::string message, step& out);
+
+  // A producer that numbers its points waits for its verdicts; it is held back instead of muted when it does not read.
+  bool wants_every_reply() const { return named_ || numbers_points_; }
+  bool is_admitted() const { return environment_.admission == nullptr || identity_ != nullptr; }
+
+private:
+  static constexpr std::size_t batch_points_max = 512;          // bounds how long stripes stay locked
+  static constexpr std::size_t replies_bytes_max = 128 * 1024;  // half of what a connection may hold unsent
+
+  void take_frame(frame what, moment now, step& out);
+  void take_point(const point& what, moment now, step& out);
+  void take_command(const command_frame& what, step& out);
+  bool take_repeated(const point& what, step& out);
+  void flush(moment now, step& out);
+  void observe_named(moment now, step& out);
+  void answer(const outcome& what, const point& asked, std::uint64_t frame_number, step& out);
+  void complain(const protocol_error& what, std::uint64_t frame_number, step& out);
+  void close(error_code code, std::string message, step& out);
+
+  void reply(const hello_command& what, const command_id& id, step& out);
+  void reply(const subscribe_command& what, const command_id& id, step& out);
+  void reply(const unsubscribe_command& what, const command_id& id, step& out);
+  void reply(const ping_command& what, const command_id& id, step& out);
+  void reply(const stats_command& what, const command_id& id, step& out);
+  void reply(const streams_command& what, const command_id& id, step& out);
+  void reply(const history_command& what, const command_id& id, step& out);
+
+  session_environment environment_;
+  session_workspace& workspace_;
+  std::uint64_t number_;
+  std::uint64_t frames_ = 0;
+  std::shared_ptr<producer> named_;
+  std::uint64_t newest_seq_ = 0;  // of the named producer, the batch under way counted
+  std::shared_ptr<const identity> identity_;
+  bool numbers_points_ = false;
+};
+
+}  // namespace spindrift
