@@ -1,0 +1,37 @@
+#include "server/detect/adwin.hpp"
+
+#include <cmath>
+
+namespace spindrift {
+
+bool adwin::tick() {
+  until_tick_ = settings_->clock;
+  window_.flush();
+  if (!(window_.width() > static_cast<double>(settings_->grace_period)) || !window_.may_exceed(1.0)) return false;
+  bool dropped = false;
+  while (has_cut()) {
+    window_.drop_oldest();
+    dropped = true;
+  }
+  n_detections_ += dropped ? 1 : 0;
+  return dropped;
+}
+
+// The order of operations is part of the result: see docs/detection.md.
+bool adwin::has_cut() {
+  const double least = static_cast<double>(settings_->min_window_length);
+  const double dp = window_.log_term();
+  const double variance = window_.variance_sum() / window_.width();
+  return window_.find_boundary([=](double n0, double u0, double n1, double u1) {
+    const double m = 1.0 / (n0 - least + 1.0) + 1.0 / (n1 - least + 1.0);
+    const double bound = std::sqrt(((2.0 * m) * variance) * dp) + ((2.0 / 3.0) * dp) * m;
+    return std::fabs(u0 / n0 - u1 / n1) > bound;
+  });
+}
+
+void adwin::restart() {
+  until_tick_ = settings_->clock;
+  window_.clear();
+}
+
+}  // namespace spindrift

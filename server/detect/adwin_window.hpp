@@ -1,0 +1,187 @@
+// ADWIN's window: the exponential histogram of Bifet and Gavalda (SDM 2007), kept so that its state is, after every
+// value, bit for bit what one append after the other would give, at a fraction of the cost.
+//
+// Row r holds up to max_buckets buckets of exactly 2^r values, oldest first; the last row is the oldest. Three things
+// make it fast: values wait in a small buffer and are then merged row by row; sums of older rows are kept until a row
+// changes; and `may_exceed` rules a cut out without a division or a root for each bucket, for old rows even at a
+// glance.
+//
+// Owns one heap block, grown a row at a time: 88 bytes a row at 5 buckets, so 1 KiB in all after 200 values, 2.1 KiB
+// after a million and within 4 KiB up to 10^12. Keeps a pointer to the settings, which must outlive it. One thread at a
+// time; any double may be appended. Every figure and test below asks for a flush after the last append.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace spindrift {
+
+struct adwin_settings {
+  double delta = 0.002;            // confidence: smaller means fewer cuts, false and true; in (0, 1)
+  unsigned clock = 32;             // a cut is looked for once in so many values
+  unsigned max_buckets = 5;        // of each size; more means a finer choice of cuts, at more memory and time
+  unsigned min_window_length = 5;  // either side of a cut has at least so many values
+  unsigned grace_period = 10;      // no cut is looked for while the window is no longer than this
+};
+
+// The number of buckets of one size is counted in a byte.
+inline constexpr unsigned adwin_max_buckets_max = 200;
+inline constexpr unsigned adwin_count_max = 1'000'000'000;  // clock, min_window_length, grace_period
+
+// One complaint a line, each opening with the flag at fault; empty if all is well.
+std::vector<std::string> validate(const adwin_settings& settings);
+
+class adwin_window {
+public:
+  explicit adwin_window(const adwin_settings& settings) : settings_(&settings) {}
+
+  // True when the buffer is full: `flush` must come before the next append.
+  bool append(double x) {
+    pending_[n_pending_++] = x;
+    return n_pending_ == pending_max;
+  }
+  std::span<const double> pending() const { return {pending_.data(), n_pending_}; }
+
+  // Puts what is buffered into its buckets.
+  void flush();
+
+  double width() const { return width_; }
+  double total() const { return total_; }
+  double mean() const { return width_ > 0.0 ? total_ / width_ : 0.0; }
+  double variance_sum() const { return variance_sum_; }  // of squared deviations, not divided
+  std::size_t n_rows() const { return n_rows_; }
+
+  // False only if no boundary can have |mean difference| > sqrt(2 m (S/W) dp) + (2/3) dp m range, m being at least
+  // 1/n0 + 1/n1 and dp the logarithm of the cut condition: then the boundaries need not be looked at one by one.
+  bool may_exceed(double range);
+
+  // Asks exceeds(n0, u0, n1, u1) at every boundary, oldest first, whose sides (count n, total u) are both long enough,
+  // until it says yes. The sums are carried in the order of the definition, so that rounding is the same too. After a
+  // yes it asks first at the same boundary: while the oldest buckets are dropped one by one, the cut mostly stays
+  // there.
+  template <class Exceeds>
+  bool find_boundary(Exceeds exceeds) {
+    if (cut_n1_ > 0.0) {
+      if (scan(cut_n1_, exceeds)) return true;
+      cut_n1_ = 0.0;
+    }
+    return scan(0.0, exceeds);
+  }
+
+  void drop_oldest();
+  void clear();
+
+  // log((2 log W) / delta), the dp of the cut condition.
+  double log_term() const { return std::log((2.0 * std::log(width_)) / settings_->delta); }
+
+  template <class Archive>
+  void visit_state(Archive& archive);
+
+private:
+  static constexpr std::size_t pending_max = 32;
+  static constexpr std::size_t rows_max = 48;           // 2^50 values: no stream lives to see it
+  static constexpr std::size_t restored_rows_max = 40;  // and none that is restored gets there from here
+
+  // A row's part of the block: the sum of all older rows, then totals and variances of max_buckets each.
+  std::size_t stride() const { return 1 + 2 * std::size_t{settings_->max_buckets}; }
+  double& base(std::size_t row) { return block_[row * stride()]; }
+  double base(std::size_t row) const { return block_[row * stride()]; }
+  double* totals(std::size_t row) { return block_.data() + row * stride() + 1; }
+  const double* totals(std::size_t row) const { return block_.data() + row * stride() + 1; }
+  double* variances(std::size_t row) { return totals(row) + settings_->max_buckets; }
+  static double bucket_size(std::size_t row) { return static_cast<double>(std::uint64_t{1} << row); }
+
+  // Rows from here on change at most once in some 16 ticks: often enough unchanged to be worth a guard.
+  std::size_t far_row() const { return static_cast<std::size_t>(std::bit_width(settings_->clock)) + 4; }
+
+  template <class Exceeds>
+  bool scan(double only_n1, Exceeds& exceeds);
+
+  struct run;  // buckets of one size on their way into a row
+  void add_moments();
+  void push_one(double x);
+  void push_many();
+  void merge_oldest(std::size_t row, run& from, std::size_t n_pairs, run& into, std::size_t offset);
+  void add_row();
+  bool lay_out_restored();
+  void renew_bases();
+  double sum_of(std::size_t row) const;
+  bool any_exceeds(std::size_t n_rows, double n0, double slope, double offset) const;
+  bool guard_holds(double offset) const;
+  void renew_guard(double slope, double offset);
+
+  const adwin_settings* settings_;
+  double width_ = 0.0;
+  double total_ = 0.0;
+  double variance_sum_ = 0.0;
+  double magnitude_ = 0.0;       // no sum of consecutive buckets is larger: the scale of rounding
+  double log_term_floor_ = 0.0;  // the log term at log_term_width_; it grows with the width
+  double log_term_width_ = 0.0;
+  double cut_n1_ = 0.0;  // where the last scan found a cut; 0 if it did not
+  // While the window's mean stays within this interval, the width below its end, and the far rows as they are, none of
+  // their boundaries can be a cut.
+  double guard_low_ = 0.0;
+  double guard_high_ = 0.0;
+  double guard_width_ = 0.0;
+  double guard_magnitude_ = 0.0;
+  double guard_offset_ = 0.0;
+  double guard_n0_ = 0.0;
+  std::vector<double> block_;
+  std::array<std::uint8_t, rows_max> counts_{};
+  std::uint32_t n_rows_ = 0;
+  std::uint32_t stale_rows_ = 0;  // rows below this one have changed since their bases were summed
+  std::uint32_t n_pending_ = 0;
+  std::array<double, pending_max> pending_;
+};
+
+// Only at the boundary with `only_n1` values after it, unless that is 0.
+template <class Exceeds>
+bool adwin_window::scan(double only_n1, Exceeds& exceeds) {
+  const double least = static_cast<double>(settings_->min_window_length);
+  double n0 = 0.0;
+  double n1 = width_;
+  double u0 = 0.0;
+  double u1 = total_;
+  for (std::size_t row = n_rows_; row-- > 0;) {
+    const double size = bucket_size(row);
+    const double* total = totals(row);
+    // The newest bucket of all has nothing after it.
+    const std::size_t count = row == 0 ? counts_[row] - std::size_t{1} : counts_[row];
+    for (std::size_t i = 0; i < count; ++i) {
+      n0 += size;
+      n1 -= size;
+      u0 += total[i];
+      u1 -= total[i];
+      if (only_n1 > 0.0 && n1 != only_n1) continue;
+      if (n0 >= least && n1 >= least && exceeds(n0, u0, n1, u1)) {
+        cut_n1_ = n1;
+        return true;
+      }
+      if (only_n1 > 0.0) return false;
+    }
+  }
+  return false;
+}
+
+template <class Archive>
+void adwin_window::visit_state(Archive& archive) {
+  if constexpr (!Archive::reads) flush();
+  archive(width_, total_, variance_sum_, n_rows_, counts_);
+  if constexpr (Archive::reads) {
+    if (!archive.ok() || !lay_out_restored()) {
+      clear();
+      return archive.refuse();
+    }
+  }
+  for (std::size_t row = 0; row < n_rows_; ++row) {
+    for (std::size_t i = 0; i < counts_[row]; ++i) archive(totals(row)[i], variances(row)[i]);
+  }
+}
+
+}  // namespace spindrift

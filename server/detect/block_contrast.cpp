@@ -1,0 +1,66 @@
+#include "server/detect/block_contrast.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <numbers>
+
+namespace spindrift {
+
+void block_contrast::add(std::span<const double> values) {
+  assert(values.size() <= batch_max);
+  std::array<double, batch_max> means;
+  std::copy(values.begin(), values.end(), means.begin());
+  std::size_t n = values.size();
+  std::uint64_t seen = count_;
+  count_ += n;
+  double root_half_size = std::numbers::sqrt2 / 2.0;
+  for (std::size_t r = 0; n > 0 && r < levels_max; ++r) {
+    if (r == levels_.size()) {
+      levels_.reserve(r + 1);  // exactly: most streams are young
+      levels_.emplace_back();
+    }
+    std::size_t n_out = 0;
+    const auto pair_up = [&](double a, double b) {
+      note(r, root_half_size * std::fabs(a - b));
+      means[n_out++] = 0.5 * (a + b);
+    };
+    std::size_t i = 0;
+    if ((seen & 1U) != 0) pair_up(levels_[r].waiting, means[i++]);
+    for (; i + 1 < n; i += 2) pair_up(means[i], means[i + 1]);
+    if (i < n) levels_[r].waiting = means[i];
+    n = n_out;
+    seen >>= 1U;
+    root_half_size *= std::numbers::sqrt2;
+  }
+}
+
+void block_contrast::note(std::size_t r, double contrast) {
+  level& at = levels_[r];
+  if (at.held >= 0.0) {
+    if (n_pairs_[r] == memory) {
+      constexpr double fade = 1.0 - 1.0 / memory;
+      at.sum *= fade;
+      at.largest *= fade;
+    } else {
+      ++n_pairs_[r];
+    }
+    at.sum += at.held;
+    at.largest = std::max(at.largest, at.held);
+  }
+  at.held = contrast;
+}
+
+void block_contrast::restart() {
+  count_ = 0;
+  for (level& each : levels_) each.held = -1.0;
+}
+
+block_contrast::figure block_contrast::at(std::size_t r) const {
+  if (r >= levels_.size() || n_pairs_[r] < 2) return {0.0, 0};
+  const unsigned n = n_pairs_[r] - 1U;
+  const double mean = std::max(0.0, levels_[r].sum - levels_[r].largest) / n;
+  return {std::numbers::pi / 2.0 * mean * mean, n};
+}
+
+}  // namespace spindrift

@@ -1,0 +1,67 @@
+// How much the means of neighbouring blocks of 1, 2, 4, 8, ... values differ: what tells a stream that varies by itself
+// on that scale (a wave, a slow wander) from independent noise.
+//
+// Level r takes the means a, b of every two neighbouring blocks of n = 2^r values, averages sqrt(n/2) |a - b| over its
+// last 64 or so pairs and squares it, times pi/2. For independent normal values that is their variance on every level
+// (the Haar wavelet variance; Percival and Walden, "Wavelet Methods for Time Series Analysis", 2000, ch. 8); averaged
+// before squaring, so that spikes do not drown a wave. The largest pair is left out and the newest held back, so that a
+// single step, however large, is not taken for a habit of the stream.
+//
+// Owns one heap block of 32 bytes a level, a level for each doubling of the values seen, 16 at most. About 2 ns a
+// value. One thread at a time; values are finite.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace spindrift {
+
+class block_contrast {
+public:
+  static constexpr std::size_t levels_max = 16;
+  static constexpr std::size_t batch_max = 32;
+
+  // The next values, in order; at most batch_max of them. How they are cut into batches makes no difference.
+  void add(std::span<const double> values);
+
+  // What comes next has nothing to do with what came before: no pair spans this point. The figures are kept.
+  void restart();
+
+  struct figure {
+    double variance;
+    unsigned n_pairs;  // behind it; 0: nothing is known
+  };
+  figure at(std::size_t r) const;  // of level r
+  std::size_t n_levels() const { return levels_.size(); }
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(count_, n_pairs_);
+    archive.sequence(levels_, levels_max);
+  }
+
+private:
+  static constexpr unsigned memory = 64;
+
+  struct level {
+    double waiting = 0.0;  // mean of the first block of a pair, while its second is not there
+    double held = -1.0;    // sqrt(n/2) |a - b| of the newest pair, not counted yet; negative: no such pair
+    double sum = 0.0;      // of it over the pairs
+    double largest = 0.0;
+
+    template <class Archive>
+    void visit_state(Archive& archive) {
+      archive(waiting, held, sum, largest);
+    }
+  };
+  void note(std::size_t r, double contrast);
+
+  std::uint64_t count_ = 0;  // values since the start or restart: bit r says whether level r has a block waiting
+  std::array<std::uint8_t, levels_max> n_pairs_{};
+  std::vector<level> levels_;
+};
+
+}  // namespace spindrift
