@@ -1,0 +1,69 @@
+// Turns raw scores of any scale into surprise: -log10 of how often this stream has shown a score at least as large.
+//
+//   s = -log10((above + in_bucket/2 + 1/2) / (n + 1)),  plus 2 log10(r / max) when r is the largest ever;
+//   s = 0 for r = 0 and for the first 50 scores. s is taken before r is counted; a score of 0 counts towards n.
+//
+// Counts live in buckets of a quarter of an octave from 2^-20 to 2^20 (what lies beyond goes to the end buckets), and
+// only the span of buckets in use is held: 6 bytes each, at most 160. The logarithm comes from a table beside the
+// counts, rebuilt when n has grown by n/24 + 24, which is what makes a score cost a few nanoseconds.
+// At n = 65,536 all counts are halved, so the scale follows the stream.
+// A plain value; one thread at a time. r may be any double: NaN and negative count as 0.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace spindrift {
+
+class calibration {
+public:
+  static constexpr unsigned warm_up = 50;
+  static constexpr int octave_min = -20;
+  static constexpr int octave_max = 20;
+  static constexpr unsigned buckets_max = static_cast<unsigned>(octave_max - octave_min) * 4U;
+  static constexpr unsigned count_max = 65536;
+
+  // The surprise of r; then r is counted.
+  double update(double r);
+
+  unsigned count() const { return count_; }
+  std::size_t memory_bytes() const {
+    return counts_.capacity() * sizeof(std::uint16_t) + surprises_.capacity() * sizeof(float);
+  }
+
+  // The bucket of r > 0, in 0 .. buckets_max - 1.
+  static unsigned bucket_of(double r);
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(first_bucket_, count_, zeros_, rebuild_at_, table_count_, table_nonzero_, largest_);
+    archive.sequence(counts_, buckets_max);
+    archive.sequence(surprises_, buckets_max);
+    if constexpr (Archive::reads) {
+      if (!consistent()) archive.refuse();
+    }
+  }
+
+private:
+  unsigned held() const { return static_cast<unsigned>(counts_.size()); }
+  double surprise_of(unsigned bucket) const;
+  double surprise_beyond(bool above_all) const;
+  void add(unsigned bucket);
+  void widen(unsigned bucket);
+  void rebuild();
+  void halve();
+  bool consistent() const;
+
+  std::vector<std::uint16_t> counts_;  // of buckets first_bucket_ and up
+  std::vector<float> surprises_;       // the table, same indexes
+  std::uint32_t first_bucket_ = 0;
+  std::uint32_t count_ = 0;  // n: all buckets and zeros
+  std::uint32_t zeros_ = 0;
+  std::uint32_t rebuild_at_ = warm_up;
+  std::uint32_t table_count_ = 0;  // n, and how many were not zero, when the table was built
+  std::uint32_t table_nonzero_ = 0;
+  double largest_ = 0.0;
+};
+
+}  // namespace spindrift

@@ -1,0 +1,92 @@
+#include "server/detect/ensemble/ensemble.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace spindrift {
+
+namespace {
+// Squares of values up to this stay finite.
+constexpr double magnitude_max = 1e150;
+constexpr double magnitude_min = 1e-150;
+constexpr double widening_max = 10.0;
+}  // namespace
+
+std::vector<std::string> ensemble_settings::validate() const {
+  std::vector<std::string> complaints;
+  if (!std::isfinite(threshold) || threshold <= 0.0) complaints.emplace_back("ensemble threshold: must be above 0");
+  if (quiet_points > 1000000) complaints.emplace_back("ensemble quiet_points: must be at most 1000000");
+  return complaints;
+}
+
+event_reading ensemble::update(double x, double t_seconds) {
+  if (!std::isfinite(x)) return {score_, false};
+  const auto raw = raw_scores(draw_in(x), t_seconds);
+  score_ = hold_and_mean(group_scores(raw));
+
+  if (count_ < std::numeric_limits<std::uint32_t>::max()) ++count_;
+  const bool quiet = quiet_left_ > 0;
+  if (quiet) --quiet_left_;
+  const bool alarm = !quiet && count_ > warm_up && score_ >= threshold_;
+  if (alarm) quiet_left_ = quiet_points_;
+  return {score_, alarm};
+}
+
+// A value further out than ten times the range seen so far is taken as ten times out: it surprises as much as anything
+// can, while one absurd value (1e308 for a broken sensor) costs one step of widening instead of every average for good.
+// A stream that really moves there arrives within a few points, since each step widens the range eleven-fold.
+double ensemble::draw_in(double x) const {
+  const double bounded = std::clamp(x, -magnitude_max, magnitude_max);
+  const double value = std::abs(bounded) < magnitude_min ? 0.0 : bounded;
+  if (range_.empty()) return value;
+  const double width = range_.highest() - range_.lowest();
+  const double reach = widening_max * (width > 0.0 ? width : std::max(std::abs(range_.highest()), 1.0));
+  return std::clamp(value, std::max(range_.lowest() - reach, -magnitude_max),
+                    std::min(range_.highest() + reach, magnitude_max));
+}
+
+std::array<double, ensemble::raw_count> ensemble::raw_scores(double x, double t_seconds) {
+  std::array<double, raw_count> raw;
+  raw[0] = range_.update(x);
+  const auto levels = level_.update(x);
+  auto next = std::copy(levels.begin(), levels.end(), raw.begin() + 1);
+  const auto times = time_of_day_.update(x, t_seconds, level_.last_500().variance());
+  next = std::copy(times.begin(), times.end(), next);
+  for (auto& shape : shapes_) *next++ = shape.update(x, level_.last_1000());
+  return raw;
+}
+
+std::array<double, ensemble::groups> ensemble::group_scores(const std::array<double, raw_count>& raw) {
+  constexpr std::array<std::size_t, groups> sizes{1, level_score::score_count, time_of_day_score::score_count,
+                                                  shape_count};
+  std::array<double, groups> scores{};
+  std::size_t next = 0;
+  for (std::size_t g = 0; g < groups; ++g) {
+    for (std::size_t i = 0; i < sizes[g]; ++i, ++next) scores[g] += calibrations_[next].update(raw[next]);
+    scores[g] /= static_cast<double>(sizes[g]);
+  }
+  return scores;
+}
+
+double ensemble::hold_and_mean(const std::array<double, groups>& scores) {
+  held_[held_next_] = scores;
+  held_next_ = (held_next_ + 1) % hold;
+  double sum = 0.0;
+  for (std::size_t g = 0; g < groups; ++g) {
+    double highest = 0.0;
+    for (const auto& point : held_) highest = std::max(highest, point[g]);
+    sum += highest;
+  }
+  return sum / static_cast<double>(groups);
+}
+
+std::size_t ensemble::memory_bytes() const {
+  std::size_t bytes = sizeof(*this) + time_of_day_.memory_bytes();
+  for (const auto& shape : shapes_) bytes += shape.memory_bytes();
+  for (const auto& scale : calibrations_) bytes += scale.memory_bytes();
+  return bytes;
+}
+
+}  // namespace spindrift

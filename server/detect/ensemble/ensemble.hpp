@@ -1,0 +1,90 @@
+// The event alarm: one alarm per event, early and rare, for people and pagers.
+//
+// Four groups of raw scores look at a stream in four ways: beyond the range seen (range_score), a level that moved
+// (level_score), unusual for the hour (time_of_day_score), a course never seen (shape_score). Each raw score becomes a
+// surprise, -log10 of how often this stream shows as much (calibration); a group is the mean of its surprises, held as
+// the maximum over the last five points because the groups notice one event some points apart; the score is the mean of
+// the groups. An alarm when it reaches the threshold, never within the first 50 points nor within quiet_points of the
+// alarm before. docs/detection.md tells the formulas and how well it does.
+//
+// A plain value of one stream; one thread at a time; deterministic. Cost about 0.3 us per point, memory grows with what
+// the stream shows: memory_bytes() tells, at most 37 KiB. Any double is safe: NaN and infinity are ignored, a value far
+// beyond the range seen is drawn in (see update), any time is taken.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/detect/ensemble/calibration.hpp"
+#include "server/detect/ensemble/level_score.hpp"
+#include "server/detect/ensemble/range_score.hpp"
+#include "server/detect/ensemble/shape_score.hpp"
+#include "server/detect/ensemble/time_of_day_score.hpp"
+
+namespace spindrift {
+
+struct ensemble_settings {
+  double threshold = 1.27;      // of the score, a mean of -log10 probabilities: smaller is more alarms
+  unsigned quiet_points = 100;  // points after an alarm that raise none, so that one event pages once
+
+  // All complaints, each naming its field; empty when the settings can be used.
+  std::vector<std::string> validate() const;
+};
+
+struct event_reading {
+  double score = 0.0;
+  bool alarm = false;
+};
+
+class ensemble {
+public:
+  static constexpr unsigned warm_up = 50;
+
+  explicit ensemble(const ensemble_settings& settings)
+      : threshold_(settings.threshold), quiet_points_(settings.quiet_points) {}
+
+  // t_seconds: event time, seconds since 1970-01-01 UTC; order is not required.
+  event_reading update(double x, double t_seconds);
+
+  std::size_t memory_bytes() const;
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(count_, quiet_left_, score_, held_next_, held_, range_, level_, time_of_day_, shapes_, calibrations_);
+    if constexpr (Archive::reads) {
+      if (held_next_ >= hold) archive.refuse();
+      quiet_left_ = std::min(quiet_left_, quiet_points_);  // the setting may have changed since the state was saved
+    }
+  }
+
+private:
+  static constexpr std::size_t groups = 4;
+  static constexpr std::size_t hold = 5;
+  static constexpr std::size_t shape_count = 3;
+  static constexpr std::size_t raw_count = 1 + level_score::score_count + time_of_day_score::score_count + shape_count;
+
+  double draw_in(double x) const;
+  std::array<double, raw_count> raw_scores(double x, double t_seconds);
+  std::array<double, groups> group_scores(const std::array<double, raw_count>& raw);
+  double hold_and_mean(const std::array<double, groups>& scores);
+
+  double threshold_;
+  std::uint32_t quiet_points_;
+
+  std::uint32_t count_ = 0;
+  std::uint32_t quiet_left_ = 0;
+  double score_ = 0.0;
+  std::uint32_t held_next_ = 0;
+  std::array<std::array<double, groups>, hold> held_{};
+  range_score range_;
+  level_score level_;
+  time_of_day_score time_of_day_;
+  std::array<shape_score, shape_count> shapes_{shape_score(3), shape_score(5), shape_score(10)};
+  std::array<calibration, raw_count> calibrations_;
+};
+
+}  // namespace spindrift

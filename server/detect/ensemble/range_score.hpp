@@ -1,0 +1,41 @@
+// How far a value lies outside everything seen before, in units of the range seen before; 0 inside it.
+//
+// A plain value; one thread at a time; |x| <= 1e150. The result is finite, >= 0 and at most 1e12.
+#pragma once
+
+#include <algorithm>
+
+namespace spindrift {
+
+class range_score {
+public:
+  double update(double x) {
+    if (empty_) {
+      empty_ = false;
+      lowest_ = highest_ = x;
+      return 0.0;
+    }
+    const double beyond = std::max({x - highest_, lowest_ - x, 0.0});
+    if (beyond == 0.0) return 0.0;
+    const double width = highest_ - lowest_;
+    lowest_ = std::min(lowest_, x);
+    highest_ = std::max(highest_, x);
+    return width > 0.0 ? std::min(beyond / width, 1e12) : 0.0;
+  }
+
+  bool empty() const { return empty_; }
+  double lowest() const { return lowest_; }
+  double highest() const { return highest_; }
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(empty_, lowest_, highest_);
+  }
+
+private:
+  bool empty_ = true;
+  double lowest_ = 0.0;
+  double highest_ = 0.0;
+};
+
+}  // namespace spindrift

@@ -1,0 +1,127 @@
+// Whether a value, or a stretch of values, is unusual for its hour: profiles of the day learned online.
+//
+// Three profiles cut the UTC day into equal bins, each holding the fading mean and variance of the values that fell
+// into it: 24 bins, 48 bins kept apart for weekdays and weekends, and 96 bins. A profile answers q, the distance of a
+// value from its bin's mean in standard deviations. Short means of q are then compared with their own long-run mean and
+// spread, which turns "a bit off for an hour" into a score: see lasting_excess.
+//
+// A plain value; one thread at a time; |x| <= 1e150; t may be any double: the clock may jump, run backwards or be
+// absurd, which costs accuracy and nothing else. Bins are allocated when first visited, 24 bytes each (all: 5 KiB).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "server/detect/ensemble/moving_moments.hpp"
+
+namespace spindrift {
+
+// Where an event time falls in the UTC week.
+struct time_of_week {
+  double second_of_day;  // 0 <= s < 86400
+  bool weekend;          // Saturday or Sunday
+
+  static time_of_week at(double t_seconds);
+};
+
+class day_profile {
+public:
+  static constexpr double gain_min = 0.02;
+  static constexpr unsigned visits_min = 3;
+
+  day_profile(unsigned bins_per_day, bool splits_weekend)
+      : bins_per_day_(bins_per_day),
+        splits_weekend_(splits_weekend),
+        slots_(bins_per_day * (splits_weekend ? 2U : 1U)) {}
+
+  // q, then the bin learns x. `variance` is the stream's present variance, the floor of a bin's own.
+  double update(double x, const time_of_week& when, double variance);
+
+  std::size_t memory_bytes() const { return slots_.capacity() + bins_.capacity() * sizeof(bin); }
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive.sequence(slots_, 255);
+    archive.sequence(bins_, 255);
+    if constexpr (Archive::reads) {
+      if (!consistent()) archive.refuse();
+    }
+  }
+
+private:
+  struct bin {
+    double mean = 0.0;
+    double variance = 0.0;
+    std::uint32_t visits = 0;
+
+    void learn(double x);
+    template <class Archive>
+    void visit_state(Archive& archive) {
+      archive(mean, variance, visits);
+    }
+  };
+
+  bin& bin_at(const time_of_week& when);
+  bool consistent() const;
+
+  unsigned bins_per_day_;
+  bool splits_weekend_;
+  std::vector<std::uint8_t> slots_;  // 1 + the bin's place in bins_, 0 while never visited
+  std::vector<bin> bins_;
+};
+
+// L_w: s = mean of the last w values of q; the score is how far s exceeds its own fading mean, in its own standard
+// deviations, before s is learned. 0 until 50 values of s are known.
+class lasting_excess {
+public:
+  static constexpr unsigned warm_up = 50;
+  static constexpr std::size_t length_max = 20;
+
+  explicit lasting_excess(unsigned length) : length_(length) {}
+
+  double update(double q);
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(next_, filled_, sum_, last_, past_);
+    if constexpr (Archive::reads) {
+      if (next_ >= length_ || filled_ > length_) archive.refuse();
+    }
+  }
+
+private:
+  unsigned length_;
+  std::uint32_t next_ = 0;
+  std::uint32_t filled_ = 0;
+  double sum_ = 0.0;
+  std::array<double, length_max> last_{};
+  moving_moments past_{8000};
+};
+
+class time_of_day_score {
+public:
+  static constexpr std::size_t score_count = 4;
+
+  std::array<double, score_count> update(double x, double t_seconds, double variance);
+
+  std::size_t memory_bytes() const {
+    return hours_.memory_bytes() + half_hours_.memory_bytes() + quarter_hours_.memory_bytes();
+  }
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(hours_, half_hours_, quarter_hours_, hours_excess_, half_hours_excess_, half_hours_long_excess_);
+  }
+
+private:
+  day_profile hours_{24, false};
+  day_profile half_hours_{48, true};
+  day_profile quarter_hours_{96, false};
+  lasting_excess hours_excess_{10};
+  lasting_excess half_hours_excess_{10};
+  lasting_excess half_hours_long_excess_{20};
+};
+
+}  // namespace spindrift

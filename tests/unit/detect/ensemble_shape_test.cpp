@@ -1,0 +1,163 @@
+// The memory of shapes against a plain list of shapes, and the score against its formula written out.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <list>
+#include <vector>
+
+#include "server/detect/ensemble/shape_score.hpp"
+#include "tests/support/noise.hpp"
+
+namespace spindrift {
+namespace {
+
+using shape = shape_memory::shape;
+
+double distance(const shape& a, const shape& b) {
+  double squares = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    squares += (static_cast<double>(a[i]) - static_cast<double>(b[i])) *
+               (static_cast<double>(a[i]) - static_cast<double>(b[i]));
+  }
+  return std::sqrt(squares);
+}
+
+shape random_shape(support::noise_source& noise) {
+  shape result;
+  for (auto& feature : result) feature = static_cast<float>(noise.normal());
+  return result;
+}
+
+// Most recently used first, at most 64.
+class plain_memory {
+public:
+  double nearest(const shape& wanted) {
+    nearest_ = std::min_element(shapes_.begin(), shapes_.end(), [&](const shape& a, const shape& b) {
+      return distance(a, wanted) < distance(b, wanted);
+    });
+    return distance(*nearest_, wanted);
+  }
+  bool empty() const { return shapes_.empty(); }
+  void store(const shape& added) {
+    if (shapes_.size() == 64) shapes_.pop_back();
+    shapes_.push_front(added);
+  }
+  void attract(const shape& toward) {
+    for (std::size_t i = 0; i < toward.size(); ++i) (*nearest_)[i] += 0.05F * (toward[i] - (*nearest_)[i]);
+    shapes_.splice(shapes_.begin(), shapes_, nearest_);
+  }
+
+private:
+  std::list<shape> shapes_;
+  std::list<shape>::iterator nearest_;
+};
+
+TEST(ensemble_shape_memory, finds_stores_and_moves_shapes_as_a_plain_list_does) {
+  support::noise_source noise(6);
+  shape_memory memory;
+  plain_memory plain;
+  for (int i = 0; i < 2000; ++i) {
+    const auto next = random_shape(noise);
+    if (memory.empty() || noise.chance(0.1)) {
+      memory.store(next);
+      plain.store(next);
+      continue;
+    }
+    const auto [index, found] = memory.nearest(next);
+    ASSERT_NEAR(found, plain.nearest(next), 1e-4) << i;
+    memory.attract(index, next);
+    plain.attract(next);
+  }
+  EXPECT_EQ(memory.size(), 64U);
+}
+
+TEST(ensemble_shape_memory, grows_by_eight_shapes_and_never_beyond_sixty_four) {
+  support::noise_source noise(7);
+  shape_memory memory;
+  EXPECT_EQ(memory.memory_bytes(), 0U);
+  memory.store(random_shape(noise));
+  EXPECT_LE(memory.memory_bytes(), 600U);
+  for (int i = 0; i < 200; ++i) memory.store(random_shape(noise));
+  EXPECT_EQ(memory.size(), 64U);
+  EXPECT_LE(memory.memory_bytes(), 4400U);
+}
+
+shape plain_features(const std::vector<double>& collapsed, double center, double scale) {
+  std::vector<double> y(collapsed.end() - 8, collapsed.end());
+  double mean = 0.0;
+  for (double& value : y) mean += (value = (value - center) / scale) / 8.0;
+  double variance = 0.0;
+  for (const double value : y) variance += (value - mean) * (value - mean) / 8.0;
+  shape result;
+  for (std::size_t i = 0; i < 8; ++i) {
+    result[i] = static_cast<float>(y[i]);
+    result[8 + i] = static_cast<float>((y[i] - mean) / (std::sqrt(variance) + 0.1));
+  }
+  return result;
+}
+
+TEST(ensemble_shape_score, is_the_distance_to_the_nearest_shape_when_a_block_closes) {
+  support::noise_source noise(8);
+  shape_score score(3);
+  moving_moments around(1000);
+  moving_moments usual(500);
+  plain_memory memory;
+  std::vector<double> values;
+  std::vector<double> collapsed;
+  for (int i = 1; i <= 6000; ++i) {
+    const double x = support::steady_sin(0.05 * i) + 0.2 * noise.normal() + (i % 1000 < 10 ? 5.0 : 0.0);
+    around.update(x);
+    values.push_back(x);
+    const double found = score.update(x, around);
+    if (i % 3 != 0) {
+      ASSERT_EQ(found, 0.0);
+      continue;
+    }
+    const auto [low, high] = std::minmax({values.end()[-3], values.end()[-2], values.end()[-1]});
+    const double extreme = high - around.mean() >= around.mean() - low ? high : low;
+    collapsed.push_back(((values.end()[-3] + values.end()[-2] + values.end()[-1]) / 3.0 + extreme) / 2.0);
+    if (collapsed.size() < 8) continue;
+    const auto present = plain_features(collapsed, around.mean(), std::sqrt(around.variance()));
+    if (memory.empty()) {
+      memory.store(present);
+      ASSERT_EQ(found, 0.0);
+      continue;
+    }
+    const double expected = memory.nearest(present);
+    ASSERT_NEAR(found, expected, 1e-3) << i;
+    usual.update(found);
+    if (found > 2.0 * usual.mean()) {
+      memory.store(present);
+    } else {
+      memory.attract(present);
+    }
+  }
+}
+
+TEST(ensemble_shape_score, does_not_depend_on_where_zero_is) {
+  support::noise_source noise(9);
+  shape_score here(5);
+  shape_score there(5);
+  moving_moments around_here(1000);
+  moving_moments around_there(1000);
+  for (int i = 0; i < 3000; ++i) {
+    const double x = noise.normal();
+    around_here.update(x);
+    around_there.update(x + 1e6);
+    ASSERT_NEAR(here.update(x, around_here), there.update(x + 1e6, around_there), 1e-3) << i;
+  }
+}
+
+TEST(ensemble_shape_score, is_silent_on_a_constant_stream) {
+  shape_score score(10);
+  moving_moments around(1000);
+  for (int i = 0; i < 500; ++i) {
+    around.update(3.5);
+    ASSERT_EQ(score.update(3.5, around), 0.0);
+  }
+  EXPECT_EQ(score.memory_bytes(), 0U);
+}
+
+}  // namespace
+}  // namespace spindrift

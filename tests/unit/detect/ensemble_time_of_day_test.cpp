@@ -1,0 +1,122 @@
+// The week's arithmetic on known dates, the profiles and the lasting excess against plain versions of their formulas.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <deque>
+#include <limits>
+#include <map>
+
+#include "server/detect/ensemble/time_of_day_score.hpp"
+#include "tests/support/noise.hpp"
+
+namespace spindrift {
+namespace {
+
+TEST(ensemble_time_of_week, knows_the_day_and_second_of_dates_before_and_after_1970) {
+  EXPECT_FALSE(time_of_week::at(0.0).weekend);         // Thursday 1970-01-01
+  EXPECT_TRUE(time_of_week::at(2 * 86400.0).weekend);  // Saturday 3rd
+  EXPECT_TRUE(time_of_week::at(4 * 86400.0 - 1).weekend);
+  EXPECT_FALSE(time_of_week::at(4 * 86400.0).weekend);   // Monday 5th
+  EXPECT_FALSE(time_of_week::at(-1.0).weekend);          // Wednesday 1969-12-31
+  EXPECT_TRUE(time_of_week::at(-4 * 86400.0).weekend);   // Sunday 28th
+  EXPECT_TRUE(time_of_week::at(1396656000.0).weekend);   // Saturday 2014-04-05
+  EXPECT_FALSE(time_of_week::at(1396569600.0).weekend);  // Friday 2014-04-04
+  EXPECT_EQ(time_of_week::at(-1.0).second_of_day, 86399.0);
+  EXPECT_EQ(time_of_week::at(1396656000.5).second_of_day, 0.5);
+}
+
+TEST(ensemble_time_of_week, stays_within_the_day_for_any_time) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const double t : {9.3e15, -9.3e15, 1e300, -1e300, infinity, -infinity, std::nan(""), -1e-300, 1e14 + 0.1, -1e15,
+                         9223372036854775.807, -9223372036854775.808, 86399.99999999999, -5e-324}) {
+    const double second = time_of_week::at(t).second_of_day;
+    EXPECT_GE(second, 0.0) << t;
+    EXPECT_LT(second, 86400.0) << t;
+  }
+}
+
+struct plain_bin {
+  double mean = 0.0;
+  double variance = 0.0;
+  int visits = 0;
+};
+
+TEST(ensemble_day_profile, answers_the_distance_from_its_bins_as_the_formula_has_it) {
+  support::noise_source noise(3);
+  day_profile profile(48, true);
+  std::map<std::pair<int, bool>, plain_bin> bins;
+  for (int i = 0; i < 20000; ++i) {
+    const double t = 1.4e9 + 300.0 * i + noise.uniform(0, 1e5);  // out of order too
+    const auto when = time_of_week::at(t);
+    auto& bin = bins[{static_cast<int>(when.second_of_day / 1800.0), when.weekend}];
+    const double x = noise.normal() * 3.0 + when.second_of_day / 10000.0;
+    const double expected =
+        bin.visits < 3 ? 0.0 : std::abs(x - bin.mean) / std::sqrt(bin.variance + 0.01 * 9.0 + 1e-12);
+    ASSERT_NEAR(profile.update(x, when, 9.0), expected, 1e-9 * (1.0 + expected));
+    const double gain = std::max(0.02, 1.0 / ++bin.visits);
+    const double d = x - bin.mean;
+    bin.mean += gain * d;
+    bin.variance = (1.0 - gain) * (bin.variance + gain * d * d);
+  }
+  EXPECT_EQ(bins.size(), 96U);
+}
+
+TEST(ensemble_day_profile, holds_only_the_bins_it_has_visited) {
+  day_profile profile(96, false);
+  const auto empty = profile.memory_bytes();
+  for (int i = 0; i < 1000; ++i) profile.update(1.0, time_of_week::at(60.0 * (i % 15)), 1.0);
+  EXPECT_LE(profile.memory_bytes(), empty + 8 * 24);
+}
+
+TEST(ensemble_lasting_excess, is_the_excess_of_the_last_mean_over_its_own_past) {
+  support::noise_source noise(4);
+  lasting_excess excess(10);
+  moving_moments past(8000);
+  std::deque<double> last;
+  for (int i = 0; i < 3000; ++i) {
+    const double q = noise.exponential();
+    last.push_back(q);
+    if (last.size() > 10) last.pop_front();
+    double s = 0.0;
+    for (const double each : last) s += each / static_cast<double>(last.size());
+    const double spread = std::max(std::sqrt(past.variance()), 1e-6 + 0.01 * past.mean());
+    const double expected = i < 50 ? 0.0 : std::max(0.0, (s - past.mean()) / spread);
+    ASSERT_NEAR(excess.update(q), expected, 1e-9) << i;
+    past.update(s);
+  }
+}
+
+TEST(ensemble_lasting_excess, forgets_an_absurd_value_within_its_window) {
+  lasting_excess excess(20);
+  lasting_excess untouched(20);
+  excess.update(1e6);
+  untouched.update(0.1);
+  for (int i = 0; i < 40; ++i) {
+    excess.update(0.1);
+    untouched.update(0.1);
+  }
+  // What the averages of the past saw differs; the sum over the window must not: a constant then scores nothing.
+  EXPECT_EQ(excess.update(0.1), untouched.update(0.1));
+}
+
+// A day of 5-minute points with a daily wave; on the fifth day the night has the level of noon.
+TEST(ensemble_time_of_day, notices_a_value_ordinary_in_itself_at_the_wrong_hour) {
+  support::noise_source noise(5);
+  time_of_day_score score;
+  std::array<double, 4> ordinary{};
+  std::array<double, 4> wrong{};
+  for (int i = 0; i < 5 * 288; ++i) {
+    const double phase = 2.0 * support::pi * (i % 288) / 288.0;
+    const bool shifted = i >= 4 * 288 && i < 4 * 288 + 30;
+    const double x = 10.0 * support::steady_sin(shifted ? phase + support::pi : phase) + noise.normal();
+    const auto scores = score.update(x, 1388966400.0 + 300.0 * i, 50.0);  // from Monday 2014-01-06
+    for (std::size_t k = 0; k < 4; ++k) {
+      if (i >= 3 * 288 && i < 4 * 288) ordinary[k] = std::max(ordinary[k], scores[k]);
+      if (shifted) wrong[k] = std::max(wrong[k], scores[k]);
+    }
+  }
+  for (std::size_t k = 0; k < 4; ++k) EXPECT_GT(wrong[k], 1.5 * ordinary[k]) << k;
+}
+
+}  // namespace
+}  // namespace spindrift
