@@ -1,0 +1,204 @@
+#include "server/detect/isolation_forest.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace spindrift {
+
+namespace {
+
+constexpr std::uint64_t forest_seed = 0x5eed'f0e5'7000'0001;
+
+double difference(double value, double last) {
+  constexpr auto most = std::numeric_limits<double>::max();
+  return std::clamp(value - last, -most, most);
+}
+
+// The share of cuts that take the difference: a third of the quadrant correlation of successive values. Differences
+// show a jump within the range of a smooth series, but of independent values they only repeat the value before, and
+// make the point after an anomaly look like one. The quadrant correlation, mean of sign(x - median)·sign(last -
+// median), costs no more than a median and is deaf to the anomalies in the sample.
+double difference_share(std::span<const double> rows) {
+  const auto points = rows.size() / 2;
+  std::vector<double> values(points);
+  for (std::size_t i = 0; i < points; ++i) values[i] = rows[2 * i];
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(points / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  const auto side = [median = *middle](double value) { return (value > median) - (value < median); };
+  int agreement = 0;
+  for (std::size_t i = 0; i < points; ++i) agreement += side(rows[2 * i]) * side(rows[2 * i] - rows[2 * i + 1]);
+  return std::abs(agreement) / (3.0 * static_cast<double>(points));
+}
+
+std::size_t bucket_of(double score, std::size_t buckets) {
+  return std::min(static_cast<std::size_t>(score * static_cast<double>(buckets)), buckets - 1);
+}
+
+void require(std::vector<std::string>& complaints, bool holds, const char* complaint) {
+  if (!holds) complaints.emplace_back(complaint);
+}
+
+}  // namespace
+
+std::vector<std::string> validate(const isolation_forest_settings& settings) {
+  std::vector<std::string> complaints;
+  require(complaints, settings.trees >= 1 && settings.trees <= 1000, "--iforest-trees must be 1 to 1000");
+  require(complaints, settings.sample_size >= 16 && settings.sample_size <= isolation_sample_max,
+          "--iforest-sample-size must be 16 to 1024");
+  require(complaints, settings.window >= settings.sample_size && settings.window <= 16'384,
+          "--iforest-window must be --iforest-sample-size to 16384");
+  require(complaints, settings.rebuild_every >= 1 && settings.rebuild_every <= 16'384,
+          "--iforest-rebuild-every must be 1 to 16384");
+  require(complaints, settings.contamination >= 0.0001 && settings.contamination <= 0.5,
+          "--iforest-contamination must be 0.0001 to 0.5");
+  return complaints;
+}
+
+isolation_forest::isolation_forest(const isolation_forest_settings& settings)
+    : settings_(settings), random_(forest_seed), origins_(settings.trees), trees_(settings.trees) {
+  assert(validate(settings).empty());
+}
+
+isolation_reading isolation_forest::update(std::span<const double> values) {
+  assert(!values.empty() && values.size() <= isolation_features_max);
+  if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); })) {
+    return {0, false, !warm()};
+  }
+  if (values_ == 0) values_ = static_cast<std::uint32_t>(values.size());
+  assert(values.size() == values_);
+
+  take_features(values);
+  isolation_reading reading{0, false, !warm()};
+  if (count_ >= first_model_at()) {
+    reading.score = score(point_);
+    reading.anomaly = reading.score > 0.5 && rank(reading.score) <= settings_.contamination;
+    count_score(reading.score);
+  }
+  const bool left_out = reading.anomaly && count_ >= learns_all_until();
+  if (!left_out) {
+    keep_point();
+    replace_due_trees();
+  }
+  passed_over_ = left_out && !passed_over_;
+  if (!passed_over_) reference_ = values[0];
+  return reading;
+}
+
+void isolation_forest::take_features(std::span<const double> values) {
+  point_.assign(values.begin(), values.end());
+  if (values_ == 1) point_.push_back(count_ == 0 ? 0 : difference(values[0], reference_));
+}
+
+void isolation_forest::keep_point() {
+  const auto position = static_cast<std::size_t>(count_ % kept_points_max()) * features();
+  if (position == kept_.size()) {
+    kept_.insert(kept_.end(), point_.begin(), point_.end());
+  } else {
+    std::copy(point_.begin(), point_.end(), kept_.begin() + static_cast<std::ptrdiff_t>(position));
+  }
+  ++count_;
+}
+
+double isolation_forest::score(std::span<const double> point) const {
+  double sum = 0;
+  for (const auto& tree : trees_) sum += tree.path_length(point);
+  return std::exp2(-sum / static_cast<double>(trees_.size()));
+}
+
+// Of a score among the recent ones, 0 to 1 from the highest down. Scores of the same bucket count half, so that equal
+// scores, however many, are never all extreme.
+double isolation_forest::rank(double score) const {
+  const auto own = bucket_of(score, score_buckets);
+  double above = 0.5 * static_cast<double>(score_counts_[own]);
+  for (auto i = own + 1; i < score_buckets; ++i) above += static_cast<double>(score_counts_[i]);
+  return (above + 1) / (scored_ + 1);
+}
+
+void isolation_forest::count_score(double score) {
+  score_counts_[bucket_of(score, score_buckets)] += 1;
+  scored_ += 1;
+  // Recent are the last one to two windows, or as many as a small contamination needs to be told from chance.
+  const auto most = std::max(2.0 * settings_.window, 4 / settings_.contamination);
+  if (scored_ < most) return;
+  scored_ = 0;
+  for (auto& count : score_counts_) scored_ += static_cast<double>(count *= 0.5F);
+}
+
+// The first forest grows over the second half of the points before the first model, later ones over each
+// rebuild_every points: at every step an equal share of the trees.
+void isolation_forest::replace_due_trees() {
+  const auto first = first_model_at();
+  if (count_ <= first) {
+    const auto start = first / 2;
+    if (count_ > start) replace_share(count_ - start - 1, first - start);
+  } else {
+    replace_share((count_ - first - 1) % settings_.rebuild_every, settings_.rebuild_every);
+  }
+}
+
+void isolation_forest::replace_share(std::uint64_t step, std::uint64_t steps) {
+  const auto end = (step + 1) * settings_.trees / steps;
+  for (auto tree = step * settings_.trees / steps; tree < end; ++tree) {
+    origins_[tree] = {random_.next(), count_};
+    grow(tree);
+  }
+}
+
+void isolation_forest::grow(std::size_t tree) {
+  const auto [tree_seed, end] = origins_[tree];
+  split_mix random(tree_seed);
+  const auto begin = end - std::min<std::uint64_t>(end, settings_.window);
+  std::vector<std::uint16_t> numbers(static_cast<std::size_t>(end - begin));
+  std::iota(numbers.begin(), numbers.end(), std::uint16_t{0});
+
+  // The head of a Fisher-Yates shuffle: a sample without replacement.
+  const auto points = std::min<std::size_t>(settings_.sample_size, numbers.size());
+  std::vector<double> rows;
+  rows.reserve(points * features());
+  for (std::size_t i = 0; i < points; ++i) {
+    std::swap(numbers[i], numbers[i + random.below(static_cast<std::uint32_t>(numbers.size() - i))]);
+    const auto place = (begin + numbers[i]) % kept_points_max() * features();
+    const auto row = kept_.begin() + static_cast<std::ptrdiff_t>(place);
+    rows.insert(rows.end(), row, row + static_cast<std::ptrdiff_t>(features()));
+  }
+
+  std::vector<double> shares(features(), 1.0 / static_cast<double>(features()));
+  if (values_ == 1) {
+    shares[1] = difference_share(rows);
+    shares[0] = 1 - shares[1];
+  }
+  trees_[tree].build(rows, shares, random.next());
+}
+
+// Checks what was read and grows the trees again. False: this cannot be the state of a forest with these settings.
+bool isolation_forest::restore() {
+  if (values_ > isolation_features_max || origins_.size() != settings_.trees) return false;
+  const auto kept_points = std::min<std::uint64_t>(count_, kept_points_max());
+  if ((values_ == 0) != (count_ == 0) || kept_.size() != kept_points * features()) return false;
+  if (!std::isfinite(scored_) || scored_ < 0 || !std::isfinite(reference_)) return false;
+  const auto finite = [](double value) { return std::isfinite(value); };
+  if (!std::all_of(kept_.begin(), kept_.end(), finite)) return false;
+
+  trees_.assign(settings_.trees, {});
+  for (std::size_t tree = 0; tree < trees_.size(); ++tree) {
+    const auto end = origins_[tree].end;
+    const auto begin = end - std::min<std::uint64_t>(end, settings_.window);
+    const auto oldest = count_ - kept_points;
+    if (end == 0 && count_ < first_model_at()) continue;
+    if (end < 2 || end > count_ || begin < oldest) return false;
+    grow(tree);
+  }
+  return true;
+}
+
+std::size_t isolation_forest::memory_bytes() const {
+  auto bytes = sizeof(*this) + (kept_.capacity() + point_.capacity()) * sizeof(double);
+  bytes += origins_.capacity() * sizeof(origin);
+  for (const auto& tree : trees_) bytes += tree.memory_bytes();
+  return bytes;
+}
+
+}  // namespace spindrift
