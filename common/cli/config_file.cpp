@@ -1,0 +1,98 @@
+#include "common/cli/config_file.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include "common/cli/setting_text.hpp"
+
+namespace spindrift {
+namespace {
+
+// Some thousand times the longest sensible file; --config /dev/zero must end.
+constexpr std::size_t file_bytes_max = std::size_t{1} << 20;
+
+struct file_closer {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+std::string line_of(const toml::source_region& region, const std::string& path) {
+  return path + ":" + std::to_string(region.begin.line);
+}
+
+std::optional<std::string> text_of(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text->get();
+  if (const auto* whole = node.as_integer()) return std::to_string(whole->get());
+  if (const auto* real = node.as_floating_point()) return number_text(real->get());
+  if (const auto* truth = node.as_boolean()) return truth->get() ? "true" : "false";
+  return std::nullopt;
+}
+
+// False where the node is neither a plain value nor a list of such.
+bool take_node(const toml::node& node, config_entry& entry) {
+  const toml::array* list = node.as_array();
+  entry.is_list = list != nullptr;
+  if (list == nullptr) {
+    const auto text = text_of(node);
+    if (text) entry.values.push_back(*text);
+    return text.has_value();
+  }
+  return std::all_of(list->begin(), list->end(), [&entry](const toml::node& element) {
+    const auto text = text_of(element);
+    if (text) entry.values.push_back(*text);
+    return text.has_value();
+  });
+}
+
+config_file unreadable(const std::string& path, const std::string& reason) {
+  return {{}, {"configuration file " + in_quotes(path) + ": " + reason}};
+}
+
+}  // namespace
+
+config_file parse_config(const std::string& text, const std::string& path) {
+  config_file file;
+  try {
+    const toml::table table = toml::parse(text);
+    for (const auto& [key, node] : table) {
+      config_entry entry;
+      entry.key = std::string(key.str());
+      entry.where = line_of(key.source(), path);
+      if (!take_node(node, entry)) {
+        file.complaints.push_back(
+            entry.where + ": " + in_quotes(entry.key) +
+            " is no setting's value; allowed: a string, a number, true, false, or a list of these");
+      }
+      file.entries.push_back(std::move(entry));
+    }
+  } catch (const toml::parse_error& failure) {
+    const toml::source_position at = failure.source().begin;
+    file.entries.clear();
+    file.complaints.push_back(path + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
+                              std::string(failure.description()));
+  }
+  return file;
+}
+
+config_file read_config_file(const std::string& path) {
+  const std::unique_ptr<std::FILE, file_closer> opened(std::fopen(path.c_str(), "re"));
+  if (!opened) return unreadable(path, std::strerror(errno));
+  std::string text;
+  std::array<char, 4096> chunk{};
+  while (text.size() <= file_bytes_max) {
+    const std::size_t count = std::fread(chunk.data(), 1, chunk.size(), opened.get());
+    if (count == 0) break;
+    text.append(chunk.data(), count);
+  }
+  if (std::ferror(opened.get()) != 0) return unreadable(path, std::strerror(errno));
+  if (text.size() > file_bytes_max) return unreadable(path, "longer than 1 MiB");
+  return parse_config(text, path);
+}
+
+}  // namespace spindrift

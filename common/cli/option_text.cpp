@@ -1,0 +1,103 @@
+// What an option_set says about itself: the help page and the configuration in force.
+#include <algorithm>
+
+#include "common/cli/options.hpp"
+#include "common/cli/setting_text.hpp"
+
+namespace spindrift {
+namespace {
+
+constexpr std::size_t line_columns_max = 100;
+constexpr std::size_t help_column = 34;
+
+// One for each character; the bytes that continue one in UTF-8 take no room.
+std::size_t columns_of(const std::string& word) {
+  return static_cast<std::size_t>(
+      std::count_if(word.begin(), word.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+// Breaks at spaces; continuation lines start at the column where the first one did.
+std::string wrapped(const std::string& text, std::size_t indent) {
+  std::string page;
+  std::size_t column = indent;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t space = text.find(' ', at);
+    const std::string word = text.substr(at, space == std::string::npos ? space : space - at);
+    at += word.size() + 1;
+    const bool is_first = column == indent;
+    if (!is_first && column + 1 + columns_of(word) > line_columns_max) {
+      page += '\n';
+      page.append(indent, ' ');
+      column = indent;
+    } else if (!is_first) {
+      page += ' ';
+      ++column;
+    }
+    page += word;
+    column += columns_of(word);
+  }
+  return page;
+}
+
+std::string entry(const std::string& left, const std::string& help) {
+  std::string line = "  ";
+  line += left;
+  const bool leaves_no_gap = line.size() + 2 > help_column;
+  if (leaves_no_gap) line += '\n';
+  line.append(leaves_no_gap ? help_column : help_column - line.size(), ' ');
+  return line + wrapped(help, help_column) + "\n";
+}
+
+std::string default_note(const option& declared, const std::vector<std::string>& shown) {
+  const bool is_said_already = declared.help.find("default") != std::string::npos;
+  if (declared.placeholder.empty() || is_said_already) return declared.is_repeatable ? " (repeatable)" : "";
+  std::string text;
+  for (const std::string& value : shown) text += (text.empty() ? "" : ",") + value;
+  return std::string(declared.is_repeatable ? " (repeatable; " : " (") + "default " + (text.empty() ? "none" : text) +
+         ")";
+}
+
+}  // namespace
+
+std::string option_set::help_text() const {
+  const std::string usage =
+      program_ + " [OPTION...]" + (positional_target_ == nullptr ? "" : " [" + positional_placeholder_ + "]");
+  std::string page = wrapped(program_ + " " SPINDRIFT_VERSION ": " + purpose_, 0) + "\n\nUsage: " + usage + "\n\n";
+  if (positional_target_ != nullptr) page += entry(positional_placeholder_, positional_help_) + "\n";
+  page += "Options:\n";
+  for (std::size_t i = 0; i < options_.size(); ++i) {
+    const option& declared = options_[i];
+    const std::string left = declared.flag + (declared.placeholder.empty() ? "" : " " + declared.placeholder);
+    page += entry(left, declared.help + default_note(declared, defaults_[i]));
+  }
+  if (!config_flag_.empty()) page += entry(config_flag_ + " FILE", "Read settings from this TOML file (default none)");
+  page += entry("--help", "Show this page") + entry("--version", "Show the version");
+  const std::string file_part = config_flag_.empty() ? "" : ", then the configuration file (state-dir = \"x\")";
+  page += '\n';
+  page += wrapped(
+      "Each --some-flag can also be given as the environment variable SPINDRIFT_SOME_FLAG (lists with commas). A flag "
+      "comes first, then the environment" +
+          file_part + ", then the default.",
+      0);
+  return page +
+         "\n\nExit codes:\n"
+         "   0  done\n"
+         "   1  failed: an address that cannot be bound, a peer that is not there, lost points\n"
+         "   2  unknown option, or an option without its value\n"
+         "  78  bad value or configuration\n";
+}
+
+std::string option_set::print_config() const {
+  std::string text;
+  for (const option& declared : options_) {
+    if (declared.is_action) continue;
+    const texts values = declared.show();
+    if (!declared.is_repeatable && values.empty()) continue;
+    text += key_of(declared.flag) + " = " + (declared.is_repeatable ? toml_array(values) : toml_value(values.front())) +
+            "\n";
+  }
+  return text;
+}
+
+}  // namespace spindrift

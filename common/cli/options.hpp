@@ -1,0 +1,103 @@
+// The settings of one program from four places: flags > environment > configuration file > defaults.
+//
+// A program declares each setting once (flag, placeholder, help, how to take a value, how to show it) and gets --help,
+// --version, the environment variable (`--state-dir` -> SPINDRIFT_STATE_DIR), the TOML key (`state-dir`) and the merge
+// from that one declaration. Nothing is accepted and ignored: an unknown flag ends with exit code 2 and the nearest
+// name, an unknown key or a bad value with 78, the key, the value and what is allowed. parse() itself prints nothing
+// and never exits: it returns what main should do. Use before threads start.
+//
+// The highest source that speaks of a setting is the only one whose value is taken; a list replaces a list as a whole.
+// In the environment a list is separated by commas. Variables SPINDRIFT_… that no setting here claims are left alone:
+// they may belong to a sibling program.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spindrift {
+
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_failure = 1;      // lost points, an address that cannot be bound, a peer that is not there
+inline constexpr int exit_usage = 2;        // unknown option
+inline constexpr int exit_bad_config = 78;  // EX_CONFIG of sysexits.h
+
+struct option {
+  std::string flag;         // "--window"
+  std::string placeholder;  // "POINTS"; empty for a switch, whose value is "true" (or "false": `--quiet=false`)
+  std::string help;         // one sentence with unit and range; the default is added from show()
+  bool is_repeatable = false;
+  // Takes one value as text; returns what is allowed instead when it will not do ("a whole number from 1 to 64").
+  std::function<std::optional<std::string>(std::string_view)> take = {};
+  // The value in force as text, for --print-config and for the help's "default"; one entry, or several if repeatable.
+  std::function<std::vector<std::string>()> show = {};
+  // Repeatable only: called once before the first value is taken, so that a list that is given replaces the default.
+  std::function<void()> clear = {};
+  // Something to do in this run (--check-config) and no setting: a flag only, never in a file or the environment.
+  bool is_action = false;
+};
+
+struct parse_result {
+  bool proceeds = true;  // false: print `text` (to stdout when exit_code is 0, else to stderr) and leave with exit_code
+  int exit_code = exit_ok;
+  std::string text;  // whole lines, the last one ended
+};
+
+class option_set {
+public:
+  option_set(std::string program, std::string purpose);
+
+  void add(option declared);
+  // Frequent kinds; the target keeps its value when nothing is given, and must live as long as the option_set.
+  void add_text(std::string flag, std::string placeholder, std::string help, std::string& target);
+  void add_texts(std::string flag, std::string placeholder, std::string help, std::vector<std::string>& target);
+  void add_switch(std::string flag, std::string help, bool& target);
+  void add_action(std::string flag, std::string help, bool& target);  // --check-config, --print-config
+  void add_on_off(std::string flag, std::string help, bool& target);  // --zscore-seasonal on|off
+  void add_choice(std::string flag, std::string help, std::vector<std::string> allowed, std::string& target);
+  void add_number(std::string flag, std::string placeholder, std::string help, double& target, double least,
+                  double most);
+  void add_number(std::string flag, std::string placeholder, std::string help, std::uint64_t& target,
+                  std::uint64_t least, std::uint64_t most);
+  // A positional argument, at most one: spindrift-detect's FILE.
+  void add_positional(std::string placeholder, std::string help, std::string& target);
+  // The flag that names the TOML file (`--config`, SPINDRIFT_CONFIG); without this call there is no file.
+  void accept_config_file(std::string flag = "--config");
+
+  parse_result parse(int argc, const char* const* argv);
+  // All settings in force as TOML, ready to be a configuration file.
+  std::string print_config() const;
+  std::string help_text() const;
+
+private:
+  // What one source says about one setting; `where` is for complaints ("environment variable SPINDRIFT_WINDOW").
+  struct given {
+    std::vector<std::string> values;
+    bool is_list = false;
+    std::string where;
+  };
+  using given_by_key = std::map<std::string, given>;
+  using texts = std::vector<std::string>;
+
+  const option* find(std::string_view key) const;
+  given_by_key read_environment() const;
+  given_by_key read_file(const std::string& path, texts& complaints) const;
+  std::string config_path(const given_by_key& flags, const given_by_key& environment) const;
+  void take_winner(const option& declared, const given& winner, texts& complaints) const;
+  parse_result refuse(int exit_code, const texts& complaints) const;
+
+  std::string program_;
+  std::string purpose_;
+  std::vector<option> options_;
+  std::vector<texts> defaults_;  // what show() said when the option was added, parallel to options_
+  std::string config_flag_;
+  std::string positional_placeholder_;
+  std::string positional_help_;
+  std::string* positional_target_ = nullptr;
+};
+
+}  // namespace spindrift

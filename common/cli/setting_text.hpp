@@ -1,0 +1,25 @@
+// How settings and what people typed are written: quoted for complaints, and as TOML values.
+//
+// Pure text functions. Nothing that was typed reaches a terminal raw: control characters and bytes that are not ASCII
+// come out as escapes in complaints.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace spindrift {
+
+// "--state-dir" -> "state-dir", the key in the file.
+std::string key_of(std::string_view flag);
+// "--state-dir" -> "SPINDRIFT_STATE_DIR".
+std::string environment_variable_of(std::string_view flag);
+// `"abc\x1b"`, cut at 200 bytes.
+std::string in_quotes(std::string_view typed);
+// 100, 0.002, true or "text": bare only where reading it back yields the same text.
+std::string toml_value(const std::string& text);
+std::string toml_array(const std::vector<std::string>& texts);
+// The shortest decimal text that reads back as the same number.
+std::string number_text(double number);
+
+}  // namespace spindrift

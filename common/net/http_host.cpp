@@ -1,0 +1,15 @@
+#include "common/net/http_host.hpp"
+
+namespace spindrift {
+
+bool is_host_allowed(std::string_view host_header, const endpoint& bound) {
+  if (!is_loopback(bound)) return true;
+  const auto bracket = host_header.rfind(']');
+  const auto colon = host_header.rfind(':');
+  const bool has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+  const std::string with_port(has_port ? host_header : std::string(host_header) + ":80");
+  const auto asked = parse_endpoint(with_port);
+  return asked && (is_loopback(*asked) || asked->host == bound.host);
+}
+
+}  // namespace spindrift

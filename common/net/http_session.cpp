@@ -1,0 +1,278 @@
+#include "common/net/http_session.hpp"
+
+#include <boost/asio/write.hpp>
+#include <exception>
+
+#include "common/log/log.hpp"
+#include "common/net/http_host.hpp"
+
+namespace spindrift {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+// A refused upload is read this far, so that the answer is not lost in a reset; then the connection is cut.
+constexpr std::size_t discarded_bytes_max = 1'024 * 1'024;
+constexpr std::size_t read_bytes = 4'096;
+
+http_response plain(unsigned status) {
+  http_response answer;
+  answer.status = status;
+  answer.body = std::string(http::obsolete_reason(static_cast<http::status>(status))) + "\n";
+  return answer;
+}
+
+}  // namespace
+
+http_session::http_session(asio::ip::tcp::socket&& socket, std::shared_ptr<http_shared> shared)
+    : stream_(std::move(socket)), shared_(std::move(shared)), buffer_(shared_->limits.header_bytes_max + read_bytes) {
+  shared_->sessions.insert(this);
+}
+
+http_session::~http_session() {
+  shared_->sessions.erase(this);
+  if (is_counted_) --shared_->connections;
+}
+
+void http_session::start() {
+  is_counted_ = true;
+  ++shared_->connections;
+  stream_.expires_after(shared_->limits.request_timeout);
+  read_header();
+}
+
+void http_session::start_refusal() {
+  refuse(503);
+}
+
+void http_session::wait_for_request() {
+  phase_ = phase::waiting;
+  if (shared_->is_stopping) {
+    linger();
+    return;
+  }
+  if (buffer_.size() > 0) {  // the next request came along with the last one
+    stream_.expires_after(shared_->limits.request_timeout);
+    read_header();
+    return;
+  }
+  stream_.expires_after(shared_->limits.idle_timeout);
+  stream_.async_read_some(buffer_.prepare(read_bytes), [self = shared_from_this()](error failure, std::size_t count) {
+    if (failure) return;  // closed, or idle for too long
+    self->buffer_.commit(count);
+    self->stream_.expires_after(self->shared_->limits.request_timeout);
+    self->read_header();
+  });
+}
+
+void http_session::read_header() {
+  phase_ = phase::reading;
+  parser_.emplace();
+  parser_->header_limit(static_cast<std::uint32_t>(shared_->limits.header_bytes_max));
+  parser_->body_limit(shared_->limits.body_bytes_max);
+  http::async_read_header(stream_, buffer_, *parser_,
+                          [self = shared_from_this()](error failure, std::size_t) { self->on_header(failure); });
+}
+
+void http_session::on_header(error failure) {
+  if (failure) {
+    on_read_failure(failure);
+    return;
+  }
+  // Judged before the body arrives: whoever sends one with a POST need not wait for the answer.
+  if (auto refusal = judge()) {
+    reply(std::move(*refusal), true);
+    return;
+  }
+  if (parser_->is_done()) {
+    on_request();
+    return;
+  }
+  http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](error body_failure, std::size_t) {
+    if (body_failure) {
+      self->on_read_failure(body_failure);
+    } else {
+      self->on_request();
+    }
+  });
+}
+
+void http_session::on_read_failure(error failure) {
+  if (failure == http::error::end_of_stream) {
+    linger();
+  } else if (failure == http::error::header_limit || failure == http::error::buffer_overflow) {
+    refuse(431);
+  } else if (failure == http::error::body_limit) {
+    refuse(413);
+  } else if (failure.category() == error(http::error::bad_method).category() &&
+             failure != http::error::partial_message) {
+    refuse(400);
+  }
+  // Anything else is the connection's end: reset, cut in mid-request, timed out (Beast has closed it), drained.
+}
+
+std::optional<http_response> http_session::judge() const {
+  const auto& request = parser_->get();
+  if (request.method() != http::verb::get && request.method() != http::verb::head) return plain(405);
+  if (request.target().empty() || request.target().front() != '/') return plain(400);
+  const auto hosts = request.equal_range(http::field::host);
+  const auto count = std::distance(hosts.first, hosts.second);
+  if (count > 1 || (count == 0 && request.version() >= 11)) return plain(400);
+  if (count == 1) {
+    const auto host = hosts.first->value();
+    if (!is_host_allowed({host.data(), host.size()}, shared_->bound)) return plain(421);
+  }
+  return std::nullopt;
+}
+
+void http_session::on_request() {
+  http_response answer = ask_handler();
+  reply(std::move(answer), !parser_->get().keep_alive());
+}
+
+http_response http_session::ask_handler() const {
+  const auto& request = parser_->get();
+  const std::string_view target(request.target().data(), request.target().size());
+  const auto mark = target.find('?');
+  http_request asked;
+  asked.method = request.method() == http::verb::head ? "HEAD" : "GET";
+  asked.path = target.substr(0, mark);
+  asked.query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+  if (!shared_->handler) return plain(503);
+  try {
+    auto answer = shared_->handler(asked);
+    return answer ? std::move(*answer) : plain(404);
+  } catch (const std::exception& failure) {
+    log_event(log_level::error, "http_handler_failed", {{"path", asked.path}, {"reason", failure.what()}});
+    return plain(500);
+  }
+}
+
+void http_session::refuse(unsigned status) {
+  stream_.expires_after(shared_->limits.request_timeout);
+  reply(plain(status), true);
+}
+
+void http_session::reply(http_response answer, bool closes) {
+  phase_ = phase::replying;
+  const bool is_head = parser_ && parser_->get().method() == http::verb::head;
+  is_event_stream_ = answer.is_event_stream && answer.status == 200 && !is_head;
+  response_.emplace(static_cast<http::status>(answer.status), parser_ ? parser_->get().version() : 11u);
+  auto& response = *response_;
+  response.keep_alive(!closes && !answer.is_event_stream);
+  response.set(http::field::content_type, answer.is_event_stream ? "text/event-stream" : answer.content_type);
+  response.set(http::field::cache_control, "no-store");
+  response.set("X-Content-Type-Options", "nosniff");
+  response.set("Content-Security-Policy", answer.content_security_policy);
+  response.set("Referrer-Policy", "no-referrer");
+  if (answer.status == 405) response.set(http::field::allow, "GET, HEAD");
+  if (is_event_stream_) {
+    if (!answer.body.empty()) events_.push_back(std::make_shared<const std::string>(std::move(answer.body)));
+  } else if (!answer.is_event_stream) {
+    response.body() = std::move(answer.body);
+    response.prepare_payload();
+  }
+  serializer_.emplace(response);
+  stream_.expires_after(shared_->limits.request_timeout);
+  const bool ends = closes || answer.is_event_stream;
+  auto done = [self = shared_from_this(), ends](error failure, std::size_t) { self->on_written(failure, ends); };
+  if (is_head || is_event_stream_) {
+    http::async_write_header(stream_, *serializer_, std::move(done));
+  } else {
+    http::async_write(stream_, *serializer_, std::move(done));
+  }
+}
+
+void http_session::on_written(error failure, bool closes) {
+  if (failure) return;
+  if (is_event_stream_) {
+    begin_stream();
+  } else if (closes || shared_->is_stopping) {
+    linger();
+  } else {
+    wait_for_request();
+  }
+}
+
+void http_session::begin_stream() {
+  phase_ = phase::streaming;
+  if (shared_->is_stopping) {
+    linger();
+    return;
+  }
+  stream_.expires_never();
+  watch_for_close();
+  write_event();
+}
+
+// A client that goes away is noticed here, even when there is nothing to send to it.
+void http_session::watch_for_close() {
+  buffer_.clear();
+  stream_.async_read_some(buffer_.prepare(read_bytes), [self = shared_from_this()](error failure, std::size_t) {
+    if (failure) {
+      self->stream_.close();
+    } else {
+      self->watch_for_close();
+    }
+  });
+}
+
+void http_session::push_event(const std::shared_ptr<const std::string>& event) {
+  if (!is_event_stream_ || phase_ == phase::lingering) return;
+  events_.push_back(event);
+  if (events_.size() > shared_->limits.events_queued_max + (is_writing_event_ ? 1u : 0u)) {
+    events_.erase(events_.begin() + (is_writing_event_ ? 1 : 0));  // what is in flight must arrive whole
+    shared_->events_dropped.fetch_add(1, std::memory_order_relaxed);
+  }
+  if (phase_ == phase::streaming && !is_writing_event_) write_event();
+}
+
+void http_session::write_event() {
+  if (events_.empty() || !stream_.socket().is_open()) return;
+  is_writing_event_ = true;
+  stream_.expires_after(shared_->limits.request_timeout);
+  asio::async_write(stream_, asio::buffer(*events_.front()), [self = shared_from_this()](error failure, std::size_t) {
+    self->is_writing_event_ = false;
+    if (failure) {
+      self->stream_.close();
+      return;
+    }
+    self->events_.pop_front();
+    if (self->shared_->is_stopping) {
+      self->stream_.close();
+    } else {
+      self->write_event();
+    }
+  });
+}
+
+void http_session::drain() {
+  const bool is_in_mid_write = phase_ == phase::replying || (phase_ == phase::streaming && is_writing_event_);
+  if (!is_in_mid_write) stream_.close();
+}
+
+// Closing with unread input would reset the connection and destroy the answer on its way: say that we are done, then
+// read until the client is.
+void http_session::linger() {
+  phase_ = phase::lingering;
+  if (shared_->is_stopping) {
+    stream_.close();
+    return;
+  }
+  error ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(shared_->limits.linger_timeout);
+  discard_input();
+}
+
+void http_session::discard_input() {
+  buffer_.clear();
+  stream_.async_read_some(buffer_.prepare(read_bytes), [self = shared_from_this()](error failure, std::size_t count) {
+    self->discarded_bytes_ += count;
+    if (!failure && self->discarded_bytes_ < discarded_bytes_max) self->discard_input();
+  });
+}
+
+}  // namespace spindrift

@@ -1,0 +1,82 @@
+// One HTTP connection: requests in, answers out, in turn; or, once an event stream was asked for, events out.
+//
+// Keeps itself alive through its pending operations (shared_from_this) and is gone when none is left. Everything runs
+// on the one thread of the io_context. Belongs to http_server.cpp and is included by nobody else.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+#include "common/net/http_server.hpp"
+
+namespace spindrift {
+
+class http_session;
+
+// What the sessions of one server share. The handler is empty once the server is gone.
+struct http_shared {
+  http_handler handler;
+  http_limits limits;
+  endpoint bound;
+  bool is_stopping = false;
+  std::size_t connections = 0;                 // those that count: not the ones that are being refused
+  std::unordered_set<http_session*> sessions;  // all that live
+  std::atomic<std::uint64_t> events_dropped = 0;
+};
+
+class http_session : public std::enable_shared_from_this<http_session> {
+public:
+  http_session(boost::asio::ip::tcp::socket&& socket, std::shared_ptr<http_shared> shared);
+  ~http_session();
+
+  void start();
+  // Instead of start(): says 503 and closes.
+  void start_refusal();
+  // No effect unless this is an event stream.
+  void push_event(const std::shared_ptr<const std::string>& event);
+  void drain();
+
+private:
+  using error = boost::beast::error_code;
+  using http_body = boost::beast::http::string_body;
+  enum class phase { waiting, reading, replying, streaming, lingering };
+
+  void wait_for_request();
+  void read_header();
+  void on_header(error failure);
+  void on_request();
+  void on_read_failure(error failure);
+  std::optional<http_response> judge() const;
+  http_response ask_handler() const;
+  void refuse(unsigned status);
+  void reply(http_response answer, bool closes);
+  void on_written(error failure, bool closes);
+  void begin_stream();
+  void watch_for_close();
+  void write_event();
+  void linger();
+  void discard_input();
+
+  boost::beast::tcp_stream stream_;
+  std::shared_ptr<http_shared> shared_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<boost::beast::http::request_parser<http_body>> parser_;
+  std::optional<boost::beast::http::response<http_body>> response_;
+  std::optional<boost::beast::http::response_serializer<http_body>> serializer_;
+  std::deque<std::shared_ptr<const std::string>> events_;  // the front one is in flight while is_writing_event_
+  phase phase_ = phase::waiting;
+  bool is_counted_ = false;
+  bool is_event_stream_ = false;
+  bool is_writing_event_ = false;
+  std::size_t discarded_bytes_ = 0;
+};
+
+}  // namespace spindrift

@@ -1,0 +1,215 @@
+// Goal: the server answers what it should, refuses what it must, and no client can cost it more than its limits.
+#include "common/net/http_server.hpp"
+
+#include <gmock/gmock.h>
+
+#include <memory>
+#include <vector>
+
+#include "tests/unit/net/http_service.hpp"
+
+namespace spindrift {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+TEST_F(http_service, answers_get_with_body_type_and_security_headers) {
+  start();
+  EXPECT_NE(where_.port, 0);
+  const answer page = client(where_).get("/");
+  EXPECT_EQ(page.result_int(), 200u);
+  EXPECT_EQ(page.body(), "<p>hello");
+  EXPECT_EQ(page[boost::beast::http::field::content_type], "text/html; charset=utf-8");
+  EXPECT_EQ(page["X-Content-Type-Options"], "nosniff");
+  EXPECT_EQ(page["Content-Security-Policy"], "default-src 'self'");
+  EXPECT_EQ(page.count("Access-Control-Allow-Origin"), 0u);
+  EXPECT_EQ(client(where_).get("/echo?a=1&b=2").body(), "GET a=1&b=2");
+  EXPECT_EQ(client(where_).get("/echo")["Content-Security-Policy"], "default-src 'none'; frame-ancestors 'none'");
+}
+
+TEST_F(http_service, answers_head_without_a_body) {
+  start();
+  client one(where_);
+  one.send("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const answer head = one.receive(true);
+  EXPECT_EQ(head.result_int(), 200u);
+  EXPECT_EQ(head["Content-Length"], "8");
+  EXPECT_EQ(one.get("/echo").body(), "GET ") << "the connection is in step";
+  one.send("HEAD /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const answer events = one.receive(true);
+  EXPECT_EQ(events["Content-Type"], "text/event-stream");
+  EXPECT_EQ(one.receive_rest(), "");
+}
+
+TEST_F(http_service, keeps_a_connection_for_many_requests_also_pipelined) {
+  start();
+  client one(where_);
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(one.get("/echo?" + std::to_string(i)).body(), "GET " + std::to_string(i));
+  std::string requests;
+  for (int i = 0; i < 20; ++i) requests += "GET /echo?" + std::to_string(i) + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  one.send(requests);
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(one.receive().body(), "GET " + std::to_string(i));
+}
+
+TEST_F(http_service, closes_when_the_client_asks_for_it) {
+  start();
+  client one(where_);
+  one.send("GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(one.receive_rest(), StartsWith("HTTP/1.1 200 OK\r\n"));
+  client old(where_);
+  old.send("GET /echo HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(old.receive_rest(), StartsWith("HTTP/1.0 200 OK\r\n"));
+  client half(where_);
+  half.send("GET /echo?half HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  half.finish_sending();
+  EXPECT_THAT(half.receive_rest(), HasSubstr("GET half"));
+}
+
+TEST_F(http_service, says_what_it_does_not_have_or_cannot_do) {
+  start();
+  EXPECT_EQ(client(where_).get("/nothing").result_int(), 404u);
+  EXPECT_EQ(client(where_).get("/unready").result_int(), 503u);
+  const answer broken = client(where_).get("/throws");
+  EXPECT_EQ(broken.result_int(), 500u);
+  EXPECT_EQ(broken.body().find("a bug"), std::string::npos) << "reasons are for the log";
+}
+
+TEST_F(http_service, refuses_other_methods_and_names_the_allowed_ones) {
+  start();
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "BREW"}) {
+    client one(where_);
+    one.send(std::string(method) + " / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello");
+    const answer refusal = one.receive();
+    EXPECT_EQ(refusal.result_int(), 405u) << method;
+    EXPECT_EQ(refusal["Allow"], "GET, HEAD");
+    one.close();
+  }
+}
+
+TEST_F(http_service, refuses_hosts_that_are_not_this_machine) {
+  start();
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"), 421u);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\n\r\n"), 400u);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n"), 400u);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(where_.port) + "\r\n\r\n"), 200u);
+}
+
+TEST_F(http_service, refuses_what_is_not_http) {
+  start();
+  EXPECT_EQ(status_of("{\"value\":1}\r\n\r\n"), 400u);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nno colon here\r\n\r\n"), 400u);
+  EXPECT_EQ(status_of("GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n"), 400u);
+  EXPECT_EQ(status_of(std::string("\0\x16\x03\x01\xff\xff\r\n\r\n", 10)), 400u);
+}
+
+TEST_F(http_service, refuses_headers_and_bodies_that_are_too_long) {
+  start();
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(7'000, 'x') + "\r\n\r\n"), 200u);
+  EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(9'000, 'x') + "\r\n\r\n"), 431u);
+  EXPECT_EQ(status_of("GET /" + std::string(500'000, 'x')), 431u);
+  const std::string with_body = "GET /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: ";
+  EXPECT_EQ(status_of(with_body + "60000\r\n\r\n" + std::string(60'000, 'x')), 200u);
+  EXPECT_EQ(status_of(with_body + "70000\r\n\r\n" + std::string(70'000, 'x')), 413u);
+  EXPECT_EQ(status_of(with_body + "99999999999999999999999\r\n\r\n"), 400u);
+  std::string chunks = "GET /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < 80; ++i) chunks += "400\r\n" + std::string(1'024, 'x') + "\r\n";
+  EXPECT_EQ(status_of(chunks + "0\r\n\r\n"), 413u);
+}
+
+TEST_F(http_service, cuts_a_client_that_is_slow_with_its_request) {
+  http_limits limits;
+  limits.request_timeout = milliseconds{20};
+  start(limits);
+  client slow(where_);
+  slow.send("GET / HT");
+  EXPECT_EQ(slow.receive_rest(), "");
+  client silent(where_);
+  EXPECT_EQ(silent.receive_rest(), "");
+}
+
+TEST_F(http_service, cuts_a_connection_that_stays_idle) {
+  http_limits limits;
+  limits.idle_timeout = milliseconds{20};
+  start(limits);
+  client one(where_);
+  EXPECT_EQ(one.get("/echo").result_int(), 200u);
+  EXPECT_EQ(one.receive_rest(), "");
+}
+
+TEST_F(http_service, refuses_connections_beyond_the_limit_and_takes_new_ones_when_some_end) {
+  http_limits limits;
+  limits.connections_max = 3;
+  start(limits);
+  std::vector<std::unique_ptr<client>> held;
+  for (int i = 0; i < 3; ++i) {
+    held.push_back(std::make_unique<client>(where_));
+    ASSERT_EQ(held.back()->get("/echo").result_int(), 200u);
+  }
+  EXPECT_EQ(client(where_).receive().result_int(), 503u);
+  EXPECT_EQ(held[0]->get("/echo").result_int(), 200u);
+  held.clear();
+  EXPECT_TRUE(gets_in_at_last());
+}
+
+TEST_F(http_service, cuts_without_a_word_when_too_many_are_being_refused) {
+  http_limits limits;
+  limits.connections_max = limits.refusals_max = 0;
+  start(limits);
+  EXPECT_EQ(client(where_).receive_rest(), "");
+}
+
+TEST_F(http_service, ends_streams_and_idle_connections_when_it_stops) {
+  start();
+  client stream(where_);
+  stream.send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  (void)stream.receive_header();
+  client idle(where_);
+  EXPECT_EQ(idle.get("/echo").result_int(), 200u);
+  client half(where_);
+  half.send("GET / HT");
+  stop();
+  (void)stream.receive_rest();
+  EXPECT_EQ(idle.receive_rest(), "");
+  error failure;
+  tcp::socket late(io_);
+  late.connect({asio::ip::make_address(where_.host), where_.port}, failure);
+  EXPECT_EQ(failure, asio::error::connection_refused);
+  server_->publish("data: nobody\n\n");
+}
+
+TEST_F(http_service, finishes_the_answer_that_is_being_written_when_it_stops) {
+  start();
+  client one(where_);
+  one.send("GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const answer header = one.receive_header();
+  asio::post(io_, [this] { server_->stop(); });
+  EXPECT_EQ(header["Content-Length"], "16000000");
+  EXPECT_EQ(one.receive_until("never").size(), 16'000'000u);
+}
+
+TEST(http_server_start, returns_address_and_reason_when_it_cannot_bind) {
+  asio::io_context io;
+  http_server first(io, {"127.0.0.1", 0}, respond);
+  ASSERT_EQ(first.start(), std::nullopt);
+  http_server second(io, first.address(), respond);
+  EXPECT_EQ(second.start(), to_text(first.address()) + ": Address already in use");
+  http_server foreign(io, {"203.0.113.1", 0}, respond);  // TEST-NET-3: no machine has it
+  EXPECT_EQ(foreign.start(), "203.0.113.1:0: Cannot assign requested address");
+  first.stop();
+  io.run();
+}
+
+TEST(http_server_start, may_be_destroyed_while_connections_live) {
+  asio::io_context io;
+  std::optional<http_server> server(std::in_place, io, endpoint{"127.0.0.1", 0}, respond);
+  ASSERT_EQ(server->start(), std::nullopt);
+  client one(server->address());
+  one.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  io.run_one();
+  server.reset();
+  io.run();
+}
+
+}  // namespace
+}  // namespace spindrift
