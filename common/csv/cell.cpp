@@ -1,0 +1,71 @@
+#include "common/csv/cell.hpp"
+
+#include <charconv>
+
+#include "common/protocol/name.hpp"
+#include "common/protocol/limits.hpp"
+#include "common/protocol/time_text.hpp"
+
+namespace spindrift {
+namespace {
+
+template <class Number>
+std::optional<Number> parse_whole(std::string_view text) {
+  if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::string_view trimmed(std::string_view cell) {
+  constexpr std::string_view blanks = " \t\r";
+  const std::size_t begin = cell.find_first_not_of(blanks);
+  if (begin == std::string_view::npos) return {};
+  return cell.substr(begin, cell.find_last_not_of(blanks) - begin + 1);
+}
+
+std::optional<double> parse_number(std::string_view cell) {
+  return parse_whole<double>(trimmed(cell));
+}
+
+std::optional<std::int64_t> parse_time(std::string_view cell) {
+  cell = trimmed(cell);
+  if (const auto number = parse_whole<std::int64_t>(cell)) {
+    constexpr std::int64_t seconds_below = 100'000'000'000;
+    const bool is_seconds = *number > -seconds_below && *number < seconds_below;
+    const std::int64_t ts = is_seconds ? *number * 1'000 : *number;
+    if (ts < limits::ts_ms_min || ts > limits::ts_ms_max) return std::nullopt;
+    return ts;
+  }
+  if (const auto ts = parse_rfc3339(cell)) return ts;
+  return parse_rfc3339(std::string(cell) + 'Z');
+}
+
+std::optional<bool> parse_label(std::string_view cell) {
+  std::string lower(trimmed(cell));
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (lower == "1" || lower == "true") return true;
+  if (lower == "0" || lower == "false") return false;
+  return std::nullopt;
+}
+
+std::optional<std::size_t> parse_index(std::string_view cell) {
+  const auto index = parse_whole<std::size_t>(trimmed(cell));
+  return index && *index >= 1 ? index : std::nullopt;
+}
+
+std::string wire_name(std::string_view text, std::size_t bytes_max) {
+  std::string name(text.substr(0, bytes_max));
+  for (char& c : name) {
+    // A name of which only the first character differs from "a" tells whether c may stand behind the first place.
+    const char probe[] = {'a', c};
+    if (!is_name({probe, 2}, 2)) c = '_';
+  }
+  while (!name.empty() && !is_name(name, bytes_max)) name.erase(0, 1);  // '_' and punctuation may not lead
+  return name.empty() ? "unnamed" : name;
+}
+
+}  // namespace spindrift
