@@ -1,0 +1,76 @@
+#include "server/store/crc32c.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <nmmintrin.h>
+#endif
+
+namespace spindrift {
+
+namespace {
+
+using crc_tables = std::array<std::array<std::uint32_t, 256>, 8>;
+
+constexpr crc_tables make_tables() {
+  crc_tables tables{};
+  for (std::uint32_t byte = 0; byte < 256; ++byte) {
+    std::uint32_t crc = byte;
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0x82f63b78U : 0U);
+    tables[0][byte] = crc;
+  }
+  for (std::size_t table = 1; table < 8; ++table) {
+    for (std::size_t byte = 0; byte < 256; ++byte) {
+      const std::uint32_t before = tables[table - 1][byte];
+      tables[table][byte] = (before >> 8) ^ tables[0][before & 0xff];
+    }
+  }
+  return tables;
+}
+
+constexpr crc_tables tables = make_tables();
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) std::uint32_t crc32c_sse42(std::string_view bytes, std::uint32_t before) {
+  std::uint64_t crc = ~before;
+  const char* at = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left >= 8; at += 8, left -= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    crc = _mm_crc32_u64(crc, word);
+  }
+  auto crc_low = static_cast<std::uint32_t>(crc);
+  for (; left > 0; ++at, --left) crc_low = _mm_crc32_u8(crc_low, static_cast<unsigned char>(*at));
+  return ~crc_low;
+}
+#endif
+
+}  // namespace
+
+std::uint32_t crc32c_portable(std::string_view bytes, std::uint32_t before) {
+  std::uint32_t crc = ~before;
+  const char* at = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left >= 8; at += 8, left -= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    word ^= crc;
+    crc = 0;
+    for (std::size_t byte = 0; byte < 8; ++byte) crc ^= tables[7 - byte][(word >> (8 * byte)) & 0xff];
+  }
+  for (; left > 0; ++at, --left) crc = (crc >> 8) ^ tables[0][(crc ^ static_cast<unsigned char>(*at)) & 0xff];
+  return ~crc;
+}
+
+std::uint32_t crc32c(std::string_view bytes, std::uint32_t before) {
+#if defined(__x86_64__)
+  static const bool has_instruction = __builtin_cpu_supports("sse4.2") != 0;
+  if (has_instruction) return crc32c_sse42(bytes, before);
+#endif
+  return crc32c_portable(bytes, before);
+}
+
+}  // namespace spindrift

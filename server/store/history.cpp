@@ -1,0 +1,159 @@
+#include "server/store/history.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace spindrift {
+
+namespace {
+
+constexpr std::size_t event_overhead_bytes = 128;
+
+std::size_t bytes_of(const history_event& event) {
+  return event_overhead_bytes + event.stream.size() + event.line.size();
+}
+
+std::int64_t wall_clock_ms() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+}  // namespace
+
+history::~history() { close(); }
+
+storage_status history::open(const store_settings& settings) {
+  settings_ = settings;
+  const bool in_memory = settings.durability_level == durability::off;
+  storage_status status;
+  {
+    const std::lock_guard using_table(table_mutex_);
+    status = table_.open(in_memory ? ":memory:" : settings.directory + "/history.db");
+  }
+  if (!status.ok()) return status;
+  {
+    const std::lock_guard lock(queue_mutex_);
+    stops_ = false;
+  }
+  thread_ = std::thread([this] { run(); });
+  return status;
+}
+
+void history::close() {
+  {
+    const std::lock_guard lock(queue_mutex_);
+    stops_ = true;
+  }
+  work_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  dropped_.fetch_add(queue_.size(), std::memory_order_relaxed);
+  queue_.clear();
+  const std::lock_guard using_table(table_mutex_);
+  if (table_.is_open()) table_.checkpoint();
+  table_.close();
+}
+
+storage_status history::status() const {
+  const std::lock_guard lock(queue_mutex_);
+  return status_;
+}
+
+std::vector<storage_note> history::take_notes() {
+  const std::lock_guard using_table(table_mutex_);
+  return table_.take_notes();
+}
+
+void history::record(history_event event) {
+  const std::size_t bytes = bytes_of(event);
+  {
+    const std::lock_guard lock(queue_mutex_);
+    if (stops_ || queue_.size() >= queue_events_max || queue_bytes_ + bytes > queue_bytes_max) {
+      dropped_.fetch_add(1, std::memory_order_relaxed);
+      return;
+    }
+    queue_.push_back(std::move(event));
+    queue_bytes_ += bytes;
+    ++queued_count_;
+  }
+  recorded_.fetch_add(1, std::memory_order_relaxed);
+  work_.notify_one();
+}
+
+void history::run() {
+  std::unique_lock lock(queue_mutex_);
+  while (!stops_ || (!queue_.empty() && status_.ok())) {
+    if (queue_.empty()) work_.wait_for(lock, retention_interval, [&] { return stops_ || !queue_.empty(); });
+    if (!queue_.empty()) write_batch(lock);
+    if (stops_) continue;
+    lock.unlock();
+    retain_if_due();
+    lock.lock();
+    // A full disk: the events wait here for it, others come in behind them.
+    if (!status_.ok()) work_.wait_for(lock, retry_interval, [&] { return stops_; });
+  }
+  progress_.notify_all();
+}
+
+// The events stay in the queue's accounts until they are in the database.
+void history::write_batch(std::unique_lock<std::mutex>& lock) {
+  const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), batch_events));
+  std::vector<history_event> events(std::make_move_iterator(queue_.begin()),
+                                    std::make_move_iterator(queue_.begin() + count));
+  queue_.erase(queue_.begin(), queue_.begin() + count);
+  lock.unlock();
+  auto status = insert(events);
+  lock.lock();
+  status_ = status;
+  if (status.ok()) {
+    for (const auto& event : events) queue_bytes_ -= bytes_of(event);
+    written_count_ += events.size();
+  } else {
+    queue_.insert(queue_.begin(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
+  }
+  progress_.notify_all();
+}
+
+storage_status history::insert(const std::vector<history_event>& events) {
+  const std::lock_guard using_table(table_mutex_);
+  if (!table_.is_open()) {
+    if (auto status = table_.reopen(); !status.ok()) return status;
+  }
+  auto status = table_.insert(events, wall_clock_ms());
+  if (status.fault != storage_fault::damaged) return status;
+  status = table_.set_aside_and_reopen(status);
+  return status.ok() ? table_.insert(events, wall_clock_ms()) : status;
+}
+
+void history::retain_if_due() {
+  const auto now = std::chrono::steady_clock::now();
+  if (retained_ != std::chrono::steady_clock::time_point{} && now - retained_ < retention_interval) return;
+  retained_ = now;
+  const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(settings_.history_age).count();
+  const std::lock_guard using_table(table_mutex_);
+  if (table_.is_open()) table_.retain(age == 0 ? INT64_MIN : wall_clock_ms() - age, settings_.history_bytes);
+}
+
+storage_status history::flush(bool durable) {
+  {
+    std::unique_lock lock(queue_mutex_);
+    const std::uint64_t wanted = queued_count_;
+    // Once a batch has failed, waiting on would be waiting for the disk.
+    progress_.wait(lock, [&] { return written_count_ >= wanted || stops_ || !status_.ok(); });
+    if (written_count_ < wanted) {
+      return status_.ok() ? storage_status{storage_fault::failed, {}, 0, "the history is closed"} : status_;
+    }
+  }
+  if (!durable) return {};
+  const std::lock_guard using_table(table_mutex_);
+  return table_.checkpoint();
+}
+
+storage_status history::find(const history_query& query, std::vector<history_event>& found) {
+  // What cannot be written now is missing from the answer; the answer itself is still good.
+  flush(false);
+  const std::lock_guard using_table(table_mutex_);
+  return table_.find(query, found);
+}
+
+}  // namespace spindrift

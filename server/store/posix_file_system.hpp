@@ -1,0 +1,21 @@
+// The file_system of the daemon: plain system calls, each repeated on EINTR, every descriptor close-on-exec.
+// Stateless; any thread.
+#pragma once
+
+#include "server/store/file_system.hpp"
+
+namespace spindrift {
+
+class posix_file_system final : public file_system {
+public:
+  opened_file create(const std::string& path) override;
+  opened_file open(const std::string& path) override;
+  int rename(const std::string& from, const std::string& to) override;
+  int remove(const std::string& path) override;
+  int make_directory(const std::string& path, const std::string& marker) override;
+  int sync_directory(const std::string& path) override;
+  directory_listing list(const std::string& path) override;
+  taken_lock lock(const std::string& path) override;
+};
+
+}  // namespace spindrift
