@@ -11,6 +11,7 @@
 #include "server/app/detector_options.hpp"
 #include "server/engine/engine.hpp"
 #include "server/net/settings.hpp"
+#include "server/store/settings.hpp"
 
 namespace spindrift {
 
@@ -21,6 +22,13 @@ struct config {
   std::uint64_t threads = 1;
   engine_settings engine;
   net_settings net;
+  store_settings store;
+  std::uint64_t producers_max = 4'096;  // some 250 KiB each once it has 1,024 verdicts to keep
+  std::uint64_t memory_mib_max = 0;     // 0: no ceiling
+  std::string tls_cert;                 // PEM files; empty: plain TCP
+  std::string tls_key;
+  std::string tokens;  // file of identities; empty: everybody may do everything
+  bool insecure = false;
   log_settings log;
   bool check_config = false;
   bool print_config = false;

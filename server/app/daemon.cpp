@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,9 +18,13 @@
 #include "common/log/log.hpp"
 #include "common/net/endpoint.hpp"
 #include "common/net/http_server.hpp"
+#include "common/net/tls.hpp"
+#include "server/access/token_file.hpp"
 #include "server/app/facts.hpp"
+#include "server/app/keeper.hpp"
 #include "server/net/listener.hpp"
 #include "server/net/shard.hpp"
+#include "server/net/tls_transport.hpp"
 
 namespace spindrift {
 namespace {
@@ -66,11 +71,20 @@ void log_findings(const verdict& what) {
 class house {
 public:
   explicit house(const config& settings);
+  ~house();
+  house(const house&) = delete;
+  house& operator=(const house&) = delete;
 
+  // In this order; each returns why the server must not start.
+  std::optional<std::string> load_secrets();
   std::optional<std::string> open();
-  void run();
+  std::optional<std::string> recover();
+  // False when points had to be refused in the end, because the disk failed.
+  bool run();
 
 private:
+  static store_settings lasting(store_settings chosen);
+  std::unique_ptr<transport> open_transport(tcp::socket socket);
   std::optional<std::string> open_http();
   std::optional<http_response> answer_http(const http_request& asked) const;
   void await_signal();
@@ -79,9 +93,13 @@ private:
 
   const config& settings_;
   counters counts_;
+  keeper keeper_;
   engine engine_;
   producer_table producers_;
   facts facts_;
+  std::unique_ptr<token_file> tokens_;
+  std::mutex tls_lock_;
+  std::shared_ptr<asio::ssl::context> tls_;
   fabric fabric_;
   std::vector<std::unique_ptr<shard>> shards_;
   std::vector<std::unique_ptr<listener>> listeners_;
@@ -93,18 +111,64 @@ private:
 
 house::house(const config& settings)
     : settings_(settings),
-      engine_(settings.engine, counts_),
-      facts_(counts_, engine_, producers_),
+      keeper_(lasting(settings.store)),
+      engine_(settings.engine, counts_, &keeper_),
+      producers_(settings.producers_max),
+      facts_(counts_, engine_, producers_, keeper_),
       fabric_({engine_, producers_, counts_, facts_}) {
   fabric_.settings = settings.net;
-  fabric_.on_event = log_findings;
+  fabric_.on_event = [this](const verdict& what, std::string_view line) {
+    log_findings(what);
+    keeper_.record(what, line);
+  };
+  if (keeper_.waits_for_disk()) {
+    fabric_.written_to = [this] { return keeper_.written_to(); };
+    fabric_.durable_to = [this] { return keeper_.durable_to(); };
+  }
   fabric_.on_drained = [this] { shard_drained(); };
-  fabric_.make_transport = make_plain_transport;
+  fabric_.make_transport = [this](tcp::socket socket) { return open_transport(std::move(socket)); };
+  if (!settings.tokens.empty()) {
+    tokens_ = std::make_unique<token_file>(settings.tokens);
+    fabric_.environment.admission = tokens_.get();
+  }
   for (std::size_t i = 0; i < settings.threads; ++i) {
     shards_.push_back(std::make_unique<shard>(fabric_, i));
     fabric_.shards.push_back(shards_.back().get());
   }
   signals_ = std::make_unique<asio::signal_set>(shards_.front()->context(), SIGTERM, SIGINT, SIGHUP);
+}
+
+house::~house() {
+  keeper_.stop();
+}
+
+// `--state-dir off` and `--durability off` say the same.
+store_settings house::lasting(store_settings chosen) {
+  if (chosen.directory == "off") chosen.durability_level = durability::off;
+  return chosen;
+}
+
+std::unique_ptr<transport> house::open_transport(tcp::socket socket) {
+  const std::lock_guard guard(tls_lock_);
+  if (tls_) return make_tls_transport(std::move(socket), tls_);
+  return make_plain_transport(std::move(socket));
+}
+
+// Tokens and certificate, at the start and again on SIGHUP; what cannot be read leaves the old ones in force.
+std::optional<std::string> house::load_secrets() {
+  if (tokens_) {
+    if (auto wrong = tokens_->load()) return "--tokens: " + *wrong;
+  }
+  if (settings_.tls_cert.empty()) return std::nullopt;
+  tls_outcome made = make_tls_context(settings_.tls_cert, settings_.tls_key);
+  if (!made.context) return "--tls-cert, --tls-key: " + made.error;
+  const std::lock_guard guard(tls_lock_);
+  tls_ = std::move(made.context);
+  return std::nullopt;
+}
+
+std::optional<std::string> house::recover() {
+  return keeper_.recover(engine_, producers_);
 }
 
 std::optional<std::string> house::open() {
@@ -144,7 +208,9 @@ void house::await_signal() {
     if (cancelled) return;
     if (signal == SIGHUP) {
       reopen_log();
-      log_event(log_level::info, "reloaded");
+      const auto wrong = load_secrets();
+      if (wrong) log_event(log_level::error, "not_reloaded", {{"reason", *wrong}});
+      if (!wrong) log_event(log_level::info, "reloaded");
     } else if (stopping_) {
       ::_exit(128 + signal);
     } else {
@@ -157,6 +223,7 @@ void house::await_signal() {
 
 // On the first shard's thread.
 void house::stop() {
+  if (stopping_) return;
   stopping_ = true;
   for (const auto& each : listeners_) each->stop();
   for (const auto& each : shards_) each->post_drain();
@@ -171,7 +238,7 @@ void house::shard_drained() {
   });
 }
 
-void house::run() {
+bool house::run() {
   for (const auto& each : listeners_) {
     each->start();
     const std::string address = to_text(each->address());
@@ -181,8 +248,14 @@ void house::run() {
   if (http_) log_event(log_level::info, "http", {{"address", to_text(http_->address())}});
   std::fflush(stdout);
   await_signal();
+  keeper_.start(
+      [this] {
+        for (const auto& each : shards_) each->post_durable();
+      },
+      [this] { asio::post(shards_.front()->context(), [this] { stop(); }); });
   for (const auto& each : shards_) each->start();
   for (auto each = shards_.rbegin(); each != shards_.rend(); ++each) (*each)->join();
+  return keeper_.stop();
 }
 
 }  // namespace
@@ -195,14 +268,22 @@ int run_daemon(const config& settings) {
     return exit_bad_config;
   }
   house built(settings);
-  if (const auto failed = built.open()) {
+  auto failed = built.load_secrets();
+  if (failed) {
+    std::fprintf(stderr, "spindriftd: %s\n", failed->c_str());
+    return exit_bad_config;
+  }
+  failed = built.open();
+  // The journal comes after the addresses: a second server is told which of the two it collides with first.
+  if (!failed) failed = built.recover();
+  if (failed) {
     std::fprintf(stderr, "spindriftd: %s\n", failed->c_str());
     return exit_failure;
   }
-  built.run();
+  const bool is_good = built.run();
   log_event(log_level::info, "stopped");
   close_log();
-  return exit_ok;
+  return is_good ? exit_ok : exit_failure;
 }
 
 }  // namespace spindrift

@@ -33,6 +33,10 @@ std::vector<facts::figure> facts::figures() const {
       {"connections", "Open connections.", false, read(counts_.connections_open)},
       {"subscribers", "Subscribers among them.", false, read(counts_.subscribers)},
       {"resident_bytes", "Resident memory of the process.", false, resident_bytes()},
+      {"storage_full", "1 while the journal cannot be written.", false, keeper_.is_full() ? 1U : 0U},
+      {"journal_bytes", "Where the journal's end is, in bytes ever written.", false, keeper_.written_to()},
+      {"snapshots", "Snapshots taken.", true, keeper_.snapshots()},
+      {"history_dropped", "Events that the history's queue could not take.", true, keeper_.events_dropped()},
       {"points", "Points applied.", true, read(counts_.points)},
       {"duplicates", "Points that had been applied before and got the same verdict again.", true,
        read(counts_.duplicates)},
@@ -76,8 +80,8 @@ void facts::append_stats(std::string& out) const {
   out += '}';
 }
 
-void facts::append_history(const history_command& /*wanted*/, const identity* /*who*/, std::string& out) const {
-  out += "[]";
+void facts::append_history(const history_command& wanted, const identity* who, std::string& out) const {
+  keeper_.append_history(wanted, who, out);
 }
 
 std::string facts::metrics() const {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 
+#include "server/app/keeper.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/session/session.hpp"
@@ -14,8 +15,8 @@ namespace spindrift {
 class facts final : public almanac {
 public:
   // All outlive the facts.
-  facts(const counters& counts, const engine& observer, const producer_table& producers)
-      : counts_(counts), engine_(observer), producers_(producers) {}
+  facts(const counters& counts, const engine& observer, const producer_table& producers, keeper& kept)
+      : counts_(counts), engine_(observer), producers_(producers), keeper_(kept) {}
 
   void append_stats(std::string& out) const override;
   void append_history(const history_command& wanted, const identity* who, std::string& out) const override;
@@ -34,6 +35,7 @@ private:
   const counters& counts_;
   const engine& engine_;
   const producer_table& producers_;
+  keeper& keeper_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

@@ -41,7 +41,9 @@ reading feature_detector::update(double x, double t_seconds) {
   seen.baseline = update_baseline(x);
   seen.zscore_flagged = seen.baseline.anomaly;
   if (adwin_) {
-    seen.drift = adwin_->update(x);
+    // A spike is no drift. The robust baseline adopts a new level after a few flagged points, so ADWIN soon sees it;
+    // the classic one may flag window / 4 points in a row, which would hide a shift for as long.
+    seen.drift = adwin_->update(robust_ && seen.baseline.anomaly ? seen.baseline.expected : x);
     if (seen.drift) follow_drift(seen.drift->width);
   }
   if (ensemble_) {

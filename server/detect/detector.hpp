@@ -55,7 +55,7 @@ public:
   // t_seconds: event time, seconds since the Unix epoch.
   reading update(double x, double t_seconds);
   // Mean of ADWIN's window; 0 when that detector is off.
-  double mean() const { return adwin_ ? adwin_->mean() : 0.0; }
+  double mean() { return adwin_ ? adwin_->mean() : 0.0; }
 
   template <class Archive>
   void visit_state(Archive& archive) {
@@ -82,7 +82,7 @@ public:
   detector(const detector_settings& settings, std::size_t features);
 
   reading update(std::span<const double> values, double t_seconds);
-  double mean() const { return features_.front().mean(); }
+  double mean() { return features_.front().mean(); }
   std::size_t feature_count() const { return features_.size(); }
 
   template <class Archive>

@@ -12,6 +12,7 @@
 namespace spindrift {
 
 struct stream;
+class producer;
 
 // Why a point was not applied. Nothing was learned from it and no number was spent on it.
 enum class refusal : std::uint8_t {
@@ -35,7 +36,7 @@ struct moment {
 struct batch {
   std::vector<point> points;
   std::vector<outcome> outcomes;      // one for each point, in their order, after observe()
-  std::string_view producer;          // whose points they are; empty: of producers without a name
+  producer* sender = nullptr;         // whose points they are, locked; null: of producers without a name
   std::vector<std::uint64_t> hashes;  // the engine's scratch, as is the next
   std::vector<stream*> streams;
 

@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,9 +53,11 @@ struct stream_summary {
 class point_journal {
 public:
   virtual ~point_journal() = default;
-  // `applied(i)` says whether points[i] takes part and has its number in outcomes[i].what.n. False: nothing was
+  // points[i] takes part, and has its number in outcomes[i].what.n, where streams[i] is not null. False: nothing was
   // written.
   virtual bool append(const batch& what) = 0;
+  // The stream is about to be evicted, under its stripe's lock: replay must forget it as well.
+  virtual void forget(stream& what) = 0;
 };
 
 class engine {
@@ -68,12 +71,18 @@ public:
   std::size_t stream_count() const { return stream_count_.load(std::memory_order_relaxed); }
   // The streams whose name matches, in the order of their names, at most `limit`. Visits every stream, a stripe at a
   // time.
-  std::vector<stream_summary> list(std::string_view pattern, std::size_t limit) const;
+  std::vector<stream_summary> list(std::string_view pattern, std::size_t limit);
 
-  // Saving and loading, one stream at a time, under its stripe's lock.
-  void for_each_stream(const std::function<void(stream&)>& visit);
-  // Places a loaded stream; a stream of that name must not be there. For start-up, before anything observes.
-  void restore(std::unique_ptr<stream> loaded);
+  // Shows every stream to `save`, one at a time under its stripe's lock, and calls `put` after each without a lock.
+  // Streams that come or go meanwhile may or may not be among them. Stops when `put` returns false.
+  void save_streams(const std::function<void(stream&)>& save, const std::function<bool()>& put);
+
+  // For start-up, before anything observes: places a loaded stream, whose name must not be there yet; applies a point
+  // of the journal again, unless it is in the stream's state already (`position`: see store/store.hpp); forgets a
+  // stream.
+  void restore(std::unique_ptr<stream> loaded, moment now);
+  std::optional<verdict> replay(const point_record& record, journal_position position, moment now);
+  void replay_forget(std::string_view name, journal_position position);
   const engine_settings& settings() const { return settings_; }
 
 private:
@@ -93,8 +102,10 @@ private:
   void observe_locked(batch& what, moment now, std::uint64_t stripes, bool only_refused);
   void number_points(batch& what, moment now, bool only_refused);
   stream* find_or_create(const point& from, std::uint64_t hash);
-  void apply_points(batch& what, moment now, bool only_refused);
+  void apply_points(batch& what, moment now);
+  static void apply(const point& from, stream& to, moment now, verdict& result);
   void take_back(batch& what);
+  static std::size_t refused_streams(const batch& what);
   bool make_room(std::size_t wanted, moment now);
   void count(const batch& what);
 

@@ -59,8 +59,14 @@ bool producer_table::forget_the_oldest() {
     if (is_idle && (oldest == producers_.end() || at->second.greeted < oldest->second.greeted)) oldest = at;
   }
   if (oldest == producers_.end()) return false;
+  if (forgotten_) forgotten_(*oldest->second.who);
   producers_.erase(oldest);
   return true;
+}
+
+void producer_table::erase(std::string_view name) {
+  const std::lock_guard guard(lock_);
+  if (const auto known = producers_.find(name); known != producers_.end()) producers_.erase(known);
 }
 
 std::size_t producer_table::size() const {

@@ -20,6 +20,8 @@
 #include <string_view>
 #include <vector>
 
+#include "server/store/record.hpp"
+
 namespace spindrift {
 
 // One name. Lock `lock` before touching anything else.
@@ -37,6 +39,7 @@ public:
   std::uint64_t take_over(std::uint64_t holder);
   bool is_held_by(std::uint64_t holder) const { return holder_ == holder; }
   void let_go(std::uint64_t holder);
+  journal_name& journal() { return journal_; }
   bool is_connected() const { return holder_ != 0; }
 
   // Keeps the verdict line (LF included) of an applied point; seq must be above last_seq().
@@ -70,12 +73,18 @@ private:
   std::uint64_t last_seq_ = 0;
   std::uint64_t holder_ = 0;
   std::uint64_t refused_seq_ = 0;
+  journal_name journal_{};
   std::deque<kept_verdict> kept_;  // ascending seq
 };
 
 class producer_table {
 public:
   explicit producer_table(std::size_t producers_max = 4'096) : producers_max_(producers_max) {}
+
+  // Is told of every producer that is forgotten, before it goes; set before the table is shared.
+  void on_forget(std::function<void(producer&)> told) { forgotten_ = std::move(told); }
+  // Forgets the producer, if it is known; for start-up.
+  void erase(std::string_view name);
 
   // Finds or makes the producer. Null when the table is full of connected ones.
   std::shared_ptr<producer> find_or_create(std::string_view name);
@@ -96,6 +105,7 @@ private:
   std::map<std::string, entry, std::less<>> producers_;
   std::uint64_t greetings_ = 0;
   std::size_t producers_max_;
+  std::function<void(producer&)> forgotten_;
 };
 
 }  // namespace spindrift

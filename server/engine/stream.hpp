@@ -2,6 +2,7 @@
 // lock.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -11,6 +12,7 @@
 
 #include "common/model/point.hpp"
 #include "server/detect/detector.hpp"
+#include "server/store/record.hpp"
 
 namespace spindrift {
 
@@ -22,6 +24,7 @@ struct stream {
   std::int64_t last_ts = 0;           // its event time, milliseconds since the Unix epoch
   std::int64_t seen_ms = 0;           // when it came, on the monotonic clock: for eviction
   detector detectors;
+  journal_name journal{};  // what the journal remembers of the name; the journal's alone
 
   stream(std::string_view stream_name, const point& first, const detector_settings& settings)
       : name(stream_name), detectors(settings, first.is_multivariate() ? first.values.size() : 1) {
@@ -32,6 +35,20 @@ struct stream {
       : name(stream_name),
         features(std::move(feature_names)),
         detectors(settings, features.empty() ? 1 : features.size()) {}
+
+  // For the snapshot: everything but the name, which stands beside it, and the features, which are needed to make the
+  // stream that the rest is read into.
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(n, last, last_ts, detectors);
+  }
+
+  // True when the point has the stream's features, in whatever order.
+  bool takes(const point& from) const {
+    if (from.values.size() != features.size()) return false;
+    std::array<double, features_max> ordered;
+    return features.empty() || order_values(from, ordered);
+  }
 
   // Puts the point's values into the stream's own order. False when the point has other features than the stream.
   bool order_values(const point& from, std::span<double> into) const {

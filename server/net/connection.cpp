@@ -132,6 +132,9 @@ void connection::carry_out() {
   std::optional<filter> wanted;
   std::swap(wanted, out.subscribes);
   if (session_.is_admitted()) inbox_.set_frame_bytes_max(home_.whole().settings.frame_bytes_max);
+  if (home_.whole().written_to && !replies_.empty()) durable_at_ = home_.whole().written_to();
+  // A guesser of tokens shall have to wait for each answer.
+  if (closes == error_code::unauthorized) return finish_later(name_of(*closes));
   if (closes) return finish(name_of(*closes));
   watch_unfinished_frame();
   if (wanted) subscribe(std::move(*wanted));
@@ -189,13 +192,20 @@ void connection::write() {
 bool connection::gather() {
   if (!sending_.empty() || !pieces_.empty()) return true;
   sent_ = 0;
-  std::swap(sending_, replies_);
+  if (!waits_for_disk()) std::swap(sending_, replies_);
   while (sending_.empty() && feed_ && pieces_.size() < pieces_max) {
     outbox::piece next = feed_->take();
     if (next.bytes.empty()) break;
     pieces_.push_back(std::move(next));
   }
   return !sending_.empty() || !pieces_.empty();
+}
+
+// With durability fsync a verdict is an acknowledgement only once its point is on the disk.
+bool connection::waits_for_disk() {
+  if (replies_.empty() || !home_.whole().durable_to || durable_at_ <= home_.whole().durable_to()) return false;
+  home_.await_durable(*this);
+  return true;
 }
 
 void connection::collect_buffers() {
@@ -232,8 +242,9 @@ void connection::on_written(std::size_t bytes) {
   write();
 }
 
-// Nothing is left to be written.
+// Nothing is left to be written, or not yet.
 void connection::after_write() {
+  if (!replies_.empty()) return;
   if (phase_ == phase::finishing) return linger();
   if (phase_ != phase::serving) return;
   if (has_more_) {
@@ -301,6 +312,13 @@ void connection::finish(std::string_view reason) {
   has_more_ = false;
   log_event(log_level::debug, "connection_ends", {{"peer", peer_}, {"reason", reason}});
   write();
+}
+
+void connection::finish_later(std::string_view reason) {
+  timer_.expires_after(home_.whole().settings.refusal_delay);
+  timer_.async_wait([self = shared_from_this(), reason](socket_error cancelled) {
+    if (!cancelled) self->finish(reason);
+  });
 }
 
 // Our side is shut; reading on until the client has closed keeps a reset from destroying replies on their way.

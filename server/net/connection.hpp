@@ -38,6 +38,8 @@ public:
   void deliver(const shared_bulletin& what);
   bool is_subscriber() const { return feed_.has_value(); }
   void supersede();
+  // The journal has been synced further: replies that wait for it may go.
+  void resume_durable() { write(); }
   // The server stops: answer what was read, say goodbye, close.
   void drain();
   // Once a second: deadlines. `now` is the monotonic time in milliseconds.
@@ -62,6 +64,8 @@ private:
   bool gather();
   void collect_buffers();
   void finish(std::string_view reason);
+  void finish_later(std::string_view reason);
+  bool waits_for_disk();
   void linger();
   void discard();
   void close(std::string_view reason);
@@ -92,6 +96,7 @@ private:
   std::vector<asio::const_buffer> buffers_;
   std::size_t sent_ = 0;  // bytes of sending_ and pieces_ that are through
   std::optional<outbox> feed_;
+  std::uint64_t durable_at_ = 0;  // replies_ may be sent once the journal is on the disk up to here
 
   asio::steady_timer timer_;  // silence after an object, or the linger
   std::int64_t opened_ms_ = 0;

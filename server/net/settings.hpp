@@ -14,8 +14,12 @@ struct net_settings {
   std::size_t frame_bytes_max = limits::frame_bytes_max;
   // Time to show a token, where one is needed: a stranger may not hold a descriptor for long.
   std::chrono::milliseconds admission_timeout{10'000};
+  // A wrong token is answered this much later, all alike.
+  std::chrono::milliseconds refusal_delay{1'000};
   // A frame that was begun must end: a client that drips bytes holds a buffer.
   std::chrono::milliseconds frame_timeout{30'000};
+  // Errors that one connection may cause each second, and at once; beyond them it is read more slowly.
+  std::size_t bad_frames_per_s = 100;
   // After an object without a line end, silence for this long means that no line end will come.
   std::chrono::milliseconds object_silence{20};
   // An anonymous producer that has not read for this long is muted.

@@ -10,16 +10,6 @@
 
 namespace spindrift {
 
-std::int64_t steady_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
-}
-
-moment now() {
-  using namespace std::chrono;
-  return {duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count(), steady_ms()};
-}
-
 shard::shard(fabric& whole, std::size_t index)
     : whole_(whole), index_(index), work_(asio::make_work_guard(context_)), sweep_timer_(context_) {}
 
@@ -62,7 +52,11 @@ void shard::adopt(tcp::socket socket) {
 
 // A step's fresh lines go to the subscribers of every shard, as one bulletin that all of them share.
 void shard::publish(const step& from) {
-  for (const verdict& event : from.events) whole_.on_event(event);
+  std::size_t next_event = 0;
+  for (const bulletin_line& line : from.lines) {
+    if (!line.is_event) continue;
+    whole_.on_event(from.events[next_event++], std::string_view(from.replies).substr(line.begin, line.length));
+  }
   if (from.lines.empty() || whole_.subscribers.load(std::memory_order_relaxed) == 0) return;
   auto made = std::make_shared<bulletin>();
   made->lines = from.lines;
@@ -114,6 +108,25 @@ void shard::post_supersede(std::uint64_t connection_number) {
     if (found == roster_.end()) return;
     const auto held = found->second;
     held->supersede();
+  });
+}
+
+void shard::await_durable(const connection& who) {
+  undurable_.insert(who.number());
+}
+
+// One post at a time is under way: syncs may come faster than a busy shard takes them.
+void shard::post_durable() {
+  if (is_durable_posted_.exchange(true)) return;
+  asio::post(context_, [this] {
+    is_durable_posted_ = false;
+    const auto waiting = std::exchange(undurable_, {});
+    for (const std::uint64_t number : waiting) {
+      const auto found = roster_.find(number);
+      if (found == roster_.end()) continue;
+      const auto held = found->second;
+      held->resume_durable();
+    }
   });
 }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "server/feed/bulletin.hpp"
+#include "server/net/clock.hpp"
 #include "server/net/settings.hpp"
 #include "server/net/transport.hpp"
 #include "server/session/session.hpp"
@@ -36,16 +37,16 @@ struct fabric {
   std::atomic<std::uint64_t> connections_begun{0};
   std::atomic<std::uint64_t> subscribers{0};
   // Is told of every anomaly, drift and alarm, on the shard that found it; must be quick. Views die with the call.
-  std::function<void(const verdict&)> on_event;
+  std::function<void(const verdict&, std::string_view line)> on_event;
+  // With durability fsync: how far the journal is written and how far it is on the disk. Otherwise empty, and no reply
+  // waits.
+  std::function<std::uint64_t()> written_to;
+  std::function<std::uint64_t()> durable_to;
   // Is called once by each shard, on its thread, when it has drained.
   std::function<void()> on_drained;
   // Makes the byte stream of an accepted socket: plain or TLS.
   std::function<std::unique_ptr<transport>(tcp::socket)> make_transport;
 };
-
-// The monotonic clock in milliseconds, as sweeps and sessions use it.
-std::int64_t steady_ms();
-moment now();
 
 class shard {
 public:
@@ -65,12 +66,16 @@ public:
   // Any thread: begins the end; the thread returns once no connection is left.
   void post_drain();
 
+  // Any thread: the journal has been synced further.
+  void post_durable();
+
   // From connections of this shard.
   fabric& whole() { return whole_; }
   session_workspace& workspace() { return workspace_; }
   step& scratch() { return scratch_; }
   void publish(const step& from);
   void supersede(std::uint64_t connection_number);
+  void await_durable(const connection& who);
   void subscriber_came(connection& who);
   void subscriber_went(connection& who);
   void closed(connection& who);
@@ -88,6 +93,8 @@ private:
   step scratch_;
   std::unordered_map<std::uint64_t, std::shared_ptr<connection>> roster_;
   std::unordered_set<connection*> subscribers_;
+  std::unordered_set<std::uint64_t> undurable_;  // connections whose replies wait for the disk, by number
+  std::atomic<bool> is_durable_posted_{false};
   std::atomic<std::size_t> posted_bulletins_{0};
   bool draining_ = false;
   bool drained_ = false;

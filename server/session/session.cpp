@@ -71,7 +71,7 @@ void session::take_frame(frame what, moment now, step& out) {
   if (!is_admitted()) {
     const auto* const asked = std::get_if<command_frame>(&what);
     if (asked == nullptr || !std::holds_alternative<hello_command>(asked->what)) {
-      return close(error_code::unauthorized, "say hello with a token first", out);
+      return close({error_code::unauthorized, "say hello with a token first"}, frames_, out);
     }
   }
   if (const auto* const measured = std::get_if<point>(&what)) return take_point(*measured, now, out);
@@ -84,6 +84,7 @@ void session::take_frame(frame what, moment now, step& out) {
 void session::take_point(const point& what, moment now, step& out) {
   if (!may_publish(identity_.get(), what.stream)) {
     flush(now, out);
+    if (out.closes) return;
     return complain({error_code::forbidden, "the token does not allow points of this stream", what.seq}, frames_, out);
   }
   numbers_points_ = numbers_points_ || what.seq != 0;
@@ -126,7 +127,7 @@ void session::flush(moment now, step& out) {
   if (named_) {
     observe_named(now, out);
   } else {
-    points.producer = {};
+    points.sender = nullptr;
     environment_.observer.observe(points, now);
     for (std::size_t i = 0; i < points.points.size(); ++i) {
       answer(points.outcomes[i], points.points[i], workspace_.frame_numbers[i], out);
@@ -139,27 +140,27 @@ void session::flush(moment now, step& out) {
 void session::observe_named(moment now, step& out) {
   batch& points = workspace_.points;
   const std::lock_guard guard(named_->lock);
-  if (!named_->is_held_by(number_))
-    return close(error_code::superseded, "another connection said hello for this producer", out);
-  // Behind a hole nothing is applied until the point that belongs there comes again.
-  std::vector<point> held_back;
-  while (!points.points.empty() && named_->is_blocked(points.points.back().seq)) {
-    held_back.insert(held_back.begin(), points.points.back());
-    points.points.pop_back();
+  if (!named_->is_held_by(number_)) return superseded(out);
+  newest_seq_ = named_->last_seq();
+  // Behind a hole nothing is applied until the point that belongs there comes again. The seqs of a batch ascend, so its
+  // first one tells.
+  if (named_->is_blocked(points.points.front().seq)) {
+    for (std::size_t i = 0; i < points.points.size(); ++i) {
+      complain(refusal_error(refusal::storage_full, points.points[i]), workspace_.frame_numbers[i], out);
+    }
+    return;
   }
-  if (!points.points.empty()) named_->unblock();
-  points.producer = named_->name();
+  points.sender = named_.get();
   environment_.observer.observe(points, now);
   for (std::size_t i = 0; i < points.points.size(); ++i) {
     const std::size_t begin = out.replies.size();
     const point& asked = points.points[i];
     answer(points.outcomes[i], asked, workspace_.frame_numbers[i], out);
-    if (points.outcomes[i].why == refusal::none) named_->keep(asked.seq, std::string_view(out.replies).substr(begin));
+    if (points.outcomes[i].why == refusal::none) {
+      named_->unblock();
+      named_->keep(asked.seq, std::string_view(out.replies).substr(begin));
+    }
     if (points.outcomes[i].why == refusal::storage_full) named_->block_after(asked.seq);
-  }
-  for (std::size_t i = 0; i < held_back.size(); ++i) {
-    complain(refusal_error(refusal::storage_full, held_back[i]), workspace_.frame_numbers[points.points.size() + i],
-             out);
   }
   newest_seq_ = named_->last_seq();
 }
@@ -183,17 +184,17 @@ void session::complain(const protocol_error& what, std::uint64_t frame_number, s
   encode(what, frame_number, out.replies);
 }
 
-void session::close(error_code code, std::string message, step& out) {
-  complain({code, std::move(message)}, 0, out);
-  out.closes = code;
+void session::close(const protocol_error& what, std::uint64_t frame_number, step& out) {
+  complain(what, frame_number, out);
+  out.closes = what.code;
 }
 
 void session::superseded(step& out) {
-  close(error_code::superseded, "another connection said hello for this producer", out);
+  refuse(error_code::superseded, "another connection said hello for this producer", out);
 }
 
 void session::refuse(error_code code, std::string message, step& out) {
-  close(code, std::move(message), out);
+  close({code, std::move(message)}, 0, out);
 }
 
 }  // namespace spindrift

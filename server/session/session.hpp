@@ -63,7 +63,7 @@ public:
   void refuse(error_code code, std::string message, step& out);
 
   // A producer that numbers its points waits for its verdicts; it is held back instead of muted when it does not read.
-  bool wants_every_reply() const { return named_ || numbers_points_; }
+  bool wants_every_reply() const { return said_hello_ || numbers_points_; }
   bool is_admitted() const { return environment_.admission == nullptr || identity_ != nullptr; }
 
 private:
@@ -78,7 +78,7 @@ private:
   void observe_named(moment now, step& out);
   void answer(const outcome& what, const point& asked, std::uint64_t frame_number, step& out);
   void complain(const protocol_error& what, std::uint64_t frame_number, step& out);
-  void close(error_code code, std::string message, step& out);
+  void close(const protocol_error& what, std::uint64_t frame_number, step& out);
 
   void reply(const hello_command& what, const command_id& id, step& out);
   void reply(const subscribe_command& what, const command_id& id, step& out);
@@ -95,6 +95,7 @@ private:
   std::shared_ptr<producer> named_;
   std::uint64_t newest_seq_ = 0;  // of the named producer, the batch under way counted
   std::shared_ptr<const identity> identity_;
+  bool said_hello_ = false;
   bool numbers_points_ = false;
 };
 

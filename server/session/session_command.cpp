@@ -52,6 +52,14 @@ bool may_see(const identity* who, std::string_view stream) {
   return false;
 }
 
+bool may_subscribe(const identity* who, std::string_view wanted) {
+  if (who == nullptr) return true;
+  for (const std::string& pattern : who->subscribe) {
+    if (covers(pattern, wanted)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 void session::take_command(const command_frame& what, step& out) {
@@ -61,7 +69,7 @@ void session::take_command(const command_frame& what, step& out) {
 void session::reply(const hello_command& what, const command_id& id, step& out) {
   if (environment_.admission != nullptr) {
     identity_ = environment_.admission->admit(what.token);
-    if (!identity_) return close(error_code::unauthorized, "the token is not known", out);
+    if (!identity_) return close({error_code::unauthorized, "the token is not known", 0, id}, frames_, out);
   }
   if (named_) {
     const std::lock_guard guard(named_->lock);
@@ -71,14 +79,17 @@ void session::reply(const hello_command& what, const command_id& id, step& out) 
   newest_seq_ = 0;
   if (!what.producer.empty()) {
     named_ = environment_.producers.find_or_create(what.producer);
-    if (!named_)
-      return close(error_code::too_many_connections, "the server knows as many producers as it may, all connected",
-                   out);
+    if (!named_) {
+      return close(
+          {error_code::too_many_connections, "the server knows as many producers as it may, all connected", 0, id},
+          frames_, out);
+    }
     const std::lock_guard guard(named_->lock);
     out.supersedes = named_->take_over(number_);
     if (out.supersedes == number_) out.supersedes = 0;
     newest_seq_ = named_->last_seq();
   }
+  said_hello_ = true;
   begin_reply("welcome", id, out.replies);
   append_key("version", out.replies);
   append_number(std::int64_t{limits::protocol_version}, out.replies);
@@ -98,9 +109,9 @@ void session::reply(const hello_command& what, const command_id& id, step& out) 
 
 void session::reply(const subscribe_command& what, const command_id& id, step& out) {
   for (const std::string& pattern : what.streams) {
-    // A glob within a glob is not decided here: an identity subscribes to its own patterns or to what they match.
-    if (!may_see(identity_.get(), pattern)) {
-      return complain({error_code::forbidden, "the token does not allow to subscribe to these streams"}, frames_, out);
+    if (!may_subscribe(identity_.get(), pattern)) {
+      return complain({error_code::forbidden, "the token does not allow to subscribe to these streams", 0, id}, frames_,
+                      out);
     }
   }
   out.subscribes.emplace(what.streams, what.only_events);

@@ -1,0 +1,58 @@
+// Tokens: a file of identities, each with the SHA-256 digest of its token, so that the file gives no token away.
+//
+//   # name    digest of the token (64 hex digits)    what it may publish    what it may subscribe to
+//   plant-7   9f86d081884c7d65...                    publish=plant.7.*      subscribe=plant.*,boiler
+//
+// Globs are separated by commas; a key that is left out allows nothing. Any thread may ask and one may reload at the
+// same time: whoever was admitted keeps the identity it got. At most identities_max lines. Cost of admit: one digest
+// and a comparison with every line, always all of them, so that the time tells nothing.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/session/gate.hpp"
+
+namespace spindrift {
+
+using token_digest = std::array<unsigned char, 32>;
+
+token_digest digest_of(std::string_view token);
+// A new token of 256 random bits, and the line for the file. Throws std::runtime_error where there is no randomness.
+struct new_token {
+  std::string token;
+  std::string line;
+};
+new_token make_token(std::string_view name, std::string_view publish, std::string_view subscribe);
+
+class token_file final : public gate {
+public:
+  static constexpr std::size_t identities_max = 10'000;
+
+  explicit token_file(std::string path) : path_(std::move(path)) {}
+
+  // Reads the file; the identities change only when all of it is good. Returns what is wrong: "FILE:LINE: ...".
+  std::optional<std::string> load();
+  std::shared_ptr<const identity> admit(std::string_view token) const override;
+
+private:
+  struct entry {
+    token_digest digest{};
+    std::shared_ptr<const identity> who;
+  };
+  using entries = std::vector<entry>;
+
+  static std::optional<std::string> parse_line(std::string_view line, entry& into);
+
+  std::string path_;
+  mutable std::mutex lock_;
+  std::shared_ptr<const entries> entries_ = std::make_shared<entries>();
+};
+
+}  // namespace spindrift

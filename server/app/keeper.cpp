@@ -1,0 +1,162 @@
+#include "server/app/keeper.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "common/log/log.hpp"
+#include "common/model/glob.hpp"
+#include "common/protocol/encode.hpp"
+#include "server/detect/archive.hpp"
+#include "server/net/clock.hpp"
+
+namespace spindrift {
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+void log_storage(log_level level, std::string_view event, const storage_status& status) {
+  log_event(level, event, {{"file", status.file}, {"offset", status.offset}, {"reason", status.reason}});
+}
+
+}  // namespace
+
+keeper::keeper(const store_settings& settings) : settings_(settings) {
+  if (settings.durability_level != durability::off) store_.emplace(files_, settings);
+}
+
+keeper::~keeper() {
+  stop();
+}
+
+void keeper::start(std::function<void()> durable, std::function<void()> failed) {
+  durable_ = std::move(durable);
+  failed_ = std::move(failed);
+  if (!store_) return;
+  watcher_ = std::thread([this] { watch(); });
+  if (waits_for_disk()) syncer_ = std::thread([this] { sync(); });
+}
+
+bool keeper::append(const batch& what) {
+  if (!store_) return true;
+  journal::batch out(store_->points());
+  for (std::size_t i = 0; i < what.points.size(); ++i) {
+    if (what.streams[i] == nullptr) continue;
+    const verdict& numbered = what.outcomes[i].what;
+    out.add({what.sender != nullptr ? std::string_view(what.sender->name()) : std::string_view(), numbered.subject,
+             numbered.n},
+            what.streams[i]->journal, what.sender != nullptr ? &what.sender->journal() : nullptr);
+  }
+  return out.write() == journal_state::open;
+}
+
+void keeper::forget(stream& what) {
+  if (!store_) return;
+  journal::batch out(store_->points());
+  out.add_forgotten_stream(what.name, what.journal);
+  out.write();
+}
+
+void keeper::record(const verdict& what, std::string_view line) {
+  if (!line.empty() && line.back() == '\n') line.remove_suffix(1);
+  history_event event;
+  event.stream = what.subject.stream;
+  event.ts = what.subject.ts.value_or(0);
+  event.n = what.n;
+  event.kinds = static_cast<std::uint8_t>((what.anomaly ? static_cast<unsigned>(event_kind::anomaly) : 0U) |
+                                          (what.drift ? static_cast<unsigned>(event_kind::drift) : 0U) |
+                                          (what.alarm ? static_cast<unsigned>(event_kind::alarm) : 0U));
+  event.z = what.z;
+  event.score = what.score;
+  event.line = line;
+  history_.record(std::move(event));
+}
+
+void keeper::append_history(const history_command& wanted, const identity* who, std::string& out) {
+  history_query query;
+  query.streams = wanted.streams;
+  query.since = wanted.since;
+  query.limit = wanted.limit;
+  std::vector<history_event> found;
+  if (const storage_status status = history_.find(query, found); !status.ok()) {
+    log_storage(log_level::warning, "history_unreadable", status);
+  }
+  out += '[';
+  bool is_first = true;
+  for (const history_event& each : found) {
+    if (who != nullptr && std::none_of(who->subscribe.begin(), who->subscribe.end(),
+                                       [&](const std::string& pattern) { return matches(pattern, each.stream); })) {
+      continue;
+    }
+    if (!is_first) out += ',';
+    is_first = false;
+    out += each.line;
+  }
+  out += ']';
+}
+
+// Snapshots when they are due, and an eye on the journal.
+void keeper::watch() {
+  constexpr std::chrono::milliseconds glance{200};
+  journal_state last = journal_state::open;
+  for (std::unique_lock guard(lock_); !stopping_; wake_.wait_for(guard, glance)) {
+    const journal_state state = store_->points().state();
+    if (state != last) {
+      last = state;
+      if (state == journal_state::open) log_event(log_level::info, "storage_recovered");
+      if (state == journal_state::full) log_storage(log_level::error, "storage_full", store_->points().status());
+      if (state == journal_state::failed) {
+        log_storage(log_level::error, "storage_failed", store_->points().status());
+        failed_();
+      }
+    }
+    if (state == journal_state::failed || !store_->snapshot_is_due(clock::now())) continue;
+    guard.unlock();
+    take_snapshot();
+    guard.lock();
+  }
+}
+
+void keeper::sync() {
+  while (store_->points().sync_next()) durable_();
+  durable_();  // whoever still waits finds out that it waits in vain
+}
+
+bool keeper::stop() {
+  {
+    const std::lock_guard guard(lock_);
+    if (std::exchange(stopping_, true)) return true;
+  }
+  wake_.notify_all();
+  if (watcher_.joinable()) watcher_.join();
+  if (store_) store_->points().stop_syncing();
+  if (syncer_.joinable()) syncer_.join();
+  bool is_good = true;
+  if (store_ && engine_ != nullptr && store_->points().state() != journal_state::failed) {
+    if (store_->wants_snapshot()) take_snapshot();  // failing costs a longer restart, no points
+    if (const storage_status closed = store_->close(); !closed.ok()) {
+      log_storage(log_level::error, "storage_failed", closed);
+      is_good = false;
+    }
+  } else if (store_ && engine_ != nullptr) {
+    is_good = false;
+  }
+  history_.close();
+  log_notes();
+  return is_good;
+}
+
+void keeper::log_notes() {
+  std::vector<storage_note> notes = history_.take_notes();
+  if (store_) {
+    for (storage_note& each : store_->take_notes()) notes.push_back(std::move(each));
+  }
+  for (const storage_note& each : notes) {
+    log_event(log_level::warning, each.event,
+              {{"file", each.file}, {"offset", each.offset}, {"bytes", each.bytes}, {"reason", each.reason}});
+  }
+}
+
+}  // namespace spindrift

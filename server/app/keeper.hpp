@@ -1,0 +1,88 @@
+// What lasts: the journal that points are written to before they are answered, snapshots, the history of events.
+//
+// The engine calls append() under its locks; sessions ask for the history; everything else is the keeper's own two
+// threads: one takes snapshots and watches the disk, one (with durability fsync) syncs and tells whoever waits. With
+// durability off there is no journal and the history lives in memory. recover() before and stop() after all else.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "common/model/verdict.hpp"
+#include "common/protocol/frame.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/producer_table.hpp"
+#include "server/session/gate.hpp"
+#include "server/store/history.hpp"
+#include "server/store/posix_file_system.hpp"
+#include "server/store/store.hpp"
+
+namespace spindrift {
+
+class keeper final : public point_journal {
+public:
+  explicit keeper(const store_settings& settings);
+  ~keeper() override;
+  keeper(const keeper&) = delete;
+  keeper& operator=(const keeper&) = delete;
+
+  // Brings the engine and the producers back to where they were. Returns why the server must not start. Both outlive
+  // the keeper's threads.
+  std::optional<std::string> recover(engine& observer, producer_table& producers);
+  // `durable` is called after each sync, from a thread of ours; `failed` once, when no more points may be taken.
+  void start(std::function<void()> durable, std::function<void()> failed);
+  // After the shards have ended: a last snapshot, everything on the disk. False when something could not be written.
+  bool stop();
+
+  bool append(const batch& what) override;
+  void forget(stream& what) override;
+  // An event goes into the history: before its verdict is sent, so that a crash cannot lose it.
+  void record(const verdict& what, std::string_view line);
+  // Appends a JSON array, newest last, of the events that `who` may see (null: all).
+  void append_history(const history_command& wanted, const identity* who, std::string& out);
+
+  bool waits_for_disk() const { return settings_.durability_level == durability::fsync; }
+  journal_position written_to() const { return store_ ? store_->points().written_to() : 0; }
+  journal_position durable_to() const { return store_ ? store_->points().durable_to() : 0; }
+  bool is_full() const { return store_ && store_->points().state() == journal_state::full; }
+  std::uint64_t events_dropped() const { return history_.dropped(); }
+  std::uint64_t snapshots() const { return snapshots_.load(std::memory_order_relaxed); }
+
+private:
+  std::optional<std::string> load_sections();
+  std::optional<std::string> load_stream(const snapshot_section& section);
+  std::optional<std::string> load_producer(const snapshot_section& section);
+  void replay(const journal_entry& entry, moment now);
+  void watch();
+  void sync();
+  bool take_snapshot();
+  void log_notes();
+  std::string fingerprint() const;
+
+  store_settings settings_;
+  posix_file_system files_;
+  std::optional<store> store_;  // none with durability off
+  history history_;
+  engine* engine_ = nullptr;
+  producer_table* producers_ = nullptr;
+  bool detectors_changed_ = false;  // since the snapshot: its streams keep their numbers and nothing else
+  std::string scratch_;
+
+  std::function<void()> durable_;
+  std::function<void()> failed_;
+  std::mutex lock_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  std::atomic<std::uint64_t> snapshots_{0};
+  std::thread watcher_;
+  std::thread syncer_;
+};
+
+}  // namespace spindrift

@@ -1,0 +1,66 @@
+#include "server/backtest/line_source.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+namespace spindrift {
+
+namespace {
+constexpr std::size_t line_bytes_max = 1U << 20U;
+}
+
+line_source::line_source(const std::string& file) {
+  if (file.empty() || file == "-") {
+    descriptor_ = STDIN_FILENO;
+  } else {
+    descriptor_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor_ < 0) throw std::runtime_error(file + ": " + std::strerror(errno));
+  }
+  bytes_.resize(line_bytes_max);
+}
+
+line_source::~line_source() {
+  if (descriptor_ > STDERR_FILENO) ::close(descriptor_);
+}
+
+std::optional<std::string_view> line_source::next() {
+  for (;;) {
+    const char* const from = bytes_.data() + begin_;
+    const void* const lf = std::memchr(from, '\n', end_ - begin_);
+    const bool is_full = begin_ == 0 && end_ == bytes_.size();
+    if (lf == nullptr && !ended_ && !is_full) {
+      if (!fill()) ended_ = true;
+      continue;
+    }
+    std::size_t length = lf != nullptr ? static_cast<std::size_t>(static_cast<const char*>(lf) - from) : end_ - begin_;
+    if (lf == nullptr && length == 0) return std::nullopt;
+    begin_ += length + (lf != nullptr ? 1 : 0);
+    while (length > 0 && (from[length - 1] == '\r' || from[length - 1] == ' ' || from[length - 1] == '\t')) --length;
+    if (length > 0) return std::string_view(from, length);
+  }
+}
+
+bool line_source::would_wait() const {
+  return !ended_ && std::memchr(bytes_.data() + begin_, '\n', end_ - begin_) == nullptr;
+}
+
+bool line_source::fill() {
+  if (begin_ > 0) {
+    std::memmove(bytes_.data(), bytes_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  for (;;) {
+    const ssize_t bytes = ::read(descriptor_, bytes_.data() + end_, bytes_.size() - end_);
+    if (bytes < 0 && errno == EINTR) continue;
+    if (bytes <= 0) return false;
+    end_ += static_cast<std::size_t>(bytes);
+    return true;
+  }
+}
+
+}  // namespace spindrift

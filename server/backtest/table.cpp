@@ -1,0 +1,121 @@
+#include "server/backtest/table.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "common/csv/cell.hpp"
+#include "common/csv/csv.hpp"
+#include "common/protocol/limits.hpp"
+
+namespace spindrift {
+namespace {
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t comma = text.find(',');
+    parts.emplace_back(trimmed(text.substr(0, comma)));
+    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+  }
+  return parts;
+}
+
+}  // namespace
+
+table::row table::take(std::string_view line) {
+  csv_reader reader(line);
+  if (reader.next() != csv_reader::result::row)
+    return protocol_error{error_code::bad_frame, "a quoted field is not closed"};
+  fields_ = reader.fields();
+  if (!has_begun_) {
+    has_begun_ = true;
+    return take_first();
+  }
+  return read_point();
+}
+
+table::row table::take_first() {
+  const bool is_header = !is_number_row();
+  if (is_header) {
+    for (const std::string& each : fields_) header_.emplace_back(trimmed(each));
+  }
+  if (auto missing = choose_columns()) return std::move(*missing);
+  if (is_header) return heading{};
+  return read_point();
+}
+
+// A header names its columns, so a first line with no word in it is none.
+bool table::is_number_row() const {
+  return std::all_of(fields_.begin(), fields_.end(), [](const std::string& each) {
+    return parse_number(each) || parse_time(each) || trimmed(each).empty();
+  });
+}
+
+std::optional<std::size_t> table::find(std::string_view wanted) const {
+  for (std::size_t i = 0; i < header_.size(); ++i) {
+    if (header_[i] == wanted) return i;
+  }
+  const auto index = parse_index(wanted);
+  return index && *index <= fields_.size() ? std::optional(*index - 1) : std::nullopt;
+}
+
+std::optional<table::no_such_column> table::choose_columns() {
+  std::string names;
+  for (const std::string& each : header_) names += (names.empty() ? "" : ", ") + each;
+  const auto missing = [&](std::string_view flag, std::string_view wanted) {
+    return no_such_column{std::string(flag) + ": there is no column '" + std::string(wanted) + "'; there are " +
+                          (names.empty() ? "" : names + ", or ") + "1 to " + std::to_string(fields_.size())};
+  };
+  if (settings_.value_column.empty()) {
+    value_columns_.push_back(find("value").value_or(fields_.size() - 1));
+  }
+  for (const std::string& each : split(settings_.value_column)) {
+    const auto column = find(each);
+    if (!column) return missing("--value-column", each);
+    value_columns_.push_back(*column);
+  }
+  if (value_columns_.size() > limits::features_max) return no_such_column{"--value-column: more than 64 columns"};
+  for (const std::size_t column : value_columns_) {
+    value_names_.push_back(header_.empty() ? "column" + std::to_string(column + 1)
+                                           : wire_name(header_[column], limits::feature_bytes_max));
+  }
+  if (settings_.time_column.empty()) {
+    for (const char* usual : {"timestamp", "time", "ts"}) {
+      if (!time_column_ && !header_.empty()) time_column_ = find(usual);
+    }
+  } else if (time_column_ = find(settings_.time_column); !time_column_) {
+    return missing("--time-column", settings_.time_column);
+  }
+  if (settings_.label_column.empty()) return std::nullopt;
+  label_column_ = find(settings_.label_column);
+  return label_column_ ? std::nullopt : std::optional(missing("--label-column", settings_.label_column));
+}
+
+table::row table::read_point() {
+  const auto cell = [this](std::size_t column) {
+    return column < fields_.size() ? std::string_view(fields_[column]) : "";
+  };
+  point found;
+  found.stream = limits::stream_default;
+  features_.clear();
+  for (std::size_t i = 0; i < value_columns_.size(); ++i) {
+    const auto number = parse_number(cell(value_columns_[i]));
+    if (!number) return protocol_error{error_code::bad_frame, "the value is not a number"};
+    if (!std::isfinite(*number)) return protocol_error{error_code::bad_value, "the value is not finite"};
+    features_.push_back({value_names_[i], *number});
+  }
+  found.value = features_.front().value;
+  if (features_.size() > 1) found.values = features_;
+  if (time_column_) {
+    found.ts = parse_time(cell(*time_column_));
+    if (!found.ts) return protocol_error{error_code::bad_frame, "the time is neither RFC 3339 nor an integer"};
+  }
+  if (label_column_) {
+    found.label = parse_label(cell(*label_column_));
+    if (!found.label) return protocol_error{error_code::bad_frame, "the label is none of 0, 1, true, false"};
+  }
+  return found;
+}
+
+}  // namespace spindrift

@@ -1,0 +1,56 @@
+// The classic windowed Z-score: mean and population standard deviation of the last `window` learned points before this
+// one, z = (x - mean) / sd, an anomaly when |z| > threshold (3).
+//
+// One object a stream, one thread at a time; the settings are the caller's and outlive it. O(1) a point, amortised:
+// the moments move by Welford's update as a point enters and another leaves, and are computed afresh from the window
+// once per window, and whenever a far larger value has just left, so rounding never piles up. Memory: 8 bytes a point
+// of the window, grown as points come. NaN and infinities are ignored (z = 0); see zscore.hpp for the largest values.
+//
+// sd is at least 2^-50 |mean|, a few units in the last place: rounding noise on a constant is not an anomaly, any real
+// change is. Flagged points are not learned from, but at most window/4 of them in a row: a new level becomes normal.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "server/detect/zscore.hpp"
+
+namespace spindrift {
+
+class classic_zscore {
+public:
+  explicit classic_zscore(const zscore_settings& settings) : settings_(&settings) {}
+
+  baseline_reading update(double x);
+
+  // After a drift: forgets all but the newest `width` points. With fewer than min_samples left it warms up again.
+  void keep_last(double width);
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive.sequence(values_, settings_->window);
+    archive(oldest_, flagged_run_, until_exact_, offset_, mean_, squares_, squares_peak_);
+    if constexpr (Archive::reads) {
+      const bool full = values_.size() == settings_->window;
+      if (full ? oldest_ >= values_.size() || until_exact_ == 0 : oldest_ != 0) archive.refuse();
+      if (!(squares_ >= 0 && squares_peak_ >= squares_)) archive.refuse();
+    }
+  }
+
+private:
+  void learn(double x);
+  void compute_exactly();
+  double deviation() const;
+
+  const zscore_settings* settings_;
+  std::vector<double> values_;     // in order of arrival until full, then a ring whose oldest is at oldest_
+  std::uint32_t oldest_ = 0;       // 0 unless the ring is full
+  std::uint32_t flagged_run_ = 0;  // flagged points in a row
+  std::uint32_t until_exact_ = 0;  // evictions left until the moments are computed afresh
+  double offset_ = 0;              // mean_ is relative to it: a large common offset costs no digits
+  double mean_ = 0;
+  double squares_ = 0;       // sum of squared deviations from the mean
+  double squares_peak_ = 0;  // its largest since it was last computed exactly: what its rounding error goes by
+};
+
+}  // namespace spindrift

@@ -1,0 +1,85 @@
+#include "server/detect/robust_autoregression.hpp"
+
+#include <cmath>
+
+namespace spindrift {
+namespace {
+
+constexpr double forgetting = 0.998;    // 500 points
+constexpr double trace_wound_up = 1e3;  // a matrix that nothing excites grows as it forgets: not beyond this
+constexpr double trace_lost = 1e6;
+constexpr double step_lost = 1e6;
+constexpr double prediction_lost = 1e145;
+
+}  // namespace
+
+robust_autoregression::robust_autoregression() {
+  loosen();
+}
+
+void robust_autoregression::start_again() {
+  weights_.fill(0);
+  loosen();
+}
+
+void robust_autoregression::loosen() {
+  for (std::size_t i = 0; i < order; ++i) {
+    covariance_[i].fill(0);
+    covariance_[i][i] = 1;
+  }
+  trace_ = order;
+}
+
+void robust_autoregression::adopt(const window& past) {
+  past_ = past;
+  loosen();
+}
+
+double robust_autoregression::predict(double unit, double mean) {
+  unit_ = unit;
+  const double per_unit = 1 / unit;
+  features_[0] = (past_[0] - mean) * per_unit;
+  for (std::size_t i = 1; i < order; ++i) features_[i] = (past_[i - 1] - past_[i]) * per_unit;
+  double step = 0;
+  for (std::size_t i = 0; i < order; ++i) step += weights_[i] * features_[i];
+  const double prediction = past_[0] + unit * step;
+  return std::abs(prediction) < prediction_lost ? prediction : past_[0];
+}
+
+void robust_autoregression::learn(double value, double error, double knee) {
+  if (!fit(error, knee)) start_again();
+  pass(value);
+}
+
+void robust_autoregression::pass(double value) {
+  for (std::size_t i = order - 1; i > 0; --i) past_[i] = past_[i - 1];
+  past_[0] = value;
+}
+
+// False when the numbers are no longer good. Written so that NaN is not good.
+bool robust_autoregression::fit(double error, double knee) {
+  // g = P f, summed row by row: P is symmetric, and rows vectorise where dot products may not be re-ordered.
+  window gain{};
+  for (std::size_t i = 0; i < order; ++i) {
+    for (std::size_t j = 0; j < order; ++j) gain[j] += covariance_[i][j] * features_[i];
+  }
+  double power = 0;
+  for (std::size_t i = 0; i < order; ++i) power += features_[i] * gain[i];
+  const double size = std::abs(error);
+  const double excess = size > knee ? size / knee : 1;
+  const double spread = forgetting * excess * excess + power;
+  const double step = error / (unit_ * spread);
+  for (std::size_t i = 0; i < order; ++i) weights_[i] += gain[i] * step;
+  // P := (P - g g' / spread) / forgetting. g_i g_j and g_j g_i round alike, so P stays exactly symmetric.
+  const double root = std::sqrt(1 / spread);
+  for (double& part : gain) part *= root;
+  const double growth = trace_ < trace_wound_up ? 1 / forgetting : 1;
+  for (std::size_t i = 0; i < order; ++i) {
+    for (std::size_t j = 0; j < order; ++j) covariance_[i][j] = (covariance_[i][j] - gain[i] * gain[j]) * growth;
+  }
+  trace_ = 0;
+  for (std::size_t i = 0; i < order; ++i) trace_ += covariance_[i][i];
+  return power >= 0 && trace_ < trace_lost && std::abs(step) < step_lost;
+}
+
+}  // namespace spindrift

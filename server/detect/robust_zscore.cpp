@@ -1,0 +1,251 @@
+#include "server/detect/robust_zscore.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace spindrift {
+namespace {
+
+constexpr double own_threshold = 5;
+constexpr double clip = 2;      // in sigma
+constexpr double ordinary = 3;  // in sigma
+// Nine of sixteen flagged: a burst of eight passes as a burst, and a new level is adopted within ten points.
+constexpr int adopt_flags = 9;
+constexpr std::int32_t deaf_run = 50;
+constexpr double deaf_ratio = 100;
+constexpr std::uint32_t adopted_age = 5;
+constexpr std::uint16_t adopted_settling = 40;
+// Gently: ADWIN also cuts at every crest of a slow wave, and a scale that jumps there costs false flags.
+constexpr std::uint32_t drifted_age = 150;
+constexpr std::uint32_t started_age = 30;
+constexpr double outliers_max = 0.06;
+constexpr double level_rate = 1.0 / 64;
+constexpr std::uint64_t level_points = 8;
+constexpr std::uint64_t naive_points = 32;
+
+double median_of(double a, double b, double c) {
+  return std::max(std::min(a, b), std::min(std::max(a, b), c));
+}
+
+}  // namespace
+
+robust_zscore::robust_zscore(const zscore_settings& settings) : settings_(&settings) {
+  if (settings.seasonal) season_ = std::make_unique<season>();
+}
+
+// Differences below this are how the values are written, not what they say.
+double robust_zscore::resolution() const {
+  return std::max({smallest_step_, 0x1p-50 * std::abs(mean_), 1e-150});
+}
+
+// A wave without noise is predicted ever better; a millionth of its size is good enough.
+double robust_zscore::floor() const {
+  return std::max(1e-6 * spread_, resolution());
+}
+
+double robust_zscore::unit() const {
+  return std::max(spread_, floor());
+}
+
+double robust_zscore::sigma(const track& one) const {
+  return std::max(one.scale.sigma(), floor());
+}
+
+void robust_zscore::begin(double x) {
+  recent_.fill(x);
+  mean_ = last_learned_ = x;
+  count_ = 1;
+  keep(x);
+}
+
+baseline_reading robust_zscore::update(double x) {
+  baseline_reading reading;
+  const bool usable = std::isfinite(x);
+  x = usable ? std::clamp(x, -value_max, value_max) : last_learned_;
+  if (count_ == 0) {
+    if (usable) begin(x);
+    reading.expected = x;
+    return reading;
+  }
+  const double prediction = predict();
+  const double error = x - prediction;
+  const double season_prediction = season_ ? season_->predictor.predict(prediction) : prediction;
+  const double season_error = x - season_prediction;
+  const bool by_season = season_ && season_->selected;
+  const track& chosen = by_season ? season_->own : track_;
+
+  reading.expected = by_season ? season_prediction : prediction;
+  const double width = sigma(chosen);
+  const double tail = chosen.tail.threshold() / own_threshold;
+  reading.sigma = width * tail;
+  reading.warmup = count_ < settings_->min_samples;
+  if (!usable) return reading;
+  if (!reading.warmup) {
+    reading.z = std::clamp((by_season ? season_error : error) / width, -z_max, z_max) / tail;
+    reading.anomaly = std::abs(reading.z) > threshold_or(*settings_, own_threshold);
+    if (reading.anomaly && season_) {
+      // Two predictors about as good: a point that one of them expected is no anomaly.
+      const double limit = 1.5 * chosen.loss;
+      reading.anomaly = !is_ordinary(track_, error, limit) && !is_ordinary(season_->own, season_error, limit);
+    }
+  }
+  if (season_) select(error, season_error);
+  learn(x, prediction, error, reading.anomaly, reading.expected);
+  return reading;
+}
+
+double robust_zscore::predict() {
+  return count_ < naive_points ? median_of(recent_[0], recent_[1], recent_[2]) : autoregression_.predict(unit(), mean_);
+}
+
+bool robust_zscore::is_ordinary(const track& one, double error, double loss_limit) const {
+  return one.loss <= loss_limit && std::abs(error) < ordinary * sigma(one);
+}
+
+void robust_zscore::follow(track& one, double error, bool settled) const {
+  const double size = std::abs(error);
+  if (settled) one.tail.add(std::min(size / sigma(one), z_max));
+  one.scale.add(size, floor());
+}
+
+void robust_zscore::select(double error, double season_error) {
+  season& other = *season_;
+  const double reach = 8 * std::min(sigma(track_), sigma(other.own));
+  const double rate = std::max(0.01, 1 / static_cast<double>(count_));
+  track_.loss += (std::min(std::abs(error), reach) - track_.loss) * rate;
+  other.own.loss += (std::min(std::abs(season_error), reach) - other.own.loss) * rate;
+  const double present = other.selected ? other.own.loss : track_.loss;
+  const double rival = other.selected ? track_.loss : other.own.loss;
+  if (rival < 0.9 * present) other.selected = !other.selected;
+  follow(other.own, season_error, settling_ == 0);
+}
+
+void robust_zscore::learn(double x, double prediction, double error, bool flagged, double expected) {
+  const double reach = clip * sigma(track_);
+  follow(track_, error, settling_ == 0);
+  if (settling_ > 0) --settling_;
+  if (count_ < naive_points) {
+    // Not yet in use.
+  } else if (flagged) {
+    autoregression_.pass(expected);
+  } else {
+    autoregression_.learn(std::clamp(x, prediction - reach, prediction + reach), error, reach);
+  }
+  if (season_) season_->predictor.learn(x, 4 * reach);
+  std::copy_backward(recent_.begin(), recent_.end() - 1, recent_.end());
+  recent_[0] = x;
+  ++count_;
+  const unsigned verdicts = 2U * flags_ + (flagged ? 1U : 0U);
+  flags_ = static_cast<std::uint16_t>(verdicts & 0xFFFFU);
+  const bool new_level = std::popcount(flags_) >= adopt_flags || is_deaf();
+  if (new_level) adopt();
+  if (!flagged || new_level) follow_level(x);
+  if (count_ <= kept_max) keep(x);
+}
+
+// Everything is small against what was before: after a value of 1e100 it would be for thousands of points.
+bool robust_zscore::is_deaf() const {
+  const std::int32_t run = track_.scale.quiet_run();
+  if (run == 0 || run % deaf_run != 0 || sigma(track_) <= deaf_ratio * resolution()) return false;
+  const auto [least, most] = std::minmax_element(recent_.begin(), recent_.end());
+  return deaf_ratio * (*most - *least) < sigma(track_);
+}
+
+void robust_zscore::adopt() {
+  // The second time in a row the weights themselves are to blame.
+  if (settling_ > 0) autoregression_.start_again();
+  autoregression_.adopt(recent_);
+  find_level();
+  // Eight values tell the scale roughly; the old one stays if it fits.
+  track_.scale.restart(std::clamp(track_.scale.median(), spread_, 3 * spread_), adopted_age);
+  track_.tail.halve();
+  settling_ = adopted_settling;
+  flags_ = 0;
+}
+
+void robust_zscore::find_level() {
+  robust_autoregression::window sorted = recent_;
+  const auto begin = sorted.begin();
+  const auto held = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(count_, sorted.size()));
+  std::sort(begin, begin + held);
+  mean_ = begin[held / 2];
+  std::for_each(begin, begin + held, [this](double& value) { value = std::abs(value - mean_); });
+  std::sort(begin, begin + held);
+  spread_ = begin[held / 2];
+}
+
+void robust_zscore::follow_step(double from, double to) {
+  const double step = std::abs(to - from);
+  if (step > 0 && (smallest_step_ == 0 || step < smallest_step_)) smallest_step_ = step;
+}
+
+void robust_zscore::follow_level(double x) {
+  // A spike during warm-up is not known as one yet, and its step would hide all that follow.
+  if (count_ > naive_points) follow_step(last_learned_, x);
+  last_learned_ = x;
+  if (count_ <= level_points) return find_level();
+  const double reach = 4 * std::max(spread_, sigma(track_));
+  const double error = std::clamp(x - mean_, -reach, reach);
+  mean_ += level_rate * error;
+  spread_ += level_rate * (std::abs(error) - spread_);
+}
+
+void robust_zscore::keep(double x) {
+  if (kept_.size() == kept_.capacity()) kept_.reserve(std::max<std::size_t>(naive_points, 2 * kept_.size()));
+  kept_.push_back(x);
+  if (count_ == naive_points || count_ == kept_max / 2 || count_ == kept_max) run_again();
+  if (count_ == kept_max) std::vector<double>().swap(kept_);
+}
+
+// Half of what the first points teach is wrong when there are anomalies among them, and it takes hundreds of points to
+// unlearn it. So they are gone through again, twice, from a fresh start and a scale that no outlier touches.
+void robust_zscore::run_again() {
+  track_.scale.restart(naive_scale(), started_age);
+  autoregression_.start_again();
+  std::size_t outliers = 0;
+  for (int round = 0; round < 2; ++round) {
+    robust_autoregression::window past;
+    past.fill(median_of(kept_[0], kept_[1], kept_[2]));
+    autoregression_.set_past(past);
+    track_.tail = tail_histogram();
+    outliers = 0;
+    int outliers_run = 0;
+    for (double x : kept_) {
+      const double prediction = autoregression_.predict(unit(), mean_);
+      const double error = x - prediction;
+      const double width = sigma(track_);
+      follow(track_, error, true);
+      const bool outlier = std::abs(error) > own_threshold * width;
+      outliers += outlier ? 1 : 0;
+      outliers_run = outlier ? outliers_run + 1 : 0;
+      if (!outlier) {
+        autoregression_.learn(std::clamp(x, prediction - clip * width, prediction + clip * width), error, clip * width);
+      } else {
+        autoregression_.pass(outliers_run <= adopt_flags / 2 ? prediction : x);
+      }
+    }
+  }
+  // Too many to be anomalies: a rare count, say, that is mostly 0. Its steps are how it is written.
+  if (static_cast<double>(outliers) > outliers_max * static_cast<double>(kept_.size())) {
+    for (std::size_t i = 1; i < kept_.size(); ++i) follow_step(kept_[i - 1], kept_[i]);
+  }
+}
+
+double robust_zscore::naive_scale() const {
+  std::vector<double> sizes;
+  sizes.reserve(kept_.size());
+  for (std::size_t i = 3; i < kept_.size(); ++i) {
+    sizes.push_back(std::abs(kept_[i] - median_of(kept_[i - 1], kept_[i - 2], kept_[i - 3])));
+  }
+  const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+  std::nth_element(sizes.begin(), middle, sizes.end());
+  return *middle;
+}
+
+void robust_zscore::relearn() {
+  track_.scale.relearn(drifted_age);
+  if (season_) season_->own.scale.relearn(drifted_age);
+}
+
+}  // namespace spindrift

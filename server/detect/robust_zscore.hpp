@@ -1,0 +1,109 @@
+// The robust Z-score: each point against its prediction by a robust autoregression, in units of the usual error, with a
+// threshold that knows how heavy the tail of the noise is. Finds outliers that hide inside a cycle or on a trend, and
+// stays quiet on heavy-tailed noise.
+//
+// One object a stream, one thread at a time; the settings are the caller's and outlive it. 1.0 KiB (2 KiB during the
+// first 128 points), with `seasonal` another 7.2 KiB; about 100 ns a point, and 60 us in all for the three times the
+// first points are gone through again. Deterministic: + - * / and sqrt only. NaN and infinities are ignored (z = 0);
+// see zscore.hpp for the largest values. docs/detection.md tells what was tried and measured.
+//
+// Learning: a flagged value is replaced by its prediction, others are clipped at two sigma around it. When nine of the
+// last sixteen were flagged this is a new level: the values are adopted as they came and the scale is learned anew. So
+// a level shift costs nine flags, and a burst of eight anomalies is flagged as a whole.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "server/detect/error_scale.hpp"
+#include "server/detect/robust_autoregression.hpp"
+#include "server/detect/season_predictor.hpp"
+#include "server/detect/tail_histogram.hpp"
+#include "server/detect/zscore.hpp"
+
+namespace spindrift {
+
+class robust_zscore {
+public:
+  explicit robust_zscore(const zscore_settings& settings);
+
+  baseline_reading update(double x);
+
+  // After a drift: the scales move faster again for a while.
+  void relearn();
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(track_, autoregression_, recent_, count_, flags_, settling_, mean_, spread_, smallest_step_, last_learned_);
+    archive.sequence(kept_, kept_max);
+    bool seasonal = season_ != nullptr;
+    archive(seasonal);
+    const bool same_kind = seasonal == (season_ != nullptr);
+    if constexpr (Archive::reads) {
+      if (!same_kind || kept_.size() != (count_ < kept_max ? count_ : 0)) archive.refuse();
+    }
+    if (season_ && same_kind) archive(*season_);
+  }
+
+private:
+  static constexpr std::size_t kept_max = 128;
+
+  // How well one predictor does.
+  struct track {
+    error_scale scale;
+    tail_histogram tail;
+    double loss = 0;  // recent mean of |error|, clipped; followed only where there are two predictors to choose from
+
+    template <class Archive>
+    void visit_state(Archive& archive) {
+      archive(scale, tail, loss);
+    }
+  };
+  struct season {
+    season_predictor predictor;
+    track own;
+    bool selected = false;
+
+    template <class Archive>
+    void visit_state(Archive& archive) {
+      archive(predictor, own, selected);
+    }
+  };
+
+  double resolution() const;
+  double floor() const;
+  double unit() const;
+  double sigma(const track& one) const;
+  double predict();
+  bool is_ordinary(const track& one, double error, double loss_limit) const;
+  void begin(double x);
+  void follow(track& one, double error, bool settled) const;
+  void select(double error, double season_error);
+  void learn(double x, double prediction, double error, bool flagged, double expected);
+  bool is_deaf() const;
+  void adopt();
+  void find_level();
+  void follow_step(double from, double to);
+  void follow_level(double x);
+  void keep(double x);
+  void run_again();
+  double naive_scale() const;
+
+  const zscore_settings* settings_;
+  track track_;  // of the autoregression
+  robust_autoregression autoregression_;
+  robust_autoregression::window recent_{};  // the last values as they came, newest first
+  std::uint64_t count_ = 0;
+  std::uint16_t flags_ = 0;      // the last sixteen verdicts, newest in bit 0
+  std::uint16_t settling_ = 32;  // errors that do not count for the tail yet, since the scale is still moving
+  double mean_ = 0;
+  double spread_ = 0;         // mean |x - mean|
+  double smallest_step_ = 0;  // the least change ever seen between two values that were learned; 0: none yet
+  double last_learned_ = 0;
+  std::vector<double> kept_;        // the first values, until run_again() has used them for the last time
+  std::unique_ptr<season> season_;  // none unless the settings ask for it
+};
+
+}  // namespace spindrift

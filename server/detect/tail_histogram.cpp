@@ -1,0 +1,78 @@
+#include "server/detect/tail_histogram.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace spindrift {
+namespace {
+
+constexpr double first_edge = 1.25;
+constexpr double quarter_octave = 1.189207115002721;
+constexpr double half_octave = 1.4142135623730951;
+constexpr double three_quarters = 1.681792830507429;
+constexpr unsigned counted_max = 4096;
+
+constexpr std::size_t bucket_of_2_5 = 4;
+constexpr std::size_t bucket_of_5 = 8;
+constexpr double cautious_threshold = 5;
+constexpr double lowest_threshold = 4.6;
+constexpr double known = 500;
+constexpr double never = 1e12;  // above every |error| / sigma, which end at z_max
+
+constexpr double light_shoulder = 0.025;
+constexpr double light_gap = 1;     // a light tail ends where no more lie below T than above it
+constexpr double heavy_gap = 0.25;  // a heavy one has to thin out for longer
+constexpr double empty = 0.0005;    // of all
+constexpr double anomalies_max = 0.08;
+
+}  // namespace
+
+void tail_histogram::add(double z) {
+  ++total_;
+  const double scaled = z * (1 / first_edge);
+  std::size_t bucket = 0;
+  if (scaled >= 1) {
+    // The octave is the exponent; the quarter comes from comparing the mantissa, so no logarithm is needed.
+    const auto bits = std::bit_cast<std::uint64_t>(scaled);
+    const double mantissa = std::bit_cast<double>((bits & 0xFFFFFFFFFFFFFULL) | 0x3FF0000000000000ULL);
+    const std::size_t octave = (bits >> 52U) - 1023;
+    const std::size_t quarter = static_cast<std::size_t>(mantissa >= quarter_octave) +
+                                static_cast<std::size_t>(mantissa >= half_octave) +
+                                static_cast<std::size_t>(mantissa >= three_quarters);
+    bucket = std::min(octave * 4 + quarter, buckets - 1);
+    ++counts_[bucket];
+  }
+  if (total_ >= counted_max) halve();
+  if (bucket >= bucket_of_2_5 || total_ % 64 == 0) compute_threshold();
+}
+
+void tail_histogram::halve() {
+  for (auto& count : counts_) count = static_cast<std::uint16_t>(count / 2);
+  total_ = static_cast<std::uint16_t>(total_ / 2);
+}
+
+void tail_histogram::compute_threshold() {
+  const double total = total_;
+  double shoulder = 0;
+  for (std::size_t i = bucket_of_2_5; i < bucket_of_5; ++i) shoulder += counts_[i];
+  // One more than seen, of fifty more: without evidence a tail is heavy.
+  const bool light = (shoulder + 1) / (total + 50) <= light_shoulder;
+  const double gap = light ? light_gap : heavy_gap;
+  // For the counts the lowest threshold lies on the edge below 5, which is 4.2.
+  std::size_t cut = total < known ? bucket_of_5 : bucket_of_5 - 1;
+  threshold_ = total < known ? cautious_threshold : lowest_threshold;
+  double above = 0;
+  for (std::size_t i = cut; i < buckets; ++i) above += counts_[i];
+  for (; cut + 1 < buckets; ++cut) {
+    // The benefit of the doubt, one standard deviation of a count, goes to the flag in a light tail, else to the point.
+    double below = counts_[cut - 1] + counts_[cut - 2];
+    below += light ? -1 - std::sqrt(below) : std::sqrt(below);
+    if (below <= std::max(empty * total, gap * above) && above <= anomalies_max * total + 3) return;
+    above -= counts_[cut];
+    threshold_ = threshold_ < cautious_threshold ? cautious_threshold : threshold_ * quarter_octave;
+  }
+  threshold_ = never;
+}
+
+}  // namespace spindrift

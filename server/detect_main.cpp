@@ -1,0 +1,52 @@
+// spindrift-detect: the daemon's engine on a file or a pipe, without a network.
+#include <cstdio>
+#include <exception>
+
+#include "server/app/detector_options.hpp"
+#include "server/backtest/backtest.hpp"
+
+namespace {
+
+using namespace spindrift;
+
+int run(const backtest_settings& settings, bool adwin_only, const std::string& mode) {
+  const auto complaints = validate(settings.detectors);
+  for (const std::string& each : complaints) std::fprintf(stderr, "spindrift-detect: %s\n", each.c_str());
+  if (!complaints.empty()) return exit_bad_config;
+  try {
+    if (adwin_only) return run_adwin_only({settings.file, settings.columns, settings.detectors.adwin, mode}, stdout);
+    return run_backtest(settings, stdout);
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "spindrift-detect: %s\n", failure.what());
+    return exit_failure;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  backtest_settings settings;
+  std::string format = "verdicts";
+  bool adwin_only = false;
+  std::string mode = "default";
+  option_set options("spindrift-detect",
+                     "runs the detectors over a file or standard input: CSV, bare values or JSON lines");
+  options.add_positional("FILE", "what to read; standard input when it is left out or -", settings.file);
+  declare(settings.detectors, options);
+  options.add_text("--value-column", "V[,W...]", "columns with the values, by name or by number from 1",
+                   settings.columns.value_column);
+  options.add_text("--time-column", "T", "column with the event time", settings.columns.time_column);
+  options.add_text("--label-column", "L", "column with the ground truth, 0 or 1", settings.columns.label_column);
+  options.add_choice("--format", "verdict lines as on the wire, or one object that counts them",
+                     {"verdicts", "summary"}, format);
+  options.add_switch("--adwin-only", "ADWIN alone: one object with its cuts and its final state", adwin_only);
+  options.add_choice("--adwin-mode", "the server's ADWIN, or river's bit for bit (its core, or the class around it)",
+                     {"default", "core", "wrapper"}, mode);
+  const parse_result parsed = options.parse(argc, argv);
+  if (!parsed.proceeds) {
+    std::fputs(parsed.text.c_str(), parsed.exit_code == exit_ok ? stdout : stderr);
+    return parsed.exit_code;
+  }
+  settings.only_summary = format == "summary";
+  return run(settings, adwin_only, mode);
+}
