@@ -1,8 +1,8 @@
 #include "common/csv/cell.hpp"
 
+#include <algorithm>
 #include <charconv>
 
-#include "common/protocol/name.hpp"
 #include "common/protocol/limits.hpp"
 #include "common/protocol/time_text.hpp"
 
@@ -58,14 +58,16 @@ std::optional<std::size_t> parse_index(std::string_view cell) {
 }
 
 std::string wire_name(std::string_view text, std::size_t bytes_max) {
-  std::string name(text.substr(0, bytes_max));
-  for (char& c : name) {
-    // A name of which only the first character differs from "a" tells whether c may stand behind the first place.
-    const char probe[] = {'a', c};
-    if (!is_name({probe, 2}, 2)) c = '_';
+  constexpr std::string_view alphanumeric = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  constexpr std::string_view others = "._:/=,@+-";
+  std::string name;
+  if (text.empty() || alphanumeric.find(text.front()) == std::string_view::npos) name += 'x';
+  for (const char c : text) {
+    const bool stays = alphanumeric.find(c) != std::string_view::npos || others.find(c) != std::string_view::npos;
+    name += stays ? c : '_';
   }
-  while (!name.empty() && !is_name(name, bytes_max)) name.erase(0, 1);  // '_' and punctuation may not lead
-  return name.empty() ? "unnamed" : name;
+  name.resize(std::min(name.size(), bytes_max));
+  return name;
 }
 
 }  // namespace spindrift

@@ -1,0 +1,24 @@
+// The four things that a load generator wants to know of a verdict line, read in one pass without a JSON parser.
+//
+// Safe on any bytes, but no judge of them: it knows the shape of a plain verdict line (flat but for `values` and
+// `adwin`, no escapes, no blanks) and gives up on anything else, which then goes to reply_reader. Any thread; no
+// allocation.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "client/score.hpp"
+
+namespace spindrift {
+
+struct glance {
+  std::uint64_t seq = 0;  // 0: none
+  verdict_flags flags;
+  bool dup = false;
+};
+
+std::optional<glance> glance_at(std::string_view line);
+
+}  // namespace spindrift

@@ -1,0 +1,37 @@
+// spindrift-sim: sends points whose truth is known, and measures what comes back.
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "client/replay.hpp"
+#include "client/run.hpp"
+#include "client/settings.hpp"
+
+int main(int argc, char** argv) {
+  spindrift::client_settings settings;
+  spindrift::option_set options("spindrift-sim",
+                                "Simulator, replayer and load generator: sends points to spindriftd and holds the "
+                                "verdicts against the truth.");
+  spindrift::declare_options(options, settings);
+  const spindrift::parse_result parsed = options.parse(argc, argv);
+  if (!parsed.proceeds) {
+    std::fputs(parsed.text.c_str(), parsed.exit_code == spindrift::exit_ok ? stdout : stderr);
+    return parsed.exit_code;
+  }
+  const std::vector<std::string> complaints = spindrift::complaints_about(settings);
+  for (const std::string& complaint : complaints) std::fprintf(stderr, "spindrift-sim: %s\n", complaint.c_str());
+  if (!complaints.empty()) return spindrift::exit_bad_config;
+  try {
+    return spindrift::run_client(settings);
+  } catch (const spindrift::replay_error& error) {
+    std::fprintf(stderr, "spindrift-sim: replay: %s\n", error.what());
+    return spindrift::exit_bad_config;
+  } catch (const spindrift::bad_setting& error) {
+    std::fprintf(stderr, "spindrift-sim: %s\n", error.what());
+    return spindrift::exit_bad_config;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "spindrift-sim: %s\n", error.what());
+    return spindrift::exit_failure;
+  }
+}

@@ -1,0 +1,180 @@
+#include "client/producer.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/protocol/encode.hpp"
+#include "common/protocol/frame.hpp"
+#include "common/protocol/limits.hpp"
+
+namespace spindrift {
+namespace {
+
+// Errors that are about the connection, not about a point: the server closes, and another try may do better.
+bool closes_for_now(std::string_view code) {
+  return code == "idle" || code == "shutting_down" || code == "too_many_connections" || code == "slow_consumer";
+}
+
+// Nor will these be better the next time: a wrong token, or somebody else under our name.
+bool closes_for_good(std::string_view code) {
+  return code == "unauthorized" || code == "superseded";
+}
+
+}  // namespace
+
+producer::producer(producer_settings settings, const deal& share, const std::vector<std::string>& streams, source& from,
+                   tally& counts)
+    : settings_(std::move(settings)),
+      share_(share),
+      streams_(streams),
+      source_(from),
+      tally_(counts),
+      flight_(settings_.pipeline) {}
+
+void producer::begin(std::int64_t wall_ms) {
+  wall_start_ms_ = wall_ms;
+  has_begun_ = true;
+}
+
+void producer::connect(std::string& out) {
+  const command_frame hello{"", hello_command{settings_.name, settings_.token}};
+  encode(hello, out);
+}
+
+void producer::disconnect() {
+  is_welcome_ = false;
+  window_ = 0;
+  flight_.rewind();
+}
+
+producer::advice producer::hear(std::string_view line, std::int64_t now_ns) {
+  if (const std::optional<glance> seen = glance_at(line)) return settle_verdict(*seen, now_ns);
+  const reply heard = reader_.read(line);
+  if (const auto* what = std::get_if<verdict>(&heard)) return hear_verdict(*what, now_ns);
+  if (const auto* what = std::get_if<error_reply>(&heard)) return hear_error(*what, now_ns);
+  if (const auto* what = std::get_if<welcome_reply>(&heard)) return hear_welcome(*what);
+  if (const auto* what = std::get_if<unreadable_reply>(&heard)) {
+    reason_ = "the peer does not speak this protocol: " + what->reason;
+    return advice::give_up;
+  }
+  ++tally_.strays;
+  return advice::go_on;
+}
+
+producer::advice producer::hear_verdict(const verdict& what, std::int64_t now_ns) {
+  glance seen;
+  seen.seq = what.subject.seq;
+  seen.flags = {what.anomaly, what.drift.has_value(), what.alarm};
+  seen.dup = what.dup;
+  return settle_verdict(seen, now_ns);
+}
+
+producer::advice producer::settle_verdict(const glance& verdict_seen, std::int64_t now_ns) {
+  const flight::answer answer = flight_.settle(verdict_seen.seq);
+  tally_.lost += answer.skipped;
+  if (answer.point == nullptr) {
+    ++tally_.strays;
+    return advice::go_on;
+  }
+  const flight_point& point = *answer.point;
+  ++tally_.verdicts;
+  tally_.duplicates += verdict_seen.dup ? 1 : 0;
+  tally_.latency.record(static_cast<std::uint64_t>(std::max<std::int64_t>(now_ns - point.since_ns, 0)));
+  tally_.last_reply_ns = now_ns;
+  tally_.judged.judge({point.stream, point.number, point.kind}, verdict_seen.flags);
+  return advice::go_on;
+}
+
+producer::advice producer::hear_error(const error_reply& what, std::int64_t now_ns) {
+  const std::string text = what.code + (what.message.empty() ? "" : ": " + what.message);
+  if (closes_for_good(what.code) || (!is_welcome_ && !closes_for_now(what.code))) {
+    reason_ = text;
+    return advice::give_up;
+  }
+  if (closes_for_now(what.code)) {
+    reason_ = text;
+    return advice::reconnect;
+  }
+  const flight::answer answer = flight_.settle(what.seq);
+  tally_.lost += answer.skipped;
+  if (answer.point == nullptr) {
+    ++tally_.strays;
+    return advice::go_on;
+  }
+  ++tally_.errors;
+  ++tally_.error_codes[what.code];
+  tally_.last_reply_ns = now_ns;
+  return advice::go_on;
+}
+
+producer::advice producer::hear_welcome(const welcome_reply& what) {
+  if (what.version != limits::protocol_version) {
+    reason_ = "the server speaks version " + std::to_string(what.version) + " of the protocol, we speak " +
+              std::to_string(limits::protocol_version);
+    return advice::give_up;
+  }
+  is_welcome_ = true;
+  window_ = settings_.pipeline;
+  if (what.in_flight_max > 0) window_ = std::min<std::size_t>(window_, what.in_flight_max);
+  // A name that was used before goes on where it stopped; else this changes nothing.
+  next_seq_ = std::max(next_seq_, what.last_seq + 1);
+  return advice::go_on;
+}
+
+void producer::fill(std::int64_t now_ns, std::size_t bytes_max, std::string& out) {
+  while (has_begun_ && flight_.waiting() < window_ && out.size() < bytes_max) {
+    if (!flight_.has_unsent()) {
+      if (!has_new() || flight_.is_full()) return;
+      const deal::turn& turn = *share_.next();
+      if (turn.due_ns > now_ns) return;
+      make_point(turn, now_ns);
+      share_.take();
+    }
+    send_one(now_ns, out);
+  }
+}
+
+void producer::make_point(const deal::turn& turn, std::int64_t now_ns) {
+  source_.next(turn.stream, sample_);
+  flight_point& made = flight_.add(next_seq_++);
+  made.stream = turn.stream;
+  made.number = turn.number;
+  made.kind = sample_.kind;
+  // A paced point is late from when it was due, not from when there was room for it.
+  made.since_ns = settings_.is_paced ? turn.due_ns : now_ns;
+
+  point wire;
+  wire.stream = streams_[turn.stream];
+  wire.value = sample_.value;
+  wire.values = sample_.values;
+  wire.ts = sample_.ts;
+  if (settings_.is_paced && !source_.has_recorded_time()) wire.ts = wall_start_ms_ + turn.due_ns / 1'000'000;
+  wire.seq = made.seq;
+  wire.label = sample_.label;
+  encode(wire, made.line);
+}
+
+void producer::send_one(std::int64_t now_ns, std::string& out) {
+  flight_point& sent = flight_.send();
+  if (sent.was_sent) {
+    ++tally_.resent;
+  } else {
+    if (tally_.points == 0) tally_.first_sent_ns = now_ns;
+    ++tally_.points;
+    sent.was_sent = true;
+  }
+  out += sent.line;
+}
+
+std::optional<std::int64_t> producer::next_due_ns() const {
+  if (!has_begun_ || flight_.has_unsent() || !has_new() || flight_.waiting() >= window_) return std::nullopt;
+  return share_.next()->due_ns;
+}
+
+void producer::abandon() {
+  is_stopped_ = true;
+  tally_.lost += flight_.size();
+  flight_.clear();
+}
+
+}  // namespace spindrift

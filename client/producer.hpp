@@ -1,0 +1,96 @@
+// One connection's side of the conversation, without the connection: bytes to send come out, lines that were received
+// go in. It says hello, keeps the window, makes points when they are due, settles replies, and resumes after a loss:
+// what had no verdict is sent again under its old seq, in its old order, before anything new.
+//
+// No sockets and no clock: the owner passes the time (nanoseconds since the start of the run). Source, tally and names
+// are borrowed and outlive the producer; several producers on one thread may share them. About 150 ns a point.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/deal.hpp"
+#include "client/flight.hpp"
+#include "client/glance.hpp"
+#include "client/source.hpp"
+#include "client/tally.hpp"
+#include "common/protocol/reply.hpp"
+
+namespace spindrift {
+
+struct producer_settings {
+  std::string name;            // what hello says; unique to the run and the connection, so that resuming is exact
+  std::string token;           // empty: none is shown
+  std::size_t pipeline = 256;  // most points without an answer; the server's in_flight_max caps it
+  // At a rate: latency counts from when a point was due, and its event time is the wall clock's at that moment, unless
+  // the source has recorded times. Else: latency from sending, event time from the source, so that runs are
+  // reproducible.
+  bool is_paced = false;
+};
+
+class producer {
+public:
+  enum class advice {
+    go_on,
+    reconnect,  // the server closes; reason() says why
+    give_up,    // trying again cannot help; reason() says why
+  };
+
+  producer(producer_settings settings, const deal& share, const std::vector<std::string>& streams, source& from,
+           tally& counts);
+
+  // The run begins: time 0 is now, and the wall clock says so many milliseconds since the Unix epoch. No points before.
+  void begin(std::int64_t wall_ms);
+  // A connection stands: appends the hello. Points follow once it was answered and the run began.
+  void connect(std::string& out);
+  void disconnect();
+  // A line of the server's, without its end; inbox::padding_bytes more are readable.
+  advice hear(std::string_view line, std::int64_t now_ns);
+  // Appends points: those to be sent again, then those that are due, as far as the window and `bytes_max` allow.
+  void fill(std::int64_t now_ns, std::size_t bytes_max, std::string& out);
+  // When fill() will have something to do that it has not now, for want of time alone.
+  std::optional<std::int64_t> next_due_ns() const;
+
+  // No new points; those without a verdict are still waited for.
+  void stop() { is_stopped_ = true; }
+  // The rest will not be waited for: they count as lost. Stops.
+  void abandon();
+
+  bool is_welcome() const { return is_welcome_; }
+  bool is_waiting() const { return flight_.waiting() > 0; }  // for an answer on this connection
+  bool has_unanswered() const { return !flight_.is_empty(); }
+  bool is_done() const { return flight_.is_empty() && !has_new(); }
+  const std::string& reason() const { return reason_; }
+  const std::string& name() const { return settings_.name; }
+
+private:
+  bool has_new() const { return !is_stopped_ && share_.next().has_value(); }
+  void make_point(const deal::turn& turn, std::int64_t now_ns);
+  void send_one(std::int64_t now_ns, std::string& out);
+  advice settle_verdict(const glance& verdict_seen, std::int64_t now_ns);
+  advice hear_verdict(const verdict& what, std::int64_t now_ns);
+  advice hear_error(const error_reply& what, std::int64_t now_ns);
+  advice hear_welcome(const welcome_reply& what);
+
+  producer_settings settings_;
+  deal share_;
+  const std::vector<std::string>& streams_;
+  source& source_;
+  tally& tally_;
+  flight flight_;
+  reply_reader reader_;
+  sample sample_;
+  std::size_t window_ = 0;
+  std::uint64_t next_seq_ = 1;
+  std::int64_t wall_start_ms_ = 0;
+  bool has_begun_ = false;
+  bool is_welcome_ = false;
+  bool is_stopped_ = false;
+  std::string reason_;
+};
+
+}  // namespace spindrift

@@ -1,0 +1,176 @@
+#include "client/replay.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "common/csv/cell.hpp"
+#include "common/csv/csv.hpp"
+#include "common/protocol/limits.hpp"
+
+namespace spindrift {
+namespace {
+
+using row = std::vector<std::string>;
+
+std::optional<double> parse_value(std::string_view text) {
+  const std::optional<double> value = parse_number(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+// What nobody would call a column.
+bool is_data(const std::string& cell) {
+  return parse_value(cell) || parse_time(cell) || parse_label(cell);
+}
+
+// Reads one recording; a value of this class lives for one file.
+class recording_parser {
+public:
+  recording_parser(std::string_view text, const replay_settings& settings) : reader_(text), settings_(settings) {}
+
+  recording parse() {
+    if (!read_row()) fail("the file is empty: a header line and rows are wanted");
+    choose_columns();
+    name_features();
+    if (header_is_data_) take(reader_.fields());
+    while (read_row()) take(reader_.fields());
+    if (result_.values.empty()) fail("no rows after the header line");
+    return std::move(result_);
+  }
+
+private:
+  struct column {
+    std::size_t index = 0;
+    bool by_name = true;
+  };
+
+  [[noreturn]] void fail(const std::string& what) const {
+    throw replay_error(settings_.file + ':' + std::to_string(reader_.line()) + ": " + what);
+  }
+
+  bool read_row() {
+    const csv_reader::result result = reader_.next();
+    if (result == csv_reader::result::unclosed_quote) fail("a quoted field that begins in this row is never closed");
+    return result == csv_reader::result::row;
+  }
+
+  column find(const std::string& wanted, const char* flag) const {
+    const row& header = reader_.fields();
+    for (std::size_t i = 0; i < header.size() && !header_is_data_; ++i) {
+      if (trimmed(header[i]) == wanted) return {i, true};
+    }
+    const auto index = parse_index(wanted);
+    if (index && *index <= header.size()) return {*index - 1, false};
+    std::string names;
+    for (const std::string& name : header) names += (names.empty() ? "" : ", ") + std::string(trimmed(name));
+    fail("no column '" + wanted + "' for " + flag + "; there are " + names + ", or 1 to " +
+         std::to_string(header.size()));
+  }
+
+  void choose_columns() {
+    std::vector<std::string> wanted = settings_.value_columns;
+    if (wanted.empty()) wanted.emplace_back("value");
+    if (wanted.size() > limits::features_max)
+      fail("more than " + std::to_string(limits::features_max) + " value columns");
+    header_is_data_ = std::all_of(reader_.fields().begin(), reader_.fields().end(), is_data);
+    bool all_are_numbers = true;
+    for (const std::string& name : wanted) {
+      const column found = find(name, "--value-column");
+      values_.push_back(found.index);
+      if (found.by_name || !parse_value(reader_.fields()[found.index])) all_are_numbers = false;
+    }
+    header_is_data_ = header_is_data_ || all_are_numbers;
+    if (!settings_.time_column.empty()) time_ = find(settings_.time_column, "--time-column").index;
+    if (!settings_.label_column.empty()) label_ = find(settings_.label_column, "--label-column").index;
+    result_.columns = values_.size();
+  }
+
+  void name_features() {
+    if (values_.size() < 2) return;
+    for (const std::size_t index : values_) {
+      const std::string text = header_is_data_ ? "column" + std::to_string(index + 1) : reader_.fields()[index];
+      std::string name = wire_name(trimmed(text), limits::feature_bytes_max);
+      if (std::find(result_.features.begin(), result_.features.end(), name) != result_.features.end()) {
+        fail("two value columns would both be called '" + name + "'");
+      }
+      result_.features.push_back(std::move(name));
+    }
+  }
+
+  const std::string& cell(const row& fields, std::size_t index) const {
+    if (index >= fields.size()) {
+      fail("column " + std::to_string(index + 1) + " is missing: the row has " + std::to_string(fields.size()));
+    }
+    return fields[index];
+  }
+
+  void take(const row& fields) {
+    for (const std::size_t index : values_) {
+      const std::optional<double> value = parse_value(cell(fields, index));
+      if (!value) refuse(fields, index, "a finite number");
+      result_.values.push_back(*value);
+    }
+    if (time_) {
+      const std::optional<std::int64_t> ts = parse_time(cell(fields, *time_));
+      if (!ts) refuse(fields, *time_, "a time (RFC 3339, YYYY-MM-DD HH:MM:SS, integer milliseconds or seconds)");
+      result_.times.push_back(*ts);
+    }
+    if (label_) {
+      const std::optional<bool> label = parse_label(cell(fields, *label_));
+      if (!label) refuse(fields, *label_, "0, 1, true or false");
+      result_.labels.push_back(*label);
+    }
+  }
+
+  [[noreturn]] void refuse(const row& fields, std::size_t index, const char* wanted) const {
+    fail("column " + std::to_string(index + 1) + ": '" + fields[index] + "' is not " + wanted);
+  }
+
+  csv_reader reader_;
+  const replay_settings& settings_;
+  std::vector<std::size_t> values_;
+  std::optional<std::size_t> time_;
+  std::optional<std::size_t> label_;
+  bool header_is_data_ = false;
+  recording result_;
+};
+
+}  // namespace
+
+recording parse_recording(std::string_view text, const replay_settings& settings) {
+  return recording_parser(text, settings).parse();
+}
+
+recording read_recording(const replay_settings& settings) {
+  std::ifstream file(settings.file, std::ios::binary);
+  if (!file) throw replay_error(settings.file + ": cannot be opened");
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (file.bad() || text.bad()) throw replay_error(settings.file + ": cannot be read");
+  return parse_recording(text.view(), settings);
+}
+
+replay::replay(recording what, std::size_t streams) : recording_(std::move(what)), next_row_(streams, 0) {
+  if (!recording_.labels.empty()) kinds_.emplace_back("labelled");
+}
+
+void replay::next(std::size_t stream, sample& out) {
+  const std::size_t at = next_row_[stream]++;
+  assert(at < recording_.rows());
+  const double* const values = recording_.values.data() + at * recording_.columns;
+  out.value = values[0];
+  out.values.resize(recording_.features.size());
+  for (std::size_t i = 0; i < out.values.size(); ++i) out.values[i] = {recording_.features[i], values[i]};
+  out.ts = recording_.times.empty() ? synthetic_start_ms + static_cast<std::int64_t>(at) * 1'000 : recording_.times[at];
+  out.label.reset();
+  out.kind = 0;
+  if (!recording_.labels.empty()) {
+    out.label = recording_.labels[at];
+    out.kind = recording_.labels[at] ? 1 : 0;
+  }
+}
+
+}  // namespace spindrift
