@@ -120,8 +120,16 @@ void declare(detector_settings& settings, option_set& options) {
             settings.adwin.grace_period);
   add_real(options, "--ensemble-threshold", "SCORE",
            "score, a mean of -log10 probabilities, at which the ensemble alarms", settings.ensemble.threshold);
+  add_count(options, "--ensemble-quiet", "POINTS", "points after an alarm that raise none",
+            settings.ensemble.quiet_points);
+  isolation_forest_settings& forest = settings.isolation_forest;
+  add_count(options, "--iforest-trees", "N", "trees of the isolation forest", forest.trees);
+  add_count(options, "--iforest-sample-size", "POINTS", "points a tree is grown from", forest.sample_size);
+  add_count(options, "--iforest-window", "POINTS", "newest points that trees are sampled from", forest.window);
+  add_count(options, "--iforest-rebuild-every", "POINTS", "points in which every tree is grown anew",
+            forest.rebuild_every);
   add_real(options, "--iforest-contamination", "P", "share of points that the isolation forest flags",
-           settings.isolation_forest.contamination);
+           forest.contamination);
 }
 
 }  // namespace spindrift

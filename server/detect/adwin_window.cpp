@@ -4,6 +4,8 @@
 #include <bit>
 #include <limits>
 
+#include "server/detect/complaint.hpp"
+
 namespace spindrift {
 
 namespace {
@@ -11,23 +13,6 @@ namespace {
 // Two doubles at once: SSE2 on x86-64, NEON on ARM; GCC and clang lower it to plain code elsewhere.
 using pair = double __attribute__((vector_size(16)));
 using pair_mask = long long __attribute__((vector_size(16)));
-
-void complain_unless_in(std::vector<std::string>& complaints, const char* flag, unsigned value, unsigned least,
-                        unsigned most) {
-  if (value >= least && value <= most) return;
-  complaints.push_back(std::string(flag) + ": " + std::to_string(value) + " is not allowed: give a whole number from " +
-                       std::to_string(least) + " to " + std::to_string(most));
-}
-
-std::string shortest(double value) {
-  std::string text = std::to_string(value);
-  while (text.find('.') != std::string::npos && (text.back() == '0' || text.back() == '.')) {
-    const bool was_point = text.back() == '.';
-    text.pop_back();
-    if (was_point) break;
-  }
-  return text;
-}
 
 // Both halves of a few buckets: short enough that two calls of memcpy would cost more than the copying.
 inline void copy_few(const double* total, const double* variance, std::size_t n, double* total_to,
@@ -45,13 +30,13 @@ inline void copy_few(const double* total, const double* variance, std::size_t n,
 std::vector<std::string> validate(const adwin_settings& settings) {
   std::vector<std::string> complaints;
   if (!(settings.delta > 0.0 && settings.delta < 1.0)) {
-    complaints.push_back("--adwin-delta: " + shortest(settings.delta) + " is not allowed: give a number in (0, 1)");
+    complain(complaints, "--adwin-delta", settings.delta, "a number in (0, 1)");
   }
-  complain_unless_in(complaints, "--adwin-clock", settings.clock, 1, adwin_count_max);
+  complain_unless_in(complaints, "--adwin-clock", settings.clock, 1U, adwin_count_max);
   // With one bucket a row every append would have to merge with itself: the histogram has no second bucket to pair.
-  complain_unless_in(complaints, "--adwin-max-buckets", settings.max_buckets, 2, adwin_max_buckets_max);
-  complain_unless_in(complaints, "--adwin-min-window", settings.min_window_length, 1, adwin_count_max);
-  complain_unless_in(complaints, "--adwin-grace", settings.grace_period, 0, adwin_count_max);
+  complain_unless_in(complaints, "--adwin-max-buckets", settings.max_buckets, 2U, adwin_max_buckets_max);
+  complain_unless_in(complaints, "--adwin-min-window", settings.min_window_length, 1U, adwin_count_max);
+  complain_unless_in(complaints, "--adwin-grace", settings.grace_period, 0U, adwin_count_max);
   return complaints;
 }
 

@@ -6,6 +6,8 @@
 #include <limits>
 #include <numeric>
 
+#include "server/detect/complaint.hpp"
+
 namespace spindrift {
 
 namespace {
@@ -37,23 +39,16 @@ std::size_t bucket_of(double score, std::size_t buckets) {
   return std::min(static_cast<std::size_t>(score * static_cast<double>(buckets)), buckets - 1);
 }
 
-void require(std::vector<std::string>& complaints, bool holds, const char* complaint) {
-  if (!holds) complaints.emplace_back(complaint);
-}
-
 }  // namespace
 
 std::vector<std::string> validate(const isolation_forest_settings& settings) {
+  constexpr unsigned points_max = 16'384;
   std::vector<std::string> complaints;
-  require(complaints, settings.trees >= 1 && settings.trees <= 1000, "--iforest-trees must be 1 to 1000");
-  require(complaints, settings.sample_size >= 16 && settings.sample_size <= isolation_sample_max,
-          "--iforest-sample-size must be 16 to 1024");
-  require(complaints, settings.window >= settings.sample_size && settings.window <= 16'384,
-          "--iforest-window must be --iforest-sample-size to 16384");
-  require(complaints, settings.rebuild_every >= 1 && settings.rebuild_every <= 16'384,
-          "--iforest-rebuild-every must be 1 to 16384");
-  require(complaints, settings.contamination >= 0.0001 && settings.contamination <= 0.5,
-          "--iforest-contamination must be 0.0001 to 0.5");
+  complain_unless_in(complaints, "--iforest-trees", settings.trees, 1U, 1'000U);
+  complain_unless_in(complaints, "--iforest-sample-size", settings.sample_size, 16U, unsigned{isolation_sample_max});
+  complain_unless_in(complaints, "--iforest-window", settings.window, settings.sample_size, points_max);
+  complain_unless_in(complaints, "--iforest-rebuild-every", settings.rebuild_every, 1U, points_max);
+  complain_unless_in(complaints, "--iforest-contamination", settings.contamination, 0.0001, 0.5);
   return complaints;
 }
 

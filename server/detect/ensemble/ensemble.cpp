@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "server/detect/complaint.hpp"
+
 namespace spindrift {
 
 namespace {
@@ -16,8 +18,8 @@ constexpr double widening_max = 10.0;
 
 std::vector<std::string> ensemble_settings::validate() const {
   std::vector<std::string> complaints;
-  if (!std::isfinite(threshold) || threshold <= 0.0) complaints.emplace_back("ensemble threshold: must be above 0");
-  if (quiet_points > 1000000) complaints.emplace_back("ensemble quiet_points: must be at most 1000000");
+  complain_unless_in(complaints, "--ensemble-threshold", threshold, 0.01, 10.0);
+  complain_unless_in(complaints, "--ensemble-quiet", quiet_points, 0U, 1'000'000U);
   return complaints;
 }
 

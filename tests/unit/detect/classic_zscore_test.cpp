@@ -242,10 +242,10 @@ TEST(zscore_settings, name_every_bad_flag_with_its_value_and_what_is_allowed) {
   settings.seasonal = true;
   const auto complaints = validate(settings);
   ASSERT_EQ(complaints.size(), 4U);
-  EXPECT_EQ(complaints[0], "--window 1: must be from 2 to 1000000 points");
-  EXPECT_EQ(complaints[1], "--threshold -2.5: must be from 0 (the method's own) to 1000000");
-  EXPECT_NE(complaints[2].find("--min-samples 0: must be from 2"), std::string::npos);
-  EXPECT_NE(complaints[3].find("--zscore-seasonal on"), std::string::npos);
+  EXPECT_EQ(complaints[0], "--window: 1 is not allowed: give a whole number from 2 to 1000000");
+  EXPECT_EQ(complaints[1], "--threshold: -2.5 is not allowed: give a number from 0 to 999999");
+  EXPECT_NE(complaints[2].find("--min-samples: 0 is not allowed"), std::string::npos);
+  EXPECT_NE(complaints[3].find("--zscore-seasonal: on"), std::string::npos);
 }
 
 TEST(zscore_settings, refuse_a_threshold_that_is_no_number_and_a_warmup_longer_than_the_window) {
