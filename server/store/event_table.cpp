@@ -36,13 +36,14 @@ void is_wanted(sqlite3_context* context, int, sqlite3_value** values) {
   const auto* globs = *static_cast<const std::vector<std::string>**>(sqlite3_user_data(context));
   const auto* text = static_cast<const char*>(sqlite3_value_blob(values[0]));
   const std::string_view name(text == nullptr ? "" : text, static_cast<std::size_t>(sqlite3_value_bytes(values[0])));
-  const bool is_match = globs->empty() || std::any_of(globs->begin(), globs->end(), [&](const std::string& glob) {
-    return matches(glob, name);
-  });
+  const bool is_match = globs->empty() || std::any_of(globs->begin(), globs->end(),
+                                                      [&](const std::string& glob) { return matches(glob, name); });
   sqlite3_result_int(context, is_match ? 1 : 0);
 }
 
-bool is_exact_name(const std::string& glob) { return glob.find_first_of("*?") == std::string::npos; }
+bool is_exact_name(const std::string& glob) {
+  return glob.find_first_of("*?") == std::string::npos;
+}
 
 // SQLite makes files by the umask, and its -wal and -shm with the mode of the database: so the database is made first.
 void make_private_file(const std::string& path) {
@@ -52,17 +53,25 @@ void make_private_file(const std::string& path) {
 
 }  // namespace
 
-void event_table::database_closer::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
-void event_table::statement_closer::operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+void event_table::database_closer::operator()(sqlite3* database) const {
+  sqlite3_close_v2(database);
+}
+void event_table::statement_closer::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
 
-event_table::~event_table() { close(); }
+event_table::~event_table() {
+  close();
+}
 
 void event_table::close() {
   for (auto* each : {&insert_, &find_one_, &find_any_, &delete_old_, &delete_some_}) each->reset();
   database_ = nullptr;
 }
 
-std::vector<storage_note> event_table::take_notes() { return std::exchange(notes_, {}); }
+std::vector<storage_note> event_table::take_notes() {
+  return std::exchange(notes_, {});
+}
 
 storage_status event_table::fault(const char* doing) {
   const int code = database_ == nullptr ? SQLITE_CANTOPEN : sqlite3_errcode(database_.get());
@@ -139,6 +148,7 @@ storage_status event_table::make_schema() {
       "PRAGMA user_version=1;"
       "COMMIT;";
   if (auto status = run(schema); !status.ok()) return status;
+  if (auto status = limit_bytes(bytes_max_); !status.ok()) return status;
   if (sqlite3_create_function_v2(database_.get(), "is_wanted", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, &globs_, is_wanted,
                                  nullptr, nullptr, nullptr) != SQLITE_OK) {
     return fault("is_wanted");
@@ -227,7 +237,8 @@ storage_status event_table::find(const history_query& query, std::vector<history
   found.clear();
   if (database_ == nullptr) return fault("select");
   const auto limit = static_cast<std::int64_t>(std::min<std::size_t>(query.limit, INT32_MAX));
-  const bool is_exact = !query.streams.empty() && std::all_of(query.streams.begin(), query.streams.end(), is_exact_name);
+  const bool is_exact =
+      !query.streams.empty() && std::all_of(query.streams.begin(), query.streams.end(), is_exact_name);
   auto* select = is_exact ? find_one_.get() : find_any_.get();
   sqlite3_bind_int64(select, 1, query.since);
   sqlite3_bind_int64(select, 2, limit);
@@ -256,6 +267,15 @@ storage_status event_table::find(const history_query& query, std::vector<history
 std::uint64_t event_table::bytes_used() {
   const std::int64_t pages = pragma("PRAGMA page_count") - pragma("PRAGMA freelist_count");
   return static_cast<std::uint64_t>(std::max<std::int64_t>(0, pages * pragma("PRAGMA page_size")));
+}
+
+storage_status event_table::limit_bytes(std::uint64_t bytes_max) {
+  bytes_max_ = bytes_max;
+  if (database_ == nullptr) return {};
+  const std::int64_t page_bytes = pragma("PRAGMA page_size");
+  if (page_bytes <= 0) return fault("PRAGMA page_size");
+  const std::uint64_t pages = bytes_max == 0 ? UINT32_MAX - 1 : bytes_max / static_cast<std::uint64_t>(page_bytes);
+  return run(("PRAGMA max_page_count=" + std::to_string(pages)).c_str());
 }
 
 storage_status event_table::retain(std::int64_t oldest_ms, std::uint64_t bytes_max) {

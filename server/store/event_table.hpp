@@ -37,9 +37,9 @@ struct history_event {
 };
 
 struct history_query {
-  std::vector<std::string> streams{};    // globs; empty: all
-  std::int64_t since = INT64_MIN;        // milliseconds, inclusive
-  std::size_t limit = 100;               // the newest so many
+  std::vector<std::string> streams{};  // globs; empty: all
+  std::int64_t since = INT64_MIN;      // milliseconds, inclusive
+  std::size_t limit = 100;             // the newest so many
 };
 
 class event_table {
@@ -67,6 +67,9 @@ public:
   // For a database that turned out to be broken while it was in use; `why` goes into the note.
   storage_status set_aside_and_reopen(const storage_status& why);
   std::uint64_t bytes_used();
+  // A hard bound: a transaction that would grow the file beyond it is `full`. 0: none. Holds from now on, also for the
+  // next database that is opened here.
+  storage_status limit_bytes(std::uint64_t bytes_max);
 
 private:
   struct database_closer {
@@ -88,6 +91,7 @@ private:
   std::int64_t pragma(const char* text);
 
   std::string path_;
+  std::uint64_t bytes_max_ = 0;
   std::unique_ptr<sqlite3, database_closer> database_;
   statement insert_, find_one_, find_any_, delete_old_, delete_some_;
   const std::vector<std::string>* globs_ = nullptr;  // of the query that is running

@@ -9,6 +9,8 @@ namespace spindrift {
 namespace {
 
 constexpr std::size_t event_overhead_bytes = 128;
+// Between two looks at its size the database may grow; beyond this many times its size it takes no more until then.
+constexpr std::uint64_t hard_limit_factor = 2;
 
 std::size_t bytes_of(const history_event& event) {
   return event_overhead_bytes + event.stream.size() + event.line.size();
@@ -21,7 +23,9 @@ std::int64_t wall_clock_ms() {
 
 }  // namespace
 
-history::~history() { close(); }
+history::~history() {
+  close();
+}
 
 storage_status history::open(const store_settings& settings) {
   settings_ = settings;
@@ -29,6 +33,7 @@ storage_status history::open(const store_settings& settings) {
   storage_status status;
   {
     const std::lock_guard using_table(table_mutex_);
+    table_.limit_bytes(settings.history_bytes * hard_limit_factor);
     status = table_.open(in_memory ? ":memory:" : settings.directory + "/history.db");
   }
   if (!status.ok()) return status;
@@ -125,13 +130,17 @@ storage_status history::insert(const std::vector<history_event>& events) {
   return status.ok() ? table_.insert(events, wall_clock_ms()) : status;
 }
 
+// By the clock for the age, and whenever the size asks for it.
 void history::retain_if_due() {
   const auto now = std::chrono::steady_clock::now();
-  if (retained_ != std::chrono::steady_clock::time_point{} && now - retained_ < retention_interval) return;
+  const bool is_time = retained_ == std::chrono::steady_clock::time_point{} || now - retained_ >= retention_interval;
+  const std::lock_guard using_table(table_mutex_);
+  if (!table_.is_open()) return;
+  const bool is_large = settings_.history_bytes != 0 && table_.bytes_used() > settings_.history_bytes;
+  if (!is_time && !is_large) return;
   retained_ = now;
   const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(settings_.history_age).count();
-  const std::lock_guard using_table(table_mutex_);
-  if (table_.is_open()) table_.retain(age == 0 ? INT64_MIN : wall_clock_ms() - age, settings_.history_bytes);
+  table_.retain(age == 0 ? INT64_MIN : wall_clock_ms() - age, settings_.history_bytes);
 }
 
 storage_status history::flush(bool durable) {

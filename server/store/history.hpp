@@ -2,10 +2,10 @@
 // transaction a batch.
 //
 // record() never blocks on the disk: when the queue is full (queue_events_max or queue_bytes_max) the event is dropped
-// and counted. While the disk is full or the database is busy the events wait in the queue and are tried again; a broken
-// database is set aside and a new one begun. find() sees everything recorded before it was called, takes as long as
-// SQLite takes (milliseconds; a rare name among a million events up to a second), and so belongs on a thread that may
-// wait. Any thread may call anything; open() before and close() after all else.
+// and counted. While the disk is full or the database is busy the events wait in the queue and are tried again; a
+// broken database is set aside and a new one begun. find() sees everything recorded before it was called, takes as long
+// as SQLite takes (milliseconds; a rare name among a million events up to a second), and so belongs on a thread that
+// may wait. Any thread may call anything; open() before and close() after all else.
 //
 // After a crash, events that were still in the queue come back by replay, provided that each was recorded before its
 // batch's verdicts were sent and that flush() came before the snapshot was finished.

@@ -35,10 +35,12 @@ storage_status journal::start(journal_position base, journal_position previous_e
   return status;
 }
 
-journal::batch::batch(journal& log) : log_(log), lock_(log.write_mutex_) { log_.begin_batch(); }
+journal::batch::batch(journal& log) : log_(log), lock_(log.write_mutex_) {
+  log_.begin_batch();
+}
 
 journal::batch::~batch() {
-  if (!is_written_) log_.drop_batch();
+  if (lock_.owns_lock()) log_.drop_batch();
 }
 
 void journal::batch::add(const point_record& record, journal_name& stream, journal_name* producer) {
@@ -60,10 +62,11 @@ void journal::batch::add_forgotten_producer(std::string_view name, journal_name&
 }
 
 journal_state journal::batch::write() {
-  assert(!is_written_);
+  assert(lock_.owns_lock());
   const auto status = log_.note(log_.write_batch());
-  is_written_ = status.ok();
-  if (is_written_) return journal_state::open;
+  if (!status.ok()) log_.drop_batch();
+  lock_.unlock();
+  if (status.ok()) return journal_state::open;
   return status.fault == storage_fault::full ? journal_state::full : journal_state::failed;
 }
 
@@ -80,7 +83,9 @@ void journal::begin_entry() {
   writer_.begin_record();
 }
 
-void journal::end_entry() { ++records_.back().count; }
+void journal::end_entry() {
+  ++records_.back().count;
+}
 
 void journal::drop_batch() {
   writer_.roll_back();
@@ -252,6 +257,11 @@ void journal::remove_before(journal_position position) {
   for (std::size_t at = 0; at + 1 < segments.size() && segments[at + 1].position <= position; ++at) {
     files_.remove(segments[at].path);
   }
+}
+
+void journal::fail(const storage_status& why) {
+  const std::lock_guard writing(write_mutex_);
+  note(why);
 }
 
 storage_status journal::close() {

@@ -5,9 +5,9 @@
 //   if (out.write() == journal_state::open) …apply the points, else take the numbers back
 //
 // Writing inside the locks of the batch's streams makes the journal's order the order of every stream's numbers. A
-// batch is written whole or, as far as anyone can see later, not at all: after a short write the file is cut back to the
-// last good batch. `full` passes by itself, the next batch tries again. Any other error, and any failed fsync, is final:
-// nothing is retried and every later write() gives `failed`. Memory: one batch.
+// batch is written whole or, as far as anyone can see later, not at all: after a short write the file is cut back to
+// the last good batch. `full` passes by itself, the next batch tries again. Any other error, and any failed fsync, is
+// final: nothing is retried and every later write() gives `failed`. Memory: one batch.
 //
 // With durability fsync the verdicts wait further, until durable_to() has reached the batch's end.
 //
@@ -61,6 +61,8 @@ public:
   storage_status rotate(journal_position& begin);
   // Deletes the segments that lie wholly before. Best effort: what cannot be deleted now is tried the next time.
   void remove_before(journal_position position);
+  // Takes no more batches, for good: the disk failed elsewhere.
+  void fail(const storage_status& why);
   // Syncs all that was written.
   storage_status close();
 
@@ -100,7 +102,7 @@ private:
 
   std::mutex write_mutex_;
   entry_writer writer_;
-  byte_buffer buffer_;                 // room for the segment's header, then the records of the batch
+  byte_buffer buffer_;  // room for the segment's header, then the records of the batch
   std::vector<record_begin> records_;
   std::shared_ptr<storage_file> file_;
   std::string path_;
@@ -118,7 +120,8 @@ private:
   storage_status status_;
 };
 
-// A batch in the making. Holds the journal's lock from construction to destruction; without write() nothing happened.
+// A batch in the making. Holds the journal's lock from construction to write(), or to destruction: then nothing
+// happened.
 class journal::batch {
 public:
   explicit batch(journal& log);
@@ -132,13 +135,12 @@ public:
   void add_forgotten_stream(std::string_view name, journal_name& owner);
   void add_forgotten_producer(std::string_view name, journal_name& owner);
 
-  // One write(). `open`: it is in the journal, up to written_to(). Once.
+  // One write(), then unlocks. `open`: it is in the journal, and its end is the `position` of its names. Once.
   journal_state write();
 
 private:
   journal& log_;
   std::unique_lock<std::mutex> lock_;
-  bool is_written_ = false;
 };
 
 }  // namespace spindrift

@@ -15,7 +15,9 @@ constexpr std::size_t copy_bytes = 1U << 20U;
 journal_reader::journal_reader(file_system& files, std::string directory, bool repair)
     : files_(files), directory_(std::move(directory)), repair_(repair) {}
 
-std::vector<storage_note> journal_reader::take_notes() { return std::exchange(notes_, {}); }
+std::vector<storage_note> journal_reader::take_notes() {
+  return std::exchange(notes_, {});
+}
 
 journal_reader::ending journal_reader::fail(storage_status status) {
   status_ = std::move(status);
@@ -37,8 +39,9 @@ storage_status journal_reader::open(journal_position from, journal_position safe
     if (safe_to > from && repair_) notes_.push_back({"journal_missing", directory_, 0, safe_to - from, ""});
     return status_;
   }
-  const auto behind = std::upper_bound(segments_.begin(), segments_.end(), from,
-                                       [](journal_position position, const auto& file) { return position < file.position; });
+  const auto behind =
+      std::upper_bound(segments_.begin(), segments_.end(), from,
+                       [](journal_position position, const auto& file) { return position < file.position; });
   if (behind == segments_.begin()) {
     status_ = {storage_fault::damaged, segments_.front().path, 0,
                "the segments before are missing: position " + std::to_string(from) + " is needed"};
@@ -104,8 +107,10 @@ journal_reader::ending journal_reader::next_record() {
     switch (segment_->read_header()) {
       case segment::step::io_error:
         return fail(storage_error(segment_->error(), segments_[at_].path, 0, "read"));
-      case segment::step::record: break;
-      default: return bad_record();
+      case segment::step::record:
+        break;
+      default:
+        return bad_record();
     }
     if (segment_->header().version > journal_version) {
       return fail({storage_fault::too_new, segments_[at_].path, 0, "written by a later version of this program"});
@@ -115,9 +120,12 @@ journal_reader::ending journal_reader::next_record() {
     case segment::step::record:
       entries_.begin_record(segment_->entries(), segment_->current().position);
       return ending::record;
-    case segment::step::end: return next_segment();
-    case segment::step::bad: return bad_record();
-    default: return fail(storage_error(segment_->error(), segments_[at_].path, segment_->offset(), "read"));
+    case segment::step::end:
+      return next_segment();
+    case segment::step::bad:
+      return bad_record();
+    default:
+      return fail(storage_error(segment_->error(), segments_[at_].path, segment_->offset(), "read"));
   }
 }
 
@@ -164,8 +172,8 @@ journal_reader::ending journal_reader::bad_record() {
 }
 
 journal_reader::ending journal_reader::cut(const std::string& reason) {
-  notes_.push_back({"journal_tail_cut", segments_[at_].path, segment_->offset(), segment_->bytes() - segment_->offset(),
-                    reason});
+  notes_.push_back(
+      {"journal_tail_cut", segments_[at_].path, segment_->offset(), segment_->bytes() - segment_->offset(), reason});
   if (auto status = shorten(); !status.ok()) return fail(std::move(status));
   return ending::log;
 }
@@ -183,7 +191,8 @@ storage_status journal_reader::shorten() {
   if (error == 0) error = segment_->file().sync();
   if (error == 0 && segment_->offset() <= segment_header_bytes) error = files_.remove(path);
   if (error == 0) error = files_.sync_directory(directory_);
-  const auto status = error != 0 ? storage_error(error, path, segment_->offset(), "cutting the tail") : storage_status{};
+  const auto status =
+      error != 0 ? storage_error(error, path, segment_->offset(), "cutting the tail") : storage_status{};
   end_log(segment_->position());
   return status;
 }

@@ -1,10 +1,10 @@
 // The journal, for reading after a start: takes every entry behind a position back, in order, and repairs the end.
 //
-// A bad record in the last segment with nothing after it that proves otherwise is the torn end of a write whose verdicts
-// were never sent: it is cut off and noted. Anything else that is not as it was written is damage: next() ends and
-// status() says file and offset; with `repair` the rest of the segment and all later segments are set aside, noted, and
-// the log ends before the damage. The log as it then is, cuts included, is on the disk (fsync) when next() says that it
-// ended: what comes after it may rely on it.
+// A bad record in the last segment with nothing after it that proves otherwise is the torn end of a write whose
+// verdicts were never sent: it is cut off and noted. Anything else that is not as it was written is damage: next() ends
+// and status() says file and offset; with `repair` the rest of the segment and all later segments are set aside, noted,
+// and the log ends before the damage. The log as it then is, cuts included, is on the disk (fsync) when next() says
+// that it ended: what comes after it may rely on it.
 //
 // next() false with status().ok(): the log ends at end(), and a journal can be started there. One thread; the directory
 // is locked by the caller. Memory: one record (1 MiB) and the names of one segment.
@@ -34,7 +34,7 @@ public:
   bool next(journal_entry& entry);
   const storage_status& status() const { return status_; }
   bool is_empty() const { return segments_.empty(); }  // no segments at all
-  journal_position end() const { return end_; }  // at least `from`
+  journal_position end() const { return end_; }        // at least `from`
   // Where the records of the last segment end: what the next segment's header must say.
   journal_position last_segment_end() const { return last_segment_end_; }
   std::uint64_t entries_read() const { return entries_read_; }

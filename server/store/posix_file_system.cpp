@@ -43,8 +43,8 @@ public:
   explicit posix_file(descriptor file) : file_(std::move(file)) {}
 
   io_result write_at(std::uint64_t offset, std::string_view bytes) override {
-    const auto written =
-        again_on_eintr([&] { return ::pwrite(file_.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
+    const auto written = again_on_eintr(
+        [&] { return ::pwrite(file_.number(), bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
     if (written < 0) return {0, errno};
     return {static_cast<std::size_t>(written), 0};
   }
@@ -95,20 +95,27 @@ opened_file open_with(const std::string& path, int flags) {
 bool is_ours_to_close(const std::string& path, const std::string& marker, const struct stat& facts) {
   if (facts.st_uid != ::geteuid() || (facts.st_mode & S_ISVTX) != 0 || (facts.st_mode & 0777) == 0700) return false;
   const auto inside = posix_file_system().list(path);
-  return inside.error == 0 && (inside.names.empty() || std::binary_search(inside.names.begin(), inside.names.end(), marker));
+  return inside.error == 0 &&
+         (inside.names.empty() || std::binary_search(inside.names.begin(), inside.names.end(), marker));
 }
 
 }  // namespace
 
-opened_file posix_file_system::create(const std::string& path) { return open_with(path, O_CREAT | O_EXCL); }
+opened_file posix_file_system::create(const std::string& path) {
+  return open_with(path, O_CREAT | O_EXCL);
+}
 
-opened_file posix_file_system::open(const std::string& path) { return open_with(path, 0); }
+opened_file posix_file_system::open(const std::string& path) {
+  return open_with(path, 0);
+}
 
 int posix_file_system::rename(const std::string& from, const std::string& to) {
   return ::rename(from.c_str(), to.c_str()) < 0 ? errno : 0;
 }
 
-int posix_file_system::remove(const std::string& path) { return ::unlink(path.c_str()) < 0 ? errno : 0; }
+int posix_file_system::remove(const std::string& path) {
+  return ::unlink(path.c_str()) < 0 ? errno : 0;
+}
 
 int posix_file_system::make_directory(const std::string& path, const std::string& marker) {
   for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {

@@ -223,9 +223,14 @@ bool entry_reader::next(journal_entry& entry) {
   while (in_.ok() && in_.left() > 0) {
     const std::uint8_t head = in_.byte();
     switch (head & entry_mask) {
-      case entry_define: take_define(); break;
-      case entry_shape: take_shape(); break;
-      case entry_point: return take_point(head, entry);
+      case entry_define:
+        take_define();
+        break;
+      case entry_shape:
+        take_shape();
+        break;
+      case entry_point:
+        return take_point(head, entry);
       case entry_forget_stream:
       case entry_forget_producer: {
         const auto* known = take_known();
@@ -237,7 +242,8 @@ bool entry_reader::next(journal_entry& entry) {
         entry.position = end_ - in_.left();
         return true;
       }
-      default: in_.refuse();
+      default:
+        in_.refuse();
     }
   }
   return false;

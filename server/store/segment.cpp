@@ -18,7 +18,9 @@ constexpr std::size_t position_at = 16;
 segment::segment(std::unique_ptr<storage_file> file, journal_position base)
     : file_(std::move(file)), base_(base), bytes_(file_->size()) {}
 
-journal_position segment::position() const { return base_ + std::max(offset_, std::uint64_t{segment_header_bytes}) - segment_header_bytes; }
+journal_position segment::position() const {
+  return base_ + std::max(offset_, std::uint64_t{segment_header_bytes}) - segment_header_bytes;
+}
 
 std::string_view segment::view(std::uint64_t offset, std::size_t bytes) {
   const bool is_there = offset >= buffer_offset_ && offset + bytes <= buffer_offset_ + buffer_.size();

@@ -16,7 +16,7 @@ enum class durability : std::uint8_t {
 };
 
 struct store_settings {
-  std::string directory{};                          // --state-dir
+  std::string directory{};                            // --state-dir
   durability durability_level = durability::process;  // --durability
   bool repair = false;  // --repair: damage is set aside and the run starts from what is before it
 

@@ -69,6 +69,7 @@ bool snapshot_reader::take(snapshot_section& section) {
   section.position = in.fixed<std::uint64_t>();
   if (!in.ok()) return damaged("the file ends within a section");
   if (length > section_bytes_max || name_length > name_bytes_max) return damaged("a section's length is impossible");
+  if (section.type == 0) return damaged("a section has no type");
   const std::size_t bytes = section_header_bytes + name_length + length;
   // Before any memory is taken for it: a length beyond the file is a lie.
   if (bytes > bytes_ - offset_) return damaged("the file ends within a section");

@@ -54,7 +54,8 @@ storage_status set_aside(file_system& files, const std::string& directory, const
     bool is_free = true;
     for (const auto& name : listing.names) is_free = is_free && directory + "/" + name != into;
     if (!is_free) continue;
-    if (const int error = files.rename(path, into); error != 0) return storage_error(error, path, 0, "cannot be renamed");
+    if (const int error = files.rename(path, into); error != 0)
+      return storage_error(error, path, 0, "cannot be renamed");
     if (const int error = files.sync_directory(directory); error != 0) {
       return storage_error(error, directory, 0, "fsync of the directory");
     }

@@ -15,8 +15,10 @@ bool is_full(int error_number) {
     case EDQUOT:
     case EFBIG:
     case EMFILE:
-    case ENFILE: return true;
-    default: return false;
+    case ENFILE:
+      return true;
+    default:
+      return false;
   }
 }
 

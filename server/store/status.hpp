@@ -29,7 +29,8 @@ struct storage_status {
   std::string text() const;
 };
 
-// A fault of the kernel's: `full` for what passes when something is given back, all else `failed`. `doing` names the operation.
+// A fault of the kernel's: `full` for what passes when something is given back, all else `failed`. `doing` names the
+// operation.
 storage_status storage_error(int error_number, std::string file, std::uint64_t offset, std::string doing);
 
 // Something recovery did that an operator wants to read in the log.

@@ -47,8 +47,8 @@ storage_status store::choose_snapshot(std::vector<numbered_file>& unreadable) {
   return {};
 }
 
-// Without any readable snapshot the journal may still go back to the first point; else the state is lost, and whether to
-// start without it is for the operator to decide.
+// Without any readable snapshot the journal may still go back to the first point; else the state is lost, and whether
+// to start without it is for the operator to decide.
 storage_status store::open_journal(const std::vector<numbered_file>& unreadable) {
   auto status = reader_.open(facts_.begin, facts_.end);
   const bool is_damaged = status.fault == storage_fault::damaged;
@@ -88,7 +88,9 @@ std::vector<storage_note> store::take_notes() {
   return notes;
 }
 
-bool store::wants_snapshot() const { return journal_.written_to() > last_end_; }
+bool store::wants_snapshot() const {
+  return journal_.written_to() > last_end_;
+}
 
 bool store::snapshot_is_due(time_point now) const {
   if (!wants_snapshot() || now < retry_time_) return false;
@@ -106,21 +108,27 @@ storage_status store::begin_snapshot(std::uint32_t state_version, std::int64_t c
 }
 
 storage_status store::add_section(const snapshot_section& section) {
-  assert(writer_ != nullptr);
-  return writer_->add(section);
+  return writer_ == nullptr ? not_begun() : writer_->add(section);
 }
 
 storage_status store::finish_snapshot() {
-  assert(writer_ != nullptr);
+  if (writer_ == nullptr) return not_begun();
   const auto writer = std::move(writer_);
   const journal_position end = journal_.written_to();
   if (auto status = journal_.sync(); !status.ok()) return status;
-  if (auto status = writer->publish(end); !status.ok()) return status;
+  if (auto status = writer->publish(end); !status.ok()) {
+    if (status.fault == storage_fault::failed) journal_.fail(status);
+    return status;
+  }
   last_begin_ = snapshot_begin_;
   last_end_ = end;
   retry_time_ = last_time_;
   delete_old();
   return {};
+}
+
+storage_status store::not_begun() const {
+  return {storage_fault::full, settings_.directory, 0, "no snapshot was begun"};
 }
 
 // Keeps the two newest snapshots and every segment that the older of them needs. What cannot be deleted is left over

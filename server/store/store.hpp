@@ -1,7 +1,8 @@
 // The state directory as a whole: finds the newest good snapshot, gives back what the engine needs to continue, keeps
 // the journal, takes snapshots, and deletes what no restart needs.
 //
-// Start:   open(); next_section() until false; next_entry() until false; start(). Each false is the end or a fault, told
+// Start:   open(); next_section() until false; next_entry() until false; start(). Each false is the end or a fault,
+// told
 //          by status(). After a fault nothing was changed on disk but a torn tail, and the process must not serve.
 // Run:     points() from any thread, see journal.hpp. A `failed` anywhere: take no more points, exit non-zero.
 // Snapshot (one thread, beside the running shards):
@@ -12,7 +13,8 @@
 // which is held while a batch is written and applied, and carries journal_name::position, the end of the newest batch
 // with an entry of that name: entries of the name up to there are in the section, later ones are not. So, on replay of
 // an entry:
-//   - stream: skip it if entry.position <= the position of the stream's section. Else apply it if entry.n is the stream's
+//   - stream: skip it if entry.position <= the position of the stream's section. Else apply it if entry.n is the
+//   stream's
 //     next number. If it is not, the stream was forgotten before its section could be taken: the entry is of that
 //     earlier life, and a later `forget` undoes it: skip it.
 //   - producer: put the verdict into the ring if entry.position > the position of the producer's section. The verdict
@@ -67,8 +69,10 @@ public:
   bool wants_snapshot() const;
   storage_status begin_snapshot(std::uint32_t state_version, std::int64_t created_ms, time_point now);
   storage_status add_section(const snapshot_section& section);
-  // `full`: the snapshot is dropped, the run goes on, a later one may succeed.
+  // `full`: the snapshot is dropped, the run goes on, a later one may succeed. `failed`: the journal is failed as well.
   storage_status finish_snapshot();
+  // Instead of finish_snapshot(), when what belongs with it could not be done.
+  void drop_snapshot() { writer_ = nullptr; }
 
   storage_status close() { return journal_.close(); }
 
@@ -77,6 +81,7 @@ private:
 
   storage_status choose_snapshot(std::vector<numbered_file>& unreadable);
   storage_status open_journal(const std::vector<numbered_file>& unreadable);
+  storage_status not_begun() const;
   void delete_old();
 
   file_system& files_;
