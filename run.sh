@@ -18,7 +18,7 @@ TEXT
 }
 
 base_packages=(
-  cmake g++ libbenchmark-dev libboost-dev libboost-iostreams-dev libboost-system-dev libcli11-dev
+  cmake g++ libbenchmark-dev libboost-dev libboost-filesystem-dev libboost-iostreams-dev libboost-system-dev libcli11-dev
   libgnuplot-iostream-dev libgtest-dev libgmock-dev libpng-dev libsimdjson-dev libspdlog-dev libsqlite3-dev
   libssl-dev libtomlplusplus-dev netcat-openbsd ninja-build nlohmann-json3-dev pkg-config
 )

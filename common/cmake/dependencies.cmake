@@ -1,6 +1,6 @@
 # Everything comes from the distribution's packages (run.sh names them); nothing is vendored or downloaded.
 find_package(Threads REQUIRED)
-find_package(Boost 1.74 REQUIRED COMPONENTS iostreams system)
+find_package(Boost 1.74 REQUIRED COMPONENTS iostreams filesystem system)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(spdlog REQUIRED)

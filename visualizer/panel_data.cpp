@@ -1,0 +1,132 @@
+#include "visualizer/panel_data.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <string_view>
+
+namespace spindrift {
+namespace {
+
+constexpr double drawable_max = 1e300;
+
+double drawable(double number) { return std::clamp(number, -drawable_max, drawable_max); }
+
+double x_of(const sample& shown, x_axis axis) {
+  return axis == x_axis::time ? static_cast<double>(shown.ts) / 1e3 : static_cast<double>(shown.n);
+}
+
+axis_range band_of(const sample& shown, double threshold) {
+  return {drawable(shown.expected - threshold * shown.sigma), drawable(shown.expected + threshold * shown.sigma)};
+}
+
+void widen(axis_range& range, double to) {
+  range.least = std::min(range.least, to);
+  range.most = std::max(range.most, to);
+}
+
+// A range that gnuplot can draw: not empty, also where the numbers are so large that adding one changes nothing.
+axis_range opened(axis_range range) {
+  const double size = std::max(std::abs(range.least), std::abs(range.most));
+  const double room = std::max({size * 1e-9, 1e-12});
+  if (range.most - range.least > room) return range;
+  const double half = std::max(size * 0.05, 0.5);
+  return {range.least - half, range.most + half};
+}
+
+void append_row(std::initializer_list<double> numbers, std::string& out) {
+  std::string_view separator;
+  for (const double number : numbers) {
+    out += separator;
+    append_plain(number, out);
+    separator = " ";
+  }
+  out += '\n';
+}
+
+void open_block(std::string_view name, std::size_t panel, std::string& out) {
+  out += '$';
+  out += name;
+  out += std::to_string(panel);
+  out += " << END_OF_BLOCK\n";
+}
+
+void close_block(std::size_t size_before, std::string& out) {
+  if (out.size() == size_before) out += "NaN NaN NaN NaN\n";
+  out += "END_OF_BLOCK\n";
+}
+
+template <typename Row>
+void append_block(std::string_view name, const series& shown, std::size_t panel, std::string& out, Row row) {
+  open_block(name, panel, out);
+  const std::size_t size_before = out.size();
+  for (const sample& each : shown.samples()) row(each);
+  close_block(size_before, out);
+}
+
+}  // namespace
+
+void append_plain(double number, std::string& out) {
+  std::array<char, 32> text{};
+  // Adding zero turns -0 into 0.
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number + 0.0, std::chars_format::general, 12);
+  out.append(text.data(), end.ptr);
+}
+
+panel_ranges ranges_of(const series& shown, const script_settings& settings) {
+  if (shown.samples().empty()) return {};
+  const sample& first = shown.samples().front();
+  const double x0 = x_of(first, settings.axis);
+  const double y0 = drawable(first.value);
+  panel_ranges ranges{{x0, x0}, {y0, y0}};
+  for (const sample& each : shown.samples()) {
+    widen(ranges.x, x_of(each, settings.axis));
+    widen(ranges.y, drawable(each.value));
+  }
+  const axis_range values = opened(ranges.y);
+  const double span = values.most - values.least;
+  axis_range& y = ranges.y = values;
+  for (const sample& each : shown.samples()) {
+    if (!each.is_banded) continue;
+    const axis_range band = band_of(each, settings.threshold);
+    widen(y, std::max(band.least, values.least - span));
+    widen(y, std::min(band.most, values.most + span));
+  }
+  const double height = y.most - y.least;
+  y = {drawable(y.least - 0.06 * height), drawable(y.most + 0.14 * height)};
+  ranges.x = opened(ranges.x);
+  return ranges;
+}
+
+void append_blocks(const series& shown, const script_settings& settings, const panel_ranges& ranges, std::size_t panel,
+                   std::string& out) {
+  const auto x = [&settings](const sample& each) { return x_of(each, settings.axis); };
+  append_block("v", shown, panel, out, [&](const sample& each) { append_row({x(each), drawable(each.value)}, out); });
+  bool was_banded = false;
+  append_block("b", shown, panel, out, [&](const sample& each) {
+    // An empty line ends a piece of the band, so that it is not drawn across points that have none.
+    if (each.is_banded) {
+      const axis_range band = band_of(each, settings.threshold);
+      append_row({x(each), band.least, band.most}, out);
+    } else if (was_banded) {
+      out += '\n';
+    }
+    was_banded = each.is_banded;
+  });
+  const double top = ranges.y.most - 0.05 * (ranges.y.most - ranges.y.least);
+  append_block("a", shown, panel, out, [&](const sample& each) {
+    if (each.is_anomaly) append_row({x(each), drawable(each.value)}, out);
+  });
+  append_block("m", shown, panel, out, [&](const sample& each) {
+    if (each.is_alarm) append_row({x(each), top}, out);
+  });
+  append_block("g", shown, panel, out, [&](const sample& each) {
+    if (each.is_labelled) append_row({x(each), drawable(each.value)}, out);
+  });
+  append_block("d", shown, panel, out, [&](const sample& each) {
+    if (each.is_drift) append_row({x(each), ranges.y.least, 0, ranges.y.most - ranges.y.least}, out);
+  });
+}
+
+}  // namespace spindrift

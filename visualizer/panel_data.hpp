@@ -1,0 +1,36 @@
+// One series -> the numbers that gnuplot draws: its data blocks, its ranges, its drift lines. Pure. Any thread.
+//
+// Blocks are named by the panel's number: $v3 value, $b3 band, $a3 anomalies, $m3 alarms, $g3 labelled (ground truth),
+// $d3 drifts. A block with nothing in it holds one NaN point, since gnuplot calls an empty plot an error. Numbers are
+// finite and within ±1e300, so that no range overflows.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "visualizer/script.hpp"
+#include "visualizer/series.hpp"
+
+namespace spindrift {
+
+struct axis_range {
+  double least = 0;
+  double most = 1;
+};
+
+struct panel_ranges {
+  axis_range x;
+  axis_range y;
+};
+
+// The y range holds every value, and of the band what does not flatten the values: at most once their own span to
+// either side. Room is left at the top for the alarms.
+panel_ranges ranges_of(const series& shown, const script_settings& settings);
+
+void append_blocks(const series& shown, const script_settings& settings, const panel_ranges& ranges, std::size_t panel,
+                   std::string& out);
+
+// Shortest text of a finite number, at most 12 digits.
+void append_plain(double number, std::string& out);
+
+}  // namespace spindrift

@@ -1,0 +1,222 @@
+#include "visualizer/run.hpp"
+
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "common/log/log.hpp"
+#include "common/net/endpoint.hpp"
+#include "visualizer/gallery.hpp"
+#include "visualizer/plotter.hpp"
+#include "visualizer/subscription.hpp"
+#include "visualizer/terminal.hpp"
+#include "visualizer/web/page_server.hpp"
+
+namespace spindrift {
+namespace {
+
+namespace asio = boost::asio;
+using socket_error = boost::system::error_code;
+
+// A picture is a process and a file each time: every few seconds is live enough for who looks at a file.
+constexpr std::chrono::seconds picture_interval{5};
+
+class viewer {
+public:
+  explicit viewer(const viewer_settings& settings)
+      : settings_(settings),
+        gallery_(static_cast<std::size_t>(settings.points)),
+        frame_timer_(io_),
+        picture_timer_(io_),
+        end_timer_(io_),
+        signals_(io_, SIGINT, SIGTERM) {
+    heading_.server = settings.server;
+    heading_.state = "connecting";
+  }
+
+  int run() {
+    if (const auto code = prepare()) return *code;
+    subscription_->start();
+    arm_frame();
+    if (!settings_.output.empty()) arm_picture();
+    if (settings_.seconds > 0) arm_end();
+    await_signal();
+    io_.run();
+    return conclude();
+  }
+
+private:
+  std::optional<int> prepare();
+  std::optional<std::string> read_token(std::string& token) const;
+  void arm_frame();
+  void arm_picture();
+  void arm_end();
+  void await_signal();
+  void show_frame();
+  std::optional<std::string> save_picture();
+  void set_state(const std::string& state);
+  void stop();
+  int conclude();
+
+  const viewer_settings& settings_;
+  asio::io_context io_{1};
+  gallery gallery_;
+  heading heading_;
+  std::set<std::string> offered_;
+  std::optional<screen> screen_;
+  std::optional<plotter> plotter_;
+  std::unique_ptr<page_server> page_;
+  std::unique_ptr<subscription> subscription_;
+  asio::steady_timer frame_timer_;
+  asio::steady_timer picture_timer_;
+  asio::steady_timer end_timer_;
+  asio::signal_set signals_;
+  bool changed_ = true;
+  bool was_live_ = false;
+  bool stopping_ = false;
+};
+
+std::optional<int> viewer::prepare() {
+  const auto refuse = [](const std::string& why, int code) {
+    std::fprintf(stderr, "spindrift-viz: %s\n", why.c_str());
+    return std::optional(code);
+  };
+  std::string token;
+  if (const auto wrong = read_token(token)) return refuse(*wrong, exit_bad_config);
+  if (settings_.wants_screen() || !settings_.output.empty()) offered_ = offered_terminals();
+  if (settings_.wants_screen()) {
+    screen_choice choice = choose_screen(settings_.term, offered_, display::here());
+    if (!choice.chosen) return refuse(choice.complaint, exit_failure);
+    screen_ = std::move(choice.chosen);
+    plotter_.emplace();
+  }
+  if (!settings_.output.empty()) {
+    const screen_choice choice =
+        choose_picture(settings_.output, settings_.picture_kind(), offered_, picture_canvas(1));
+    if (!choice.chosen) return refuse(choice.complaint, exit_failure);
+  }
+  if (!settings_.web.empty()) {
+    page_ = std::make_unique<page_server>(io_, *parse_endpoint(settings_.web), settings_.drawing.threshold,
+                                          settings_.drawing.axis);
+    if (const auto failed = page_->start()) return refuse("cannot bind " + *failed, exit_failure);
+    std::printf("listening on http://%s/\n", to_text(page_->address()).c_str());
+    std::fflush(stdout);
+  }
+  subscription_ = std::make_unique<subscription>(
+      io_, *parse_endpoint(settings_.server), settings_.streams, token,
+      subscription_events{.heard =
+                              [this](const verdict& what) {
+                                gallery_.add(what);
+                                changed_ = true;
+                              },
+                          .missed = [this](std::uint64_t count) { gallery_.add_missed(count); },
+                          .state_changed = [this](const std::string& state) { set_state(state); },
+                          .began = [this] { gallery_.expect_restarts(); }});
+  return std::nullopt;
+}
+
+std::optional<std::string> viewer::read_token(std::string& token) const {
+  if (settings_.token_file.empty()) return std::nullopt;
+  std::ifstream in(settings_.token_file);
+  if (!(in >> token)) return "--token-file: " + settings_.token_file + ": cannot be read, or holds no token";
+  return std::nullopt;
+}
+
+void viewer::arm_frame() {
+  frame_timer_.expires_after(std::chrono::milliseconds(1'000 / static_cast<std::int64_t>(settings_.fps)));
+  frame_timer_.async_wait([this](socket_error cancelled) {
+    if (cancelled) return;
+    if (changed_) show_frame();
+    arm_frame();
+  });
+}
+
+void viewer::arm_picture() {
+  picture_timer_.expires_after(picture_interval);
+  picture_timer_.async_wait([this](socket_error cancelled) {
+    if (cancelled) return;
+    if (const auto failed = save_picture()) log_event(log_level::warning, "no_picture", {{"reason", *failed}});
+    arm_picture();
+  });
+}
+
+void viewer::arm_end() {
+  end_timer_.expires_after(std::chrono::milliseconds(static_cast<std::int64_t>(settings_.seconds * 1'000)));
+  end_timer_.async_wait([this](socket_error cancelled) {
+    if (!cancelled) stop();
+  });
+}
+
+void viewer::await_signal() {
+  signals_.async_wait([this](socket_error cancelled, int signal) {
+    if (cancelled) return;
+    if (stopping_) ::_exit(128 + signal);
+    stop();
+  });
+}
+
+void viewer::show_frame() {
+  changed_ = false;
+  if (plotter_) plotter_->show(screen_->setup + draw(gallery_, heading_, settings_.drawing, screen_->where));
+  if (page_) page_->publish(gallery_, heading_);
+}
+
+std::optional<std::string> viewer::save_picture() {
+  if (gallery_.panels().empty()) return std::nullopt;
+  const canvas where = picture_canvas(gallery_.panels().size());
+  const std::string temporary = settings_.output + ".part-" + std::to_string(::getpid());
+  const screen_choice choice = choose_picture(temporary, settings_.picture_kind(), offered_, where);
+  const std::string script = choice.chosen->setup + draw(gallery_, heading_, settings_.drawing, where) + "set output\n";
+  return write_picture(script, temporary, settings_.output);
+}
+
+void viewer::set_state(const std::string& state) {
+  was_live_ = was_live_ || state == "live";
+  if (state == heading_.state) return;
+  heading_.state = state;
+  changed_ = true;
+  log_event(state == "live" ? log_level::info : log_level::warning, "server",
+            {{"address", settings_.server}, {"state", state}});
+}
+
+void viewer::stop() {
+  stopping_ = true;
+  subscription_->stop();
+  if (page_) page_->stop();
+  frame_timer_.cancel();
+  picture_timer_.cancel();
+  end_timer_.cancel();
+  signals_.cancel();
+}
+
+int viewer::conclude() {
+  if (!settings_.output.empty()) {
+    if (const auto failed = save_picture()) {
+      std::fprintf(stderr, "spindrift-viz: %s\n", failed->c_str());
+      return exit_failure;
+    }
+    if (gallery_.panels().empty()) std::fprintf(stderr, "spindrift-viz: no verdict came, so there is no picture\n");
+  }
+  if (was_live_) return exit_ok;
+  std::fprintf(stderr, "spindrift-viz: never connected to %s: %s\n", settings_.server.c_str(), heading_.state.c_str());
+  return exit_failure;
+}
+
+}  // namespace
+
+int run_viewer(const viewer_settings& settings) {
+  std::signal(SIGPIPE, SIG_IGN);
+  return viewer(settings).run();
+}
+
+}  // namespace spindrift

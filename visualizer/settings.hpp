@@ -1,0 +1,38 @@
+// All settings of the visualizer: defaults, flags, validation.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/cli/options.hpp"
+#include "visualizer/script.hpp"
+
+namespace spindrift {
+
+struct viewer_settings {
+  std::string server = "127.0.0.1:7171";
+  std::string streams = "*";
+  std::string term = "auto";
+  std::string output;          // empty: no picture
+  double seconds = 0;          // 0: until a signal
+  std::uint64_t points = 500;  // per panel
+  std::uint64_t fps = 10;
+  std::string web;  // empty: no page
+  std::string token_file;
+  script_settings drawing;
+  std::string axis = "n";
+
+  // "png" or "svg", by the file's ending or --term.
+  std::string picture_kind() const;
+  // A live view beside the picture was asked for.
+  bool wants_screen() const {
+    return term != "png" && term != "svg" && !(term == "auto" && (!output.empty() || !web.empty()));
+  }
+};
+
+void declare(viewer_settings& settings, option_set& options);
+std::vector<std::string> validate(const viewer_settings& settings);
+
+}  // namespace spindrift

@@ -1,0 +1,155 @@
+#include "visualizer/subscription.hpp"
+
+#include <algorithm>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <chrono>
+#include <random>
+#include <utility>
+#include <variant>
+
+#include "common/protocol/encode.hpp"
+#include "common/protocol/inbox.hpp"
+#include "common/protocol/reply.hpp"
+
+namespace spindrift {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using socket_error = boost::system::error_code;
+
+// One conversation after the other. Handlers of an earlier conversation find that its number is no longer current.
+class subscription::link : public std::enable_shared_from_this<link> {
+public:
+  link(asio::io_context& io, endpoint server, std::string pattern, std::string token, subscription_events events)
+      : server_(std::move(server)),
+        pattern_(std::move(pattern)),
+        token_(std::move(token)),
+        events_(std::move(events)),
+        resolver_(io),
+        socket_(io),
+        timer_(io) {}
+
+  void connect() {
+    if (stopped_) return;
+    inbox_ = inbox();
+    ending_.clear();
+    resolver_.async_resolve(server_.host, std::to_string(server_.port),
+                            [self = shared_from_this()](socket_error failed, const tcp::resolver::results_type& found) {
+                              if (failed) return self->lost(failed.message());
+                              self->connect_to(found);
+                            });
+  }
+
+  void stop() {
+    stopped_ = true;
+    socket_error ignored;
+    resolver_.cancel();
+    timer_.cancel();
+    socket_.close(ignored);
+  }
+
+private:
+  static constexpr std::chrono::milliseconds pause_first{100};
+  static constexpr std::chrono::milliseconds pause_max{3'000};
+
+  void connect_to(const tcp::resolver::results_type& found) {
+    if (stopped_) return;
+    asio::async_connect(socket_, found, [self = shared_from_this()](socket_error failed, const tcp::endpoint& /*at*/) {
+      if (failed) return self->lost(failed.message());
+      self->subscribe();
+    });
+  }
+
+  void subscribe() {
+    request_.clear();
+    if (!token_.empty()) encode(command_frame{{}, hello_command{{}, token_}}, request_);
+    encode(command_frame{{}, subscribe_command{{pattern_}, false}}, request_);
+    asio::async_write(socket_, asio::buffer(request_),
+                      [self = shared_from_this()](socket_error failed, std::size_t /*bytes*/) {
+                        if (failed) self->lost(failed.message());
+                      });
+    read();
+  }
+
+  void read() {
+    const auto space = inbox_.space();
+    socket_.async_read_some(asio::buffer(space.data(), space.size()),
+                            [self = shared_from_this()](socket_error failed, std::size_t bytes) {
+                              if (failed) return self->lost(failed.message());
+                              self->inbox_.received(bytes);
+                              self->take_lines();
+                              self->read();
+                            });
+  }
+
+  void take_lines() {
+    for (inbox::cut line = inbox_.next(); line.kind != inbox::cut_kind::none; line = inbox_.next()) {
+      if (line.kind != inbox::cut_kind::whole) continue;
+      const reply said = reader_.read(line.bytes);
+      if (const auto* const judged = std::get_if<verdict>(&said)) {
+        events_.heard(*judged);
+      } else if (const auto* const gap = std::get_if<gap_reply>(&said)) {
+        events_.missed(gap->missed);
+      } else if (const auto* const wrong = std::get_if<error_reply>(&said)) {
+        ending_ = wrong->code + ": " + wrong->message;
+      } else if (std::holds_alternative<subscribed_reply>(said)) {
+        pause_ = pause_first;
+        events_.began();
+        events_.state_changed("live");
+      }
+    }
+  }
+
+  // The error that the server gave is a better reason than the end of the connection that follows it.
+  void lost(const std::string& reason) {
+    socket_error ignored;
+    socket_.close(ignored);
+    if (stopped_) return;
+    events_.state_changed("waiting: " + (ending_.empty() ? reason : ending_));
+    // Jittered, so that many visualizers do not knock at a restarted server in step.
+    std::uniform_real_distribution<double> share(0.5, 1.0);
+    const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(pause_ * share(random_));
+    pause_ = std::min(pause_ * 2, pause_max);
+    timer_.expires_after(pause);
+    timer_.async_wait([self = shared_from_this()](socket_error cancelled) {
+      if (!cancelled) self->connect();
+    });
+  }
+
+  endpoint server_;
+  std::string pattern_;
+  std::string token_;
+  subscription_events events_;
+  tcp::resolver resolver_;
+  tcp::socket socket_;
+  asio::steady_timer timer_;
+  inbox inbox_;
+  reply_reader reader_;
+  std::string request_;
+  std::string ending_;
+  std::chrono::milliseconds pause_{pause_first};
+  std::minstd_rand random_{std::random_device{}()};
+  bool stopped_ = false;
+};
+
+subscription::subscription(asio::io_context& io, endpoint server, std::string pattern, std::string token,
+                           subscription_events events)
+    : link_(std::make_shared<link>(io, std::move(server), std::move(pattern), std::move(token), std::move(events))) {}
+
+subscription::~subscription() {
+  stop();
+}
+
+void subscription::start() {
+  link_->connect();
+}
+
+void subscription::stop() {
+  link_->stop();
+}
+
+}  // namespace spindrift

@@ -1,0 +1,58 @@
+// The gallery -> Server-Sent Events: first a snapshot of all, then what was added.
+//
+// One event is "data: " and one JSON object on one line, so nothing that a name holds can end it:
+//   {"at":7,"full":false,"server":"127.0.0.1:7171","state":"live","threshold":5,"axis":"n","points":500,
+//    "others":0,"missed":0,"panels":[{"panel":0,"fresh":false,"totals":[1,0,0],"samples":[[17,1764000000000,0.42,1]]}]}
+// `at` counts increments: a snapshot has the number of the increment it includes, and a reader that finds a number left
+// out has lost events and must ask for a new snapshot. `totals`: anomalies, drifts, alarms. A sample is
+// [n, ts, value, flags], and [.., expected, sigma] where there is a band; flags: sample_flag. A panel that is `fresh`
+// brings its "stream" and "feature" and replaces what was known; else its samples are appended, and the oldest beyond
+// `points` go. Applying increments to a snapshot gives a later snapshot.
+//
+// Bounded by the gallery: an event has at most 16 panels of --points samples of some 130 bytes; texts are cut to
+// text_bytes_max. One feed speaks of one gallery. One thread at a time. Cost: the bytes written.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "visualizer/gallery.hpp"
+#include "visualizer/script.hpp"
+
+namespace spindrift {
+
+enum class sample_flag : std::uint8_t { anomaly = 1, drift = 2, alarm = 4, labelled = 8 };
+
+class event_feed {
+public:
+  // Of a name or a state; a longer one is cut and ends with an ellipsis. Names on the wire are shorter.
+  static constexpr std::size_t text_bytes_max = 256;
+
+  explicit event_feed(const script_settings& settings) : settings_(settings) {}
+
+  // All there is. Continues with the next increment only if increment() was called after the gallery's last change.
+  std::string snapshot(const gallery& shown, const heading& above) const;
+  // What changed since the last call; empty when nothing did.
+  std::string increment(const gallery& shown, const heading& above);
+
+private:
+  // How far a panel has been sent.
+  struct position {
+    std::uint64_t generation = 0;
+    std::uint64_t arrivals = 0;
+    series_totals totals{};
+    bool operator==(const position&) const = default;
+  };
+
+  static position position_of(const series& panel);
+  std::string about(const gallery& shown, const heading& above) const;
+  void append_added(const series& each, std::size_t panel, std::string& out) const;
+
+  script_settings settings_;
+  std::vector<position> sent_;  // one a panel
+  std::string about_sent_;
+  std::uint64_t increments_ = 0;
+};
+
+}  // namespace spindrift
