@@ -1,9 +1,8 @@
 #include "common/protocol/decode.hpp"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
-#include <cstring>
 #include <deque>
 #include <utility>
 #include <vector>
@@ -12,6 +11,8 @@
 #include "common/protocol/inbox.hpp"
 #include "common/protocol/json_text.hpp"
 #include "common/protocol/limits.hpp"
+#include "common/protocol/name.hpp"
+#include "common/protocol/number_text.hpp"
 #include "common/protocol/time_text.hpp"
 
 namespace spindrift {
@@ -21,24 +22,24 @@ using json_text::fault;
 
 namespace {
 
-// What a name may hold, by byte: 1 in front and behind, 2 behind only.
-constexpr std::array<unsigned char, 256> name_alphabet = [] {
-  std::array<unsigned char, 256> kinds{};
-  for (const char c : std::string_view("._:/=,@+-")) kinds[static_cast<unsigned char>(c)] = 2;
-  for (unsigned c = '0'; c <= '9'; ++c) kinds[c] = 1;
-  for (unsigned c = 'A'; c <= 'Z'; ++c) kinds[c] = 1;
-  for (unsigned c = 'a'; c <= 'z'; ++c) kinds[c] = 1;
-  return kinds;
-}();
+constexpr const char* beyond_double = " is beyond the range of a double";
 
-constexpr std::string_view name_rule = "[A-Za-z0-9][A-Za-z0-9._:/=,@+-]*";
-
-enum known_key : unsigned { key_stream, key_value, key_values, key_ts, key_seq, key_label, key_op, key_unknown };
+enum known_key : unsigned {
+  key_stream,
+  key_value,
+  key_values,
+  key_ts,
+  key_seq,
+  key_label,
+  key_op,
+  key_id,
+  key_unknown
+};
 
 known_key key_named(std::string_view key) {
   switch (key.size()) {
     case 2:
-      return key == "ts" ? key_ts : key == "op" ? key_op : key_unknown;
+      return key == "ts" ? key_ts : key == "op" ? key_op : key == "id" ? key_id : key_unknown;
     case 3:
       return key == "seq" ? key_seq : key_unknown;
     case 5:
@@ -50,43 +51,7 @@ known_key key_named(std::string_view key) {
   }
 }
 
-// A number written as a JSON string.
-bool parse_double(std::string_view text, double& number) {
-  if (!json_text::is_number(text)) return false;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem == std::errc::result_out_of_range) {
-    // Too small is rounded to zero as JSON numbers are; too large has no double.
-    const std::size_t exponent = text.find_first_of("eE");
-    const bool is_tiny = exponent != std::string_view::npos ? text[exponent + 1] == '-' : text.starts_with("0.");
-    number = is_tiny ? 0.0 : HUGE_VAL;
-  }
-  return end == text.data() + text.size();
-}
-
-template <class Integer>
-bool parse_integer(std::string_view token, Integer& number) {
-  while (!token.empty() && std::strchr(" \t\r\n", token.back()) != nullptr) token.remove_suffix(1);
-  const auto [end, problem] = std::from_chars(token.data(), token.data() + token.size(), number);
-  return problem == std::errc{} && end == token.data() + token.size() && json_text::is_number(token);
-}
-
-bool says_not_finite(std::string_view text) {
-  for (const std::string_view word : {"NaN", "nan", "Infinity", "-Infinity", "inf", "-inf", "Inf", "-Inf"}) {
-    if (text == word) return true;
-  }
-  return false;
-}
-
 }  // namespace
-
-bool is_name(std::string_view text, std::size_t bytes_max) {
-  if (text.empty() || text.size() > bytes_max || name_alphabet[static_cast<unsigned char>(text.front())] != 1)
-    return false;
-  for (const char c : text) {
-    if (name_alphabet[static_cast<unsigned char>(c)] == 0) return false;
-  }
-  return true;
-}
 
 // One frame at a time goes through these members; `features` and `texts` keep what earlier points of the batch look
 // into.
@@ -104,8 +69,13 @@ struct decoder::workspace {
   bool has_complaint = false;
   bool has_value = false;
   bool is_command = false;
+  bool is_beyond_double = false;  // some JSON number of the frame, used or not
+  std::string_view id;            // a command's, as it stands in the frame
+  bool is_id_usable = true;
 
   frame decode(std::string_view bytes);
+  frame decode_as_command(std::string_view bytes) const;
+  fault read_id(od::value value);
   fault read_fields(od::object object);
   fault read_field(known_key key, od::value value);
   fault read_name(od::value value);
@@ -116,6 +86,7 @@ struct decoder::workspace {
   fault read_seq(od::value value);
   fault read_label(od::value value);
   fault read_key(od::raw_json_string raw, std::string_view& key);
+  fault pass_over(od::value value, std::size_t depth);
   feature* room_for_features();
   void complain(error_code code, std::string message);
 };
@@ -138,7 +109,9 @@ void decoder::reset() {
 frame decoder::workspace::decode(std::string_view bytes) {
   found = point{};
   found.stream = limits::stream_default;
-  has_complaint = has_value = is_command = false;
+  has_complaint = has_value = is_command = is_beyond_double = false;
+  is_id_usable = true;
+  id = {};
 
   od::document document;
   od::object object;
@@ -149,11 +122,11 @@ frame decoder::workspace::decode(std::string_view bytes) {
   if (code == simdjson::SUCCESS) code = document.get_object().get(object);
   if (code != simdjson::SUCCESS) return protocol_error{error_code::bad_json, json_text::syntax_fault(code).message};
   if (const fault wrong = read_fields(object)) {
-    return protocol_error{wrong.is_range ? error_code::bad_value : error_code::bad_json, wrong.message, found.seq};
+    return protocol_error{error_code::bad_json, wrong.message, found.seq};
   }
   if (!json_text::is_at_end(document))
     return protocol_error{error_code::bad_json, "something follows the object on its line", found.seq};
-  if (is_command) return decode_command(bytes);
+  if (is_command) return decode_as_command(bytes);
   if (has_complaint) {
     complaint.seq = found.seq;
     return std::move(complaint);
@@ -165,6 +138,19 @@ frame decoder::workspace::decode(std::string_view bytes) {
   return found;
 }
 
+// Numbers beyond double are caught here, because the command's own reader could only call them bad JSON.
+frame decoder::workspace::decode_as_command(std::string_view bytes) const {
+  frame read = protocol_error{error_code::bad_frame, "\"id\" is neither a number nor a string, at most 128 bytes long"};
+  if (is_beyond_double) {
+    read = protocol_error{error_code::bad_value, "a number" + std::string(beyond_double)};
+  } else if (is_id_usable) {
+    read = decode_command(bytes);
+  }
+  if (auto* const wrong = std::get_if<protocol_error>(&read)) wrong->id = id;
+  if (auto* const asked = std::get_if<command_frame>(&read)) asked->id = id;
+  return read;
+}
+
 fault decoder::workspace::read_fields(od::object object) {
   unsigned seen = 0;
   json_text::key_set unknown;
@@ -174,10 +160,11 @@ fault decoder::workspace::read_fields(od::object object) {
     if (fault wrong = read_key(field.value_unsafe().key(), key)) return wrong;
     const known_key which = key_named(key);
     const bool is_new = which == key_unknown ? unknown.insert(key) : (seen & (1U << which)) == 0;
-    if (!is_new) return {false, "duplicate key"};
+    if (!is_new) return {"duplicate key"};
     seen |= 1U << which;
     if (fault wrong = read_field(which, field.value_unsafe().value())) return wrong;
   }
+  if (unknown.has_duplicate()) return {"duplicate key"};
   return {};
 }
 
@@ -202,13 +189,35 @@ fault decoder::workspace::read_field(known_key key, od::value value) {
       return read_seq(value);
     case key_label:
       return read_label(value);
+    case key_id:
+      return read_id(value);
     case key_op:
       is_command = true;
       [[fallthrough]];
     case key_unknown:
       break;
   }
-  return json_text::check_value(value, parser, 2);
+  return pass_over(value, 2);
+}
+
+fault decoder::workspace::pass_over(od::value value, std::size_t depth) {
+  bool is_beyond = false;
+  fault wrong = json_text::check_value(value, parser, depth, is_beyond);
+  is_beyond_double = is_beyond_double || is_beyond;
+  if (is_beyond) complain(error_code::bad_value, "a number" + std::string(beyond_double));
+  return wrong;
+}
+
+// Sent back as it was spelt: no rounding of a long number, no other spelling of a string.
+fault decoder::workspace::read_id(od::value value) {
+  od::json_type type{};
+  if (const auto code = value.type().get(type); code != simdjson::SUCCESS) return json_text::syntax_fault(code);
+  const std::string_view token = number_text::trimmed(value.raw_json_token());
+  const std::size_t quotes = type == od::json_type::string ? 2 : 0;
+  is_id_usable =
+      (type == od::json_type::string || type == od::json_type::number) && token.size() <= limits::id_bytes_max + quotes;
+  if (is_id_usable) id = token;
+  return pass_over(value, 2);
 }
 
 fault decoder::workspace::read_name(od::value value) {
@@ -216,7 +225,7 @@ fault decoder::workspace::read_name(od::value value) {
   std::string_view name;
   if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) {
     complain(error_code::bad_frame, "\"stream\" is not a string");
-    return json_text::check_value(value, parser, 2);
+    return pass_over(value, 2);
   }
   if (fault wrong = read_key(raw, name)) return wrong;
   if (!is_name(name, limits::stream_bytes_max)) {
@@ -239,26 +248,26 @@ fault decoder::workspace::read_number(od::value value, std::string_view what, do
     const std::string_view token = value.raw_json_token();
     const auto code = value.get_double().get(number);
     if (code == simdjson::SUCCESS) return {};
-    fault wrong = json_text::number_fault(code, token);
-    if (!wrong.is_range) return wrong;
-    complain(error_code::bad_value, std::string(what) + " is beyond the range of a double");
+    if (!number_text::is_number(token)) return json_text::syntax_fault(code);
+    is_beyond_double = true;
+    complain(error_code::bad_value, std::string(what) + beyond_double);
     return {};
   }
   if (type != od::json_type::string) {
     complain(error_code::bad_frame, std::string(what) + " is not a number");
-    return json_text::check_value(value, parser, 3);
+    return pass_over(value, 3);
   }
   od::raw_json_string raw;
   std::string_view text;
   if (const auto code = value.get_raw_json_string().get(raw); code != simdjson::SUCCESS)
     return json_text::syntax_fault(code);
   if (fault wrong = read_key(raw, text)) return wrong;
-  if (says_not_finite(text)) {
+  if (number_text::says_not_finite(text)) {
     complain(error_code::bad_value, std::string(what) + " is not finite");
-  } else if (!parse_double(text, number)) {
+  } else if (!number_text::parse_double(text, number)) {
     complain(error_code::bad_frame, std::string(what) + " is a string that holds no number");
   } else if (!std::isfinite(number)) {
-    complain(error_code::bad_value, std::string(what) + " is beyond the range of a double");
+    complain(error_code::bad_value, std::string(what) + beyond_double);
   }
   return {};
 }
@@ -276,7 +285,7 @@ fault decoder::workspace::read_values(od::value value) {
   od::object object;
   if (value.get_object().get(object) != simdjson::SUCCESS) {
     complain(error_code::bad_frame, "\"values\" is not an object");
-    return json_text::check_value(value, parser, 2);
+    return pass_over(value, 2);
   }
   feature* const features = room_for_features();
   std::size_t count = 0;
@@ -286,7 +295,7 @@ fault decoder::workspace::read_values(od::value value) {
     if (fault wrong = read_key(field.value_unsafe().key(), name)) return wrong;
     if (count == limits::features_max) {
       complain(error_code::bad_frame, "\"values\" has more than 64 features");
-      if (fault wrong = json_text::check_value(field.value_unsafe().value(), parser, 3)) return wrong;
+      if (fault wrong = pass_over(field.value_unsafe().value(), 3)) return wrong;
       continue;
     }
     if (!is_name(name, limits::feature_bytes_max)) {
@@ -294,7 +303,7 @@ fault decoder::workspace::read_values(od::value value) {
                "a feature's name is not of the form " + std::string(name_rule) + ", 1 to 64 bytes");
     }
     for (std::size_t i = 0; i < count; ++i) {
-      if (features[i].name == name) return {false, "duplicate key in \"values\""};
+      if (features[i].name == name) return {"duplicate key in \"values\""};
     }
     features[count].name = name;
     if (fault wrong = read_number(field.value_unsafe().value(), "a feature", features[count].value)) return wrong;
@@ -312,8 +321,8 @@ fault decoder::workspace::read_ts(od::value value) {
   std::int64_t ts = 0;
   if (type == od::json_type::number) {
     const std::string token(value.raw_json_token());
-    if (fault wrong = json_text::check_value(value, parser, 2)) return wrong;
-    if (!parse_integer(std::string_view(token), ts)) {
+    if (fault wrong = pass_over(value, 2)) return wrong;
+    if (!number_text::parse_integer(std::string_view(token), ts)) {
       complain(error_code::bad_frame, "\"ts\" is not an integer: milliseconds since 1970, or an RFC 3339 string");
       return {};
     }
@@ -325,14 +334,14 @@ fault decoder::workspace::read_ts(od::value value) {
     if (fault wrong = read_key(raw, text)) return wrong;
     if (const auto parsed = parse_rfc3339(text)) {
       ts = *parsed;
-    } else if (!parse_integer(text, ts)) {
+    } else if (!number_text::parse_integer(text, ts)) {
       complain(error_code::bad_frame,
                "\"ts\" is a string of neither RFC 3339 (2026-11-21T19:52:24.123Z) nor milliseconds");
       return {};
     }
   } else {
     complain(error_code::bad_frame, "\"ts\" is neither an integer nor a string");
-    return json_text::check_value(value, parser, 2);
+    return pass_over(value, 2);
   }
   if (ts < limits::ts_ms_min || ts > limits::ts_ms_max) {
     complain(error_code::bad_value, "\"ts\" is outside the years 1 to 9999");
@@ -350,7 +359,7 @@ fault decoder::workspace::read_seq(od::value value) {
   if (type == od::json_type::number) {
     if (value.get_uint64().get(seq) == simdjson::SUCCESS) {
       is_integer = true;
-    } else if (fault wrong = json_text::check_value(value, parser, 2)) {
+    } else if (fault wrong = pass_over(value, 2)) {
       return wrong;
     }
   } else if (type == od::json_type::string) {
@@ -359,8 +368,8 @@ fault decoder::workspace::read_seq(od::value value) {
     if (const auto code = value.get_raw_json_string().get(raw); code != simdjson::SUCCESS)
       return json_text::syntax_fault(code);
     if (fault wrong = read_key(raw, text)) return wrong;
-    is_integer = parse_integer(text, seq);
-  } else if (fault wrong = json_text::check_value(value, parser, 2)) {
+    is_integer = number_text::parse_integer(text, seq);
+  } else if (fault wrong = pass_over(value, 2)) {
     return wrong;
   }
   if (!is_integer || seq == 0 || seq > limits::seq_max) {
@@ -378,7 +387,7 @@ fault decoder::workspace::read_label(od::value value) {
     return {};
   }
   complain(error_code::bad_frame, "\"label\" is neither true nor false");
-  return json_text::check_value(value, parser, 2);
+  return pass_over(value, 2);
 }
 
 void decoder::workspace::complain(error_code code, std::string message) {

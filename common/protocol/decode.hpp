@@ -31,7 +31,4 @@ private:
   std::unique_ptr<workspace> workspace_;
 };
 
-// Stream, producer and feature names: [A-Za-z0-9][A-Za-z0-9._:/=,@+-]*, at most `bytes_max` bytes.
-bool is_name(std::string_view text, std::size_t bytes_max);
-
 }  // namespace spindrift

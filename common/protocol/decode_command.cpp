@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
-#include "common/protocol/decode.hpp"
 #include "common/protocol/limits.hpp"
+#include "common/protocol/name.hpp"
 #include "common/protocol/time_text.hpp"
 
 namespace spindrift {
@@ -87,7 +87,7 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
     hello_command hello{fields.text("producer", "", limits::producer_bytes_max),
                         fields.text("token", "", limits::token_bytes_max)};
     if (!hello.producer.empty() && !is_name(hello.producer, limits::producer_bytes_max)) {
-      fields.complain("producer", "of the form [A-Za-z0-9][A-Za-z0-9._:/=,@+-]*, 1 to 128 bytes");
+      fields.complain("producer", "of the form " + std::string(name_rule) + ", 1 to 128 bytes");
     }
     return hello;
   }
@@ -113,14 +113,6 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
 frame decode_command(std::string_view bytes) {
   const json object = json::parse(bytes, nullptr, false);
   if (!object.is_object()) return protocol_error{error_code::bad_json, "not valid JSON"};
-  command_frame found;
-  if (const auto id = object.find("id"); id != object.end()) {
-    const bool is_short_text = id->is_string() && id->get_ref<const std::string&>().size() <= limits::id_bytes_max;
-    if (!is_short_text && !id->is_number()) {
-      return protocol_error{error_code::bad_frame, "\"id\" is neither a number nor a string of at most 128 bytes"};
-    }
-    found.id = id->dump();
-  }
   const auto op = object.find("op");
   if (op == object.end() || !op->is_string()) return protocol_error{error_code::bad_frame, "\"op\" is not a string"};
   field_reader fields(object);
@@ -130,8 +122,7 @@ frame decode_command(std::string_view bytes) {
                           "\"op\" is none of hello, subscribe, unsubscribe, ping, stats, streams, history"};
   }
   if (!fields.complaint().empty()) return protocol_error{error_code::bad_frame, fields.complaint()};
-  found.what = std::move(*what);
-  return found;
+  return command_frame{{}, std::move(*what)};
 }
 
 }  // namespace spindrift

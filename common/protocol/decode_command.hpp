@@ -8,7 +8,7 @@
 
 namespace spindrift {
 
-// A command_frame, or a protocol_error. Never throws on any bytes.
+// A command_frame, or a protocol_error; the id is the caller's to fill in. Never throws on any bytes.
 frame decode_command(std::string_view bytes);
 
 }  // namespace spindrift

@@ -173,6 +173,10 @@ void encode(const protocol_error& what, std::uint64_t frame_number, std::string&
     out += ",\"seq\":";
     append_number(what.seq, out);
   }
+  if (!what.id.empty()) {
+    out += ",\"id\":";
+    out += what.id;
+  }
   out += "}\n";
 }
 

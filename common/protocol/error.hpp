@@ -37,6 +37,7 @@ struct protocol_error {
   error_code code = error_code::bad_json;
   std::string message;    // what was wrong, where, and what would be right; ASCII or valid UTF-8
   std::uint64_t seq = 0;  // of the point, where it could be read; 0: it could not
+  std::string id{};       // of the command, as JSON text; empty: none
 };
 
 }  // namespace spindrift

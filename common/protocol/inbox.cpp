@@ -92,9 +92,9 @@ inbox::cut inbox::next_in_line(std::size_t line_end) {
       break;
     }
   }
-  std::size_t counted_end = line_end;
-  if (counted_end > begin_ && data[counted_end - 1] == '\r') --counted_end;
-  return take(line_end, counted_end, std::min(line_end + 1, end_));
+  const bool has_cr = line_end > begin_ && data[line_end - 1] == '\r';
+  const std::size_t frame_end = has_cr ? line_end - 1 : line_end;
+  return take(frame_end, frame_end, std::min(line_end + 1, end_));
 }
 
 inbox::cut inbox::next_without_line_end() {
@@ -152,7 +152,8 @@ bool inbox::advance(object_scan& scan, std::size_t limit) const {
       scan.not_object = scan.depth == 0 && c == '[';
       ++scan.depth;
     } else if (c == '}' || c == ']') {
-      scan.not_object = scan.depth == 0;
+      // Only '}' may end the object: next_in_line() looks for no other end.
+      scan.not_object = scan.depth == 0 || (scan.depth == 1 && c == ']');
       if (scan.depth > 0 && --scan.depth == 0) scan.end = scan.at + 1;
     } else if (scan.depth == 0) {
       scan.not_object = true;
@@ -168,6 +169,9 @@ void inbox::restart_scan() {
 
 void inbox::finish() {
   finished_ = true;
+  // Behind every other frame stands what ended it. Behind this one might stand anything that was read before, on which
+  // the wording of an error would then depend (simdjson looks whether it is a brace).
+  if (end_ < bytes_.size()) bytes_[end_] = '\n';
 }
 
 bool inbox::holds_complete_object() const {

@@ -1,10 +1,10 @@
 #include "common/protocol/json_text.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <deque>
 
 #include "common/protocol/limits.hpp"
+#include "common/protocol/number_text.hpp"
 
 namespace spindrift::json_text {
 
@@ -12,15 +12,7 @@ namespace od = simdjson::ondemand;
 
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-void take_digits(std::string_view& rest) {
-  while (!rest.empty() && is_digit(rest.front())) rest.remove_prefix(1);
-}
-
-fault check_object(od::object object, od::parser& parser, std::size_t depth) {
+fault check_object(od::object object, od::parser& parser, std::size_t depth, bool& is_beyond_double) {
   key_set keys;
   std::deque<std::string> scratch;  // a deque: the views in `keys` must stay where they are
   for (auto field : object) {
@@ -31,47 +23,25 @@ fault check_object(od::object object, od::parser& parser, std::size_t depth) {
     std::string unescaped;
     if (fault wrong = read_text(raw, parser, unescaped, key)) return wrong;
     if (!unescaped.empty()) key = scratch.emplace_back(std::move(unescaped));
-    if (!keys.insert(key)) return {false, "duplicate key in a nested object"};
+    if (!keys.insert(key)) return {"duplicate key in a nested object"};
     od::value value;
     if (const auto code = field.value().get(value); code != simdjson::SUCCESS) return syntax_fault(code);
-    if (fault wrong = check_value(value, parser, depth + 1)) return wrong;
+    if (fault wrong = check_value(value, parser, depth + 1, is_beyond_double)) return wrong;
   }
-  if (keys.has_duplicate()) return {false, "duplicate key in a nested object"};
+  if (keys.has_duplicate()) return {"duplicate key in a nested object"};
   return {};
 }
 
-fault check_array(od::array array, od::parser& parser, std::size_t depth) {
+fault check_array(od::array array, od::parser& parser, std::size_t depth, bool& is_beyond_double) {
   for (auto element : array) {
     od::value value;
     if (const auto code = element.get(value); code != simdjson::SUCCESS) return syntax_fault(code);
-    if (fault wrong = check_value(value, parser, depth + 1)) return wrong;
+    if (fault wrong = check_value(value, parser, depth + 1, is_beyond_double)) return wrong;
   }
   return {};
 }
 
 }  // namespace
-
-bool is_number(std::string_view token) {
-  while (!token.empty() && std::strchr(" \t\r\n", token.back()) != nullptr) token.remove_suffix(1);
-  while (!token.empty() && std::strchr(" \t\r\n", token.front()) != nullptr) token.remove_prefix(1);
-  if (!token.empty() && token.front() == '-') token.remove_prefix(1);
-  if (token.empty() || !is_digit(token.front())) return false;
-  const bool begins_with_zero = token.front() == '0';
-  token.remove_prefix(1);
-  if (!begins_with_zero) take_digits(token);
-  if (!token.empty() && token.front() == '.') {
-    token.remove_prefix(1);
-    if (token.empty() || !is_digit(token.front())) return false;
-    take_digits(token);
-  }
-  if (!token.empty() && (token.front() == 'e' || token.front() == 'E')) {
-    token.remove_prefix(1);
-    if (!token.empty() && (token.front() == '+' || token.front() == '-')) token.remove_prefix(1);
-    if (token.empty() || !is_digit(token.front())) return false;
-    take_digits(token);
-  }
-  return token.empty();
-}
 
 fault read_text(od::raw_json_string raw, od::parser& parser, std::string& scratch, std::string_view& text) {
   const char* const begin = raw.raw();
@@ -96,29 +66,24 @@ bool is_at_end(od::document& document) {
   return document.current_location().error() == simdjson::OUT_OF_BOUNDS;
 }
 
-fault number_fault(simdjson::error_code code, std::string_view token) {
-  if (is_number(token)) return {true, "is beyond the range of a double"};
-  return syntax_fault(code);
-}
-
 fault syntax_fault(simdjson::error_code code) {
   switch (code) {
     case simdjson::UTF8_ERROR:
-      return {false, "bad UTF-8"};
+      return {"bad UTF-8"};
     case simdjson::UNESCAPED_CHARS:
-      return {false, "unescaped control character in a string"};
+      return {"unescaped control character in a string"};
     case simdjson::UNCLOSED_STRING:
-      return {false, "a string is not closed"};
+      return {"a string is not closed"};
     case simdjson::NUMBER_ERROR:
-      return {false, "a number is malformed"};
+      return {"a number is malformed"};
     case simdjson::STRING_ERROR:
-      return {false, "a string holds a bad escape"};
+      return {"a string holds a bad escape"};
     case simdjson::T_ATOM_ERROR:
     case simdjson::F_ATOM_ERROR:
     case simdjson::N_ATOM_ERROR:
-      return {false, "a word is not true, false or null"};
+      return {"a word is not true, false or null"};
     default:
-      return {false, "not valid JSON"};
+      return {"not valid JSON"};
   }
 }
 
@@ -141,22 +106,22 @@ bool key_set::has_duplicate() {
   return std::adjacent_find(others_.begin(), others_.end()) != others_.end();
 }
 
-fault check_value(od::value value, od::parser& parser, std::size_t depth) {
-  if (depth > limits::depth_max + 1) return {false, "nested deeper than 8"};
+fault check_value(od::value value, od::parser& parser, std::size_t depth, bool& is_beyond_double) {
+  if (depth > limits::depth_max + 1) return {"nested deeper than 8"};
   od::json_type type{};
   if (const auto code = value.type().get(type); code != simdjson::SUCCESS) return syntax_fault(code);
   switch (type) {
     case od::json_type::object: {
-      if (depth > limits::depth_max) return {false, "nested deeper than 8"};
+      if (depth > limits::depth_max) return {"nested deeper than 8"};
       od::object object;
       if (const auto code = value.get_object().get(object); code != simdjson::SUCCESS) return syntax_fault(code);
-      return check_object(object, parser, depth);
+      return check_object(object, parser, depth, is_beyond_double);
     }
     case od::json_type::array: {
-      if (depth > limits::depth_max) return {false, "nested deeper than 8"};
+      if (depth > limits::depth_max) return {"nested deeper than 8"};
       od::array array;
       if (const auto code = value.get_array().get(array); code != simdjson::SUCCESS) return syntax_fault(code);
-      return check_array(array, parser, depth);
+      return check_array(array, parser, depth, is_beyond_double);
     }
     case od::json_type::string: {
       od::raw_json_string raw;
@@ -168,7 +133,10 @@ fault check_value(od::value value, od::parser& parser, std::size_t depth) {
     case od::json_type::number: {
       const std::string_view token = value.raw_json_token();
       double number = 0;
-      if (const auto code = value.get_double().get(number); code != simdjson::SUCCESS) return number_fault(code, token);
+      const auto code = value.get_double().get(number);
+      if (code == simdjson::SUCCESS) return {};
+      if (!number_text::is_number(token)) return syntax_fault(code);
+      is_beyond_double = true;
       return {};
     }
     case od::json_type::boolean: {
@@ -179,12 +147,12 @@ fault check_value(od::value value, od::parser& parser, std::size_t depth) {
     case od::json_type::null: {
       bool is_null = false;
       if (const auto code = value.is_null().get(is_null); code != simdjson::SUCCESS || !is_null) {
-        return {false, "a word is not true, false or null"};
+        return {"a word is not true, false or null"};
       }
       return {};
     }
   }
-  return {false, "not valid JSON"};
+  return {"not valid JSON"};
 }
 
 }  // namespace spindrift::json_text

@@ -18,20 +18,15 @@ namespace spindrift::json_text {
 
 // What is wrong with a text: empty `message` means nothing is.
 struct fault {
-  bool is_range = false;  // valid JSON, but a number beyond double
   std::string message;
   explicit operator bool() const { return !message.empty(); }
 };
 
-// True for a token of JSON's number grammar (RFC 8259 section 6); blanks around it are allowed.
-bool is_number(std::string_view token);
 // The text of a string, as a view into the frame when it holds no escape, else into `scratch`.
 fault read_text(simdjson::ondemand::raw_json_string raw, simdjson::ondemand::parser& parser, std::string& scratch,
                 std::string_view& text);
 // True when nothing but blanks follows what has been read of the document.
 bool is_at_end(simdjson::ondemand::document& document);
-// Why a number could not be read, given simdjson's error and the token.
-fault number_fault(simdjson::error_code code, std::string_view token);
 fault syntax_fault(simdjson::error_code code);
 
 // The keys of one object, to find the second of its kind. Holds views: they must outlive the set.
@@ -50,6 +45,8 @@ private:
 };
 
 // Walks a value that nobody uses: everything in it must be valid JSON all the same. `depth` is the value's own level.
-fault check_value(simdjson::ondemand::value value, simdjson::ondemand::parser& parser, std::size_t depth);
+// A number that is valid JSON but beyond double is no fault of the text; it only raises the flag.
+fault check_value(simdjson::ondemand::value value, simdjson::ondemand::parser& parser, std::size_t depth,
+                  bool& is_beyond_double);
 
 }  // namespace spindrift::json_text

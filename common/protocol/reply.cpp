@@ -1,6 +1,7 @@
 #include "common/protocol/reply.hpp"
 
 #include <array>
+#include <type_traits>
 #include <utility>
 
 #include "common/protocol/inbox.hpp"
@@ -16,7 +17,10 @@ namespace od = simdjson::ondemand;
 struct reply_reader::workspace {
   od::parser parser;
   std::array<feature, limits::features_max> features{};
-  std::array<std::string, 4> scratch{};  // for text with escapes: type, stream, feature name, one spare
+  std::string key_scratch;  // for text with escapes, each as long-lived as the view that may look into it
+  std::string text_scratch;
+  std::string stream_scratch;
+  std::string feature_scratch;
   std::string type;
   verdict seen;
   error_reply error;
@@ -35,9 +39,25 @@ struct reply_reader::workspace {
 
 namespace {
 
+bool is_of_other_type(od::value value, od::json_type wanted) {
+  od::json_type type{};
+  return value.type().get(type) == simdjson::SUCCESS && type != wanted;
+}
+
+// A number or a truth value. False for a malformed one and for one beyond its type.
 template <class Number>
 bool read_number(od::value value, Number& into) {
-  return value.get(into) == simdjson::SUCCESS;
+  if (value.get(into) == simdjson::SUCCESS) return true;
+  return is_of_other_type(value, std::is_same_v<Number, bool> ? od::json_type::boolean : od::json_type::number);
+}
+
+template <class Number>
+bool read_optional(od::value value, std::optional<Number>& into) {
+  Number number{};
+  const auto code = value.get(number);
+  if (code != simdjson::SUCCESS) return read_number(value, number);
+  into = number;
+  return true;
 }
 
 }  // namespace
@@ -65,7 +85,7 @@ reply reply_reader::workspace::read(std::string_view line) {
   for (auto field : object) {
     if (field.error() != simdjson::SUCCESS) return unreadable_reply{simdjson::error_message(field.error())};
     std::string_view key;
-    if (json_text::read_text(field.value_unsafe().key(), parser, scratch[3], key)) return unreadable_reply{"bad key"};
+    if (json_text::read_text(field.value_unsafe().key(), parser, key_scratch, key)) return unreadable_reply{"bad key"};
     if (!read_field(key, field.value_unsafe().value()))
       return unreadable_reply{"bad value of \"" + std::string(key) + '"'};
   }
@@ -74,14 +94,14 @@ reply reply_reader::workspace::read(std::string_view line) {
 
 bool reply_reader::workspace::read_text(od::value value, std::string& into) {
   std::string_view text;
-  if (!read_view(value, scratch[3], text)) return false;
+  if (!read_view(value, text_scratch, text)) return false;
   into.assign(text);
   return true;
 }
 
 bool reply_reader::workspace::read_view(od::value value, std::string& unescaped, std::string_view& into) {
   od::raw_json_string raw;
-  if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) return false;
+  if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) return is_of_other_type(value, od::json_type::string);
   return !json_text::read_text(raw, parser, unescaped, into);
 }
 
@@ -108,15 +128,10 @@ bool reply_reader::workspace::read_field(std::string_view key, od::value value) 
 
 bool reply_reader::workspace::read_verdict_field(std::string_view key, od::value value) {
   bool flag = false;
-  if (key == "stream") return read_view(value, scratch[1], seen.subject.stream);
+  if (key == "stream") return read_view(value, stream_scratch, seen.subject.stream);
   if (key == "seq") return read_number(value, seen.subject.seq);
   if (key == "n") return read_number(value, seen.n);
-  if (key == "ts") {
-    std::int64_t ts = 0;
-    if (!read_number(value, ts)) return false;
-    seen.subject.ts = ts;
-    return true;
-  }
+  if (key == "ts") return read_optional(value, seen.subject.ts);
   if (key == "value") return read_number(value, seen.subject.value);
   if (key == "expected") return read_number(value, seen.expected);
   if (key == "sigma") return read_number(value, seen.sigma);
@@ -129,24 +144,15 @@ bool reply_reader::workspace::read_verdict_field(std::string_view key, od::value
   }
   if (key == "adwin") return read_drift(value);
   if (key == "alarm") return read_number(value, seen.alarm);
-  if (key == "score") {
-    double score = 0;
-    if (!read_number(value, score)) return false;
-    seen.score = score;
-    return true;
-  }
-  if (key == "label") {
-    if (!read_number(value, flag)) return false;
-    seen.subject.label = flag;
-    return true;
-  }
+  if (key == "score") return read_optional(value, seen.score);
+  if (key == "label") return read_optional(value, seen.subject.label);
   if (key == "warmup") return read_number(value, seen.warmup);
   if (key == "dup") return read_number(value, seen.dup);
   if (key == "values") return read_values(value);
-  if (key == "feature") return read_view(value, scratch[2], seen.feature);
+  if (key == "feature") return read_view(value, feature_scratch, seen.feature);
   if (key == "by") {
     std::string_view by;
-    if (!read_view(value, scratch[3], by)) return false;
+    if (!read_view(value, text_scratch, by)) return false;
     if (by.find("zscore") != std::string_view::npos) seen.by |= static_cast<std::uint8_t>(point_detector::zscore);
     if (by.find("iforest") != std::string_view::npos)
       seen.by |= static_cast<std::uint8_t>(point_detector::isolation_forest);
@@ -156,7 +162,7 @@ bool reply_reader::workspace::read_verdict_field(std::string_view key, od::value
 
 bool reply_reader::workspace::read_values(od::value value) {
   od::object object;
-  if (value.get_object().get(object) != simdjson::SUCCESS) return false;
+  if (value.get_object().get(object) != simdjson::SUCCESS) return is_of_other_type(value, od::json_type::object);
   std::size_t count = 0;
   for (auto field : object) {
     if (field.error() != simdjson::SUCCESS || count == features.size()) return false;
@@ -172,12 +178,12 @@ bool reply_reader::workspace::read_values(od::value value) {
 
 bool reply_reader::workspace::read_drift(od::value value) {
   od::object object;
-  if (value.get_object().get(object) != simdjson::SUCCESS) return false;
+  if (value.get_object().get(object) != simdjson::SUCCESS) return is_of_other_type(value, od::json_type::object);
   adwin_cut cut;
   for (auto field : object) {
     if (field.error() != simdjson::SUCCESS) return false;
     std::string_view key;
-    if (json_text::read_text(field.value_unsafe().key(), parser, scratch[3], key)) return false;
+    if (json_text::read_text(field.value_unsafe().key(), parser, text_scratch, key)) return false;
     double number = 0;
     if (!read_number(field.value_unsafe().value(), number)) continue;
     if (key == "width") cut.width = number;

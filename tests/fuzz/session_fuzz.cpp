@@ -1,0 +1,71 @@
+// Any bytes from a client: the replies are the same whether they arrive whole or cut, they are valid JSON lines, and
+// there is one for each frame. The first byte chooses the cuts and whether a token is needed.
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <string_view>
+
+#include "tests/fuzz/require.hpp"
+#include "tests/session/little_server.hpp"
+
+namespace spindrift {
+namespace {
+
+using fuzz::require;
+using support::little_server;
+
+struct told {
+  std::string replies;
+  std::string feed;
+  bool closed = false;
+};
+
+told talk(std::string_view bytes, bool needs_token, const support::chunking& chunk) {
+  little_server::settings chosen;
+  chosen.needs_token = needs_token;
+  chosen.engine.streams_max = 4;
+  chosen.engine.detectors.ensemble_on = false;
+  little_server server(chosen);
+  server.admission.known["t"] = std::make_shared<identity>(identity{"t", {"a*"}, {"a?"}});
+  auto& client = server.connect();
+  server.send(client, bytes, chunk);
+  server.finish(client);
+  return {client.replies, client.feed, client.closed.has_value()};
+}
+
+void check_lines(const std::string& lines) {
+  std::istringstream all(lines);
+  for (std::string line; std::getline(all, line);) {
+    const auto read = nlohmann::json::parse(line, nullptr, false);
+    require(read.is_object() && read.contains("type"), "a reply is no JSON object with a type", line);
+    const bool is_error = read["type"] == "error";
+    require(!is_error || (!read.contains("z") && !read.contains("anomaly")), "an error speaks as a verdict", line);
+  }
+}
+
+void check(std::string_view bytes, std::uint64_t seed, bool needs_token) {
+  const told whole = talk(bytes, needs_token, support::whole());
+  check_lines(whole.replies);
+  check_lines(whole.feed);
+  if (!whole.closed && !needs_token) {
+    const auto frames = support::frames_of(bytes, support::whole()).size();
+    const auto replies = static_cast<std::size_t>(std::count(whole.replies.begin(), whole.replies.end(), '\n'));
+    require(frames == replies, "not one reply for each frame", whole.replies);
+  }
+  const told cut = talk(bytes, needs_token, support::random_cuts(seed));
+  require(cut.replies == whole.replies, "other replies when cut", whole.replies + "---\n" + cut.replies);
+  require(cut.feed == whole.feed, "another feed when cut", whole.feed + "---\n" + cut.feed);
+}
+
+}  // namespace
+}  // namespace spindrift
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
+  spindrift::check(bytes, data[0], data[0] % 8 == 0);
+  return 0;
+}

@@ -1,0 +1,100 @@
+// The server without its sockets: an engine, and sessions that are given bytes and whose replies are collected. It does
+// what a connection does with each step, in the same order. One thread at a time.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/engine/engine.hpp"
+#include "server/engine/producer_table.hpp"
+#include "server/feed/outbox.hpp"
+#include "server/session/session.hpp"
+#include "tests/support/wire.hpp"
+
+namespace spindrift::support {
+
+// Facts that a test can foresee.
+class little_almanac : public almanac {
+public:
+  explicit little_almanac(const counters& counts) : counts_(counts) {}
+  void append_stats(std::string& out) const override;
+  void append_history(const history_command& wanted, const identity* who, std::string& out) const override;
+
+private:
+  const counters& counts_;
+};
+
+// A journal that takes everything, until it is told to refuse.
+class little_journal : public point_journal {
+public:
+  bool append(const batch& /*what*/) override { return !refuses; }
+  bool forget(stream& /*what*/) override { return true; }
+  bool refuses = false;
+};
+
+class little_gate : public gate {
+public:
+  std::shared_ptr<const identity> admit(std::string_view token) const override;
+  std::map<std::string, std::shared_ptr<const identity>, std::less<>> known;
+};
+
+class little_server {
+public:
+  struct settings {
+    engine_settings engine{};
+    std::size_t producers_max = 4'096;
+    bool needs_token = false;
+    std::size_t bad_frames_per_s = 0;
+  };
+
+  // One client. What it was told is in `replies`, what came by subscription in `feed`, both as lines.
+  struct client {
+    client(const little_server& home, session_workspace& workspace, std::uint64_t its_number,
+           std::size_t frame_bytes_max)
+        : number(its_number), received(frame_bytes_max), conversation(home.environment(), workspace, its_number) {}
+
+    std::uint64_t number;
+    inbox received;
+    session conversation;
+    std::string replies{};
+    std::string feed{};
+    std::optional<outbox> waiting{};
+    std::optional<error_code> closed{};
+  };
+
+  explicit little_server(const settings& chosen);
+
+  client& connect();
+  // The client is gone.
+  void disconnect(client& who);
+  // Gives bytes in such chunks, and does all that follows.
+  void send(client& who, std::string_view bytes, const chunking& chunk);
+  // The client's FIN, or a silence after a complete object.
+  void finish(client& who);
+
+  session_environment environment() const;
+
+  moment now{1'764'000'000'000, 1'000'000};
+  little_journal journal;
+  little_gate admission;
+
+private:
+  void advance(client& who);
+  void carry_out(client& who, step& out);
+  void publish(const step& from);
+
+  settings settings_;
+  mutable counters counts_;
+  little_almanac facts_;
+  mutable engine engine_;
+  mutable producer_table producers_;
+  session_workspace workspace_;
+  std::uint64_t connected_ = 0;
+  std::map<std::uint64_t, std::unique_ptr<client>> clients_;
+};
+
+}  // namespace spindrift::support

@@ -1,0 +1,74 @@
+// The tidiness of the sources themselves: every arrow between rooms held against the CMake link lists, and what a
+// reader should not have to look for.
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <string>
+
+#include "tests/tidy/rule.hpp"
+#include "tests/tidy/source_tree.hpp"
+
+namespace spindrift::tidy {
+namespace {
+
+const source_tree& house() {
+  static const source_tree tree = read_tree(SPINDRIFT_SOURCE_DIR, {"common", "server", "client", "visualizer"});
+  return tree;
+}
+
+const source_tree& house_and_tests() {
+  static const source_tree tree =
+      read_tree(SPINDRIFT_SOURCE_DIR, {"common", "server", "client", "visualizer", "tests"});
+  return tree;
+}
+
+std::string joined(const complaints& all) {
+  std::string text;
+  for (const std::string& each : all) text += each + '\n';
+  return text;
+}
+
+TEST(tidy, has_read_the_house) {
+  EXPECT_GT(house().files.size(), 100U);
+  EXPECT_GT(house().rooms().size(), 15U);
+}
+
+TEST(tidy, no_room_includes_what_it_does_not_link) {
+  EXPECT_EQ(joined(forbidden_arrows(house())), "");
+}
+
+TEST(tidy, nothing_includes_or_links_itself_in_a_circle) {
+  EXPECT_EQ(joined(circles(house())), "");
+}
+
+TEST(tidy, detect_includes_nothing_but_the_standard_library) {
+  EXPECT_EQ(joined(foreign_includes_of_detect(house())), "");
+}
+
+TEST(tidy, heavy_libraries_stay_where_they_are_needed) {
+  EXPECT_EQ(joined(heavy_includes(house())), "");
+}
+
+TEST(tidy, every_source_is_built) {
+  EXPECT_EQ(joined(orphans(house())), "");
+}
+
+TEST(tidy, no_line_is_over_120_columns) {
+  EXPECT_EQ(joined(long_lines(house_and_tests())), "");
+}
+
+TEST(tidy, no_file_is_over_500_lines) {
+  EXPECT_EQ(joined(long_files(house_and_tests())), "");
+  std::cout << joined(long_files(house_and_tests(), 400));
+}
+
+TEST(tidy, nothing_is_marked_unfinished) {
+  EXPECT_EQ(joined(unfinished_work(house_and_tests())), "");
+}
+
+TEST(tidy, every_header_opens_with_its_contract) {
+  EXPECT_EQ(joined(headers_without_contract(house_and_tests())), "");
+}
+
+}  // namespace
+}  // namespace spindrift::tidy

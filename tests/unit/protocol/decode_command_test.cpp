@@ -1,0 +1,190 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <variant>
+
+#include "common/protocol/decode.hpp"
+#include "common/protocol/encode.hpp"
+#include "common/protocol/limits.hpp"
+#include "tests/support/wire.hpp"
+
+namespace spindrift {
+namespace {
+
+frame decoded(std::string_view text) {
+  decoder frames;
+  const support::padded_text padded(text);
+  frame found = frames.decode(padded.view());
+  EXPECT_FALSE(std::holds_alternative<point>(found)) << text;
+  return found;
+}
+
+template <class Command>
+Command as(std::string_view text) {
+  const frame found = decoded(text);
+  const auto* const read = std::get_if<command_frame>(&found);
+  if (read == nullptr || !std::holds_alternative<Command>(read->what)) {
+    ADD_FAILURE() << text;
+    return {};
+  }
+  return std::get<Command>(read->what);
+}
+
+std::string code_of(std::string_view text) {
+  const frame found = decoded(text);
+  const auto* const wrong = std::get_if<protocol_error>(&found);
+  return wrong != nullptr ? std::string(name_of(wrong->code)) : "taken";
+}
+
+std::string id_of(std::string_view text) {
+  const frame found = decoded(text);
+  if (const auto* const wrong = std::get_if<protocol_error>(&found)) return wrong->id;
+  const auto* const taken = std::get_if<command_frame>(&found);
+  return taken != nullptr ? taken->id : "no command";
+}
+
+TEST(decode_command, reads_hello) {
+  const auto hello = as<hello_command>(R"({"op":"hello","producer":"plant-7","token":"s\u0065cret"})");
+  EXPECT_EQ(hello.producer, "plant-7");
+  EXPECT_EQ(hello.token, "secret");
+  EXPECT_EQ(as<hello_command>(R"({"op":"hello"})").producer, "");
+}
+
+TEST(decode_command, reads_subscribe) {
+  const auto some = as<subscribe_command>(R"({"op":"subscribe","streams":["cpu.*","m?m"],"only":"events"})");
+  EXPECT_EQ(some.streams, (std::vector<std::string>{"cpu.*", "m?m"}));
+  EXPECT_TRUE(some.only_events);
+  const auto all = as<subscribe_command>(R"({"op":"subscribe"})");
+  EXPECT_EQ(all.streams, std::vector<std::string>{"*"});
+  EXPECT_FALSE(all.only_events);
+  EXPECT_FALSE(as<subscribe_command>(R"({"op":"subscribe","only":"all"})").only_events);
+  EXPECT_EQ(as<subscribe_command>(R"({"op":"subscribe","streams":"cpu"})").streams, std::vector<std::string>{"cpu"});
+}
+
+TEST(decode_command, reads_the_commands_without_fields) {
+  as<unsubscribe_command>(R"({"op":"unsubscribe"})");
+  as<ping_command>(R"({"op":"ping"})");
+  as<stats_command>(R"({"op":"stats"})");
+}
+
+TEST(decode_command, reads_streams_and_history) {
+  EXPECT_EQ(as<streams_command>(R"({"op":"streams"})").match, "*");
+  EXPECT_EQ(as<streams_command>(R"({"op":"streams"})").limit, 100U);
+  const auto listed = as<streams_command>(R"({"op":"streams","match":"a*","limit":7})");
+  EXPECT_EQ(listed.match, "a*");
+  EXPECT_EQ(listed.limit, 7U);
+  const auto past = as<history_command>(R"({"op":"history","streams":["a"],"since":1764000000000,"limit":5})");
+  EXPECT_EQ(past.streams, std::vector<std::string>{"a"});
+  EXPECT_EQ(past.since, 1'764'000'000'000);
+  EXPECT_EQ(past.limit, 5U);
+  EXPECT_EQ(as<history_command>(R"({"op":"history","since":"1970-01-01T00:00:01Z"})").since, 1'000);
+  EXPECT_EQ(as<history_command>(R"({"op":"history","since":-5})").since, -5);
+}
+
+TEST(decode_command, cuts_a_limit_to_the_largest_listing) {
+  EXPECT_EQ(as<streams_command>(R"({"op":"streams","limit":1001})").limit, limits::listing_max);
+  EXPECT_EQ(as<streams_command>(R"({"op":"streams","limit":18446744073709551615})").limit, limits::listing_max);
+}
+
+TEST(decode_command, finds_op_anywhere_and_ignores_other_fields) {
+  as<ping_command>(R"({"value":"no number","stream":"**","seq":-1,"x":{"op":"hello"},"op":"ping"})");
+  as<ping_command>(R"({"\u006fp":"p\u0069ng"})");
+}
+
+TEST(decode_command, refuses_fields_of_a_wrong_form) {
+  for (const char* const text : {R"({"op":"hello","producer":5})",
+                                 R"({"op":"hello","producer":"a b"})",
+                                 R"({"op":"hello","producer":null})",
+                                 R"({"op":"hello","token":[]})",
+                                 R"({"op":"subscribe","streams":[]})",
+                                 R"({"op":"subscribe","streams":[1]})",
+                                 R"({"op":"subscribe","streams":[""]})",
+                                 R"({"op":"subscribe","streams":{}})",
+                                 R"({"op":"subscribe","only":"some"})",
+                                 R"({"op":"subscribe","only":true})",
+                                 R"({"op":"streams","limit":0})",
+                                 R"({"op":"streams","limit":-1})",
+                                 R"({"op":"streams","limit":1.5})",
+                                 R"({"op":"streams","limit":"10"})",
+                                 R"({"op":"streams","match":7})",
+                                 R"({"op":"history","since":"long ago"})",
+                                 R"({"op":"history","since":1.5})",
+                                 R"({"op":"history","since":18446744073709551615})",
+                                 R"({"op":"ping","id":{}})",
+                                 R"({"op":"ping","id":true})",
+                                 R"({"op":"ping","id":null})",
+                                 R"({"op":["ping"]})",
+                                 R"({"op":{"op":"ping"}})"}) {
+    EXPECT_EQ(code_of(text), "bad_frame") << text;
+  }
+}
+
+TEST(decode_command, holds_texts_to_their_limits) {
+  const auto with = [](const char* begin, std::size_t length, const char* end) {
+    return code_of(begin + std::string(length, 'a') + end);
+  };
+  EXPECT_EQ(with(R"({"op":"hello","producer":")", 128, "\"}"), "taken");
+  EXPECT_EQ(with(R"({"op":"hello","producer":")", 129, "\"}"), "bad_frame");
+  EXPECT_EQ(with(R"({"op":"hello","token":")", 256, "\"}"), "taken");
+  EXPECT_EQ(with(R"({"op":"hello","token":")", 257, "\"}"), "bad_frame");
+  EXPECT_EQ(with(R"({"op":"subscribe","streams":[")", 256, "\"]}"), "taken");
+  EXPECT_EQ(with(R"({"op":"subscribe","streams":[")", 257, "\"]}"), "bad_frame");
+  EXPECT_EQ(with(R"({"op":"ping","id":")", 128, "\"}"), "taken");
+  EXPECT_EQ(with(R"({"op":"ping","id":")", 129, "\"}"), "bad_frame");
+  std::string patterns = "\"a\"";
+  for (int i = 1; i < 64; ++i) patterns += ",\"a\"";
+  EXPECT_EQ(code_of("{\"op\":\"subscribe\",\"streams\":[" + patterns + "]}"), "taken");
+  EXPECT_EQ(code_of("{\"op\":\"subscribe\",\"streams\":[" + patterns + ",\"a\"]}"), "bad_frame");
+}
+
+TEST(decode_command, does_not_know_other_commands) {
+  EXPECT_EQ(code_of(R"({"op":"publish"})"), "unknown_op");
+  EXPECT_EQ(code_of(R"({"op":""})"), "unknown_op");
+  EXPECT_EQ(code_of(R"({"op":"PING"})"), "unknown_op");
+}
+
+TEST(decode_command, calls_a_number_beyond_double_a_bad_value) {
+  EXPECT_EQ(code_of(R"({"op":"streams","limit":1e999})"), "bad_value");
+  EXPECT_EQ(code_of(R"({"op":"ping","value":1e999,"id":7})"), "bad_value");
+  EXPECT_EQ(id_of(R"({"op":"ping","value":1e999,"id":7})"), "7");
+}
+
+// No rounding, no other spelling: what comes back is what was sent.
+TEST(decode_command, keeps_the_id_as_it_was_written) {
+  for (const char* const id : {"7", "-1", "1.50", "1e2", "123456789012345678901234567890", "\"a\"", "\"\"",
+                               "\"\\u00e9\\n\"", "\"\xc3\xa9\""}) {
+    EXPECT_EQ(id_of("{\"op\":\"ping\",\"id\":" + std::string(id) + "}"), id);
+    EXPECT_EQ(id_of("{\"id\" : " + std::string(id) + " ,\"op\":\"ping\"}"), id);
+  }
+  EXPECT_EQ(id_of(R"({"op":"ping"})"), "");
+}
+
+TEST(decode_command, gives_the_id_to_its_errors_too) {
+  EXPECT_EQ(id_of(R"({"op":"nonsense","id":"x"})"), "\"x\"");
+  EXPECT_EQ(id_of(R"({"id":3,"op":"streams","limit":0})"), "3");
+}
+
+TEST(decode_command, reads_back_what_encode_writes) {
+  for (const command_frame& sent : std::vector<command_frame>{{"", hello_command{}},
+                                                              {"\"x\"", hello_command{"plant-7", "t\"\\\x01\xc3\xa9"}},
+                                                              {"1", subscribe_command{{"a*", "b?"}, true}},
+                                                              {"", unsubscribe_command{}},
+                                                              {"", ping_command{}},
+                                                              {"", stats_command{}},
+                                                              {"", streams_command{"x\"*", 17}},
+                                                              {"2", history_command{{"a", "b"}, -5, 1'000}}}) {
+    std::string line;
+    encode(sent, line);
+    ASSERT_TRUE(nlohmann::json::accept(line)) << line;
+    const frame found = decoded(line);
+    const auto* const read = std::get_if<command_frame>(&found);
+    ASSERT_NE(read, nullptr) << line;
+    std::string again;
+    encode(*read, again);
+    EXPECT_EQ(again, line);
+  }
+}
+
+}  // namespace
+}  // namespace spindrift
