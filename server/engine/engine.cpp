@@ -38,12 +38,14 @@ void fill(verdict& into, const reading& from, std::string_view feature_name) {
   into.z = from.baseline.z;
   into.feature = feature_name;
   into.warmup = from.baseline.warmup;
+  into.score = from.score;
+  // With a long --min-samples other detectors may have an opinion before the baseline has: the contract flags nothing.
+  if (into.warmup) return;
   into.by = static_cast<std::uint8_t>(
       (from.zscore_flagged ? static_cast<unsigned>(point_detector::zscore) : 0U) |
       (from.isolation_flagged ? static_cast<unsigned>(point_detector::isolation_forest) : 0U));
   into.anomaly = into.by != 0;
   if (from.drift) into.drift = adwin_cut{from.drift->width, from.drift->mean, from.drift->before};
-  into.score = from.score;
   into.alarm = from.alarm;
 }
 
@@ -60,7 +62,7 @@ std::string_view feature_name_in(const point& from, const stream& of, std::size_
 }  // namespace
 
 engine::engine(const engine_settings& settings, counters& counts, point_journal* journal)
-    : settings_(settings), counts_(counts), journal_(journal) {}
+    : settings_(settings), counts_(counts), journal_(journal), hash_(settings.name_seed) {}
 
 void engine::observe(batch& what, moment now) {
   const std::size_t count_of_points = what.points.size();
@@ -73,35 +75,42 @@ void engine::observe(batch& what, moment now) {
     what.hashes[i] = hash;
     stripes |= std::uint64_t{1} << (hash & (stripe_count - 1));
   }
-  observe_locked(what, now, stripes, false);
-
-  const std::size_t refused = refused_streams(what);
-  if (refused > 0 && make_room(refused, now)) observe_locked(what, now, stripes, true);
+  if (stream_count() + count_of_points > settings_.streams_max && !is_closed_to_new_streams()) {
+    const std::size_t wanted = stream_count() + missing_streams(what, now, stripes);
+    if (wanted > settings_.streams_max) make_room(wanted - settings_.streams_max, now);
+  }
+  observe_locked(what, now, stripes);
   count(what);
 }
 
-// How many new streams found no room. Several points may speak of one, and one place is enough for it.
-std::size_t engine::refused_streams(const batch& what) {
-  std::vector<std::uint64_t> refused;
-  for (std::size_t i = 0; i < what.points.size(); ++i) {
-    if (what.outcomes[i].why == refusal::too_many_streams) refused.push_back(what.hashes[i]);
+// How many streams the batch would bring. Those that are there have been heard of now, so none of them makes room for
+// the others. Room is made before any point is numbered: applying the rest first and these afterwards would put the
+// points of a producer into the journal in another order than that of their seqs.
+std::size_t engine::missing_streams(const batch& what, moment now, std::uint64_t stripes) {
+  std::vector<std::uint64_t> missing;
+  {
+    const stripe_guard guard(stripes_, stripes);
+    for (std::size_t i = 0; i < what.points.size(); ++i) {
+      stream* const known = stripe_of(what.hashes[i]).streams.find(what.points[i].stream, what.hashes[i]);
+      if (known == nullptr) missing.push_back(what.hashes[i]);
+      if (known != nullptr) known->seen_ms = now.steady_ms;
+    }
   }
-  std::sort(refused.begin(), refused.end());
-  return static_cast<std::size_t>(std::unique(refused.begin(), refused.end()) - refused.begin());
+  std::sort(missing.begin(), missing.end());
+  return static_cast<std::size_t>(std::unique(missing.begin(), missing.end()) - missing.begin());
 }
 
-void engine::observe_locked(batch& what, moment now, std::uint64_t stripes, bool only_refused) {
+void engine::observe_locked(batch& what, moment now, std::uint64_t stripes) {
   const stripe_guard guard(stripes_, stripes);
-  number_points(what, now, only_refused);
+  number_points(what, now);
   if (journal_ != nullptr && !journal_->append(what)) return take_back(what);
   apply_points(what, now);
 }
 
-void engine::number_points(batch& what, moment now, bool only_refused) {
+void engine::number_points(batch& what, moment now) {
   for (std::size_t i = 0; i < what.points.size(); ++i) {
     outcome& result = what.outcomes[i];
     what.streams[i] = nullptr;
-    if (only_refused && result.why != refusal::too_many_streams) continue;
     const point& from = what.points[i];
     stream* const to = find_or_create(from, what.hashes[i]);
     if (to == nullptr) {
@@ -112,7 +121,6 @@ void engine::number_points(batch& what, moment now, bool only_refused) {
       result.why = refusal::other_features;
       continue;
     }
-    result.why = refusal::none;
     result.what.subject = from;
     if (!from.ts) result.what.subject.ts = now.wall_ms;
     result.what.n = ++to->n;
@@ -123,6 +131,7 @@ void engine::number_points(batch& what, moment now, bool only_refused) {
 stream* engine::find_or_create(const point& from, std::uint64_t hash) {
   name_table<stream>& table = stripe_of(hash).streams;
   if (stream* const known = table.find(from.stream, hash)) return known;
+  if (is_closed_to_new_streams()) return nullptr;
   if (stream_count_.fetch_add(1, std::memory_order_relaxed) >= settings_.streams_max) {
     stream_count_.fetch_sub(1, std::memory_order_relaxed);
     return nullptr;

@@ -37,6 +37,9 @@ struct engine_settings {
   // 100,000 streams of the default detectors are some 2 GB when all are old and busy.
   std::size_t streams_max = 100'000;
   std::chrono::milliseconds idle_before_eviction{60'000};
+  // Of the hash of names. 0: drawn anew by every process, as it must be where strangers choose the names; another one
+  // makes a simulation repeatable.
+  std::uint64_t name_seed = 0;
 };
 
 // One line of the `streams` listing.
@@ -56,8 +59,9 @@ public:
   // points[i] takes part, and has its number in outcomes[i].what.n, where streams[i] is not null. False: nothing was
   // written.
   virtual bool append(const batch& what) = 0;
-  // The stream is about to be evicted, under its stripe's lock: replay must forget it as well.
-  virtual void forget(stream& what) = 0;
+  // The stream is about to be evicted, under its stripe's lock: replay must forget it as well. False: that could not
+  // be written, so the stream must stay.
+  virtual bool forget(stream& what) = 0;
 };
 
 class engine {
@@ -68,10 +72,14 @@ public:
   // Fills batch.outcomes. Points of one stream are applied in the order of the batch.
   void observe(batch& what, moment now);
 
+  // While closed, streams that are not known are refused, and none is evicted for them: memory has run out.
+  void close_to_new_streams(bool closed) { is_closed_.store(closed, std::memory_order_relaxed); }
+  bool is_closed_to_new_streams() const { return is_closed_.load(std::memory_order_relaxed); }
+
   std::size_t stream_count() const { return stream_count_.load(std::memory_order_relaxed); }
-  // The streams whose name matches, in the order of their names, at most `limit`. Visits every stream, a stripe at a
+  // The streams whose name is wanted, in the order of their names, at most `limit`. Visits every stream, a stripe at a
   // time.
-  std::vector<stream_summary> list(std::string_view pattern, std::size_t limit);
+  std::vector<stream_summary> list(const std::function<bool(std::string_view)>& is_wanted, std::size_t limit);
 
   // Shows every stream to `save`, one at a time under its stripe's lock, and calls `put` after each without a lock.
   // Streams that come or go meanwhile may or may not be among them. Stops when `put` returns false.
@@ -99,13 +107,13 @@ private:
   };
 
   stripe& stripe_of(std::uint64_t hash) { return stripes_[hash & (stripe_count - 1)]; }
-  void observe_locked(batch& what, moment now, std::uint64_t stripes, bool only_refused);
-  void number_points(batch& what, moment now, bool only_refused);
+  void observe_locked(batch& what, moment now, std::uint64_t stripes);
+  void number_points(batch& what, moment now);
   stream* find_or_create(const point& from, std::uint64_t hash);
   void apply_points(batch& what, moment now);
   static void apply(const point& from, stream& to, moment now, verdict& result);
   void take_back(batch& what);
-  static std::size_t refused_streams(const batch& what);
+  std::size_t missing_streams(const batch& what, moment now, std::uint64_t stripes);
   bool make_room(std::size_t wanted, moment now);
   void count(const batch& what);
 
@@ -115,6 +123,7 @@ private:
   name_hash hash_;
   std::array<stripe, stripe_count> stripes_;
   std::atomic<std::size_t> stream_count_{0};
+  std::atomic<bool> is_closed_{false};
 
   std::mutex eviction_lock_;
   std::vector<idle_stream> idle_;  // the longest idle last, from the newest look around

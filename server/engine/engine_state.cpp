@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/model/glob.hpp"
 #include "server/engine/engine.hpp"
 
 namespace spindrift {
@@ -32,7 +31,8 @@ bool engine::make_room(std::size_t wanted, moment now) {
     const std::lock_guard stripe_lock(home.lock);
     stream* const found = home.streams.find(candidate.name, candidate.hash);
     if (found == nullptr || found->seen_ms != candidate.seen_ms) continue;  // it has been heard of since
-    if (journal_ != nullptr) journal_->forget(*found);
+    // A stream that replay would bring back would swallow the first points of the one that gets its name.
+    if (journal_ != nullptr && !journal_->forget(*found)) break;
     home.streams.erase(candidate.name, candidate.hash);
     stream_count_.fetch_sub(1, std::memory_order_relaxed);
     ++evicted;
@@ -41,14 +41,14 @@ bool engine::make_room(std::size_t wanted, moment now) {
   return evicted > 0;
 }
 
-std::vector<stream_summary> engine::list(std::string_view pattern, std::size_t limit) {
+std::vector<stream_summary> engine::list(const std::function<bool(std::string_view)>& is_wanted, std::size_t limit) {
   std::vector<stream_summary> found;
   const auto by_name = [](const stream_summary& a, const stream_summary& b) { return a.name < b.name; };
   // A heap of the first `limit` names seen so far, the last of them on top: memory stays bounded by the limit.
   for (const stripe& each : stripes_) {
     const std::lock_guard guard(each.lock);
     each.streams.for_each([&](stream& one, std::uint64_t /*hash*/) {
-      if (!matches(pattern, one.name)) return;
+      if (!is_wanted(one.name)) return;
       if (found.size() == limit) {
         if (limit == 0 || one.name >= found.front().name) return;
         std::pop_heap(found.begin(), found.end(), by_name);

@@ -11,7 +11,9 @@ namespace spindrift {
 
 class name_hash {
 public:
-  name_hash() {
+  // A given seed is for runs that must repeat; 0 draws one.
+  explicit name_hash(std::uint64_t given = 0) : seed_(given), key_(given | 1U) {
+    if (given != 0) return;
     std::random_device device;
     seed_ = (std::uint64_t{device()} << 32U) | device();
     key_ = ((std::uint64_t{device()} << 32U) | device()) | 1U;

@@ -59,14 +59,15 @@ bool producer_table::forget_the_oldest() {
     if (is_idle && (oldest == producers_.end() || at->second.greeted < oldest->second.greeted)) oldest = at;
   }
   if (oldest == producers_.end()) return false;
-  if (forgotten_) forgotten_(*oldest->second.who);
+  if (may_forget_ && !may_forget_(*oldest->second.who)) return false;
   producers_.erase(oldest);
   return true;
 }
 
-void producer_table::erase(std::string_view name) {
+void producer_table::replay_forget(std::string_view name, journal_position position) {
   const std::lock_guard guard(lock_);
-  if (const auto known = producers_.find(name); known != producers_.end()) producers_.erase(known);
+  const auto known = producers_.find(name);
+  if (known != producers_.end() && position > known->second.who->journal().position) producers_.erase(known);
 }
 
 std::size_t producer_table::size() const {

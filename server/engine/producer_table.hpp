@@ -81,10 +81,11 @@ class producer_table {
 public:
   explicit producer_table(std::size_t producers_max = 4'096) : producers_max_(producers_max) {}
 
-  // Is told of every producer that is forgotten, before it goes; set before the table is shared.
-  void on_forget(std::function<void(producer&)> told) { forgotten_ = std::move(told); }
-  // Forgets the producer, if it is known; for start-up.
-  void erase(std::string_view name);
+  // Is asked about every producer that is to be forgotten, before it goes, and may keep it by saying false; set before
+  // the table is shared.
+  void on_forget(std::function<bool(producer&)> asked) { may_forget_ = std::move(asked); }
+  // Forgets the producer, unless its state is newer than this place in the journal; for start-up.
+  void replay_forget(std::string_view name, journal_position position);
 
   // Finds or makes the producer. Null when the table is full of connected ones.
   std::shared_ptr<producer> find_or_create(std::string_view name);
@@ -105,7 +106,7 @@ private:
   std::map<std::string, entry, std::less<>> producers_;
   std::uint64_t greetings_ = 0;
   std::size_t producers_max_;
-  std::function<void(producer&)> forgotten_;
+  std::function<bool(producer&)> may_forget_;
 };
 
 }  // namespace spindrift

@@ -37,7 +37,7 @@ bool may_publish(const identity* who, std::string_view stream) {
 }  // namespace
 
 session::session(const session_environment& environment, session_workspace& workspace, std::uint64_t number)
-    : environment_(environment), workspace_(workspace), number_(number) {}
+    : environment_(environment), workspace_(workspace), number_(number), bad_frames_(environment.bad_frames_per_s) {}
 
 session::~session() {
   if (!named_) return;
@@ -50,7 +50,13 @@ void session::advance(inbox& from, moment now, step& out) {
   workspace_.points.clear();
   workspace_.frame_numbers.clear();
   const std::uint64_t frames_before = frames_;
+  bad_frames_.refill(now.steady_ms);
   while (!out.closes && !out.has_more) {
+    if (bad_frames_.is_spent()) {
+      out.has_more = true;
+      out.pause = bad_frames_.until_refilled();
+      break;
+    }
     const inbox::cut cut = from.next();
     if (cut.kind == inbox::cut_kind::none) break;
     ++frames_;
@@ -61,7 +67,7 @@ void session::advance(inbox& from, moment now, step& out) {
     } else {
       take_frame(workspace_.frames.decode(cut.bytes), now, out);
     }
-    if (out.replies.size() >= replies_bytes_max) out.has_more = true;
+    if (out.replies.size() >= environment_.replies_bytes_max) out.has_more = true;
   }
   flush(now, out);
   add(environment_.counts.frames, frames_ - frames_before);
@@ -71,7 +77,7 @@ void session::take_frame(frame what, moment now, step& out) {
   if (!is_admitted()) {
     const auto* const asked = std::get_if<command_frame>(&what);
     if (asked == nullptr || !std::holds_alternative<hello_command>(asked->what)) {
-      return close({error_code::unauthorized, "say hello with a token first"}, frames_, out);
+      return close({error_code::unauthorized, std::string(unauthorized_text)}, frames_, out);
     }
   }
   if (const auto* const measured = std::get_if<point>(&what)) return take_point(*measured, now, out);
@@ -181,6 +187,8 @@ void session::answer(const outcome& what, const point& asked, std::uint64_t fram
 
 void session::complain(const protocol_error& what, std::uint64_t frame_number, step& out) {
   add(environment_.counts.errors[static_cast<std::size_t>(what.code)], 1);
+  // A full disk is not the client's doing.
+  if (what.code != error_code::storage_full) bad_frames_.spend();
   encode(what, frame_number, out.replies);
 }
 

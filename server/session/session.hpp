@@ -18,6 +18,7 @@
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/session/gate.hpp"
+#include "server/session/patience.hpp"
 #include "server/session/step.hpp"
 
 namespace spindrift {
@@ -38,6 +39,10 @@ struct session_environment {
   counters& counts;
   const almanac& facts;
   const gate* admission = nullptr;  // null: everybody may do everything
+  // Errors that one connection may cause a second before it is made to wait, and ten times as many at once; 0: any.
+  std::size_t bad_frames_per_s = 0;
+  // A step ends when its replies have reached this; half of what a connection may hold unsent.
+  std::size_t replies_bytes_max = 128 * 1024;
 };
 
 // What sessions of one shard share to save memory, since only one of them advances at a time.
@@ -49,6 +54,9 @@ struct session_workspace {
 
 class session {
 public:
+  // One text for every way of not being let in: who tries learns nothing from it.
+  static constexpr std::string_view unauthorized_text = "say hello with a token that the server knows";
+
   // `number` names this connection among all of the process, never 0. The workspace is the shard's.
   session(const session_environment& environment, session_workspace& workspace, std::uint64_t number);
   session(const session&) = delete;
@@ -67,8 +75,7 @@ public:
   bool is_admitted() const { return environment_.admission == nullptr || identity_ != nullptr; }
 
 private:
-  static constexpr std::size_t batch_points_max = 512;          // bounds how long stripes stay locked
-  static constexpr std::size_t replies_bytes_max = 128 * 1024;  // half of what a connection may hold unsent
+  static constexpr std::size_t batch_points_max = 512;  // bounds how long stripes stay locked
 
   void take_frame(frame what, moment now, step& out);
   void take_point(const point& what, moment now, step& out);
@@ -80,6 +87,7 @@ private:
   void complain(const protocol_error& what, std::uint64_t frame_number, step& out);
   void close(const protocol_error& what, std::uint64_t frame_number, step& out);
 
+  std::string scoped(std::string_view producer_name) const;
   void reply(const hello_command& what, const command_id& id, step& out);
   void reply(const subscribe_command& what, const command_id& id, step& out);
   void reply(const unsubscribe_command& what, const command_id& id, step& out);
@@ -97,6 +105,7 @@ private:
   std::shared_ptr<const identity> identity_;
   bool said_hello_ = false;
   bool numbers_points_ = false;
+  patience bad_frames_;
 };
 
 }  // namespace spindrift

@@ -66,10 +66,17 @@ void session::take_command(const command_frame& what, step& out) {
   std::visit([&](const auto& each) { reply(each, what.id, out); }, what.what);
 }
 
+// Producers of different tokens are different producers, whatever they call themselves: else one could take another's
+// name over and read its verdicts. A space stands in no name, so no two pairs look alike.
+std::string session::scoped(std::string_view producer_name) const {
+  std::string name = identity_ ? identity_->name + ' ' : std::string();
+  return name.append(producer_name);
+}
+
 void session::reply(const hello_command& what, const command_id& id, step& out) {
   if (environment_.admission != nullptr) {
     identity_ = environment_.admission->admit(what.token);
-    if (!identity_) return close({error_code::unauthorized, "the token is not known", 0, id}, frames_, out);
+    if (!identity_) return close({error_code::unauthorized, std::string(unauthorized_text), 0, id}, frames_, out);
   }
   if (named_) {
     const std::lock_guard guard(named_->lock);
@@ -78,7 +85,7 @@ void session::reply(const hello_command& what, const command_id& id, step& out) 
   named_.reset();
   newest_seq_ = 0;
   if (!what.producer.empty()) {
-    named_ = environment_.producers.find_or_create(what.producer);
+    named_ = environment_.producers.find_or_create(scoped(what.producer));
     if (!named_) {
       return close(
           {error_code::too_many_connections, "the server knows as many producers as it may, all connected", 0, id},
@@ -97,14 +104,16 @@ void session::reply(const hello_command& what, const command_id& id, step& out) 
   append_json_string(server_name, out.replies);
   if (named_) {
     append_key("producer", out.replies);
-    append_json_string(named_->name(), out.replies);
+    append_json_string(what.producer, out.replies);
   }
   append_key("last_seq", out.replies);
   append_number(newest_seq_, out.replies);
   append_key("in_flight_max", out.replies);
   append_number(std::uint64_t{limits::in_flight_max}, out.replies);
   out.replies += "}\n";
-  out.has_more = out.supersedes != 0;  // the earlier holder is told before anything else is done
+  // The earlier holder is told before anything else is done; and who was let in may send longer frames from the next
+  // on.
+  out.has_more = out.supersedes != 0 || environment_.admission != nullptr;
 }
 
 void session::reply(const subscribe_command& what, const command_id& id, step& out) {
@@ -143,8 +152,10 @@ void session::reply(const streams_command& what, const command_id& id, step& out
   append_key("streams", out.replies);
   out.replies += '[';
   bool is_first = true;
-  for (const stream_summary& each : environment_.observer.list(what.match, what.limit)) {
-    if (!may_see(identity_.get(), each.name)) continue;
+  const auto is_wanted = [&](std::string_view name) {
+    return matches(what.match, name) && may_see(identity_.get(), name);
+  };
+  for (const stream_summary& each : environment_.observer.list(is_wanted, what.limit)) {
     if (!is_first) out.replies += ',';
     is_first = false;
     append_stream(each, out.replies);
