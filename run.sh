@@ -101,7 +101,7 @@ demo() {
   demo_jobs+=($!)
   "$bin/spindrift-viz" --server "$address" &
   demo_jobs+=($!)
-  "$bin/spindrift-sim" --server "$address" --scenario sine --rate 50 --count 100000000 --drift-at 400 --quiet \
+  "$bin/spindrift-sim" --server "$address" --scenario iot --rate 50 --count 100000000 --drift-at 400 --quiet \
     >"$folder/report" 2>"$folder/sim.log" &
   local simulator=$!
   demo_jobs=("$simulator" "${demo_jobs[@]}")
