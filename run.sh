@@ -86,25 +86,28 @@ demo() {
   local folder bin=build/bin
   folder=$(mktemp -d)
   demo_jobs=()
+  # Each in a process group of its own: a Ctrl-C is for this script alone, which stops them in their order.
+  set -m
   trap 'trap - INT TERM; stop_demo "$folder"' INT TERM
   "$bin/spindriftd" --listen 127.0.0.1:0 --http off --state-dir "$folder/state" --log-level warning \
     >"$folder/server" 2>"$folder/server.log" &
   local server=$!
-  demo_jobs+=("$server")
+  demo_jobs=("$server")
   until grep -q '^listening on ' "$folder/server"; do
     kill -0 "$server" 2>/dev/null || { cat "$folder/server.log" >&2; exit 1; }
     sleep 0.05
   done
-  local address
+  local address viewers=()
   address=$(sed -n 's/^listening on //p' "$folder/server" | head -n 1)
   "$bin/spindrift-viz" --server "$address" --output demo.png 2>"$folder/picture.log" &
-  demo_jobs+=($!)
+  viewers+=($!)
   "$bin/spindrift-viz" --server "$address" &
-  demo_jobs+=($!)
+  viewers+=($!)
+  demo_jobs=("${viewers[@]}" "$server")
   "$bin/spindrift-sim" --server "$address" --scenario iot --rate 50 --count 100000000 --drift-at 400 --quiet \
     >"$folder/report" 2>"$folder/sim.log" &
   local simulator=$!
-  demo_jobs=("$simulator" "${demo_jobs[@]}")
+  demo_jobs=("$simulator" "${viewers[@]}" "$server")
   if [ "$seconds" -gt 0 ]; then
     sleep "$seconds" &
     wait $! || true
