@@ -245,10 +245,9 @@ fault decoder::workspace::read_number(od::value value, std::string_view what, do
   od::json_type type{};
   if (const auto code = value.type().get(type); code != simdjson::SUCCESS) return json_text::syntax_fault(code);
   if (type == od::json_type::number) {
-    const std::string_view token = value.raw_json_token();
     const auto code = value.get_double().get(number);
     if (code == simdjson::SUCCESS) return {};
-    if (!number_text::is_number(token)) return json_text::syntax_fault(code);
+    if (!number_text::is_number(value.raw_json_token())) return json_text::syntax_fault(code);
     is_beyond_double = true;
     complain(error_code::bad_value, std::string(what) + beyond_double);
     return {};
@@ -320,11 +319,14 @@ fault decoder::workspace::read_ts(od::value value) {
   if (const auto code = value.type().get(type); code != simdjson::SUCCESS) return json_text::syntax_fault(code);
   std::int64_t ts = 0;
   if (type == od::json_type::number) {
-    const std::string token(value.raw_json_token());
-    if (fault wrong = pass_over(value, 2)) return wrong;
-    if (!number_text::parse_integer(std::string_view(token), ts)) {
-      complain(error_code::bad_frame, "\"ts\" is not an integer: milliseconds since 1970, or an RFC 3339 string");
-      return {};
+    // What simdjson does not take as an integer of 64 bits is one beyond every limit, another number, or no number.
+    if (value.get_int64().get(ts) != simdjson::SUCCESS) {
+      const std::string token(value.raw_json_token());
+      if (fault wrong = pass_over(value, 2)) return wrong;
+      if (!number_text::parse_integer(std::string_view(token), ts)) {
+        complain(error_code::bad_frame, "\"ts\" is not an integer: milliseconds since 1970, or an RFC 3339 string");
+        return {};
+      }
     }
   } else if (type == od::json_type::string) {
     od::raw_json_string raw;

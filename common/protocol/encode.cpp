@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "common/protocol/double_text.hpp"
 #include "common/protocol/utf8.hpp"
 
 namespace spindrift {
@@ -29,7 +30,7 @@ public:
   }
   void number(double value) {
     if (!std::isfinite(value)) return text("null");
-    at_ = std::to_chars(at_, at_ + 32, value).ptr;
+    at_ = write_double(at_, value);
   }
   void number(std::uint64_t value) { at_ = std::to_chars(at_, at_ + 24, value).ptr; }
   void number(std::int64_t value) { at_ = std::to_chars(at_, at_ + 24, value).ptr; }
@@ -207,7 +208,7 @@ void append_json_string(std::string_view text, std::string& out) {
 }
 
 void append_number(double number, std::string& out) {
-  line_writer(out, 32).number(number);
+  line_writer(out, double_bytes_max).number(number);
 }
 void append_number(std::int64_t number, std::string& out) {
   line_writer(out, 24).number(number);

@@ -3,10 +3,12 @@
 //
 // Bit for bit the one of online-ml/river (Rust core, 2026): same detections, widths, totals and variance sums after
 // every update. With its faults, too: a large offset makes false cuts, one NaN or infinity silences it for ever, and
-// the cut condition assumes values within [0, 1]. The server runs drift_detector, which has none of these.
+// the cut condition assumes values within [0, 1]. A constant is never cut. The server runs drift_detector, which has
+// none of these faults.
 //
 // Keeps a pointer to the settings, which must be valid (see `validate`) and outlive it. One thread at a time. About
-// 1 KiB after 200 values and 2.1 KiB after a million; see adwin_window.hpp.
+// 1 KiB after 200 values and 2.1 KiB after a million, 8 ns a value at clock 32 and 50 at clock 1; see adwin_window.hpp,
+// which has the parameters too.
 #pragma once
 
 #include <cstdint>

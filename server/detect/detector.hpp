@@ -4,7 +4,7 @@
 // isolation forest looks at all features of a point together. The reading names the feature whose |z| is largest
 // relative to its threshold. A plain value of one stream; one thread at a time; settings are shared by all streams and
 // outlive them. Values are finite (the protocol sees to it). Cost and bytes: the sum of the enabled parts, see their
-// headers and docs/detection.md.
+// headers and docs/detection.md; by default about 0.33 us a point and 13 KiB a stream for each value.
 #pragma once
 
 #include <cstddef>

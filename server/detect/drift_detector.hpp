@@ -1,4 +1,5 @@
-// The ADWIN the server runs: says when the mean of a stream has changed, without the faults of the published one.
+// The ADWIN the server runs (Bifet and Gavalda, SDM 2007): says when the mean of a stream has changed, without the
+// faults of the published one. Parameters: adwin_window.hpp.
 //
 // Values enter as x - (first x), in units of the first difference (a power of two), so neither an offset nor a scale
 // changes a verdict. NaN, infinities and |x| > 1e150 are left out; a deviation beyond 50 sigma counts for 50, twice as
@@ -8,7 +9,8 @@
 //   seen to (block_contrast), at least S/W: a wave or a wander that belongs to the stream is no drift;
 // - R, for the range 1 there: 0.9 sigma, or where that is more 0.35 E|d|^3 / E d^2, which for rare events in a constant
 //   stream is a third of their height (Bernstein's moment condition): a handful of them is no drift either.
-// No cut in the first 100 values. The window is held to some 20 million values, the oldest leaving first.
+// No cut in the first 100 values, and none without any variance. The window is held to some 20 million values, the
+// oldest leaving first.
 //
 // Keeps a pointer to the settings, which must be valid and outlive it. Owns two heap blocks: 1.4 KiB in all after 200
 // values, 3 KiB at most (at max_buckets 5). About 12 ns a value at clock 32. One thread at a time.

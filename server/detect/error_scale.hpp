@@ -1,5 +1,5 @@
 // The usual size of an error: the median of |error|, followed in small steps, so that up to half of the errors may be
-// outliers. A plain value; an add is a compare, a multiplication and a division.
+// outliers. A plain value of 16 bytes; an add is a compare, a multiplication and a division. Sizes are finite.
 //
 // Up: value x (1 + rate), down: value / (1 + rate). The rate falls from 0.1 to 0.01 as errors come. It also grows with
 // the length of a run of errors all above or all below, which is short while the scale is right: a scale that is wrong

@@ -14,7 +14,8 @@
 //
 // The caller owns it; one thread at a time. Deterministic: the same points give the same readings, bit for bit, also
 // after save and restore. Points with NaN or infinity are ignored (score 0); any other double is safe. The number of
-// values must not change, and is at most isolation_features_max. About 160 KB a stream of one value (24 KB saved), 9 us
+// values must not change, and is at most isolation_features_max. A constant stream scores 0.5, which is never flagged;
+// its first change is. About 160 KB a stream of one value (24 KB saved), 9 us
 // a point; bounded by `trees`, `sample_size` and (window + rebuild_every) points.
 #pragma once
 
@@ -30,11 +31,11 @@
 namespace spindrift {
 
 struct isolation_forest_settings {
-  unsigned trees = 100;          // the mean path length has converged by then (Liu et al., section 5.2)
-  unsigned sample_size = 256;    // points a tree; more makes clusters of anomalies look ordinary (section 3)
-  unsigned window = 1024;        // points that the samples are drawn from
-  unsigned rebuild_every = 256;  // points after which each tree has been replaced once
-  double contamination = 0.01;   // the share of points to flag
+  unsigned trees = 100;          // 1 to 1,000; the mean path length has converged by then (Liu et al., section 5.2)
+  unsigned sample_size = 256;    // points a tree, 16 to 1,024; more: clusters of anomalies look ordinary (section 3)
+  unsigned window = 1024;        // points that the samples are drawn from, sample_size to 16,384
+  unsigned rebuild_every = 256;  // points after which each tree has been replaced once, 1 to 16,384
+  double contamination = 0.01;   // the share of points to flag, 0.0001 to 0.5
 };
 
 // All complaints, each with the name of the flag; empty when the settings can be used.

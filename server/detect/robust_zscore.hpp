@@ -5,7 +5,10 @@
 // One object a stream, one thread at a time; the settings are the caller's and outlive it. 1.0 KiB (2 KiB during the
 // first 128 points), with `seasonal` another 7.2 KiB; about 100 ns a point, and 60 us in all for the three times the
 // first points are gone through again. Deterministic: + - * / and sqrt only. NaN and infinities are ignored (z = 0);
-// see zscore.hpp for the largest values. docs/detection.md tells what was tried and measured.
+// see zscore.hpp for the largest values and the parameters. A constant series has a floor for sigma (the smallest step
+// it ever took, 2^-50 of its level): rounding noise on it is no anomaly, its first real change is (|z| up to z_max).
+// Sources: recursive least squares with Huber's weights (Huber, Annals of Mathematical Statistics 1964; Ljung and
+// Soderstrom, "Theory and Practice of Recursive Identification", 1983). docs/detection.md: what was tried and measured.
 //
 // Learning: a flagged value is replaced by its prediction, others are clipped at two sigma around it. When nine of the
 // last sixteen were flagged this is a new level: the values are adopted as they came and the scale is learned anew. So

@@ -14,14 +14,16 @@ enum class zscore_method { robust, classic };
 
 struct zscore_settings {
   zscore_method method = zscore_method::robust;
-  // Robust only: a third predictor that finds a period of up to 288 points and looks back along it. Off, since its
-  // history costs more than all the rest of a stream (see season_predictor.hpp).
+  // Robust only: a second predictor that finds a period of up to 288 points and looks back along it. Off, since its
+  // history costs 7 KiB a stream (see season_predictor.hpp).
   bool seasonal = false;
   // Classic only: points in the baseline, 2 to 1,000,000 (8 bytes each).
   unsigned window = 100;
   // |z| beyond which a point is an anomaly; 0 means the method's own, 3 for classic and 5 for robust.
+  // 0 to 999,999.
   double threshold = 0;
   // Points a baseline must hold before it gives a verdict: with 10 the 11th point is the first to be judged.
+  // 2 to 1,000,000, and for classic at most `window`.
   unsigned min_samples = 10;
 };
 

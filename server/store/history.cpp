@@ -71,6 +71,7 @@ std::vector<storage_note> history::take_notes() {
 
 void history::record(history_event event) {
   const std::size_t bytes = bytes_of(event);
+  bool is_awaited = false;
   {
     const std::lock_guard lock(queue_mutex_);
     if (stops_ || queue_.size() >= queue_events_max || queue_bytes_ + bytes > queue_bytes_max) {
@@ -80,16 +81,20 @@ void history::record(history_event event) {
     queue_.push_back(std::move(event));
     queue_bytes_ += bytes;
     ++queued_count_;
+    is_awaited = queue_.size() == 1 || queue_.size() == batch_events;
   }
   recorded_.fetch_add(1, std::memory_order_relaxed);
-  work_.notify_one();
+  if (is_awaited) work_.notify_one();
 }
 
 void history::run() {
   std::unique_lock lock(queue_mutex_);
   while (!stops_ || (!queue_.empty() && status_.ok())) {
     if (queue_.empty()) work_.wait_for(lock, retention_interval, [&] { return stops_ || !queue_.empty(); });
-    if (!queue_.empty()) write_batch(lock);
+    if (!queue_.empty()) {
+      work_.wait_for(lock, gathering_time, [&] { return stops_ || waiting_ > 0 || queue_.size() >= batch_events; });
+      write_batch(lock);
+    }
     if (stops_) continue;
     lock.unlock();
     retain_if_due();
@@ -147,8 +152,11 @@ storage_status history::flush(bool durable) {
   {
     std::unique_lock lock(queue_mutex_);
     const std::uint64_t wanted = queued_count_;
+    ++waiting_;
+    work_.notify_one();
     // Once a batch has failed, waiting on would be waiting for the disk.
     progress_.wait(lock, [&] { return written_count_ >= wanted || stops_ || !status_.ok(); });
+    --waiting_;
     if (written_count_ < wanted) {
       return status_.ok() ? storage_status{storage_fault::failed, {}, 0, "the history is closed"} : status_;
     }

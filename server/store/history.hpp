@@ -34,6 +34,8 @@ public:
   static constexpr std::size_t queue_events_max = 65'536;
   static constexpr std::size_t queue_bytes_max = 32U << 20U;
   static constexpr std::size_t batch_events = 1'000;
+  // An event waits so long for others to share its transaction, which costs as much as many rows, unless someone waits.
+  static constexpr std::chrono::milliseconds gathering_time{50};
   static constexpr std::chrono::seconds retry_interval{1};
   static constexpr std::chrono::seconds retention_interval{60};
 
@@ -76,6 +78,7 @@ private:
   std::size_t queue_bytes_ = 0;
   std::uint64_t queued_count_ = 0;   // ever put into the queue
   std::uint64_t written_count_ = 0;  // of those, done with
+  std::size_t waiting_ = 0;          // calls of flush() under way
   storage_status status_;
   bool stops_ = true;  // no thread: not opened, or closing
   std::thread thread_;

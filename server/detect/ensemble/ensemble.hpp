@@ -5,11 +5,13 @@
 // surprise, -log10 of how often this stream shows as much (calibration); a group is the mean of its surprises, held as
 // the maximum over the last five points because the groups notice one event some points apart; the score is the mean of
 // the groups. An alarm when it reaches the threshold, never within the first 50 points nor within quiet_points of the
-// alarm before. docs/detection.md tells the formulas and how well it does.
+// alarm before. docs/detection.md tells the formulas and how well it does; it is judged by the rule of the Numenta
+// Anomaly Benchmark (Lavin and Ahmad, ICMLA 2015). The sources of its parts are in their headers.
 //
-// A plain value of one stream; one thread at a time; deterministic. Cost about 0.3 us per point, memory grows with what
+// A plain value of one stream; one thread at a time; deterministic. Cost about 0.2 us per point, memory grows with what
 // the stream shows: memory_bytes() tells, at most 37 KiB. Any double is safe: NaN and infinity are ignored, a value far
-// beyond the range seen is drawn in (see update), any time is taken.
+// beyond the range seen is drawn in (see update), any time is taken. A constant stream scores 0; when it
+// changes for the first time it alarms within two points.
 #pragma once
 
 #include <algorithm>
@@ -28,8 +30,8 @@
 namespace spindrift {
 
 struct ensemble_settings {
-  double threshold = 1.27;      // of the score, a mean of -log10 probabilities: smaller is more alarms
-  unsigned quiet_points = 100;  // points after an alarm that raise none, so that one event pages once
+  double threshold = 1.27;      // of the score, a mean of -log10 probabilities, 0.01 to 10: smaller is more alarms
+  unsigned quiet_points = 100;  // points after an alarm that raise none, 0 to 1,000,000: one event pages once
 
   // All complaints, each naming its field; empty when the settings can be used.
   std::vector<std::string> validate() const;

@@ -1,6 +1,7 @@
 // How far a value lies outside everything seen before, in units of the range seen before; 0 inside it.
 //
-// A plain value; one thread at a time; |x| <= 1e150. The result is finite, >= 0 and at most 1e12.
+// A plain value of 24 bytes, a few compares a point; one thread at a time; |x| <= 1e150. The result is finite, >= 0 and
+// at most 1e12; 0 while all values were the same.
 #pragma once
 
 #include <algorithm>
