@@ -1,28 +1,47 @@
 #!/usr/bin/env bash
-# Formatting, lint, a second compiler with warnings as errors, sanitizers. Called by ./run.sh check.
+# What a change must pass besides its tests: formatting, lint, a second compiler with warnings as errors, sanitizers, a
+# short round of fuzzing and of faults. Called by ./run.sh check.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
-step() { printf '\n== %s\n' "$*"; }
+fuzz_seconds=${SPINDRIFT_FUZZ_SECONDS:-5}
+step() { printf '\n== %s (%s s so far)\n' "$*" "$SECONDS"; }
+sources() { git ls-files -- "$@"; }
 
-step "formatting (clang-format 14)"
-git ls-files '*.cpp' '*.hpp' | xargs clang-format-14 --dry-run -Werror
+step "formatting: clang-format 14"
+sources '*.cpp' '*.hpp' | xargs clang-format-14 --dry-run -Werror
 
 step "secrets, sizes, line ends"
-! git grep -nIE 'BEGIN (RSA |EC )?PRIVATE KEY' -- . ':!tests/check.sh'
-! git ls-files -z | xargs -0 -r ls -l | awk '$5 > 1000000' | grep .
-! git grep -lI $'\r$' -- '*.cpp' '*.hpp' '*.md' '*.sh' '*.txt'
+if git grep -nIE 'BEGIN (RSA |EC )?PRIVATE KEY-----$' -- . ':!tests/check.sh'; then exit 1; fi
+if git ls-files -z | xargs -0 -r ls -l | awk '$5 > 1000000' | grep .; then exit 1; fi
+if git grep -lI $'\r$' -- '*.cpp' '*.hpp' '*.md' '*.sh'; then exit 1; fi
+
+step "GCC, warnings as errors, TSan: what has threads"
+[ -f build/tsan/build.ninja ] || cmake --preset tsan -DSPINDRIFT_WERROR=ON >/dev/null
+cmake --build build/tsan --target integration_test session_transcript unit_engine unit_store
+for each in unit_engine unit_store; do build/tsan/tests/$each --gtest_brief=1; done
+ctest --test-dir build/tsan -j "$jobs" --output-on-failure -L 'session|integration'
 
 step "clang 14, warnings as errors, ASan and UBSan: every test"
 [ -f build/asan/build.ninja ] || cmake --preset asan -DCMAKE_CXX_COMPILER=clang++-14 -DSPINDRIFT_WERROR=ON >/dev/null
 cmake --build build/asan
-ctest --test-dir build/asan --output-on-failure -j "$jobs"
+ctest --test-dir build/asan -j "$jobs" --output-on-failure
 
-step "GCC, warnings as errors, TSan: what has threads"
-[ -f build/tsan/build.ninja ] || cmake --preset tsan -DSPINDRIFT_WERROR=ON >/dev/null
-cmake --build build/tsan --target threaded_tests
-ctest --test-dir build/tsan --output-on-failure -j "$jobs" -L 'session|integration|threads'
+step "lint: clang-tidy 14"
+sources 'common/*.cpp' 'server/*.cpp' 'client/*.cpp' 'visualizer/*.cpp' |
+  xargs -P "$jobs" -n 4 clang-tidy-14 -p build/asan --quiet 2>/dev/null
 
-step "lint (clang-tidy 14)"
-git ls-files 'common/*.cpp' 'server/*.cpp' 'client/*.cpp' 'visualizer/*.cpp' |
-  xargs -P "$jobs" -n 4 clang-tidy-14 -p build/asan --quiet --warnings-as-errors='*' 2>/dev/null
+step "fuzzing: each target for $fuzz_seconds s from its corpus"
+[ -f build/fuzz/build.ninja ] || cmake --preset fuzz >/dev/null
+cmake --build build/fuzz --target fuzz_targets
+for each in build/fuzz/tests/fuzz_*; do
+  [ -x "$each" ] || continue
+  corpus=tests/fuzz/corpus/$(basename "$each" | sed 's/^fuzz_//')
+  scratch=$(mktemp -d)
+  "$each" -max_total_time="$fuzz_seconds" -rss_limit_mb=4096 -verbosity=0 "$scratch" "$corpus"
+  rm -rf "$scratch"
+done
+
+step "faults, the short form"
+tests/faults/faults.sh --short
+step "all good"
