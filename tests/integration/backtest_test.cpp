@@ -1,0 +1,150 @@
+// spindrift-detect: what it reads, what it prints, and its ADWIN against river's.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "tests/integration/scene.hpp"
+
+namespace spindrift {
+namespace {
+
+using namespace scene;
+using testing::HasSubstr;
+
+child_result detect(const std::vector<std::string>& arguments, const std::string& input = "") {
+  std::vector<std::string> command = {program("spindrift-detect")};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return run_to_end(command, {.input = input});
+}
+
+std::vector<json> verdicts_of(const child_result& result) {
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  std::vector<json> all;
+  for (const std::string& line : split_lines(result.output)) all.push_back(parsed(line));
+  return all;
+}
+
+TEST(backtest, bare_numbers_are_points_of_the_default_stream) {
+  const auto verdicts = verdicts_of(detect({}, "1.5\n-2\n\n3e1\n"));
+  ASSERT_EQ(verdicts.size(), 3U);
+  EXPECT_EQ(verdicts[0].at("stream"), "default");
+  EXPECT_EQ(verdicts[0].at("value"), 1.5);
+  EXPECT_EQ(verdicts[2].at("value"), 30);
+  EXPECT_EQ(verdicts[2].at("n"), 3);
+}
+
+TEST(backtest, a_header_names_the_columns_of_a_csv_file) {
+  const scratch_folder folder;
+  const std::string file =
+      folder.write("a.csv", "when,load,\"temp, C\",truth\n1764000000000,1,20.5,0\n2025-11-24T16:00:01Z,2,21,1\n");
+  const auto rows =
+      verdicts_of(detect({file, "--value-column", "load", "--time-column", "when", "--label-column", "truth"}));
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].at("value"), 1);
+  EXPECT_EQ(rows[0].at("ts"), 1764000000000);
+  EXPECT_EQ(rows[0].at("label"), false);
+  EXPECT_EQ(rows[1].at("ts"), 1764000001000);
+  EXPECT_EQ(rows[1].at("label"), true);
+}
+
+TEST(backtest, a_csv_file_without_header_has_columns_by_number) {
+  const scratch_folder folder;
+  const std::string file = folder.write("b.csv", "1764000000000,5,0.5\n1764000001000,6,0.25\n");
+  const auto one = verdicts_of(detect({file, "--value-column", "2", "--time-column", "1"}));
+  ASSERT_EQ(one.size(), 2U);
+  EXPECT_EQ(one[1].at("value"), 6);
+  EXPECT_EQ(one[1].at("ts"), 1764000001000);
+  const auto several = verdicts_of(detect({file, "--value-column", "2,3"}));
+  ASSERT_EQ(several.size(), 2U);
+  EXPECT_EQ(several[0].at("values").size(), 2U);
+}
+
+TEST(backtest, a_bad_row_costs_one_error_and_a_missing_column_the_run) {
+  const auto lines = verdicts_of(detect({}, "1\ntwo\n3\n"));
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_TRUE(is_verdict(lines[0]));
+  EXPECT_EQ(lines[1].at("type"), "error");
+  EXPECT_EQ(lines[2].at("n"), 2);
+  const child_result missing = detect({"--value-column", "load"}, "a,b\n1,2\n");
+  EXPECT_EQ(missing.exit_code, 78);
+  EXPECT_THAT(missing.errors, HasSubstr("load"));
+  EXPECT_NE(detect({"/nowhere/file.csv"}).exit_code, 0);
+}
+
+TEST(backtest, json_lines_are_judged_like_frames) {
+  const auto lines =
+      verdicts_of(detect({}, "{\"stream\":\"a\",\"value\":1,\"seq\":4}\n{\"value\":\n{\"op\":\"ping\"}\n"));
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0].at("seq"), 4);
+  EXPECT_TRUE(is_error(lines[1], "bad_json"));
+  EXPECT_EQ(lines[2].at("type"), "error");
+}
+
+TEST(backtest, a_summary_counts_what_the_verdicts_say) {
+  const std::string text = points({.count = 3'000});
+  std::size_t anomalies = 0;
+  std::size_t drifts = 0;
+  std::size_t alarms = 0;
+  for (const json& verdict : verdicts_of(detect({}, text))) {
+    anomalies += verdict.at("anomaly") == true ? 1U : 0U;
+    drifts += verdict.at("drift") == true ? 1U : 0U;
+    alarms += verdict.at("alarm") == true ? 1U : 0U;
+  }
+  const child_result result = detect({"--format", "summary"}, text);
+  const json summary = parsed(result.output);
+  EXPECT_EQ(summary.at("points"), 3'000);
+  EXPECT_EQ(summary.at("errors"), 0);
+  EXPECT_EQ(summary.at("anomalies"), anomalies);
+  EXPECT_EQ(summary.at("drifts"), drifts);
+  EXPECT_EQ(summary.at("alarms"), alarms);
+  EXPECT_GT(anomalies, 0U);
+}
+
+double number(const json& field) {
+  return field.is_string() ? std::stod(field.get<std::string>()) : field.get<double>();
+}
+
+class golden_adwin : public testing::TestWithParam<const char*> {};
+
+TEST_P(golden_adwin, is_river_bit_for_bit_in_both_modes) {
+  const std::string base = std::string(SPINDRIFT_SOURCE_DIR "/tests/golden/adwin/") + GetParam();
+  const json expected = json::parse(read_file(base + ".river.json"));
+  std::size_t runs = 0;
+  for (const json& run : expected.at("runs")) {
+    const auto flag = [&run](const char* name) { return run.at(name).dump(); };
+    const json seen =
+        parsed(detect({base + ".input.csv", "--adwin-only", "--adwin-mode", run.at("mode"), "--adwin-delta",
+                       flag("delta"), "--adwin-clock", flag("clock"), "--adwin-max-buckets", flag("max_buckets"),
+                       "--adwin-min-window", flag("min_window_length"), "--adwin-grace", flag("grace_period")})
+                   .output);
+    SCOPED_TRACE(run.at("mode").get<std::string>() + " delta " + flag("delta") + " clock " + flag("clock"));
+    EXPECT_EQ(seen.at("detections"), run.at("detections"));
+    EXPECT_EQ(seen.at("widths"), run.at("width_after"));
+    EXPECT_EQ(number(seen.at("width")), number(run.at("final_width")));
+    EXPECT_EQ(number(seen.at("total")), number(run.at("total")));
+    EXPECT_EQ(number(seen.at("mean")), number(run.at("mean")));
+    EXPECT_EQ(number(seen.at("variance_sum")), number(run.at("variance_sum")));
+    EXPECT_EQ(seen.at("n_detections"), run.at("n_detections_total"));
+    ++runs;
+  }
+  EXPECT_GE(runs, 12U);
+}
+
+INSTANTIATE_TEST_SUITE_P(backtest, golden_adwin, testing::Values("short_40", "abrupt_mean"),
+                         [](const auto& each) { return std::string(each.param); });
+
+TEST(backtest, the_servers_adwin_finds_the_drifts_that_the_verdicts_report) {
+  const std::string file = SPINDRIFT_SOURCE_DIR "/tests/golden/adwin/abrupt_mean.input.csv";
+  std::vector<std::size_t> drifts;
+  const auto verdicts = verdicts_of(detect({file}));
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    if (verdicts[i].at("drift") == true) drifts.push_back(i);
+  }
+  const json seen = parsed(detect({file, "--adwin-only"}).output);
+  EXPECT_EQ(seen.at("detections").get<std::vector<std::size_t>>(), drifts);
+  EXPECT_FALSE(drifts.empty());
+}
+
+}  // namespace
+}  // namespace spindrift

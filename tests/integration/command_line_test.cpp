@@ -1,0 +1,143 @@
+// Flags, environment, configuration file and exit codes of the daemon and of the other programs.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/integration/scene.hpp"
+
+namespace spindrift {
+namespace {
+
+using namespace scene;
+using testing::HasSubstr;
+
+child_result run_daemon(const std::vector<std::string>& arguments, child_settings settings = {}) {
+  std::vector<std::string> command = {program("spindriftd")};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return run_to_end(command, std::move(settings));
+}
+
+class programs : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(command_line, programs,
+                         testing::Values("spindriftd", "spindrift-sim", "spindrift-detect", "spindrift-viz"),
+                         [](const auto& each) {
+                           std::string name = each.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+TEST_P(programs, tell_their_version_and_how_to_use_them) {
+  const child_result help = run_to_end({program(GetParam()), "--help"});
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_THAT(help.output, HasSubstr("--version"));
+  EXPECT_TRUE(help.errors.empty()) << help.errors;
+  const child_result version = run_to_end({program(GetParam()), "--version"});
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_THAT(version.output, HasSubstr(GetParam()));
+}
+
+TEST_P(programs, refuse_an_unknown_option_with_the_nearest_name) {
+  const child_result result = run_to_end({program(GetParam()), "--versoin"});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_THAT(result.errors, HasSubstr("--version"));
+  EXPECT_TRUE(result.output.empty());
+}
+
+struct bad_value {
+  const char* name;
+  std::vector<std::string> arguments;
+  std::vector<const char*> said;  // the key, the value, what is allowed
+
+  friend std::ostream& operator<<(std::ostream& out, const bad_value& what) { return out << what.arguments.back(); }
+};
+
+class bad_values : public testing::TestWithParam<bad_value> {};
+
+TEST_P(bad_values, are_refused_with_key_value_and_what_is_allowed) {
+  const child_result result = run_daemon(GetParam().arguments);
+  EXPECT_EQ(result.exit_code, 78);
+  for (const char* each : GetParam().said) EXPECT_THAT(result.errors, HasSubstr(each));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    command_line, bad_values,
+    testing::Values(bad_value{"number", {"--threads", "none"}, {"threads", "none", "1 to 256"}},
+                    bad_value{"range", {"--max-connections", "0"}, {"max-connections", "\"0\"", "1 to 1000000"}},
+                    bad_value{"name", {"--detectors", "zscore,magic"}, {"detectors", "magic", "iforest"}},
+                    bad_value{"choice", {"--zscore-method", "best"}, {"zscore-method", "best", "robust"}},
+                    bad_value{"address", {"--listen", "here"}, {"listen", "here", "HOST:PORT"}},
+                    bad_value{"judged_later", {"--adwin-delta", "2"}, {"adwin-delta", "2", "(0, 1)"}}),
+    [](const auto& each) { return std::string(each.param.name); });
+
+TEST(command_line, an_address_in_use_ends_the_daemon_with_address_and_reason) {
+  const daemon_process first = start_daemon();
+  const child_result second = run_to_end(support::daemon_command(program("spindriftd"), {"--listen", first.address()}));
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_THAT(second.errors, HasSubstr(first.address()));
+  EXPECT_THAT(second.errors, HasSubstr("in use"));
+}
+
+TEST(command_line, several_addresses_are_all_served) {
+  daemon_process daemon = start_daemon({"--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"});
+  EXPECT_TRUE(daemon.process().wait_output(
+      [](const std::string& output, const std::string&) { return split_lines(output).size() == 2; }));
+  for (const std::string& line : split_lines(daemon.process().output())) {
+    const std::string port = line.substr(line.rfind(':') + 1);
+    tcp_client client(static_cast<std::uint16_t>(std::stoi(port)));
+    EXPECT_TRUE(is_verdict(ask(client, R"({"value":1})")));
+  }
+}
+
+TEST(command_line, a_limit_of_open_files_below_the_connections_ends_the_daemon) {
+  const child_result result = run_to_end(support::daemon_command(program("spindriftd"), {"--max-connections", "1000"}),
+                                         {.open_files_max = 500});
+  EXPECT_EQ(result.exit_code, 78);
+  EXPECT_THAT(result.errors, HasSubstr("--max-connections"));
+  EXPECT_THAT(result.errors, HasSubstr("500"));
+}
+
+TEST(command_line, a_flag_beats_the_environment_which_beats_the_file_which_beats_the_default) {
+  const scratch_folder folder;
+  const std::string file = folder.write("spindrift.toml",
+                                        "window = 30\nmin-samples = 21\nthreads = 3\n"
+                                        "listen = [\"127.0.0.1:1\", \"127.0.0.1:2\"]\n");
+  const child_result result = run_daemon({"--config", file, "--window", "50", "--print-config"},
+                                         {.environment = {"SPINDRIFT_WINDOW=40", "SPINDRIFT_MIN_SAMPLES=22"}});
+  ASSERT_EQ(result.exit_code, 0) << result.errors;
+  EXPECT_THAT(result.output, HasSubstr("\nwindow = 50\n"));
+  EXPECT_THAT(result.output, HasSubstr("\nmin-samples = 22\n"));
+  EXPECT_THAT(result.output, HasSubstr("\nthreads = 3\n"));
+  EXPECT_THAT(result.output, HasSubstr("\nadwin-clock = 32\n"));
+  EXPECT_THAT(result.output, HasSubstr("listen = [\"127.0.0.1:1\", \"127.0.0.1:2\"]\n"));
+}
+
+TEST(command_line, a_printed_configuration_read_again_prints_the_same) {
+  const scratch_folder folder;
+  const child_result first = run_daemon({"--print-config", "--listen", "[::1]:7", "--listen", "127.0.0.1:8", "--http",
+                                         "off", "--threshold", "3.25", "--log-file", folder.file("a \"b\".log"),
+                                         "--detectors", "zscore,iforest", "--state-dir", folder.file("state")});
+  ASSERT_EQ(first.exit_code, 0) << first.errors;
+  const std::string file = folder.write("printed.toml", first.output);
+  const child_result second = run_daemon({"--print-config", "--config", file});
+  ASSERT_EQ(second.exit_code, 0) << second.errors;
+  EXPECT_EQ(second.output, first.output);
+  const child_result checked = run_daemon({"--check-config", "--config", file});
+  EXPECT_EQ(checked.exit_code, 0) << checked.errors;
+}
+
+TEST(command_line, a_bad_configuration_file_is_refused_with_its_line) {
+  const scratch_folder folder;
+  const std::string misspelt = folder.write("misspelt.toml", "window = 30\ntreads = 3\n");
+  const child_result unknown = run_daemon({"--check-config", "--config", misspelt});
+  EXPECT_EQ(unknown.exit_code, 78);
+  EXPECT_THAT(unknown.errors, HasSubstr("misspelt.toml:2"));
+  EXPECT_THAT(unknown.errors, HasSubstr("threads"));
+  const std::string broken = folder.write("broken.toml", "window = \n");
+  EXPECT_EQ(run_daemon({"--check-config", "--config", broken}).exit_code, 78);
+  EXPECT_EQ(run_daemon({"--check-config", "--config", folder.file("none.toml")}).exit_code, 78);
+  const child_result environment = run_daemon({"--check-config"}, {.environment = {"SPINDRIFT_WINDOW=wide"}});
+  EXPECT_EQ(environment.exit_code, 78);
+  EXPECT_THAT(environment.errors, HasSubstr("SPINDRIFT_WINDOW"));
+}
+
+}  // namespace
+}  // namespace spindrift

@@ -1,0 +1,162 @@
+// The feed: who gets which lines, in which order, and what a slow reader costs.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/integration/scene.hpp"
+
+namespace spindrift {
+namespace {
+
+using namespace scene;
+
+tcp_client subscribe(const daemon_process& to, const std::string& more = "", int receive_buffer_bytes = 0) {
+  tcp_client client = to.connect(receive_buffer_bytes);
+  EXPECT_EQ(ask(client, R"({"op":"subscribe")" + more + "}").at("type"), "subscribed");
+  return client;
+}
+
+// On one thread a round trip on another connection proves that everything before it has been published.
+class shards : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(subscriber, shards, testing::Values("1", "3"));
+
+TEST_P(shards, subscribers_get_the_very_lines_that_the_producer_gets) {
+  const daemon_process daemon = start_daemon({"--threads", GetParam()});
+  tcp_client one = subscribe(daemon);
+  tcp_client two = subscribe(daemon, R"(,"streams":["*"],"only":"all")");
+  constexpr std::size_t count = 3'000;
+  tcp_client producer = daemon.connect();
+  const auto verdicts = producer.exchange(points({.stream = "cpu", .count = count, .first_seq = 1}), count);
+  ASSERT_EQ(verdicts.size(), count);
+  EXPECT_EQ(one.read_lines(count), verdicts);
+  EXPECT_EQ(two.read_lines(count), verdicts);
+}
+
+TEST_P(shards, globs_choose_the_streams) {
+  const daemon_process daemon = start_daemon({"--threads", GetParam()});
+  tcp_client some = subscribe(daemon, R"(,"streams":["cpu.*","disk.?"])");
+  tcp_client producer = daemon.connect();
+  producer.exchange(point("mem", 1) + point("cpu.1", 1) + point("disk.10", 1) + point("disk.1", 1) + point("cpu", 1) +
+                        point("cpu.user", 1),
+                    6);
+  std::vector<std::string> streams;
+  for (const std::string& line : some.read_lines(3)) streams.push_back(parsed(line).at("stream"));
+  EXPECT_THAT(streams, testing::ElementsAre("cpu.1", "disk.1", "cpu.user"));
+}
+
+TEST(subscriber, of_events_gets_those_verdicts_alone) {
+  const daemon_process daemon = start_daemon();
+  tcp_client events = subscribe(daemon, R"(,"only":"events")");
+  tcp_client producer = daemon.connect();
+  constexpr std::size_t count = 3'000;
+  std::vector<std::string> expected;
+  for (const std::string& line : producer.exchange(points({.stream = "cpu", .count = count}), count)) {
+    const json verdict = parsed(line);
+    const bool is_event = verdict.at("anomaly") == true || verdict.at("drift") == true || verdict.at("alarm") == true;
+    if (is_event) expected.push_back(line);
+  }
+  ASSERT_GT(expected.size(), 10U);
+  EXPECT_EQ(events.read_lines(expected.size()), expected);
+  EXPECT_EQ(ask(events, R"({"op":"ping"})").at("type"), "pong") << "and nothing else";
+}
+
+TEST(subscriber, that_unsubscribes_gets_no_more) {
+  const daemon_process daemon = start_daemon();
+  tcp_client client = subscribe(daemon);
+  tcp_client producer = daemon.connect();
+  ask(producer, R"({"value":1})");
+  EXPECT_TRUE(is_verdict(parsed(client.read_line())));
+  EXPECT_EQ(ask(client, R"({"op":"unsubscribe","id":1})").at("type"), "unsubscribed");
+  ask(producer, R"({"value":2})");
+  EXPECT_EQ(ask(client, R"({"op":"ping"})").at("type"), "pong");
+  EXPECT_EQ(stats(daemon).at("subscribers"), 0);
+}
+
+TEST(subscriber, that_subscribes_again_changes_what_it_gets) {
+  const daemon_process daemon = start_daemon();
+  tcp_client client = subscribe(daemon, R"(,"streams":["a"])");
+  EXPECT_EQ(ask(client, R"({"op":"subscribe","streams":["b"]})").at("type"), "subscribed");
+  tcp_client producer = daemon.connect();
+  producer.exchange(point("a", 1) + point("b", 1), 2);
+  EXPECT_EQ(parsed(client.read_line()).at("stream"), "b");
+  EXPECT_EQ(stats(daemon).at("subscribers"), 1);
+}
+
+TEST(subscriber, may_be_a_producer_at_once) {
+  const daemon_process daemon = start_daemon();
+  tcp_client client = subscribe(daemon, R"(,"streams":["theirs","mine"])");
+  client.send(point("mine", 1, ",\"seq\":1"));
+  const auto own = client.read_lines(2);  // the reply, and the feed's copy of it
+  EXPECT_EQ(own[0], own[1]);
+  tcp_client other = daemon.connect();
+  other.exchange(point("theirs", 2), 1);
+  EXPECT_EQ(parsed(client.read_line()).at("stream"), "theirs");
+  EXPECT_EQ(ask(client, R"({"op":"ping"})").at("type"), "pong");
+}
+
+TEST(subscriber, gets_the_label_that_the_producer_gave) {
+  const daemon_process daemon = start_daemon();
+  tcp_client client = subscribe(daemon);
+  tcp_client producer = daemon.connect();
+  ask(producer, R"({"value":1,"label":true})");
+  EXPECT_EQ(parsed(client.read_line()).at("label"), true);
+}
+
+// What a subscriber knows after a line or a gap: how many points it has heard of.
+struct hearing {
+  std::uint64_t received = 0;
+  std::uint64_t missed = 0;
+  std::uint64_t gaps = 0;
+
+  void take(const json& line) {
+    if (line.at("type") == "gap") {
+      EXPECT_GT(line.at("missed").get<std::uint64_t>(), 0U);
+      missed += line.at("missed").get<std::uint64_t>();
+      ++gaps;
+      return;
+    }
+    ++received;
+    ASSERT_EQ(line.at("n").get<std::uint64_t>(), received + missed) << "lines and gaps add up, in order";
+  }
+};
+
+constexpr std::size_t flood_points = 200'000;
+constexpr int small_buffer = 4'096;
+const std::vector<std::string> cheap_detectors = {"--detectors", "zscore", "--zscore-method", "classic"};
+
+void flood(const daemon_process& daemon) {
+  tcp_client producer = daemon.connect();
+  const auto verdicts = producer.exchange(points({.count = flood_points, .has_time = false}), flood_points);
+  ASSERT_EQ(verdicts.size(), flood_points);
+  ASSERT_EQ(parsed(verdicts.back()).at("n"), flood_points);
+}
+
+TEST(subscriber, that_is_slow_costs_a_producer_nothing_and_is_told_what_it_missed) {
+  const daemon_process daemon = start_daemon(cheap_detectors);
+  tcp_client slow = subscribe(daemon, "", small_buffer);
+  flood(daemon);
+  EXPECT_GT(stats(daemon).at("feed_lines_dropped"), 0);
+  hearing heard;
+  while (heard.received + heard.missed < flood_points) {
+    ASSERT_NO_FATAL_FAILURE(heard.take(parsed(slow.read_line())));
+  }
+  EXPECT_GE(heard.gaps, 1U);
+  EXPECT_EQ(heard.received + heard.missed, flood_points);
+  EXPECT_EQ(ask(slow, R"({"op":"ping"})").at("type"), "pong") << "and it is still served";
+}
+
+// The long one: it takes the ten seconds that the server gives a subscriber.
+TEST(subscriber, that_makes_no_progress_at_all_is_closed) {
+  const daemon_process daemon = start_daemon(cheap_detectors);
+  tcp_client stuck = subscribe(daemon, "", small_buffer);
+  flood(daemon);
+  EXPECT_EQ(stats(daemon).at("subscribers"), 1);
+  EXPECT_TRUE(eventually([&] { return stats(daemon).at("subscribers") == 0; }));
+  EXPECT_EQ(stats(daemon).at("errors").at("slow_consumer"), 1);
+  const auto rest = stuck.read_to_end();
+  ASSERT_GT(rest.size(), 1U) << "what was on its way comes";
+  EXPECT_TRUE(is_error(parsed(rest.back()), "slow_consumer")) << rest.back();
+  for (std::size_t i = 0; i + 1 < rest.size(); ++i) ASSERT_TRUE(is_verdict(parsed(rest[i])));
+}
+
+}  // namespace
+}  // namespace spindrift

@@ -1,0 +1,132 @@
+// spindrift-viz listening to a daemon: the picture it leaves shows what was sent.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <png.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+
+#include "tests/integration/scene.hpp"
+
+namespace spindrift {
+namespace {
+
+using namespace scene;
+
+struct picture {
+  std::size_t pixels = 0;
+  std::size_t red = 0;   // of anomalies
+  std::size_t blue = 0;  // of the line
+};
+
+// Counts pixels near the two colours; drawing with smooth edges mixes them with what is behind.
+picture decode(const std::string& file) {
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  if (png_image_begin_read_from_file(&image, file.c_str()) == 0) return {};
+  image.format = PNG_FORMAT_RGB;
+  std::vector<png_byte> bytes(PNG_IMAGE_SIZE(image));
+  if (png_image_finish_read(&image, nullptr, bytes.data(), 0, nullptr) == 0) return {};
+  picture seen;
+  seen.pixels = bytes.size() / 3;
+  const auto is_near = [](const png_byte* pixel, int red, int green, int blue) {
+    constexpr int tolerance = 40;
+    return std::abs(pixel[0] - red) < tolerance && std::abs(pixel[1] - green) < tolerance &&
+           std::abs(pixel[2] - blue) < tolerance;
+  };
+  for (std::size_t i = 0; i + 2 < bytes.size(); i += 3) {
+    seen.red += is_near(&bytes[i], 0xe0, 0x1b, 0x24) ? 1U : 0U;
+    seen.blue += is_near(&bytes[i], 0x1f, 0x4f, 0xd8) ? 1U : 0U;
+  }
+  return seen;
+}
+
+class visualizer : public testing::Test {
+protected:
+  void SetUp() override {
+    if (!support::is_in_path("gnuplot")) GTEST_SKIP() << "there is no gnuplot";
+  }
+
+  std::vector<std::string> command(const daemon_process& daemon, const std::vector<std::string>& more) const {
+    std::vector<std::string> all = {program("spindrift-viz"), "--server", daemon.address(), "--output", file_};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+
+  static bool await_subscriber(const daemon_process& daemon) {
+    return eventually([&] { return stats(daemon).at("subscribers") == 1; });
+  }
+
+  static void simulate(const daemon_process& daemon) {
+    const child_result sim = run_to_end({program("spindrift-sim"), "--server", daemon.address(), "--scenario", "sine",
+                                         "--count", "1000", "--rate", "0", "--quiet"});
+    EXPECT_EQ(sim.exit_code, 0) << sim.errors;
+  }
+
+  // The picture is drawn anew every few seconds while the viewer runs: that is how the test knows what has arrived.
+  bool await_picture() const {
+    return eventually([&] {
+      const picture now = decode(file_);
+      return now.red > 20 && now.blue > 500;
+    });
+  }
+
+  // Ends the viewer as a person does, and looks at what it left.
+  picture end(child_process& viewer) const {
+    viewer.send_signal(SIGTERM);
+    EXPECT_EQ(viewer.wait_exit(), 0) << viewer.errors();
+    return decode(file_);
+  }
+
+  scratch_folder folder_;
+  std::string file_ = folder_.file("plot.png");
+};
+
+TEST_F(visualizer, draws_the_line_in_blue_and_the_anomalies_in_red) {
+  const daemon_process daemon = start_daemon();
+  child_process viewer(command(daemon, {}));
+  ASSERT_TRUE(await_subscriber(daemon)) << viewer.errors();
+  simulate(daemon);
+  EXPECT_TRUE(await_picture());
+  const picture seen = end(viewer);
+  EXPECT_GT(seen.pixels, 100'000U) << viewer.errors();
+  EXPECT_GT(seen.red, 20U);
+  EXPECT_GT(seen.blue, 500U);
+}
+
+TEST_F(visualizer, ends_by_itself_after_the_time_it_was_given) {
+  const daemon_process daemon = start_daemon();
+  child_process viewer(command(daemon, {"--seconds", "2"}));
+  ASSERT_TRUE(await_subscriber(daemon)) << viewer.errors();
+  simulate(daemon);
+  EXPECT_EQ(viewer.wait_exit(), 0) << viewer.errors();
+  EXPECT_GT(decode(file_).blue, 500U);
+}
+
+TEST_F(visualizer, finds_a_restarted_server_again) {
+  auto first = std::make_unique<daemon_process>(program("spindriftd"));
+  const std::string address = first->address();
+  child_process viewer(command(*first, {}));
+  ASSERT_TRUE(await_subscriber(*first)) << viewer.errors();
+  first->process().send_signal(SIGKILL);
+  first->process().wait_exit();
+  const daemon_process second = start_daemon({"--listen", address});
+  ASSERT_TRUE(await_subscriber(second)) << viewer.errors();
+  simulate(second);
+  EXPECT_TRUE(await_picture());
+  const picture seen = end(viewer);
+  EXPECT_GT(seen.red, 20U);
+  EXPECT_GT(seen.blue, 500U);
+}
+
+TEST_F(visualizer, shows_the_streams_that_were_asked_for) {
+  const daemon_process daemon = start_daemon();
+  child_process viewer(command(daemon, {"--streams", "other.*"}));
+  ASSERT_TRUE(await_subscriber(daemon)) << viewer.errors();
+  simulate(daemon);
+  EXPECT_LT(end(viewer).red, 20U) << "there is nothing to show";
+}
+
+}  // namespace
+}  // namespace spindrift
