@@ -2,11 +2,13 @@
 #include <cstdio>
 #include <exception>
 
+#include "server/access/token_command.hpp"
 #include "server/app/config.hpp"
 #include "server/app/daemon.hpp"
 
 int main(int argc, char** argv) {
   using namespace spindrift;
+  if (is_token_command(argc, argv)) return run_token_command(argc, argv);
   config settings;
   option_set options(
       "spindriftd",

@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "common/protocol/name.hpp"
+
 namespace spindrift {
 namespace {
 
@@ -28,7 +30,8 @@ bool from_hex(std::string_view text, token_digest& bytes) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::size_t digit = hex_digits.find(text[i]);
     if (digit == std::string_view::npos) return false;
-    bytes[i / 2] = static_cast<unsigned char>((bytes[i / 2] << 4U) | digit);
+    const unsigned high = bytes[i / 2];
+    bytes[i / 2] = static_cast<unsigned char>((high << 4U) | static_cast<unsigned>(digit));
   }
   return true;
 }
@@ -99,6 +102,7 @@ std::optional<std::string> token_file::load() {
 std::optional<std::string> token_file::parse_line(std::string_view line, entry& into) {
   identity who;
   who.name = next_word(line);
+  if (!is_name(who.name, identity_bytes_max)) return "'" + who.name + "' is no name: " + std::string(name_rule);
   if (!from_hex(next_word(line), into.digest))
     return "the second word is not a SHA-256 digest of 64 lower-case hex digits";
   for (std::string_view word = next_word(line); !word.empty(); word = next_word(line)) {

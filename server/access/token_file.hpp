@@ -23,6 +23,9 @@ namespace spindrift {
 
 using token_digest = std::array<unsigned char, 32>;
 
+// Longest name of an identity: with a producer's name behind it, it must still be a name for the journal.
+inline constexpr std::size_t identity_bytes_max = 100;
+
 token_digest digest_of(std::string_view token);
 // A new token of 256 random bits, and the line for the file. Throws std::runtime_error where there is no randomness.
 struct new_token {

@@ -120,14 +120,47 @@ void declare_limits(config& settings, option_set& options) {
   options.add_number("--max-feed-bytes", "BYTES",
                      "what may wait for one subscriber before its oldest lines are dropped",
                      settings.net.feed_bytes_max, 65'536, std::uint64_t{1} << 32U);
-  add_milliseconds(options, "--admission-timeout", "time to show a token", settings.net.admission_timeout);
+  options.add_number("--max-unsent-bytes", "BYTES",
+                     "replies that a connection may have unsent, and as many in the kernel, before it is not read from",
+                     settings.net.unsent_bytes_max, 65'536, std::uint64_t{1} << 30U);
+  options.add_number("--max-refused", "N", "connections beyond the limit that are told so at once, 0 to 10000",
+                     settings.net.refused_max, 0, 10'000);
   add_milliseconds(options, "--frame-timeout", "time to end a frame that was begun", settings.net.frame_timeout);
+  add_milliseconds(options, "--object-silence", "silence after an object without a line end that ends it",
+                   settings.net.object_silence);
   add_milliseconds(options, "--mute-after", "an anonymous producer that reads nothing for so long is muted",
                    settings.net.mute_after);
+  options.add_number("--max-posted-bulletins", "N",
+                     "batches on their way to another thread's subscribers before they are dropped, 1 to 1000000",
+                     settings.net.posted_bulletins_max, 1, 1'000'000);
+  options.add_number("--feed-send-buffer", "BYTES", "the kernel's send buffer of a subscriber, 4096 to 16777216",
+                     settings.net.feed_send_buffer_bytes, 4'096, 1U << 24U);
   add_milliseconds(options, "--feed-timeout", "a subscriber that reads nothing for so long is closed",
                    settings.net.feed_timeout);
+  add_milliseconds(options, "--linger", "how long a client may take to close after our last reply",
+                   settings.net.linger);
+  add_milliseconds(options, "--drain-timeout", "how long clients may take to read their last replies at the end",
+                   settings.net.drain_timeout);
+  add_milliseconds(options, "--accept-pause", "rest after accept() failed, for want of descriptors for example",
+                   settings.net.accept_pause);
+  add_milliseconds(options, "--unacknowledged-timeout", "a client whose machine confirms nothing for so long is gone",
+                   settings.net.unacknowledged_timeout);
   add_milliseconds(options, "--evict-after", "a stream idle for so long may make room for a new one",
                    settings.engine.idle_before_eviction);
+}
+
+void declare_admission(config& settings, option_set& options) {
+  add_milliseconds(options, "--admission-timeout", "time to show a token", settings.net.admission_timeout);
+  add_milliseconds(options, "--refusal-delay", "how much later a wrong token is answered", settings.net.refusal_delay);
+}
+
+void declare_keepalive(config& settings, option_set& options) {
+  options.add_number("--keepalive-idle", "S", "seconds of silence before a client is probed, 1 to 32767",
+                     settings.net.keepalive_idle_s, 1, 32'767);
+  options.add_number("--keepalive-interval", "S", "seconds between two probes, 1 to 32767",
+                     settings.net.keepalive_interval_s, 1, 32'767);
+  options.add_number("--keepalive-probes", "N", "probes without an answer before a client is gone, 1 to 127",
+                     settings.net.keepalive_probes, 1, 127);
 }
 
 bool is_open_to_others(const config& settings, const std::string& address) {
@@ -166,7 +199,9 @@ void declare(config& settings, option_set& options) {
   declare(settings.engine.detectors, options);
   declare_store(settings.store, options);
   declare_security(settings, options);
+  declare_admission(settings, options);
   declare_limits(settings, options);
+  declare_keepalive(settings, options);
   declare_log(settings.log, options);
   options.add_action("--check-config", "say whether the configuration is good, and end", settings.check_config);
   options.add_action("--print-config", "print the configuration in force as TOML, and end", settings.print_config);

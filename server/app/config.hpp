@@ -24,8 +24,9 @@ struct config {
   net_settings net;
   store_settings store;
   std::uint64_t producers_max = 4'096;  // some 250 KiB each once it has 1,024 verdicts to keep
-  std::uint64_t memory_mib_max = 0;     // 0: no ceiling
-  std::string tls_cert;                 // PEM files; empty: plain TCP
+  // 100,000 streams of the default detectors are some 2 GiB: twice that is a flood of names. 0: no ceiling.
+  std::uint64_t memory_mib_max = 4'096;
+  std::string tls_cert;  // PEM files; empty: plain TCP
   std::string tls_key;
   std::string tokens;  // file of identities; empty: everybody may do everything
   bool insecure = false;

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <memory>
@@ -25,6 +27,7 @@
 #include "server/net/listener.hpp"
 #include "server/net/shard.hpp"
 #include "server/net/tls_transport.hpp"
+#include "server/store/posix_file_system.hpp"
 
 namespace spindrift {
 namespace {
@@ -50,6 +53,14 @@ std::optional<std::string> provide_descriptors(std::size_t connections_max) {
          " connections fit; raise the one or lower the other";
 }
 
+// The value that the verdict speaks of: of several, the one whose baseline was the most surprised.
+double judged_value(const verdict& what) {
+  for (const feature& each : what.subject.values) {
+    if (each.name == what.feature) return each.value;
+  }
+  return what.subject.value;
+}
+
 // One line for the log and the anomaly file.
 void log_findings(const verdict& what) {
   const point& subject = what.subject;
@@ -57,7 +68,7 @@ void log_findings(const verdict& what) {
     log_finding(event, {{"stream", subject.stream},
                         {"n", what.n},
                         {"ts", *subject.ts},
-                        {"value", subject.value},
+                        {"value", judged_value(what)},
                         {"expected", what.expected},
                         last,
                         more});
@@ -88,11 +99,14 @@ private:
   std::optional<std::string> open_http();
   std::optional<http_response> answer_http(const http_request& asked) const;
   void await_signal();
+  void look_around();
+  void watch_memory();
   void stop();
   void shard_drained();
 
   const config& settings_;
   counters counts_;
+  posix_file_system files_;
   keeper keeper_;
   engine engine_;
   producer_table producers_;
@@ -105,18 +119,21 @@ private:
   std::vector<std::unique_ptr<listener>> listeners_;
   std::unique_ptr<http_server> http_;
   std::unique_ptr<asio::signal_set> signals_;
+  std::unique_ptr<asio::steady_timer> glance_;
   bool stopping_ = false;
   std::atomic<std::size_t> drained_shards_{0};
 };
 
 house::house(const config& settings)
     : settings_(settings),
-      keeper_(lasting(settings.store)),
+      keeper_(lasting(settings.store), files_),
       engine_(settings.engine, counts_, &keeper_),
       producers_(settings.producers_max),
       facts_(counts_, engine_, producers_, keeper_),
       fabric_({engine_, producers_, counts_, facts_}) {
   fabric_.settings = settings.net;
+  fabric_.environment.bad_frames_per_s = settings.net.bad_frames_per_s;
+  fabric_.environment.replies_bytes_max = settings.net.unsent_bytes_max / 2;
   fabric_.on_event = [this](const verdict& what, std::string_view line) {
     log_findings(what);
     keeper_.record(what, line);
@@ -124,6 +141,7 @@ house::house(const config& settings)
   if (keeper_.waits_for_disk()) {
     fabric_.written_to = [this] { return keeper_.written_to(); };
     fabric_.durable_to = [this] { return keeper_.durable_to(); };
+    fabric_.is_disk_lost = [this] { return keeper_.is_lost(); };
   }
   fabric_.on_drained = [this] { shard_drained(); };
   fabric_.make_transport = [this](tcp::socket socket) { return open_transport(std::move(socket)); };
@@ -131,11 +149,12 @@ house::house(const config& settings)
     tokens_ = std::make_unique<token_file>(settings.tokens);
     fabric_.environment.admission = tokens_.get();
   }
-  for (std::size_t i = 0; i < settings.threads; ++i) {
-    shards_.push_back(std::make_unique<shard>(fabric_, i));
+  for (std::uint64_t i = 0; i < settings.threads; ++i) {
+    shards_.push_back(std::make_unique<shard>(fabric_));
     fabric_.shards.push_back(shards_.back().get());
   }
   signals_ = std::make_unique<asio::signal_set>(shards_.front()->context(), SIGTERM, SIGINT, SIGHUP);
+  glance_ = std::make_unique<asio::steady_timer>(shards_.front()->context());
 }
 
 house::~house() {
@@ -221,6 +240,31 @@ void house::await_signal() {
   });
 }
 
+// On the first shard's thread. Ten times a second: a client that invents streams makes tens of MiB in a second.
+void house::look_around() {
+  glance_->expires_after(std::chrono::milliseconds(100));
+  glance_->async_wait([this](socket_error cancelled) {
+    if (cancelled) return;
+    report_left_out();
+    watch_memory();
+    look_around();
+  });
+}
+
+// Only new streams grow without end, so they are what is refused beyond the ceiling, until a twentieth of it is free
+// again: a limit without play would be said and taken back every second.
+void house::watch_memory() {
+  const std::uint64_t ceiling = settings_.memory_mib_max << 20U;
+  if (ceiling == 0) return;
+  const std::uint64_t used = resident_bytes();
+  const bool was_full = engine_.is_closed_to_new_streams();
+  const bool is_full = used > (was_full ? ceiling - ceiling / 20 : ceiling);
+  if (is_full == was_full) return;
+  engine_.close_to_new_streams(is_full);
+  log_event(is_full ? log_level::warning : log_level::info, is_full ? "memory_full" : "memory_recovered",
+            {{"resident_bytes", used}, {"ceiling_bytes", ceiling}});
+}
+
 // On the first shard's thread.
 void house::stop() {
   if (stopping_) return;
@@ -234,6 +278,7 @@ void house::shard_drained() {
   if (drained_shards_.fetch_add(1) + 1 < shards_.size()) return;
   asio::post(shards_.front()->context(), [this] {
     signals_->cancel();
+    glance_->cancel();
     if (http_) http_->stop();
   });
 }
@@ -248,6 +293,7 @@ bool house::run() {
   if (http_) log_event(log_level::info, "http", {{"address", to_text(http_->address())}});
   std::fflush(stdout);
   await_signal();
+  look_around();
   keeper_.start(
       [this] {
         for (const auto& each : shards_) each->post_durable();
@@ -262,6 +308,7 @@ bool house::run() {
 
 int run_daemon(const config& settings) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes shall read as a full disk
   open_log(settings.log);
   if (const auto wrong = provide_descriptors(settings.net.connections_max)) {
     std::fprintf(stderr, "spindriftd: %s\n", wrong->c_str());

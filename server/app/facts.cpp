@@ -10,9 +10,7 @@
 #include "server/session/version.hpp"
 
 namespace spindrift {
-namespace {
 
-// Resident memory as the kernel counts it; 0 where it cannot be read.
 std::uint64_t resident_bytes() {
   std::ifstream statm("/proc/self/statm");
   std::uint64_t all = 0;
@@ -20,8 +18,6 @@ std::uint64_t resident_bytes() {
   if (!(statm >> all >> resident)) return 0;
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
-
-}  // namespace
 
 std::vector<facts::figure> facts::figures() const {
   const auto uptime = std::chrono::steady_clock::now() - started_;
@@ -33,6 +29,8 @@ std::vector<facts::figure> facts::figures() const {
       {"connections", "Open connections.", false, read(counts_.connections_open)},
       {"subscribers", "Subscribers among them.", false, read(counts_.subscribers)},
       {"resident_bytes", "Resident memory of the process.", false, resident_bytes()},
+      {"memory_full", "1 while new streams are refused for want of memory.", false,
+       engine_.is_closed_to_new_streams() ? 1U : 0U},
       {"storage_full", "1 while the journal cannot be written.", false, keeper_.is_full() ? 1U : 0U},
       {"journal_bytes", "Where the journal's end is, in bytes ever written.", false, keeper_.written_to()},
       {"snapshots", "Snapshots taken.", true, keeper_.snapshots()},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 #include "server/app/keeper.hpp"
@@ -11,6 +12,9 @@
 #include "server/session/session.hpp"
 
 namespace spindrift {
+
+// Resident memory of this process as the kernel counts it; 0 where that cannot be read. Some 20 us.
+std::uint64_t resident_bytes();
 
 class facts final : public almanac {
 public:

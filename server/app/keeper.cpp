@@ -23,12 +23,13 @@ void log_storage(log_level level, std::string_view event, const storage_status& 
 
 }  // namespace
 
-keeper::keeper(const store_settings& settings) : settings_(settings) {
-  if (settings.durability_level != durability::off) store_.emplace(files_, settings);
+keeper::keeper(const store_settings& settings, file_system& files) : settings_(settings) {
+  if (settings.durability_level != durability::off) store_.emplace(files, settings);
 }
 
+// No snapshot here: by now the engine is gone.
 keeper::~keeper() {
-  stop();
+  end_threads();
 }
 
 void keeper::start(std::function<void()> durable, std::function<void()> failed) {
@@ -52,11 +53,11 @@ bool keeper::append(const batch& what) {
   return out.write() == journal_state::open;
 }
 
-void keeper::forget(stream& what) {
-  if (!store_) return;
+bool keeper::forget(stream& what) {
+  if (!store_) return true;
   journal::batch out(store_->points());
   out.add_forgotten_stream(what.name, what.journal);
-  out.write();
+  return out.write() == journal_state::open;
 }
 
 void keeper::record(const verdict& what, std::string_view line) {
@@ -124,15 +125,21 @@ void keeper::sync() {
   durable_();  // whoever still waits finds out that it waits in vain
 }
 
-bool keeper::stop() {
+// False when they have been ended before.
+bool keeper::end_threads() {
   {
     const std::lock_guard guard(lock_);
-    if (std::exchange(stopping_, true)) return true;
+    if (std::exchange(stopping_, true)) return false;
   }
   wake_.notify_all();
   if (watcher_.joinable()) watcher_.join();
   if (store_) store_->points().stop_syncing();
   if (syncer_.joinable()) syncer_.join();
+  return true;
+}
+
+bool keeper::stop() {
+  if (!end_threads()) return true;
   bool is_good = true;
   if (store_ && engine_ != nullptr && store_->points().state() != journal_state::failed) {
     if (store_->wants_snapshot()) take_snapshot();  // failing costs a longer restart, no points

@@ -21,14 +21,14 @@
 #include "server/engine/producer_table.hpp"
 #include "server/session/gate.hpp"
 #include "server/store/history.hpp"
-#include "server/store/posix_file_system.hpp"
 #include "server/store/store.hpp"
 
 namespace spindrift {
 
 class keeper final : public point_journal {
 public:
-  explicit keeper(const store_settings& settings);
+  // The file system outlives the keeper. The history of events is SQLite's and knows only the real one.
+  keeper(const store_settings& settings, file_system& files);
   ~keeper() override;
   keeper(const keeper&) = delete;
   keeper& operator=(const keeper&) = delete;
@@ -38,19 +38,27 @@ public:
   std::optional<std::string> recover(engine& observer, producer_table& producers);
   // `durable` is called after each sync, from a thread of ours; `failed` once, when no more points may be taken.
   void start(std::function<void()> durable, std::function<void()> failed);
-  // After the shards have ended: a last snapshot, everything on the disk. False when something could not be written.
+  // After the shards have ended and before engine and producers go: a last snapshot, everything on the disk. False when
+  // something could not be written.
   bool stop();
 
   bool append(const batch& what) override;
-  void forget(stream& what) override;
+  bool forget(stream& what) override;
   // An event goes into the history: before its verdict is sent, so that a crash cannot lose it.
   void record(const verdict& what, std::string_view line);
   // Appends a JSON array, newest last, of the events that `who` may see (null: all).
   void append_history(const history_command& wanted, const identity* who, std::string& out);
 
+  // What the two threads do, a step at a time; for whoever runs the keeper without start(). `between` is called again
+  // and again while the snapshot is taken, with no lock held.
+  bool take_snapshot(const std::function<void()>& between = {});
+  bool sync_now() { return store_ && store_->points().sync().ok(); }
+
   bool waits_for_disk() const { return settings_.durability_level == durability::fsync; }
   journal_position written_to() const { return store_ ? store_->points().written_to() : 0; }
   journal_position durable_to() const { return store_ ? store_->points().durable_to() : 0; }
+  // The disk failed for good: no point is taken any more, and what is not durable yet never will be.
+  bool is_lost() const { return store_ && store_->points().state() == journal_state::failed; }
   bool is_full() const { return store_ && store_->points().state() == journal_state::full; }
   std::uint64_t events_dropped() const { return history_.dropped(); }
   std::uint64_t snapshots() const { return snapshots_.load(std::memory_order_relaxed); }
@@ -60,14 +68,13 @@ private:
   std::optional<std::string> load_stream(const snapshot_section& section);
   std::optional<std::string> load_producer(const snapshot_section& section);
   void replay(const journal_entry& entry, moment now);
+  bool end_threads();
   void watch();
   void sync();
-  bool take_snapshot();
   void log_notes();
   std::string fingerprint() const;
 
   store_settings settings_;
-  posix_file_system files_;
   std::optional<store> store_;  // none with durability off
   history history_;
   engine* engine_ = nullptr;

@@ -66,7 +66,7 @@ std::optional<std::string> keeper::recover(engine& observer, producer_table& pro
   producers.on_forget([this](producer& forgotten) {
     journal::batch out(store_->points());
     out.add_forgotten_producer(forgotten.name(), forgotten.journal());
-    out.write();
+    return out.write() == journal_state::open;
   });
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
   log_event(log_level::info, "recovered",
@@ -126,7 +126,9 @@ void keeper::replay(const journal_entry& entry, moment at) {
   const point_record& record = entry.record;
   if (entry.what == journal_entry::kind::forget_stream)
     return engine_->replay_forget(record.subject.stream, entry.position);
-  if (entry.what == journal_entry::kind::forget_producer) return producers_->erase(record.producer);
+  if (entry.what == journal_entry::kind::forget_producer) {
+    return producers_->replay_forget(record.producer, entry.position);
+  }
   const auto again = engine_->replay(record, entry.position, at);
   if (!again) return;
   scratch_.clear();
@@ -138,7 +140,10 @@ void keeper::replay(const journal_entry& entry, moment at) {
   if (whose && entry.position > whose->journal().position) whose->keep(record.subject.seq, scratch_);
 }
 
-bool keeper::take_snapshot() {
+bool keeper::take_snapshot(const std::function<void()>& between) {
+  const auto pause = [&] {
+    if (between) between();
+  };
   const auto began = std::chrono::steady_clock::now();
   storage_status status = store_->begin_snapshot(state_version, now().wall_ms, began);
   const std::string settings = fingerprint();
@@ -159,9 +164,11 @@ bool keeper::take_snapshot() {
         },
         [&] {
           status = store_->add_section({section_stream, name, position, bytes});
+          pause();
           return status.ok();
         });
   }
+  pause();
   // After all streams: whatever a producer was answered is then in a stream's section or in the journal behind it.
   producers_->for_each([&](producer& each) {
     if (!status.ok()) return;
@@ -170,9 +177,14 @@ bool keeper::take_snapshot() {
     out(each);
     status = store_->add_section({section_producer, each.name(), each.journal().position, bytes});
   });
+  pause();
   if (status.ok()) status = history_.flush(true);
-  const storage_status finished = store_->finish_snapshot();
-  if (status.ok()) status = finished;
+  // A snapshot that lacks something must not be published: the journal behind it would be deleted.
+  if (status.ok()) {
+    status = store_->finish_snapshot();
+  } else {
+    store_->drop_snapshot();
+  }
   if (!status.ok()) {
     log_event(log_level::warning, "snapshot_failed", {{"reason", status.text()}});
     return false;

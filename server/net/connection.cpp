@@ -25,9 +25,10 @@ void set_option(tcp::socket& socket, int level, int name, int value) {
 void set_options(tcp::socket& socket, const net_settings& settings) {
   set_option(socket, IPPROTO_TCP, TCP_NODELAY, 1);
   set_option(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
-  set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(settings.keepalive_idle.count()));
-  set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(settings.keepalive_interval.count()));
-  set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, settings.keepalive_probes);
+  set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, static_cast<int>(settings.keepalive_idle_s));
+  set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, static_cast<int>(settings.keepalive_interval_s));
+  set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, static_cast<int>(settings.keepalive_probes));
+  set_option(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, static_cast<int>(settings.unsent_bytes_max));
 }
 
 std::string peer_of(tcp::socket& socket) {
@@ -68,6 +69,7 @@ void connection::start() {
 }
 
 void connection::start_refused(error_code code, std::string message) {
+  refused_with_ = code;
   stream_->async_open([self = shared_from_this(), code, message = std::move(message)](socket_error failed) {
     if (self->phase_ != phase::opening) return;
     if (failed) return self->close("no handshake");
@@ -89,9 +91,9 @@ void connection::read() {
 
 void connection::on_read(socket_error failed, std::size_t bytes) {
   reading_ = false;
-  timer_.cancel();
-  if (phase_ == phase::finishing || phase_ == phase::closed) return;  // what came now is past the end
   if (phase_ == phase::lingering) return linger();
+  if (phase_ != phase::serving || too_slow_) return;  // what came now is past the end
+  timer_.cancel();
   if (failed == asio::error::eof) {
     peer_ended_ = true;
     inbox_.finish();
@@ -138,6 +140,7 @@ void connection::carry_out() {
   if (closes) return finish(name_of(*closes));
   watch_unfinished_frame();
   if (wanted) subscribe(std::move(*wanted));
+  if (muted_ && writing_) return go_on();  // the write may stand still for ever
   write();
 }
 
@@ -151,10 +154,31 @@ void connection::watch_unfinished_frame() {
   frames_seen_ = inbox_.frames_cut();
 }
 
+// From the io_context, so that other connections get their turn between two steps.
+void connection::advance_later() {
+  if (std::exchange(advance_is_posted_, true)) return;
+  asio::post(timer_.get_executor(), [self = shared_from_this()] {
+    self->advance_is_posted_ = false;
+    self->advance();
+  });
+}
+
+// The client sends too many bad frames: neither what it has sent nor what it will send is looked at for a while.
+void connection::await_pause() {
+  timer_.expires_after(std::chrono::milliseconds(std::max<std::int64_t>(0, paused_until_ms_ - steady_ms())));
+  timer_.async_wait([self = shared_from_this()](socket_error cancelled) {
+    if (cancelled || self->phase_ != phase::serving) return;
+    self->paused_until_ms_ = 0;
+    self->go_on();
+  });
+}
+
 void connection::await_silence() {
   timer_.expires_after(home_.whole().settings.object_silence);
   timer_.async_wait([self = shared_from_this()](socket_error cancelled) {
     if (cancelled || self->phase_ != phase::serving || !self->inbox_.holds_complete_object()) return;
+    // Bytes came while this handler was under way; the silence is waited for again when they are done with.
+    if (self->has_more_ || (self->has_unsent_replies() && !self->muted_)) return;
     self->inbox_.finish();
     self->advance();
   });
@@ -181,6 +205,7 @@ void connection::write() {
     return stream_->async_write(buffers_, [self = shared_from_this()](socket_error failed, std::size_t bytes) {
       self->writing_ = false;
       if (self->phase_ == phase::closed) return;
+      if (self->too_slow_) return self->end_slow_feed(bytes);
       if (failed) return self->close(failed.message());
       self->on_written(bytes);
     });
@@ -192,7 +217,9 @@ void connection::write() {
 bool connection::gather() {
   if (!sending_.empty() || !pieces_.empty()) return true;
   sent_ = 0;
-  if (!waits_for_disk()) std::swap(sending_, replies_);
+  // Replies first; but the goodbye of a subscriber is the last thing that it hears.
+  const bool feed_first = phase_ == phase::finishing && feed_ && !feed_->is_empty();
+  if (!feed_first && !waits_for_disk()) std::swap(sending_, replies_);
   while (sending_.empty() && feed_ && pieces_.size() < pieces_max) {
     outbox::piece next = feed_->take();
     if (next.bytes.empty()) break;
@@ -201,9 +228,14 @@ bool connection::gather() {
   return !sending_.empty() || !pieces_.empty();
 }
 
-// With durability fsync a verdict is an acknowledgement only once its point is on the disk.
+// With durability fsync a verdict is an acknowledgement only once its point is on the disk. Where the disk has failed
+// it never will be, and nothing that waits for it may be said.
 bool connection::waits_for_disk() {
   if (replies_.empty() || !home_.whole().durable_to || durable_at_ <= home_.whole().durable_to()) return false;
+  if (home_.whole().is_disk_lost()) {
+    replies_.clear();
+    return false;
+  }
   home_.await_durable(*this);
   return true;
 }
@@ -229,6 +261,8 @@ void connection::on_written(std::size_t bytes) {
     total += each.bytes.size();
     lines += each.lines;
   }
+  // The rest of a frame could not come as long as nothing was read.
+  if (!reading_ && frame_begun_ms_ != 0) frame_begun_ms_ = steady_ms();
   if (sent_ == total) {
     add(home_.whole().environment.counts.feed_lines_sent, lines);
     sending_.clear();
@@ -246,13 +280,13 @@ void connection::on_written(std::size_t bytes) {
 void connection::after_write() {
   if (!replies_.empty()) return;
   if (phase_ == phase::finishing) return linger();
-  if (phase_ != phase::serving) return;
-  if (has_more_) {
-    if (paused_until_ms_ > steady_ms()) return;  // the sweep goes on with it
-    // From the io_context, so that other connections get their turn between two steps.
-    has_more_ = false;
-    return asio::post(timer_.get_executor(), [self = shared_from_this()] { self->advance(); });
-  }
+  if (phase_ == phase::serving) go_on();
+}
+
+// The next frames: of those in the inbox, or the next bytes.
+void connection::go_on() {
+  if (paused_until_ms_ != 0) return await_pause();
+  if (has_more_) return advance_later();
   if (peer_ended_) return finish("the client ended");
   if (inbox_.holds_complete_object()) await_silence();
   read();
@@ -271,7 +305,7 @@ void connection::write_feed() {
 }
 
 void connection::subscribe(filter wanted) {
-  set_option(stream_->socket(), SOL_SOCKET, SO_SNDBUF, home_.whole().settings.feed_send_buffer_bytes);
+  set_option(stream_->socket(), SOL_SOCKET, SO_SNDBUF, static_cast<int>(home_.whole().settings.feed_send_buffer_bytes));
   feed_.emplace(std::move(wanted), home_.whole().settings.feed_bytes_max);
   home_.subscriber_came(*this);
 }
@@ -279,136 +313,6 @@ void connection::subscribe(filter wanted) {
 void connection::unsubscribe() {
   home_.subscriber_went(*this);
   feed_.reset();
-}
-
-void connection::supersede() {
-  if (phase_ != phase::serving) return;
-  step& out = home_.scratch();
-  out.clear();
-  session_.superseded(out);
-  carry_out();
-}
-
-void connection::drain() {
-  if (phase_ == phase::opening) return close("shutting down");
-  if (phase_ != phase::serving) return;
-  // What was read is answered; a muted client is owed nothing.
-  step& out = home_.scratch();
-  do {
-    out.clear();
-    session_.advance(inbox_, now(), out);
-    home_.publish(out);
-    if (!muted_) replies_ += out.replies;
-  } while (out.has_more && !out.closes);
-  out.clear();
-  session_.refuse(error_code::shutting_down, "the server is shutting down", out);
-  carry_out();
-}
-
-// The last replies go out, then the connection ends.
-void connection::finish(std::string_view reason) {
-  if (phase_ != phase::serving) return;
-  phase_ = phase::finishing;
-  has_more_ = false;
-  log_event(log_level::debug, "connection_ends", {{"peer", peer_}, {"reason", reason}});
-  write();
-}
-
-void connection::finish_later(std::string_view reason) {
-  timer_.expires_after(home_.whole().settings.refusal_delay);
-  timer_.async_wait([self = shared_from_this(), reason](socket_error cancelled) {
-    if (!cancelled) self->finish(reason);
-  });
-}
-
-// Our side is shut; reading on until the client has closed keeps a reset from destroying replies on their way.
-void connection::linger() {
-  if (phase_ == phase::closed) return;
-  if (phase_ == phase::lingering) return discard();
-  phase_ = phase::lingering;
-  home_.subscriber_went(*this);
-  timer_.expires_after(home_.whole().settings.linger);
-  timer_.async_wait([self = shared_from_this()](socket_error cancelled) {
-    if (!cancelled) self->close("the client did not close");
-  });
-  stream_->async_shut_down([self = shared_from_this()] {
-    if (self->peer_ended_) return self->close("done");
-    self->discard();
-  });
-}
-
-void connection::discard() {
-  if (phase_ != phase::lingering || reading_) return;
-  reading_ = true;
-  discarded_.resize(4'096);
-  stream_->async_read(discarded_, [self = shared_from_this()](socket_error failed, std::size_t /*bytes*/) {
-    self->reading_ = false;
-    if (failed) return self->close("done");
-    self->discard();
-  });
-}
-
-void connection::close(std::string_view reason) {
-  if (phase_ == phase::closed) return;
-  log_event(log_level::debug, "connection_closed", {{"peer", peer_}, {"reason", reason}});
-  phase_ = phase::closed;
-  timer_.cancel();
-  stream_->close();
-  home_.closed(*this);
-}
-
-void connection::abort() {
-  close("cut");
-}
-
-void connection::sweep(std::int64_t at) {
-  const net_settings& settings = home_.whole().settings;
-  if (phase_ == phase::opening && at - opened_ms_ > settings.admission_timeout.count())
-    return close("no handshake in time");
-  if (phase_ != phase::serving) return;
-  step& out = home_.scratch();
-  out.clear();
-  if (!session_.is_admitted() && at - opened_ms_ > settings.admission_timeout.count()) {
-    session_.refuse(error_code::unauthorized, "no token was shown in time", out);
-    return carry_out();
-  }
-  if (frame_begun_ms_ != 0 && at - frame_begun_ms_ > settings.frame_timeout.count()) {
-    session_.refuse(error_code::idle, "a frame was begun and not ended in time", out);
-    return carry_out();
-  }
-  if (has_more_ && !writing_ && paused_until_ms_ != 0 && paused_until_ms_ <= at) {
-    paused_until_ms_ = 0;
-    return after_write();
-  }
-  if (!writing_) return;
-  const std::int64_t stalled = at - progress_ms_;
-  if (feed_ && stalled > settings.feed_timeout.count()) {
-    log_event(log_level::warning, "slow_consumer", {{"peer", peer_}});
-    add(home_.whole().environment.counts.errors[static_cast<std::size_t>(error_code::slow_consumer)], 1);
-    return close("slow_consumer");
-  }
-  if (!feed_ && stalled > settings.mute_after.count()) mute();
-}
-
-// The client does not read. One that wants every reply simply waits for itself; any other is muted: its points are
-// taken, its replies dropped, until it reads again. Either may go on like that for ever, so the timeout of
-// unacknowledged data, which would take it for dead, is put off.
-void connection::mute() {
-  if (!patient_) {
-    patient_ = true;
-    set_unacknowledged_timeout(std::chrono::milliseconds(0));
-  }
-  if (muted_ || session_.wants_every_reply()) return;
-  muted_ = true;
-  log_event(log_level::info, "muted", {{"peer", peer_}});
-  add(home_.whole().environment.counts.replies_muted,
-      static_cast<std::uint64_t>(std::count(replies_.begin(), replies_.end(), '\n')));
-  replies_.clear();
-  if (has_more_) {
-    advance();
-  } else {
-    read();
-  }
 }
 
 }  // namespace spindrift

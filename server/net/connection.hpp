@@ -47,9 +47,11 @@ public:
   // Cuts the connection as it is.
   void abort();
   std::uint64_t number() const { return number_; }
+  // What start_refused() was told; nothing for a connection that is served.
+  std::optional<error_code> refused_with() const { return refused_with_; }
 
 private:
-  enum class phase { opening, serving, finishing, lingering, closed };
+  enum class phase { opening, serving, refusing, finishing, lingering, closed };
 
   void read();
   void on_read(socket_error failed, std::size_t bytes);
@@ -57,16 +59,22 @@ private:
   void carry_out();
   void watch_unfinished_frame();
   void await_silence();
+  void await_pause();
+  void advance_later();
   void write();
   void on_written(std::size_t bytes);
   void after_write();
+  void go_on();
   void write_feed();
   bool gather();
   void collect_buffers();
   void finish(std::string_view reason);
   void finish_later(std::string_view reason);
   bool waits_for_disk();
+  void end_slow_feed(std::size_t bytes);
   void linger();
+  void await_client_end();
+  std::size_t unacknowledged_bytes() const;
   void discard();
   void close(std::string_view reason);
   void subscribe(filter wanted);
@@ -79,6 +87,7 @@ private:
   std::unique_ptr<transport> stream_;
   std::uint64_t number_;
   std::string peer_;
+  std::optional<error_code> refused_with_;
   phase phase_ = phase::opening;
   inbox inbox_;
   session session_;
@@ -86,8 +95,10 @@ private:
   bool writing_ = false;
   bool peer_ended_ = false;  // FIN was read: nothing more will come
   bool has_more_ = false;    // frames wait in the inbox until the replies are sent
-  bool muted_ = false;       // replies are dropped until the client reads again
-  bool patient_ = false;     // the unacknowledged-data timeout is off, for a client known not to read
+  bool advance_is_posted_ = false;
+  bool muted_ = false;     // replies are dropped until the client reads again
+  bool too_slow_ = false;  // a subscriber without progress: its write is being cancelled, for the goodbye
+  bool patient_ = false;   // the unacknowledged-data timeout is off, for a client known not to read
 
   // Replies are gathered in replies_ and move to sending_ for the write; pieces_ are the feed's share of it.
   std::string replies_;
@@ -98,13 +109,14 @@ private:
   std::optional<outbox> feed_;
   std::uint64_t durable_at_ = 0;  // replies_ may be sent once the journal is on the disk up to here
 
-  asio::steady_timer timer_;  // silence after an object, or the linger
+  asio::steady_timer timer_;  // one at a time: silence after an object, a pause, a late refusal, the linger
   std::int64_t opened_ms_ = 0;
-  std::int64_t frame_begun_ms_ = 0;  // 0: no unfinished frame
-  std::int64_t progress_ms_ = 0;     // of the write under way
-  std::int64_t paused_until_ms_ = 0;
-  std::uint64_t frames_seen_ = 0;  // cut from the inbox when frame_begun_ms_ was last looked at
-  std::vector<char> discarded_;    // what is read while lingering
+  std::int64_t frame_begun_ms_ = 0;   // 0: no unfinished frame
+  std::int64_t progress_ms_ = 0;      // of the write under way, or of what is in flight while lingering
+  std::int64_t paused_until_ms_ = 0;  // 0: not paused
+  std::size_t in_flight_bytes_ = 0;   // unacknowledged when the linger last looked
+  std::uint64_t frames_seen_ = 0;     // cut from the inbox when frame_begun_ms_ was last looked at
+  std::vector<char> discarded_;       // what is read while lingering
 };
 
 }  // namespace spindrift

@@ -46,10 +46,13 @@ void listener::accept() {
   acceptor_.async_accept(target.context(), [this, &target](socket_error failed, tcp::socket accepted) {
     if (!acceptor_.is_open()) return;
     if (failed && failed != asio::error::connection_aborted) {
-      log_event(log_level::warning, "accept_failed", {{"reason", failed.message()}});
+      if (!std::exchange(is_failing_, true)) {
+        log_event(log_level::warning, "accept_failed", {{"reason", failed.message()}});
+      }
       return accept_later();
     }
     if (!failed) {
+      if (std::exchange(is_failing_, false)) log_event(log_level::info, "accepts_again");
       next_shard_ = (next_shard_ + 1) % whole_.shards.size();
       target.adopt(std::move(accepted));
     }

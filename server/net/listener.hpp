@@ -30,6 +30,7 @@ private:
   asio::ip::tcp::acceptor acceptor_;
   asio::steady_timer pause_;
   std::size_t next_shard_ = 0;
+  bool is_failing_ = false;  // accept() failed the last time: said once, not ten times a second
 };
 
 }  // namespace spindrift

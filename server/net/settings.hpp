@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "common/protocol/limits.hpp"
 
@@ -22,20 +23,26 @@ struct net_settings {
   std::size_t bad_frames_per_s = 100;
   // After an object without a line end, silence for this long means that no line end will come.
   std::chrono::milliseconds object_silence{20};
+  // Replies that one connection may have unsent, here and in the kernel each; then it is not read from. Enough for the
+  // 1,024 verdicts that a producer with a name may wait for, and what a slow reader can still be sent at the end.
+  std::size_t unsent_bytes_max = 256 * 1024;
   // An anonymous producer that has not read for this long is muted.
   std::chrono::milliseconds mute_after{5'000};
   // A subscriber that has not taken a byte for this long is closed.
   std::chrono::milliseconds feed_timeout{10'000};
   std::size_t feed_bytes_max = std::size_t{4} * 1024 * 1024;
   // The kernel would grow a subscriber's send buffer to many MiB, which only hides how far behind it is.
-  int feed_send_buffer_bytes = 256 * 1024;
+  std::uint64_t feed_send_buffer_bytes = 256 * 1024;
   // Dead peers are found by probes when all is quiet, and by unacknowledged data otherwise.
-  std::chrono::seconds keepalive_idle{30};
-  std::chrono::seconds keepalive_interval{10};
-  int keepalive_probes = 3;
+  std::uint64_t keepalive_idle_s = 30;
+  std::uint64_t keepalive_interval_s = 10;
+  std::uint64_t keepalive_probes = 3;
   std::chrono::milliseconds unacknowledged_timeout{30'000};
   // After our last byte we read on for this long, so that no reset destroys replies that are still under way.
   std::chrono::milliseconds linger{2'000};
+  // Connections beyond the limit that may be told so at once; more are closed without a word, since each costs a
+  // descriptor while it lingers.
+  std::size_t refused_max = 64;
   // At the end: how long clients may take to read their last replies before their connections are cut.
   std::chrono::milliseconds drain_timeout{8'000};
   // After accept failed for want of descriptors: at once would burn a core, never would leave the server deaf.

@@ -1,5 +1,6 @@
 #include "server/net/shard.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cassert>
 #include <chrono>
@@ -10,8 +11,7 @@
 
 namespace spindrift {
 
-shard::shard(fabric& whole, std::size_t index)
-    : whole_(whole), index_(index), work_(asio::make_work_guard(context_)), sweep_timer_(context_) {}
+shard::shard(fabric& whole) : whole_(whole), work_(asio::make_work_guard(context_)), sweep_timer_(context_) {}
 
 shard::~shard() {
   join();
@@ -34,7 +34,12 @@ void shard::adopt(tcp::socket socket) {
   auto handed_over = std::make_shared<tcp::socket>(std::move(socket));
   asio::post(context_, [this, handed_over] {
     counters& counts = whole_.environment.counts;
-    const bool is_full = read(counts.connections_open) >= whole_.settings.connections_max;
+    // Those that are only being told so do not count.
+    const std::uint64_t refused = whole_.refused.load(std::memory_order_relaxed);
+    const bool is_full = read(counts.connections_open) >= whole_.settings.connections_max + refused;
+    if (is_full && refused >= whole_.settings.refused_max) {
+      return add(counts.errors[static_cast<std::size_t>(error_code::too_many_connections)], 1);
+    }
     const std::uint64_t number = whole_.connections_begun.fetch_add(1, std::memory_order_relaxed) + 1;
     auto made = std::make_shared<connection>(*this, whole_.make_transport(std::move(*handed_over)), number);
     roster_.emplace(number, made);
@@ -43,6 +48,7 @@ void shard::adopt(tcp::socket socket) {
     if (draining_) {
       made->start_refused(error_code::shutting_down, "the server is shutting down");
     } else if (is_full) {
+      whole_.refused.fetch_add(1, std::memory_order_relaxed);
       made->start_refused(error_code::too_many_connections, "the server has as many connections as it may");
     } else {
       made->start();
@@ -146,6 +152,7 @@ void shard::closed(connection& who) {
   subscriber_went(who);
   if (roster_.erase(who.number()) == 0) return;
   whole_.environment.counts.connections_open.fetch_sub(1, std::memory_order_relaxed);
+  if (who.refused_with() == error_code::too_many_connections) whole_.refused.fetch_sub(1, std::memory_order_relaxed);
   end_if_drained();
 }
 
@@ -189,6 +196,8 @@ void shard::drain() {
   drain_deadline_ms_ = steady_ms() + whole_.settings.drain_timeout.count();
   std::vector<std::shared_ptr<connection>> all;
   for (const auto& [number, each] : roster_) all.push_back(each);
+  // Subscribers last, so that they hear of what the others are answered now.
+  std::stable_partition(all.begin(), all.end(), [](const auto& each) { return !each->is_subscriber(); });
   for (const auto& each : all) each->drain();
   end_if_drained();
 }

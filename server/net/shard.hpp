@@ -36,12 +36,15 @@ struct fabric {
   std::vector<shard*> shards;
   std::atomic<std::uint64_t> connections_begun{0};
   std::atomic<std::uint64_t> subscribers{0};
+  std::atomic<std::uint64_t> refused{0};  // open connections that were only told that the server is full
   // Is told of every anomaly, drift and alarm, on the shard that found it; must be quick. Views die with the call.
   std::function<void(const verdict&, std::string_view line)> on_event;
   // With durability fsync: how far the journal is written and how far it is on the disk. Otherwise empty, and no reply
   // waits.
   std::function<std::uint64_t()> written_to;
   std::function<std::uint64_t()> durable_to;
+  // The disk has failed: durable_to() will not move again.
+  std::function<bool()> is_disk_lost;
   // Is called once by each shard, on its thread, when it has drained.
   std::function<void()> on_drained;
   // Makes the byte stream of an accepted socket: plain or TLS.
@@ -50,7 +53,7 @@ struct fabric {
 
 class shard {
 public:
-  shard(fabric& whole, std::size_t index);
+  explicit shard(fabric& whole);
   ~shard();
   shard(const shard&) = delete;
   shard& operator=(const shard&) = delete;
@@ -88,7 +91,6 @@ private:
   void end_if_drained();
 
   fabric& whole_;
-  std::size_t index_;
   session_workspace workspace_;
   step scratch_;
   std::unordered_map<std::uint64_t, std::shared_ptr<connection>> roster_;

@@ -1,0 +1,67 @@
+#include "server/access/token_command.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "common/cli/options.hpp"
+#include "common/protocol/limits.hpp"
+#include "common/protocol/name.hpp"
+#include "server/access/token_file.hpp"
+
+namespace spindrift {
+namespace {
+
+constexpr int words_of_command = 2;  // "token new", in place of the program's name
+
+bool is_list_of_globs(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char each) {
+    return each == '*' || each == '?' || is_name({&each, 1}, 1) || is_name("a" + std::string(1, each), 2);
+  });
+}
+
+int refuse(const std::string& complaint) {
+  std::fprintf(stderr, "spindriftd token new: %s\n", complaint.c_str());
+  return exit_bad_config;
+}
+
+}  // namespace
+
+bool is_token_command(int argc, const char* const* argv) {
+  return argc > 1 && std::string_view(argv[1]) == "token";
+}
+
+int run_token_command(int argc, const char* const* argv) {
+  if (argc <= words_of_command || std::string_view(argv[words_of_command]) != "new") {
+    std::fputs("spindriftd token: the command is `token new NAME`\n", stderr);
+    return exit_usage;
+  }
+  std::string name;
+  std::string publish;
+  std::string subscribe;
+  option_set options("spindriftd token new", "makes a token, and the line that admits it for the file of --tokens");
+  options.add_positional("NAME", "whose token it is", name);
+  options.add_text("--publish", "GLOBS", "streams it may send points of, separated by commas", publish);
+  options.add_text("--subscribe", "GLOBS", "streams it may see; with neither of the two all of both", subscribe);
+  const parse_result parsed = options.parse(argc - words_of_command, argv + words_of_command);
+  if (!parsed.proceeds) {
+    std::fputs(parsed.text.c_str(), parsed.exit_code == exit_ok ? stdout : stderr);
+    return parsed.exit_code;
+  }
+  if (!is_name(name, identity_bytes_max)) {
+    return refuse("NAME: '" + name + "' is not allowed: " + std::string(name_rule) + ", at most " +
+                  std::to_string(identity_bytes_max) + " bytes");
+  }
+  if (!is_list_of_globs(publish))
+    return refuse("--publish: '" + publish + "' is not a list of globs over stream names");
+  if (!is_list_of_globs(subscribe)) {
+    return refuse("--subscribe: '" + subscribe + "' is not a list of globs over stream names");
+  }
+  if (publish.empty() && subscribe.empty()) publish = subscribe = "*";
+  const new_token made = make_token(name, publish, subscribe);
+  std::printf("token: %s\n%s\n", made.token.c_str(), made.line.c_str());
+  return exit_ok;
+}
+
+}  // namespace spindrift
