@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -127,6 +128,7 @@ void child_process::start(const std::vector<std::string>& command, const child_s
     ::setrlimit(RLIMIT_NOFILE, &limit);
   }
   std::signal(SIGPIPE, SIG_DFL);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is killed itself leaves nothing behind either
   ::execve(file.c_str(), argv.data(), envp.data());
   ::_exit(no_such_program);
 }

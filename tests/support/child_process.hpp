@@ -1,6 +1,7 @@
 // A program started by a test: fork and exec, its output captured, its end awaited with a deadline.
 //
-// Owns the process: one that still runs when the object dies is killed and reaped, so no test leaves anything behind.
+// Owns the process: one that still runs when the object dies is killed and reaped, so no test leaves anything behind;
+// it dies, too, with the thread that started it.
 // Two threads an object: one gathers stdout and stderr as they come (a child never blocks on a full pipe), one waits
 // for the end. All calls may come from any thread. Every wait has a deadline; reaching it is an answer, not an
 // exception. The constructor throws std::system_error when nothing can be started; a program that is not there exits
