@@ -1,0 +1,107 @@
+/* Preloaded into the daemon by the proofs: makes the Nth write or fsync of the state directory fail, and moves the wall
+ * clock. Built by faults.sh; no part of any program.
+ *
+ * FAULT_PATH     what a file's path must begin with to be counted
+ * FAULT_CALL     write or sync; FAULT_AT: which of them fails, from 1; FAULT_TIMES: how many in a row (1)
+ * FAULT_ERROR    the errno number; FAULT_SHORT: the first takes this many bytes instead of failing (the next one fails)
+ * FAULT_CLOCK    a file with a number of seconds that CLOCK_REALTIME is off by; read at every look at the clock
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+static atomic_long calls;
+
+static int is_watched(int descriptor) {
+  const char *const wanted = getenv("FAULT_PATH");
+  if (wanted == NULL) return 0;
+  char link[64];
+  char path[4096];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  const ssize_t length = readlink(link, path, sizeof path - 1);
+  if (length <= 0) return 0;
+  path[length] = 0;
+  return strncmp(path, wanted, strlen(wanted)) == 0;
+}
+
+static long number(const char *name, long otherwise) {
+  const char *const text = getenv(name);
+  return text == NULL ? otherwise : atol(text);
+}
+
+/* 0: as usual; -1: fails with errno set; above 0: a short write of so many bytes. */
+static long verdict(const char *call, int descriptor) {
+  const char *const wanted = getenv("FAULT_CALL");
+  if (wanted == NULL || strcmp(wanted, call) != 0 || !is_watched(descriptor)) return 0;
+  const long at = number("FAULT_AT", 0);
+  const long now = atomic_fetch_add(&calls, 1) + 1;
+  if (now < at || now >= at + number("FAULT_TIMES", 1)) return 0;
+  const long taken = number("FAULT_SHORT", 0);
+  if (now == at && taken > 0) return taken;
+  errno = (int)number("FAULT_ERROR", EIO);
+  return -1;
+}
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+ssize_t write(int descriptor, const void *bytes, size_t count) {
+  const long fate = verdict("write", descriptor);
+  if (fate < 0) return -1;
+  return REAL(write)(descriptor, bytes, fate > 0 && (size_t)fate < count ? (size_t)fate : count);
+}
+
+ssize_t pwrite64(int descriptor, const void *bytes, size_t count, off64_t offset) {
+  const long fate = verdict("write", descriptor);
+  if (fate < 0) return -1;
+  return REAL(pwrite64)(descriptor, bytes, fate > 0 && (size_t)fate < count ? (size_t)fate : count, offset);
+}
+
+ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
+  return pwrite64(descriptor, bytes, count, offset);
+}
+
+int fsync(int descriptor) { return verdict("sync", descriptor) < 0 ? -1 : REAL(fsync)(descriptor); }
+
+int fdatasync(int descriptor) { return verdict("sync", descriptor) < 0 ? -1 : REAL(fdatasync)(descriptor); }
+
+static time_t shift(void) {
+  const char *const path = getenv("FAULT_CLOCK");
+  if (path == NULL) return 0;
+  char text[32] = {0};
+  const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return 0;
+  const ssize_t bytes = read(descriptor, text, sizeof text - 1);
+  close(descriptor);
+  return bytes > 0 ? (time_t)atol(text) : 0;
+}
+
+int clock_gettime(clockid_t which, struct timespec *now) {
+  const int result = (int)syscall(SYS_clock_gettime, which, now);
+  if (result == 0 && which == CLOCK_REALTIME) now->tv_sec += shift();
+  return result;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+  (void)zone;
+  struct timespec exact;
+  if (clock_gettime(CLOCK_REALTIME, &exact) != 0) return -1;
+  now->tv_sec = exact.tv_sec;
+  now->tv_usec = exact.tv_nsec / 1000;
+  return 0;
+}
+
+time_t time(time_t *into) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (into != NULL) *into = now.tv_sec;
+  return now.tv_sec;
+}
