@@ -22,7 +22,9 @@ sample sample_of(const verdict& what, double value) {
 
 }  // namespace
 
-gallery::gallery(std::size_t points_max) : points_max_(points_max) { panels_.reserve(panels_max); }
+gallery::gallery(std::size_t points_max) : points_max_(points_max) {
+  panels_.reserve(panels_max);
+}
 
 void gallery::add(const verdict& what) {
   if (what.dup) return;
@@ -65,7 +67,9 @@ void gallery::add_feature(const verdict& what, const feature& which, series& pan
   panel.add(made);
 }
 
-void gallery::add_missed(std::uint64_t verdicts) { missed_ += verdicts; }
+void gallery::add_missed(std::uint64_t verdicts) {
+  missed_ += verdicts;
+}
 
 void gallery::expect_restarts() {
   for (series& panel : panels_) panel.expect_restart();
@@ -79,7 +83,8 @@ gallery::stream_entry* gallery::entry_of(std::string_view stream) {
 }
 
 series* gallery::panel_of(stream_entry& entry, std::string_view stream, std::string_view feature, std::size_t hint) {
-  if (hint < entry.panels.size() && panels_[entry.panels[hint]].feature() == feature) return &panels_[entry.panels[hint]];
+  if (hint < entry.panels.size() && panels_[entry.panels[hint]].feature() == feature)
+    return &panels_[entry.panels[hint]];
   for (const std::size_t index : entry.panels) {
     if (panels_[index].feature() == feature) return &panels_[index];
   }

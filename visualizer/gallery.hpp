@@ -1,9 +1,11 @@
-// All that is shown: verdicts in, one series a stream (or a stream's feature) out, in the order they were first heard of.
+// All that is shown: verdicts in, one series a stream (or a stream's feature) out, in the order they were first heard
+// of.
 //
 // Bounded: the first `panels_max` series get a panel and a history; series beyond that are counted, up to others_max,
 // and not drawn (first come, first shown: panels do not jump about; --streams chooses others). Memory is at most
 // panels_max * points_max samples and others_max hashes. One thread at a time. Names are kept as they came: whoever
-// shows them makes them harmless (label.hpp, web/feed.hpp). Cost: one hash lookup per verdict and one append per feature.
+// shows them makes them harmless (label.hpp, web/feed.hpp). Cost: one hash lookup per verdict and one append per
+// feature.
 #pragma once
 
 #include <cstddef>

@@ -11,7 +11,9 @@ namespace {
 
 constexpr double drawable_max = 1e300;
 
-double drawable(double number) { return std::clamp(number, -drawable_max, drawable_max); }
+double drawable(double number) {
+  return std::clamp(number, -drawable_max, drawable_max);
+}
 
 double x_of(const sample& shown, x_axis axis) {
   return axis == x_axis::time ? static_cast<double>(shown.ts) / 1e3 : static_cast<double>(shown.n);

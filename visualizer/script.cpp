@@ -41,8 +41,8 @@ manner manner_on(const canvas& where) {
   // On text gnuplot draws point type n as the n-th letter; asked for a letter of our choice, 5.4 crashes.
   if (where.measured_in == canvas::unit::cells) {
     return {coloured("with points pt 0", pale_text_colour), coloured("with lines lt 1", value_colour),
-            coloured("with vectors nohead", drift_colour),    coloured("with points pt 22", alarm_colour),
-            coloured("with points pt 12", label_colour),     coloured("with points pt 1", anomaly_colour)};
+            coloured("with vectors nohead", drift_colour),  coloured("with points pt 22", alarm_colour),
+            coloured("with points pt 12", label_colour),    coloured("with points pt 1", anomaly_colour)};
   }
   return {coloured("with filledcurves fs solid noborder", band_colour),
           coloured("with lines lw 1.6", value_colour),
@@ -205,11 +205,12 @@ void append_titles(const series& shown, const place& at, const canvas& where, st
   // The two share a line: a character is some 7 pixels wide in the name's font, 5.6 in the figures'.
   const double left = pixels - 5.6 * static_cast<double>(figures.size());
   const auto characters = static_cast<std::size_t>(std::clamp(left / 7.0, 8.0, 110.0));
-  append_label("1", quoted(name_of_panel(shown), characters),
-               coloured("at graph 0, graph 1 left offset character 0, character 0.75 font ',11' textcolor", "") .substr(0, 0) +
-                   "at graph 0, graph 1 left offset character 0, character 0.7 font ',11' textcolor rgb '" +
-                   std::string(text_colour) + "'",
-               out);
+  append_label(
+      "1", quoted(name_of_panel(shown), characters),
+      coloured("at graph 0, graph 1 left offset character 0, character 0.75 font ',11' textcolor", "").substr(0, 0) +
+          "at graph 0, graph 1 left offset character 0, character 0.7 font ',11' textcolor rgb '" +
+          std::string(text_colour) + "'",
+      out);
   append_label("2", quoted(figures, figures.size()),
                "at graph 1, graph 1 right offset character 0, character 0.7 font ',9' textcolor rgb '" +
                    std::string(pale_text_colour) + "'",
@@ -224,8 +225,8 @@ void append_x_axis(const series& shown, const script_settings& settings, const p
     out += "set format x '%.0f'\n";
   }
   const std::string axis = settings.axis == x_axis::time ? "" : "n,  ";
-  out += "set xlabel " + quoted(axis + time_span(shown), 80) + " noenhanced font ',9' offset 0, character 0.4 textcolor rgb '" +
-         std::string(pale_text_colour) + "'\n";
+  out += "set xlabel " + quoted(axis + time_span(shown), 80) +
+         " noenhanced font ',9' offset 0, character 0.4 textcolor rgb '" + std::string(pale_text_colour) + "'\n";
 }
 
 void append_panel(const series& shown, const script_settings& settings, const canvas& where, const place& at,
@@ -254,8 +255,8 @@ std::string heading_text(const gallery& what, const heading& above, std::size_t 
   std::string text = "spindrift   " + above.server + "   " + above.state;
   const std::size_t left_out = what.panels().size() - shown + what.others();
   if (left_out > 0) {
-    text += "   and " + counted(left_out, "series", "series") + (what.others() >= gallery::others_max ? " or more" : "") +
-            " not shown";
+    text += "   and " + counted(left_out, "series", "series") +
+            (what.others() >= gallery::others_max ? " or more" : "") + " not shown";
   }
   if (what.missed() > 0) text += "   missed " + counted(what.missed(), "verdict", "verdicts");
   return text;
@@ -272,7 +273,9 @@ void append_heading(const gallery& what, const heading& above, const script_sett
     const std::string rows = std::to_string(where.height > 0 ? where.height - 1 : 0);
     const std::string next = std::to_string(where.height > 1 ? where.height - 2 : 0);
     append_label("1", quoted(text, where.width), "at character 0, character " + rows + " left", out);
-    append_label("2", quoted("* value   . expected and " + threshold + " sigma   A anomaly   | drift   V alarm   L labelled", where.width),
+    append_label("2",
+                 quoted("* value   . expected and " + threshold + " sigma   A anomaly   | drift   V alarm   L labelled",
+                        where.width),
                  "at character 0, character " + next + " left", out);
     out += "plot 2 with lines notitle\n";
     return;
@@ -287,8 +290,8 @@ void append_heading(const gallery& what, const heading& above, const script_sett
   out += "set lmargin at screen 0\nset rmargin at screen 1\n";
   out += "set key at screen 0.995, screen " + short_number(1.0 - 44.0 / std::max(1U, where.height)) +
          " right center horizontal noenhanced font ',9' samplen 2 width -1\n";
-  out += "plot keyentry " + how.value + " title 'value', keyentry " + how.band + " title 'expected \xc2\xb1 " + threshold +
-         " sigma', keyentry " + how.anomaly + " title 'anomaly', keyentry " +
+  out += "plot keyentry " + how.value + " title 'value', keyentry " + how.band + " title 'expected \xc2\xb1 " +
+         threshold + " sigma', keyentry " + how.anomaly + " title 'anomaly', keyentry " +
          coloured("with lines lw 2.2", drift_colour) + " title 'drift', keyentry " + how.alarm +
          " title 'alarm', keyentry " + how.label + " title 'labelled', 2 with lines notitle\n";
   out += "unset key\n";

@@ -14,12 +14,12 @@
 namespace spindrift {
 
 struct sample {
-  std::uint64_t n = 0;   // the point's number in its stream, from 1
-  std::int64_t ts = 0;   // milliseconds since the Unix epoch
-  double value = 0;      // finite
-  double expected = 0;   // with sigma: the band; meaningless unless is_banded
+  std::uint64_t n = 0;  // the point's number in its stream, from 1
+  std::int64_t ts = 0;  // milliseconds since the Unix epoch
+  double value = 0;     // finite
+  double expected = 0;  // with sigma: the band; meaningless unless is_banded
   double sigma = 0;
-  bool is_banded = false;   // expected and sigma are finite and the baseline is warm
+  bool is_banded = false;  // expected and sigma are finite and the baseline is warm
   bool is_anomaly = false;
   bool is_drift = false;
   bool is_alarm = false;
