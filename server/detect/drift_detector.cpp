@@ -12,7 +12,7 @@ namespace {
 // 0.9 rather than 1 makes up for the points that the other parts of the bound cost: the median delay on a shift of one
 // sigma is then that of river's ADWIN on data of variance 1, at about one false alarm in a million values.
 constexpr double range_in_sigmas = 0.9;
-constexpr double range_in_tails = 0.35;
+constexpr double range_in_tails = 0.45;
 constexpr double reach_in_sigmas = 50.0;
 
 // Contrasts of waves need a few pairs to show: scenario streams with periods up to 150 raise no alarm from here on.

@@ -7,8 +7,8 @@
 //   |mean0 - mean1| > sqrt(2 m v dp) + (2/3) dp m R        (m, dp as in adwin.cpp)
 // - v, for S/W there: the variance of single values that would let the means of so many neighbours vary as they were
 //   seen to (block_contrast), at least S/W: a wave or a wander that belongs to the stream is no drift;
-// - R, for the range 1 there: 0.9 sigma, or where that is more 0.35 E|d|^3 / E d^2, which for rare events in a constant
-//   stream is a third of their height (Bernstein's moment condition): a handful of them is no drift either.
+// - R, for the range 1 there: 0.9 sigma, or where that is more 0.45 E|d|^3 / E d^2, which for rare events in a constant
+//   stream is nearly half of their height (Bernstein's moment condition): a handful of them is no drift either.
 // No cut in the first 100 values, and none without any variance. The window is held to some 20 million values, the
 // oldest leaving first.
 //
