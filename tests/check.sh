@@ -22,25 +22,24 @@ cmake --build build/tsan --target integration_test session_transcript unit_engin
 for each in unit_engine unit_store; do build/tsan/tests/$each --gtest_brief=1; done
 ctest --test-dir build/tsan -j "$jobs" --output-on-failure -L 'session|integration'
 
+# One build serves three: libFuzzer's instrumentation, ASan and UBSan go together.
 step "clang 14, warnings as errors, ASan and UBSan: every test"
-[ -f build/asan/build.ninja ] || cmake --preset asan -DCMAKE_CXX_COMPILER=clang++-14 -DSPINDRIFT_WERROR=ON >/dev/null
-cmake --build build/asan
-ctest --test-dir build/asan -j "$jobs" --output-on-failure
+[ -f build/fuzz/build.ninja ] || cmake --preset fuzz -DSPINDRIFT_WERROR=ON >/dev/null
+cmake --build build/fuzz
+ctest --test-dir build/fuzz -j "$jobs" --output-on-failure
+
+step "fuzzing: each target for $fuzz_seconds s from its corpus"
+for each in build/fuzz/tests/fuzz_*; do
+  [ -x "$each" ] && [ -f "$each" ] || continue
+  corpus=tests/fuzz/corpus/$(basename "$each" | sed 's/^fuzz_//')
+  scratch=$(mktemp -d)
+  (cd "$scratch" && "$OLDPWD/$each" -max_total_time="$fuzz_seconds" -rss_limit_mb=4096 -verbosity=0 "$scratch" "$OLDPWD/$corpus")
+  rm -rf "$scratch"
+done
 
 step "lint: clang-tidy 14"
 sources 'common/*.cpp' 'server/*.cpp' 'client/*.cpp' 'visualizer/*.cpp' |
-  xargs -P "$jobs" -n 4 clang-tidy-14 -p build/asan --quiet 2>/dev/null
-
-step "fuzzing: each target for $fuzz_seconds s from its corpus"
-[ -f build/fuzz/build.ninja ] || cmake --preset fuzz >/dev/null
-cmake --build build/fuzz --target fuzz_targets
-for each in build/fuzz/tests/fuzz_*; do
-  [ -x "$each" ] || continue
-  corpus=tests/fuzz/corpus/$(basename "$each" | sed 's/^fuzz_//')
-  scratch=$(mktemp -d)
-  "$each" -max_total_time="$fuzz_seconds" -rss_limit_mb=4096 -verbosity=0 "$scratch" "$corpus"
-  rm -rf "$scratch"
-done
+  xargs -P "$jobs" -n 4 clang-tidy-14 -p build/fuzz --quiet 2>/dev/null
 
 step "faults, the short form"
 tests/faults/faults.sh --short

@@ -121,6 +121,7 @@ private:
   std::unique_ptr<asio::signal_set> signals_;
   std::unique_ptr<asio::steady_timer> glance_;
   bool stopping_ = false;
+  bool has_drained_ = false;
   std::atomic<std::size_t> drained_shards_{0};
 };
 
@@ -236,7 +237,7 @@ void house::await_signal() {
       log_event(log_level::info, "stopping", {{"signal", std::int64_t{signal}}});
       stop();
     }
-    await_signal();
+    if (!has_drained_) await_signal();
   });
 }
 
@@ -247,7 +248,7 @@ void house::look_around() {
     if (cancelled) return;
     report_left_out();
     watch_memory();
-    look_around();
+    if (!has_drained_) look_around();
   });
 }
 
@@ -277,6 +278,7 @@ void house::stop() {
 void house::shard_drained() {
   if (drained_shards_.fetch_add(1) + 1 < shards_.size()) return;
   asio::post(shards_.front()->context(), [this] {
+    has_drained_ = true;  // a handler that is already on its way cannot be cancelled any more
     signals_->cancel();
     glance_->cancel();
     if (http_) http_->stop();

@@ -91,8 +91,12 @@ void connection::read() {
 
 void connection::on_read(socket_error failed, std::size_t bytes) {
   reading_ = false;
-  if (phase_ == phase::lingering) return linger();
-  if (phase_ != phase::serving || too_slow_) return;  // what came now is past the end
+  if (phase_ == phase::lingering) return failed ? close("done") : discard();
+  if (phase_ != phase::serving || too_slow_) {
+    // What came now is past the end; but an end is told only once, and whoever lingers must know of it.
+    peer_ended_ = peer_ended_ || failed;
+    return;
+  }
   timer_.cancel();
   if (failed == asio::error::eof) {
     peer_ended_ = true;

@@ -89,8 +89,6 @@ void connection::end_slow_feed(std::size_t bytes) {
 
 // Our side is shut; reading on until the client has closed keeps a reset from destroying replies on their way.
 void connection::linger() {
-  if (phase_ == phase::closed) return;
-  if (phase_ == phase::lingering) return discard();
   phase_ = phase::lingering;
   home_.subscriber_went(*this);
   in_flight_bytes_ = unacknowledged_bytes();

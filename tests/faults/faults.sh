@@ -24,17 +24,18 @@ cmake --build "$build" --target spindriftd spindrift-sim fault_simulation
 cc -O2 -shared -fPIC -Wall -Wextra -o "$build/bin/failing_io.so" tests/faults/failing_io.c -ldl
 
 # LeakSanitizer's daemon: there after ./run.sh check, and made for the long form.
-sanitized=$build/asan
-if [ ${#short[@]} -eq 0 ] && [ ! -f "$sanitized/build.ninja" ]; then cmake --preset asan >/dev/null; fi
+sanitized=$build/fuzz
+if [ ${#short[@]} -eq 0 ] && [ ! -f "$sanitized/build.ninja" ]; then cmake --preset fuzz >/dev/null; fi
 if [ -f "$sanitized/build.ninja" ]; then cmake --build "$sanitized" --target spindriftd; fi
 
 status=0
-PYTHONDONTWRITEBYTECODE=1 python3 tests/faults/faults.py --bin "$build/bin" --sanitized "$sanitized/bin" "${short[@]}" "${names[@]}" || status=1
+python3 -B tests/faults/faults.py --bin "$build/bin" --sanitized "$sanitized/bin" "${short[@]}" "${names[@]}" || status=1
 if [ ${#names[@]} -eq 0 ]; then
   # The seeded simulation; ctest runs it as well, here it prints its line.
   seeds=$([ ${#short[@]} -gt 0 ] && echo 300 || echo 1000)
   began=$SECONDS
-  if SPINDRIFT_SEEDS=$seeds "$build/tests/fault_simulation" --gtest_brief=1; then verdict=ok; else verdict=FAIL status=1; fi
+  verdict=ok
+  SPINDRIFT_SEEDS=$seeds "$build/tests/fault_simulation" --gtest_brief=1 || verdict=FAIL status=1
   printf '%-52s %-34s %-34s %s\n' "simulation of session, engine and store" "$seeds seeds, $((SECONDS - began)) s" \
     "equal to a run without faults" "$verdict"
 fi
