@@ -29,7 +29,8 @@ if [ ${#short[@]} -eq 0 ] && [ ! -f "$sanitized/build.ninja" ]; then cmake --pre
 if [ -f "$sanitized/build.ninja" ]; then cmake --build "$sanitized" --target spindriftd; fi
 
 status=0
-python3 -B tests/faults/faults.py --bin "$build/bin" --sanitized "$sanitized/bin" "${short[@]}" "${names[@]}" || status=1
+python3 -B tests/faults/faults.py --bin "$build/bin" --sanitized "$sanitized/bin" "${short[@]}" "${names[@]}" ||
+  status=1
 if [ ${#names[@]} -eq 0 ]; then
   # The seeded simulation; ctest runs it as well, here it prints its line.
   seeds=$([ ${#short[@]} -gt 0 ] && echo 300 || echo 1000)

@@ -98,7 +98,7 @@ def make_state(binary, folder, count):
 
 
 def classes_of_journal(content):
-    """Offsets of every kind: in the segment's header; in header and entries of a first, a middle and the last record."""
+    """Offsets of every kind: in the segment's header, in the first, a middle and the last record."""
     records = []
     at = SEGMENT_HEADER
     while at + RECORD_HEADER <= len(content):
