@@ -191,8 +191,7 @@ storage_status journal_reader::shorten() {
   if (error == 0) error = segment_->file().sync();
   if (error == 0 && segment_->offset() <= segment_header_bytes) error = files_.remove(path);
   if (error == 0) error = files_.sync_directory(directory_);
-  const auto status =
-      error != 0 ? storage_error(error, path, segment_->offset(), "cutting the tail") : storage_status{};
+  auto status = error != 0 ? storage_error(error, path, segment_->offset(), "cutting the tail") : storage_status{};
   end_log(segment_->position());
   return status;
 }

@@ -169,6 +169,29 @@ def read_slowly(client, answered):
         time.sleep(0.016)
 
 
+def prompt_stops(report, binary, count):
+    """SIGTERM at any moment, with clients that answer the goodbye by a reset: nothing is waited for in vain."""
+    slowest = 0.0
+    codes = set()
+    for run_number in range(count):
+        with Daemon(binary, "--threads", str(1 + run_number % 2)) as server:
+            clients = [server.connect() for _ in range(10)]
+            for each in clients:
+                each.ask({"value": 1})
+            time.sleep(run_number % 10 / 50)
+            server.process.send_signal(signal.SIGTERM)
+            began = time.monotonic()
+            for number, each in enumerate(clients):
+                if number % 2:
+                    each.line()  # the goodbye; the others are gone without having read it
+                each.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                each.close()
+            codes.add(server.process.wait(30))
+            slowest = max(slowest, time.monotonic() - began)
+    report.check(f"SIGTERM and clients that reset, {count} times", f"{slowest * 1000:.0f} ms, exit codes {codes}",
+                 "<= 1500 ms, 0", slowest <= 1.5 and codes == {0})
+
+
 def run(report, binary, short, _sanitized=""):
     if short:
         kill_cycles(report, binary, 12_000, 10, "process")
@@ -176,5 +199,6 @@ def run(report, binary, short, _sanitized=""):
     else:
         kill_cycles(report, binary, 60_000, 50, "process")
         kill_cycles(report, binary, 60_000, 50, "fsync", seed=2)
+    prompt_stops(report, binary, 20 if short else 200)
     slow_reader_stop(report, binary, named=False)
     slow_reader_stop(report, binary, named=True)
