@@ -23,7 +23,7 @@ base_packages=(
   libssl-dev libtomlplusplus-dev netcat-openbsd ninja-build openssl nlohmann-json3-dev pkg-config python3
 )
 check_packages=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev lld-14 llvm-14)
-bench_packages=(redis-server python3 valgrind)
+bench_packages=(redis-server python3-venv valgrind)
 
 say() { printf '%s\n' "$*" >&2; }
 
