@@ -32,7 +32,9 @@ std::string actor::line_of(std::uint64_t seq) const {
   const std::uint32_t series = pick(chance, 4);
   std::string line = R"({"stream":")";
   line += is_brief ? "brief-" + std::to_string(pick(chance, 9)) : "series-" + std::to_string(series);
-  const std::string value = std::to_string(20 + pick(chance, 1'000)) + "." + std::to_string(pick(chance, 1'000));
+  const std::uint32_t whole = 20 + pick(chance, 1'000);
+  const std::uint32_t thousandths = pick(chance, 1'000);
+  const std::string value = std::to_string(whole) + "." + std::to_string(thousandths);
   if (!is_brief && series == 3) {
     line += R"(","values":{"b":)" + value + R"(,"a":)" + std::to_string(pick(chance, 100)) + "}";
   } else {

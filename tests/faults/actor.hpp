@@ -16,6 +16,8 @@ namespace spindrift::faults {
 
 using dice = std::minstd_rand;
 
+// Every pick is a statement of its own: the order of a call's arguments is the compiler's, and a seed has to mean the
+// same run with each of them.
 inline std::uint32_t pick(dice& from, std::uint32_t below) {
   return static_cast<std::uint32_t>(from() % below);
 }

@@ -70,20 +70,24 @@ bool recording_journal::append(const batch& what) {
     if (what.streams[i] != nullptr) made.points.push_back(told_of(what.outcomes[i].what, what.sender));
   }
   const journal_position before = keeper_.written_to();
-  return finish(std::move(made), before, keeper_.append(what));
+  const bool was_dead = is_dead_();
+  return finish(std::move(made), before, keeper_.append(what), was_dead);
 }
 
 bool recording_journal::forget(stream& what) {
   told_batch made;
   made.forgotten = what.name;
   const journal_position before = keeper_.written_to();
-  return finish(std::move(made), before, keeper_.forget(what));
+  const bool was_dead = is_dead_();
+  return finish(std::move(made), before, keeper_.forget(what), was_dead);
 }
 
-bool recording_journal::finish(told_batch&& made, journal_position before, bool taken) {
+// Of the batches of one step only the one that the process died in may have gone through all the same; the others came
+// to a disk that took nothing any more.
+bool recording_journal::finish(told_batch&& made, journal_position before, bool taken, bool was_dead) {
   if (made.points.empty() && made.forgotten.empty()) return taken;
   made.end = taken ? keeper_.written_to() : before + 1;
-  if (taken || is_dead_()) told_.push_back(std::move(made));
+  if (taken || (is_dead_() && !was_dead)) told_.push_back(std::move(made));
   return taken;
 }
 

@@ -47,7 +47,7 @@ public:
   bool forget(stream& what) override;
 
 private:
-  bool finish(told_batch&& made, journal_position before, bool taken);
+  bool finish(told_batch&& made, journal_position before, bool taken, bool was_dead);
 
   keeper& keeper_;
   std::vector<told_batch>& told_;

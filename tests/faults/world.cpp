@@ -114,7 +114,8 @@ std::string world::recover() {
   // Starting is a time to die as well; whatever that leaves must be as good as what was there before.
   if (pick(chance_, 4) == 0) {
     files_.reset_counts();
-    files_.die_at(1 + pick(chance_, 8), any(chance_));
+    const std::uint32_t last_call = 1 + pick(chance_, 8);
+    files_.die_at(last_call, any(chance_));
     house_->kept.recover(house_->observer, house_->producers);
     crash();
     house_ = std::make_unique<house>(*this, store_settings_, engine_settings_);
@@ -141,7 +142,8 @@ std::string world::check_recovered() {
 
 void world::live() {
   files_.reset_counts();
-  files_.die_at(30 + pick(chance_, 200), any(chance_));
+  const std::uint32_t last_call = 30 + pick(chance_, 200);
+  files_.die_at(last_call, any(chance_));
   for (int step = 0; step < 1'500 && !files_.is_dead(); ++step) act();
 }
 
@@ -244,7 +246,10 @@ void world::deliver_to_client() {
 }
 
 void world::trouble_disk() {
-  files_.fail_writes(files_.writes() + 1 + pick(chance_, 8), 1 + pick(chance_, 4), ENOSPC, pick(chance_, 200));
+  const std::uint32_t good = 1 + pick(chance_, 8);
+  const std::uint32_t times = 1 + pick(chance_, 4);
+  const std::uint32_t bytes_taken = pick(chance_, 200);
+  files_.fail_writes(files_.writes() + good, times, ENOSPC, bytes_taken);
 }
 
 void world::take_snapshot() {
