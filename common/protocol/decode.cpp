@@ -107,8 +107,7 @@ void decoder::reset() {
 }
 
 frame decoder::workspace::decode(std::string_view bytes) {
-  found = point{};
-  found.stream = limits::stream_default;
+  found = point{.stream = limits::stream_default};
   has_complaint = has_value = is_command = is_beyond_double = false;
   is_id_usable = true;
   id = {};
@@ -245,9 +244,11 @@ fault decoder::workspace::read_number(od::value value, std::string_view what, do
   od::json_type type{};
   if (const auto code = value.type().get(type); code != simdjson::SUCCESS) return json_text::syntax_fault(code);
   if (type == od::json_type::number) {
-    const auto code = value.get_double().get(number);
-    if (code == simdjson::SUCCESS) return {};
-    if (!number_text::is_number(value.raw_json_token())) return json_text::syntax_fault(code);
+    // Not by simdjson: up to 3.6.2 it reads 0.95000000000000000000 as 0.0277 (its issue 2093).
+    if (!number_text::parse_double(value.raw_json_token(), number)) {
+      return json_text::syntax_fault(simdjson::NUMBER_ERROR);
+    }
+    if (std::isfinite(number)) return {};
     is_beyond_double = true;
     complain(error_code::bad_value, std::string(what) + beyond_double);
     return {};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <deque>
@@ -148,12 +149,9 @@ fault check_value(od::value value, od::parser& parser, std::size_t depth, bool& 
       return read_text(raw, parser, scratch, text);
     }
     case od::json_type::number: {
-      const std::string_view token = value.raw_json_token();
       double number = 0;
-      const auto code = value.get_double().get(number);
-      if (code == simdjson::SUCCESS) return {};
-      if (!number_text::is_number(token)) return syntax_fault(code);
-      is_beyond_double = true;
+      if (!number_text::parse_double(value.raw_json_token(), number)) return syntax_fault(simdjson::NUMBER_ERROR);
+      is_beyond_double = is_beyond_double || !std::isfinite(number);
       return {};
     }
     case od::json_type::boolean: {

@@ -132,6 +132,8 @@ TEST(decode, reads_numbers_in_every_form_json_has) {
   EXPECT_EQ(value_of("0e999"), 0);
   EXPECT_EQ(value_of("123456789012345678901234567890"), 123456789012345678901234567890.0);
   EXPECT_EQ(value_of("9007199254740993"), 9007199254740992.0);
+  EXPECT_EQ(value_of("0.95000000000000000000"), 0.95);
+  EXPECT_EQ(value_of("0.98414821336000493947229e0"), 0.98414821336000493947229);
   EXPECT_EQ(value_of("5e-324"), std::numeric_limits<double>::denorm_min());
   EXPECT_EQ(value_of("2.2250738585072011e-308"), 2.2250738585072011e-308);
   EXPECT_EQ(value_of("1.7976931348623157e308"), std::numeric_limits<double>::max());
