@@ -13,6 +13,7 @@
 #include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
 #include "common/protocol/number_text.hpp"
+#include "common/protocol/plain_point.hpp"
 #include "common/protocol/time_text.hpp"
 
 namespace spindrift {
@@ -107,6 +108,8 @@ void decoder::reset() {
 }
 
 frame decoder::workspace::decode(std::string_view bytes) {
+  found = point{.stream = limits::stream_default};
+  if (plain_point::read(bytes, found)) return found;
   found = point{.stream = limits::stream_default};
   has_complaint = has_value = is_command = is_beyond_double = false;
   is_id_usable = true;

@@ -1,10 +1,11 @@
-// Bytes of one frame -> frame: the hot path, on simdjson's On-Demand parser.
+// Bytes of one frame -> frame: the hot path. Points in their usual form are read directly (plain_point.hpp), everything
+// else by simdjson's On-Demand parser.
 //
 // Strict: one JSON object (RFC 8259), valid UTF-8, no duplicate key, no number beyond double, nothing nested deeper
 // than limits::depth_max; anything else is a protocol_error that says what and where. Never throws, never reads beyond
 // the frame's padding. A decoder keeps its parser and its scratch between frames; decoded points look into the frame's
 // bytes and into the decoder's arena, and stay valid until reset(). One decoder a connection, one thread at a time.
-// Cost: about 150 ns for a 70-byte point on a 3 GHz core; commands allocate.
+// Cost: about 40 ns for a 70-byte point in its usual form, 150 ns for another one; commands allocate.
 #pragma once
 
 #include <memory>

@@ -41,6 +41,22 @@ void check_point(const point& what) {
   require(second == line, "a point that was written is read back as another", line);
 }
 
+// What is read by the short way must be what is read by the long one, which an unknown field asks for.
+void check_long_way(std::string_view bytes, const point& what) {
+  if (bytes.find("no such field") != std::string_view::npos) return;
+  std::string longer(bytes);
+  longer.insert(longer.rfind('}'), R"(,"no such field":0)");
+  const padded_text padded(longer);
+  decoder frames;
+  const frame again = frames.decode(padded.view());
+  require(std::holds_alternative<point>(again), "a point with a field more is none", longer);
+  std::string first;
+  std::string second;
+  encode(what, first);
+  encode(std::get<point>(again), second);
+  require(first == second, "a point was read in two ways", bytes);
+}
+
 void check_rest(const frame& found) {
   std::string line;
   if (const auto* const wrong = std::get_if<protocol_error>(&found)) encode(*wrong, 1, line);
@@ -68,6 +84,7 @@ void check(std::string_view bytes) {
   }
   if (const auto* const measured = std::get_if<point>(&found)) {
     check_point(*measured);
+    check_long_way(bytes, *measured);
   } else {
     check_rest(found);
   }

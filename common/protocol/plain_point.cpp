@@ -1,0 +1,159 @@
+#include "common/protocol/plain_point.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <system_error>
+
+#include "common/protocol/limits.hpp"
+#include "common/protocol/name.hpp"
+
+namespace spindrift::plain_point {
+namespace {
+
+// With fewer digits than this no integer on the way overflows.
+constexpr std::ptrdiff_t digits_end = 20;
+// Longer ones could be too small for a double, which is the decoder's to judge.
+constexpr std::ptrdiff_t number_bytes_max = 64;
+constexpr std::uint64_t exact_integer_max = std::uint64_t{1} << 53U;
+// All of them exact in a double, as they are up to 10^22.
+constexpr std::array<double, 20> powers_of_ten = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
+                                                  1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
+
+bool is_digit(char c) {
+  return static_cast<unsigned char>(c - '0') < 10;
+}
+
+// Goes over the bytes once. No step looks whether the end has been reached: the last byte is a '}', at which every run
+// of digits or blanks stops, so only the comparison with a key or a literal may look into the padding.
+class reader {
+public:
+  reader(std::string_view bytes, point& found) : at_(bytes.data()), end_(bytes.data() + bytes.size()), found_(found) {}
+
+  bool read() {
+    if (at_ == end_ || end_[-1] != '}' || !take('{')) return false;
+    do {
+      if (!read_field()) return false;
+    } while (take(','));
+    return *at_ == '}' && at_ + 1 == end_ && has_value_;
+  }
+
+private:
+  // One byte, and the blanks around it.
+  bool take(char wanted) {
+    pass_blanks();
+    if (*at_ != wanted) return false;
+    ++at_;
+    pass_blanks();
+    return true;
+  }
+  void pass_blanks() {
+    while (*at_ == ' ') ++at_;
+  }
+
+  template <std::size_t Size>
+  bool take_key(const char (&key)[Size]) {
+    if (std::memcmp(at_, key, Size - 1) != 0) return false;
+    at_ += Size - 1;
+    return take(':');
+  }
+
+  // Keys behind an opening quote, whose closing quote is part of what is compared.
+  bool read_field() {
+    if (*at_ != '"') return false;
+    ++at_;
+    if (take_key("value\"")) return read_value();
+    if (take_key("stream\"")) return read_stream();
+    if (take_key("ts\"")) return read_ts();
+    if (take_key("seq\"")) return read_seq();
+    if (take_key("label\"")) return read_label();
+    return false;
+  }
+
+  bool read_stream() {
+    if (has_stream_ || *at_ != '"') return false;
+    has_stream_ = true;
+    const char* const begin = ++at_;
+    const auto* const quote = static_cast<const char*>(std::memchr(begin, '"', static_cast<std::size_t>(end_ - begin)));
+    if (quote == nullptr) return false;
+    found_.stream = {begin, static_cast<std::size_t>(quote - begin)};
+    at_ = quote + 1;
+    return is_name(found_.stream, limits::stream_bytes_max);
+  }
+
+  bool read_value() {
+    if (has_value_) return false;
+    has_value_ = true;
+    const char* const begin = at_;
+    const bool is_negative = *at_ == '-';
+    if (is_negative) ++at_;
+    const char* const first = at_;
+    std::uint64_t mantissa = 0;
+    if (!read_digits(mantissa) || (*first == '0' && at_ - first > 1)) return false;
+    std::ptrdiff_t decimals = 0;
+    if (*at_ == '.') {
+      const char* const point = at_++;
+      if (!read_digits(mantissa)) return false;
+      decimals = at_ - point - 1;
+    }
+    if (is_exponent(*at_) || at_ - first > number_bytes_max) return false;
+    if (at_ - first >= digits_end || mantissa > exact_integer_max) {
+      return std::from_chars(begin, at_, found_.value).ec == std::errc();
+    }
+    // An exact integer by an exact power of ten: one rounding, so the nearest double (Clinger, "How to Read Floating
+    // Point Numbers Accurately", PLDI 1990).
+    const double magnitude = static_cast<double>(mantissa) / powers_of_ten[static_cast<std::size_t>(decimals)];
+    found_.value = is_negative ? -magnitude : magnitude;
+    return true;
+  }
+
+  static bool is_exponent(char c) { return c == 'e' || c == 'E'; }
+
+  // One digit at least. Wraps around where there are too many, which the caller finds out by their number.
+  bool read_digits(std::uint64_t& number) {
+    const char* const begin = at_;
+    for (; is_digit(*at_); ++at_) number = 10 * number + static_cast<std::uint64_t>(*at_ - '0');
+    return at_ > begin;
+  }
+
+  // Neither a fraction nor an exponent may follow, and no sign or zero stand in front.
+  bool read_integer(std::uint64_t& number) {
+    const char* const begin = at_;
+    return *at_ != '0' && read_digits(number) && at_ - begin < digits_end - 1 && *at_ != '.' && !is_exponent(*at_);
+  }
+
+  bool read_ts() {
+    std::uint64_t ts = 0;
+    if (found_.ts || !read_integer(ts) || ts > static_cast<std::uint64_t>(limits::ts_ms_max)) return false;
+    found_.ts = static_cast<std::int64_t>(ts);
+    return true;
+  }
+
+  bool read_seq() { return found_.seq == 0 && read_integer(found_.seq) && found_.seq <= limits::seq_max; }
+
+  bool read_label() {
+    if (found_.label) return false;
+    constexpr std::string_view yes = "true";
+    constexpr std::string_view no = "false";
+    found_.label = std::memcmp(at_, yes.data(), yes.size()) == 0;
+    if (!*found_.label && std::memcmp(at_, no.data(), no.size()) != 0) return false;
+    at_ += *found_.label ? yes.size() : no.size();
+    return true;
+  }
+
+  const char* at_;
+  const char* const end_;
+  point& found_;
+  bool has_stream_ = false;
+  bool has_value_ = false;
+};
+
+}  // namespace
+
+bool read(std::string_view bytes, point& found) {
+  return reader(bytes, found).read();
+}
+
+}  // namespace spindrift::plain_point
