@@ -145,7 +145,7 @@ void connection::carry_out() {
   watch_unfinished_frame();
   if (wanted) subscribe(std::move(*wanted));
   if (muted_ && writing_) return go_on();  // the write may stand still for ever
-  write();
+  write_later();
 }
 
 // The clock of an unfinished frame runs from its first byte; finishing one and beginning the next starts it anew.
@@ -188,9 +188,18 @@ void connection::await_silence() {
   });
 }
 
+void connection::write_later() {
+  if (!writing_ && !std::exchange(flush_is_due_, true)) home_.flush_later(*this);
+}
+
+void connection::flush() {
+  flush_is_due_ = false;
+  write();
+}
+
 // One write at a time. What the kernel takes at once needs no handler at all, which is the usual case.
 void connection::write() {
-  if (writing_ || phase_ == phase::closed || phase_ == phase::lingering) return;
+  if (writing_ || phase_ == phase::refusing || phase_ == phase::lingering || phase_ == phase::closed) return;
   while (gather()) {
     if (pieces_.empty() && sent_ == 0) {
       socket_error failed;
@@ -300,12 +309,7 @@ void connection::deliver(const shared_bulletin& what) {
   if (!feed_ || phase_ != phase::serving) return;
   const std::size_t dropped = feed_->put(what);
   if (dropped > 0) add(home_.whole().environment.counts.feed_lines_dropped, dropped);
-  if (!writing_) write_feed();
-}
-
-void connection::write_feed() {
-  // Only what stands alone may be begun here; replies under way bring the feed along when they are done.
-  if (!has_unsent_replies() && pieces_.empty() && !feed_->is_empty()) write();
+  if (!feed_->is_empty()) write_later();
 }
 
 void connection::subscribe(filter wanted) {

@@ -38,6 +38,8 @@ public:
   void deliver(const shared_bulletin& what);
   bool is_subscriber() const { return feed_.has_value(); }
   void supersede();
+  // Sends what there is; the shard's, at the end of a round.
+  void flush();
   // The journal has been synced further: replies that wait for it may go.
   void resume_durable() { write(); }
   // The server stops: answer what was read, say goodbye, close.
@@ -61,11 +63,11 @@ private:
   void await_silence();
   void await_pause();
   void advance_later();
+  void write_later();
   void write();
   void on_written(std::size_t bytes);
   void after_write();
   void go_on();
-  void write_feed();
   bool gather();
   void collect_buffers();
   void finish(std::string_view reason);
@@ -96,6 +98,7 @@ private:
   bool peer_ended_ = false;  // FIN was read: nothing more will come
   bool has_more_ = false;    // frames wait in the inbox until the replies are sent
   bool advance_is_posted_ = false;
+  bool flush_is_due_ = false;
   bool muted_ = false;     // replies are dropped until the client reads again
   bool too_slow_ = false;  // a subscriber without progress: its write is being cancelled, for the goodbye
   bool patient_ = false;   // the unacknowledged-data timeout is off, for a client known not to read

@@ -96,12 +96,19 @@ void shard::publish(const step& from) {
 }
 
 void shard::receive(const shared_bulletin& what) {
-  // A subscriber may close while it is served, so the set is not walked directly.
-  thread_local std::vector<std::shared_ptr<connection>> listening;
-  listening.clear();
-  for (connection* each : subscribers_) listening.push_back(each->shared_from_this());
-  for (const auto& each : listening) each->deliver(what);
-  listening.clear();
+  for (connection* each : subscribers_) each->deliver(what);
+}
+
+// Posted behind the handlers of the events that are known by now.
+void shard::flush_later(connection& who) {
+  unflushed_.push_back(who.shared_from_this());
+  if (unflushed_.size() == 1) asio::post(context_, [this] { flush(); });
+}
+
+void shard::flush() {
+  std::swap(flushing_, unflushed_);  // two vectors take turns, so that none is allocated anew
+  for (const auto& each : flushing_) each->flush();
+  flushing_.clear();
 }
 
 void shard::supersede(std::uint64_t connection_number) {

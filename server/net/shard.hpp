@@ -77,6 +77,10 @@ public:
   session_workspace& workspace() { return workspace_; }
   step& scratch() { return scratch_; }
   void publish(const step& from);
+  // What the connection has to send goes out at the end of this round of events, with that of all others. A send to a
+  // client that sleeps has to wake another processor, which takes longer than the rest of the call; of the clients of
+  // one process only the first in a round is found asleep. Once a round for each connection.
+  void flush_later(connection& who);
   void supersede(std::uint64_t connection_number);
   void await_durable(const connection& who);
   void subscriber_came(connection& who);
@@ -85,6 +89,7 @@ public:
 
 private:
   void receive(const shared_bulletin& what);
+  void flush();
   void arm_sweep();
   void sweep();
   void drain();
@@ -95,6 +100,8 @@ private:
   step scratch_;
   std::unordered_map<std::uint64_t, std::shared_ptr<connection>> roster_;
   std::unordered_set<connection*> subscribers_;
+  std::vector<std::shared_ptr<connection>> unflushed_;
+  std::vector<std::shared_ptr<connection>> flushing_;
   std::unordered_set<std::uint64_t> undurable_;  // connections whose replies wait for the disk, by number
   std::atomic<bool> is_durable_posted_{false};
   std::atomic<std::size_t> posted_bulletins_{0};
