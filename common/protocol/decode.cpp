@@ -109,7 +109,10 @@ void decoder::reset() {
 
 frame decoder::workspace::decode(std::string_view bytes) {
   found = point{.stream = limits::stream_default};
-  if (plain_point::read(bytes, found)) return found;
+  if (plain_point::read(bytes, {room_for_features(), limits::features_max}, found)) {
+    used += found.values.size();
+    return found;
+  }
   found = point{.stream = limits::stream_default};
   has_complaint = has_value = is_command = is_beyond_double = false;
   is_id_usable = true;

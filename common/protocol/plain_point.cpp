@@ -30,7 +30,8 @@ bool is_digit(char c) {
 // of digits or blanks stops, so only the comparison with a key or a literal may look into the padding.
 class reader {
 public:
-  reader(std::string_view bytes, point& found) : at_(bytes.data()), end_(bytes.data() + bytes.size()), found_(found) {}
+  reader(std::string_view bytes, std::span<feature> room, point& found)
+      : at_(bytes.data()), end_(bytes.data() + bytes.size()), room_(room), found_(found) {}
 
   bool read() {
     if (at_ == end_ || end_[-1] != '}' || !take('{')) return false;
@@ -69,23 +70,55 @@ private:
     if (take_key("ts\"")) return read_ts();
     if (take_key("seq\"")) return read_seq();
     if (take_key("label\"")) return read_label();
+    if (take_key("values\"")) return read_values();
     return false;
   }
 
   bool read_stream() {
-    if (has_stream_ || *at_ != '"') return false;
+    if (has_stream_) return false;
     has_stream_ = true;
-    const char* const begin = ++at_;
-    const auto* const quote = static_cast<const char*>(std::memchr(begin, '"', static_cast<std::size_t>(end_ - begin)));
-    if (quote == nullptr) return false;
-    found_.stream = {begin, static_cast<std::size_t>(quote - begin)};
-    at_ = quote + 1;
-    return is_name(found_.stream, limits::stream_bytes_max);
+    return read_name(found_.stream, limits::stream_bytes_max);
   }
 
+  // A point has either `value` or `values`, once.
   bool read_value() {
     if (has_value_) return false;
     has_value_ = true;
+    return read_number(found_.value);
+  }
+
+  bool read_values() {
+    if (has_value_ || !take('{')) return false;
+    has_value_ = true;
+    std::size_t count = 0;
+    do {
+      if (count == room_.size() || !read_feature(count)) return false;
+      ++count;
+    } while (take(','));
+    found_.values = room_.first(count);
+    return take('}');
+  }
+
+  bool read_feature(std::size_t index) {
+    feature& read = room_[index];
+    if (!read_name(read.name, limits::feature_bytes_max) || !take(':') || !read_number(read.value)) return false;
+    for (const feature& each : room_.first(index)) {
+      if (each.name == read.name) return false;
+    }
+    return true;
+  }
+
+  bool read_name(std::string_view& name, std::size_t bytes_max) {
+    if (*at_ != '"') return false;
+    const char* const begin = ++at_;
+    const auto* const quote = static_cast<const char*>(std::memchr(begin, '"', static_cast<std::size_t>(end_ - begin)));
+    if (quote == nullptr) return false;
+    name = {begin, static_cast<std::size_t>(quote - begin)};
+    at_ = quote + 1;
+    return is_name(name, bytes_max);
+  }
+
+  bool read_number(double& number) {
     const char* const begin = at_;
     const bool is_negative = *at_ == '-';
     if (is_negative) ++at_;
@@ -100,12 +133,12 @@ private:
     }
     if (is_exponent(*at_) || at_ - first > number_bytes_max) return false;
     if (at_ - first >= digits_end || mantissa > exact_integer_max) {
-      return std::from_chars(begin, at_, found_.value).ec == std::errc();
+      return std::from_chars(begin, at_, number).ec == std::errc();
     }
     // An exact integer by an exact power of ten: one rounding, so the nearest double (Clinger, "How to Read Floating
     // Point Numbers Accurately", PLDI 1990).
     const double magnitude = static_cast<double>(mantissa) / powers_of_ten[static_cast<std::size_t>(decimals)];
-    found_.value = is_negative ? -magnitude : magnitude;
+    number = is_negative ? -magnitude : magnitude;
     return true;
   }
 
@@ -145,6 +178,7 @@ private:
 
   const char* at_;
   const char* const end_;
+  const std::span<feature> room_;
   point& found_;
   bool has_stream_ = false;
   bool has_value_ = false;
@@ -152,8 +186,8 @@ private:
 
 }  // namespace
 
-bool read(std::string_view bytes, point& found) {
-  return reader(bytes, found).read();
+bool read(std::string_view bytes, std::span<feature> room, point& found) {
+  return reader(bytes, room, found).read();
 }
 
 }  // namespace spindrift::plain_point
