@@ -11,153 +11,206 @@
 namespace spindrift {
 namespace {
 
-__extension__ using wide = unsigned __int128;
+// Text is built in registers and only stored, never loaded again. Digits are one a byte, the first in the lowest;
+// `ascii` makes characters of them.
+constexpr std::uint64_t ascii = 0x3030'3030'3030'3030U;
+constexpr std::uint64_t ten_to_8 = 100'000'000;
 
+template <std::size_t count>
+constexpr std::array<std::uint64_t, count> powers_of(std::uint64_t base) {
+  std::array<std::uint64_t, count> made{};
+  made[0] = 1;
+  for (std::size_t i = 1; i < count; ++i) made[i] = made[i - 1] * base;
+  return made;
+}
+constexpr auto powers_of_5 = powers_of<21>(5);
+constexpr auto powers_of_10 = powers_of<17>(10);
+
+// value = (upper * 10 + last) / 10^places, of 16 or 17 digits, zeros at the end included.
 struct decimal {
-  std::uint64_t digits;
-  int exponent;  // value = digits * 10^exponent
+  std::uint64_t upper;
+  std::uint64_t last;
+  int places;
 };
 
-// 10^n shifted left until its top bit is set.
-struct power {
-  std::uint64_t high;
-  std::uint64_t low;
-};
+// floor(log10(2^e)), right for |e| <= 1,200 and more (section 6 of the paper).
+constexpr int log10_of_power_of_2(int e) {
+  return (e * 1'262'611) >> 22;
+}
 
-constexpr int power_max = 38;
-constexpr std::array<power, power_max + 1> powers = [] {
-  std::array<power, power_max + 1> made{};
-  wide ten_to_n = 1;
-  for (power& each : made) {
-    wide normal = ten_to_n;
-    while ((normal >> 127U) == 0) normal <<= 1U;
-    each = {static_cast<std::uint64_t>(normal >> 64U), static_cast<std::uint64_t>(normal)};
-    ten_to_n *= 10U;
+// The shortest decimal that reads back as mantissa * 2^exponent, and of several the nearest, for 1e-4 <= value < 1e15,
+// which is exponents from -66 to -3. As in the paper, the unit 10^-places is such that the numbers which read back are
+// an interval at least one and less than ten units wide. So at most one multiple of ten lies in it and is then the
+// shortest; else the nearest integer does. Unlike there, value * 10^places = mantissa * 5^places / 2^point is exact:
+// `scaled` has at most 100 bits, those behind the point are at most 46, and the interval is 5^places wide. Its ends are
+// no candidates: 5^places is odd, so in units of 2^-point they lie at halves, the candidates at integers. A power of
+// two has a narrower interval than is taken here, but those in this range have 15 digits at most and so are found
+// exactly.
+decimal shortest(std::uint64_t mantissa, int exponent) {
+  __extension__ using wide = unsigned __int128;
+  const int places = -log10_of_power_of_2(exponent);
+  const int point = -exponent - places;
+  const std::uint64_t width = powers_of_5[static_cast<std::size_t>(places)];
+  const wide scaled = static_cast<wide>(mantissa) * width;
+  const auto low = static_cast<std::uint64_t>(scaled);
+  const std::uint64_t floor = static_cast<std::uint64_t>(scaled >> 64U) << (64 - point) | low >> point;
+  const std::uint64_t one = std::uint64_t{1} << point;
+  const std::uint64_t rest = low & (one - 1);
+
+  // Which candidate it is falls like a coin, so nothing here branches. A half goes to the even neighbour.
+  const std::uint64_t upper = floor / 10;
+  const std::uint64_t units = floor - 10 * upper;
+  const std::uint64_t above_tens = (units << point) + rest;
+  const std::uint64_t tens_below_fit = 2 * above_tens < width ? 1U : 0U;
+  const std::uint64_t tens_above_fit = 2 * (10 * one - above_tens) < width ? 1U : 0U;
+  const std::uint64_t nearest = units + (2 * rest + (floor & 1U) > one ? 1U : 0U);
+  const std::uint64_t unless_tens_fit = (tens_below_fit | tens_above_fit) - 1;
+  return {upper + tens_above_fit, nearest & unless_tens_fit, places};
+}
+
+// Each number becomes its quotient, and above that, `width` bits higher, its remainder: n - q * divisor.
+constexpr std::uint64_t split(std::uint64_t numbers, std::uint64_t quotients, std::uint64_t divisor, unsigned width) {
+  return (numbers << width) - quotients * ((divisor << width) - 1);
+}
+
+// The digits of a number below 10^8: halved, quartered and split in lanes of one word.
+std::uint64_t eight_digits(std::uint64_t number) {
+  const std::uint64_t halves = split(number, (number * 109'951'163) >> 40U, 10'000, 32);
+  const std::uint64_t quarters = split(halves, ((halves * 10'486) >> 20U) & 0x0000'007f'0000'007fU, 100, 16);
+  return split(quarters, ((quarters * 103) >> 10U) & 0x000f'000f'000f'000fU, 10, 8);
+}
+
+std::size_t zeros_in_front(std::uint64_t digits) {
+  return static_cast<std::size_t>(std::countr_zero(digits)) / 8;
+}
+std::size_t zeros_at_end(std::uint64_t digits) {
+  return static_cast<std::size_t>(std::countl_zero(digits)) / 8;
+}
+
+void put(char* at, std::uint64_t digits) {
+  const std::uint64_t text = digits | ascii;
+  std::memcpy(at, &text, sizeof text);
+}
+
+// In front of the point there are mostly few digits; a look into 4 KiB is a tenth of a long number's time cheaper than
+// to work them out.
+struct small_text {
+  char digits[3];
+  char length;
+};
+constexpr std::array<small_text, 1'000> small_texts = [] {
+  std::array<small_text, 1'000> made{};
+  for (int i = 0; i < 1'000; ++i) {
+    int length = i < 10 ? 1 : i < 100 ? 2 : 3;
+    small_text& text = made[static_cast<std::size_t>(i)];
+    text.length = static_cast<char>(length);
+    for (int rest = i; length > 0; rest /= 10) text.digits[--length] = static_cast<char>('0' + rest % 10);
   }
   return made;
 }();
 
-// floor(log10(2^e)), floor(log10(3/4 * 2^e)) and floor(log2(10^e)), right for |e| <= 1,200 and more (section 6 of the
-// paper).
-constexpr int log10_of_power_of_2(int e) {
-  return (e * 1'262'611) >> 22;
-}
-constexpr int log10_of_three_quarters_of_power_of_2(int e) {
-  return (e * 1'262'611 - 524'031) >> 22;
-}
-constexpr int log2_of_power_of_10(int e) {
-  return (e * 1'741'647) >> 19;
-}
-
-// The upper 64 bits of g * c / 2^64, with the lowest one set if anything lies below: enough to compare with integers.
-std::uint64_t scaled(power g, std::uint64_t c) {
-  const wide low = static_cast<wide>(g.low) * c;
-  const wide product = static_cast<wide>(g.high) * c + static_cast<std::uint64_t>(low >> 64U);
-  const bool is_inexact = static_cast<std::uint64_t>(product) != 0 || static_cast<std::uint64_t>(low) != 0;
-  return static_cast<std::uint64_t>(product >> 64U) | (is_inexact ? 1U : 0U);
-}
-
-// The shortest decimal that reads back as mantissa * 2^exponent, and of several the nearest (figure 7 of the paper).
-// All bounds are kept times four, so that the halves between two doubles are integers.
-decimal shortest(std::uint64_t mantissa, int exponent, bool is_power_of_2) {
-  const int k = is_power_of_2 ? log10_of_three_quarters_of_power_of_2(exponent) : log10_of_power_of_2(exponent);
-  const int shift = exponent + log2_of_power_of_10(-k) + 1;
-  const power g = powers[static_cast<std::size_t>(-k)];
-  const std::uint64_t middle = scaled(g, (4 * mantissa) << shift);
-  // A bound itself reads back as this double only if its mantissa is even.
-  const std::uint64_t odd = mantissa & 1U;
-  const std::uint64_t lower = scaled(g, (4 * mantissa - (is_power_of_2 ? 1U : 2U)) << shift) + odd;
-  const std::uint64_t upper = scaled(g, (4 * mantissa + 2) << shift) - odd;
-
-  const std::uint64_t floor = middle / 4;
-  const std::uint64_t tens = floor / 10 * 10;
-  const bool tens_below_fits = lower <= 4 * tens;
-  const bool tens_above_fits = 4 * (tens + 10) <= upper;
-  if (tens_below_fits != tens_above_fits) return {tens + (tens_above_fits ? 10U : 0U), k};
-
-  const bool below_fits = lower <= 4 * floor;
-  const bool above_fits = 4 * (floor + 1) <= upper;
-  if (below_fits != above_fits) return {floor + (above_fits ? 1U : 0U), k};
-  const std::uint64_t half = 4 * floor + 2;
-  const bool above_is_nearer = middle > half || (middle == half && (floor & 1U) != 0);
-  return {floor + (above_is_nearer ? 1U : 0U), k};
-}
-
-// Digits without leading or trailing zeros. The text begins at `begin` and is padded so that 24 bytes can be copied.
-struct digit_text {
-  std::array<char, 48> bytes;
-  int begin;
-  int count;
-  int exponent;  // of the last digit
-};
-
-// Eight decimal digits, one a byte, the first in the lowest: halved, quartered and split in lanes of one word.
-std::uint64_t eight_digits(std::uint32_t number) {
-  const std::uint64_t halves = number / 10'000 | std::uint64_t{number % 10'000} << 32U;
-  const std::uint64_t hundreds = ((halves * 10'486) >> 20U) & 0x0000'007f'0000'007fU;
-  const std::uint64_t quarters = hundreds | (halves - 100 * hundreds) << 16U;
-  const std::uint64_t tens = ((quarters * 103) >> 10U) & 0x000f'000f'000f'000fU;
-  return tens | (quarters - 10 * tens) << 8U;
-}
-
-// Of 16 or 17 digits, which is what shortest() finds before zeros are taken off.
-digit_text spell(decimal what) {
-  constexpr std::uint64_t ascii = 0x3030'3030'3030'3030U;
-  constexpr std::uint64_t ten_to_8 = 100'000'000;
-  const std::uint64_t upper = what.digits / ten_to_8;
-  const std::uint64_t last = eight_digits(static_cast<std::uint32_t>(what.digits % ten_to_8));
-  const std::uint64_t middle = eight_digits(static_cast<std::uint32_t>(upper % ten_to_8));
-  const auto first = static_cast<int>(upper / ten_to_8);
-  digit_text text;
-  text.bytes[0] = static_cast<char>('0' + first);
-  const std::uint64_t words[] = {middle | ascii, last | ascii};
-  std::memcpy(&text.bytes[1], words, sizeof words);
-  text.begin = first == 0 ? 1 : 0;
-  const int zeros = last != 0 ? std::countl_zero(last) / 8 : middle != 0 ? 8 + std::countl_zero(middle) / 8 : 16;
-  text.count = 17 - text.begin - zeros;
-  text.exponent = what.exponent + zeros;
-  return text;
-}
-
-// Plain notation, where it is no longer than the scientific one. Null where that would be shorter.
-char* write_plain(char* at, const digit_text& what) {
-  constexpr std::size_t stride = 17;
-  const char* const digits = &what.bytes[static_cast<std::size_t>(what.begin)];
-  const int scientific_extra = what.count > 1 ? 5 : 4;  // "e+07", and the point
-  const int whole = what.count + what.exponent;         // digits in front of the point
-  if (what.exponent >= 0) {
-    if (what.exponent > scientific_extra) return nullptr;
-    std::memcpy(at, digits, stride);
-    std::memcpy(at + what.count, "00000", 5);
-    return at + whole;
+char* write_whole(char* at, std::uint64_t whole) {
+  if (whole < small_texts.size()) {
+    const small_text& text = small_texts[whole];
+    std::memcpy(at, &text, sizeof text);
+    return at + text.length;
   }
-  if (whole > 0) {
-    std::memcpy(at, digits, stride);
-    std::memcpy(at + whole + 1, digits + whole, stride);
-    at[whole] = '.';
-    return at + what.count + 1;
+  if (whole >= ten_to_8) return std::to_chars(at, at + 20, whole).ptr;
+  const std::uint64_t digits = eight_digits(whole);
+  const std::size_t skipped = zeros_in_front(digits);
+  put(at, digits >> (8 * skipped));
+  return at + (8 - skipped);
+}
+
+// For a value above one that is no integer, of which `whole` is the integer part. No shortest decimal lies beyond the
+// next integer, which is a double too. There are at most 16 places; what overflows in between comes back.
+char* write_above_one(char* at, decimal what, std::uint64_t whole) {
+  const auto unused = static_cast<std::size_t>(16 - what.places);
+  const std::uint64_t fraction = (10 * what.upper + what.last) * powers_of_10[unused] - whole * powers_of_10[16];
+  const std::uint64_t first = eight_digits(fraction / ten_to_8);
+  const std::uint64_t second = eight_digits(fraction % ten_to_8);
+  at = write_whole(at, whole);
+  *at++ = '.';
+  put(at, first);
+  put(at + 8, second);
+  return at + (second != 0 ? 16 - zeros_at_end(second) : 8 - zeros_at_end(first));
+}
+
+// For a value below one. The 17 digits start with a zero if there are but 16; with 16 places that zero is the one in
+// front of the point. The point goes last, over whatever is there.
+char* write_below_one(char* at, decimal what) {
+  const std::uint64_t first = eight_digits(what.upper / ten_to_8);
+  const std::uint64_t second = eight_digits(what.upper % ten_to_8);
+  char* const digits = at + (what.places - 15);
+  put(at, 0);
+  put(digits, first);
+  put(digits + 8, second);
+  digits[16] = static_cast<char>('0' + what.last);
+  at[1] = '.';
+  const std::uint64_t last_8 = second >> 8U | what.last << 56U;
+  const std::uint64_t middle_8 = first >> 8U | second << 56U;
+  return digits + (last_8 != 0 ? 17 - zeros_at_end(last_8) : 9 - zeros_at_end(middle_8));
+}
+
+// Plain notation, where that is no longer than the scientific one. Null where it may be: an integer with many zeros at
+// its end, or one digit behind 0.000.
+char* write_plain(char* at, double magnitude) {
+  const auto whole = static_cast<std::int64_t>(magnitude);
+  if (static_cast<double>(whole) == magnitude) {
+    return whole % 100'000 == 0 ? nullptr : write_whole(at, static_cast<std::uint64_t>(whole));
   }
-  if (2 - whole > scientific_extra) return nullptr;
-  std::memcpy(at, "0.0000", 6);
-  std::memcpy(at + 2 - whole, digits, stride);
-  return at + 2 - whole + what.count;
+  constexpr unsigned mantissa_bits = 52;
+  constexpr std::uint64_t hidden_bit = std::uint64_t{1} << mantissa_bits;
+  const auto bits = std::bit_cast<std::uint64_t>(magnitude);
+  const int exponent = static_cast<int>(bits >> mantissa_bits) - 1'075;
+  const decimal found = shortest((bits & (hidden_bit - 1)) | hidden_bit, exponent);
+  if (magnitude >= 1) return write_above_one(at, found, static_cast<std::uint64_t>(whole));
+  char* const end = write_below_one(at, found);
+  return magnitude < 1e-3 && end == at + std::strlen("0.000d") ? nullptr : end;
+}
+
+// Five digits, the point, three decimals. The digit in front of the point stays, be it zero.
+char* write_thousandths(char* at, std::uint64_t thousandths) {
+  constexpr std::uint64_t kept = std::uint64_t{1} << 32U;
+  const std::uint64_t digits = eight_digits(thousandths);
+  const std::size_t skipped = zeros_in_front(digits | kept);
+  const std::size_t decimals = 3 - zeros_at_end(digits | kept);
+  put(at, digits >> (8 * skipped));
+  at += 5 - skipped;
+  const auto behind_point = static_cast<std::uint32_t>((digits | ascii) >> 40U);
+  *at = '.';
+  std::memcpy(at + 1, &behind_point, sizeof behind_point);
+  return at + (decimals > 0 ? 1 + decimals : 0);
+}
+
+// Returns where the digits go.
+char* put_sign(char* at, double value) {
+  *at = '-';
+  return at + (std::signbit(value) ? 1 : 0);
+}
+
+// Kept apart, so that a number of few decimals has no registers to save for this one.
+[[gnu::noinline]] char* write_longer(char* at, double value) {
+  const double magnitude = std::fabs(value);
+  if (magnitude >= 1e-4 && magnitude < 1e15) {
+    if (char* const end = write_plain(put_sign(at, value), magnitude)) return end;
+  }
+  return std::to_chars(at, at + 32, value).ptr;
 }
 
 }  // namespace
 
+// Two decimals of at most 15 digits never read as the same double. So if thousandths / 1000 is this double, which takes
+// but one rounded division to find out, no other decimal of so few digits is, and none is shorter.
 char* write_double(char* at, double value) {
   const double magnitude = std::fabs(value);
-  char* const begin = at;
-  if (magnitude >= 1e-5 && magnitude < 1e15) {
-    constexpr unsigned mantissa_bits = 52;
-    const auto bits = std::bit_cast<std::uint64_t>(magnitude);
-    const std::uint64_t fraction = bits & ((std::uint64_t{1} << mantissa_bits) - 1);
-    const int exponent = static_cast<int>(bits >> mantissa_bits) - 1'075;
-    if (value < 0) *at++ = '-';
-    const decimal found = shortest(fraction | (std::uint64_t{1} << mantissa_bits), exponent, fraction == 0);
-    if (char* const end = write_plain(at, spell(found))) return end;
+  if (magnitude < 1e5) {
+    const auto thousandths = static_cast<std::int64_t>(magnitude * 1'000 + 0.5);
+    if (static_cast<double>(thousandths) / 1'000 == magnitude) {
+      return write_thousandths(put_sign(at, value), static_cast<std::uint64_t>(thousandths));
+    }
   }
-  return std::to_chars(begin, begin + 32, value).ptr;
+  return write_longer(at, value);
 }
 
 }  // namespace spindrift

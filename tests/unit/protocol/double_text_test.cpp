@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
@@ -60,15 +61,75 @@ TEST(double_text, is_that_of_the_standard_library_for_short_decimals_and_their_n
   }
 }
 
+TEST(double_text, is_that_of_the_standard_library_for_prices_and_counts_and_what_lies_just_beside_them) {
+  support::noise_source noise(3);
+  for (int i = 0; i < 300'000; ++i) {
+    const double unit = std::pow(10.0, static_cast<double>(noise.below(10)));
+    const double whole = std::min(1e18, std::pow(10.0, static_cast<double>(noise.below(21)) - 5.0) * unit);
+    const double value = static_cast<double>(noise.below(static_cast<std::uint64_t>(whole) + 2)) / unit;
+    for (const double each : {value, value + 0.0005, std::nextafter(value, 0.0), std::nextafter(value, HUGE_VAL)}) {
+      ASSERT_EQ(ours(each), library(each));
+      ASSERT_EQ(ours(-each), library(-each));
+    }
+  }
+}
+
+// Such values lie exactly between two decimals of 17 digits, or are exact themselves.
+TEST(double_text, is_that_of_the_standard_library_for_mantissas_of_few_bits) {
+  support::noise_source noise(4);
+  for (int i = 0; i < 300'000; ++i) {
+    const std::uint64_t kept = ~std::uint64_t{0} << noise.below(53);
+    const double value = of_bits(1'005 + noise.below(70), noise.below(std::uint64_t{1} << 52U) & kept);
+    ASSERT_EQ(ours(value), library(value));
+  }
+}
+
+TEST(double_text, is_that_of_the_standard_library_around_powers_of_ten_and_where_the_ways_part) {
+  for (int exponent = -25; exponent < 25; ++exponent) {
+    for (const double factor : {1.0, 2.0, 9.0, 11.0}) {
+      double below = factor * std::pow(10.0, exponent);
+      double above = below;
+      for (int i = 0; i < 200; ++i) {
+        ASSERT_EQ(ours(below), library(below));
+        ASSERT_EQ(ours(above), library(above));
+        below = std::nextafter(below, 0.0);
+        above = std::nextafter(above, HUGE_VAL);
+      }
+    }
+  }
+}
+
+TEST(double_text, stays_within_its_bytes) {
+  support::noise_source noise(5);
+  for (int i = 0; i < 100'000; ++i) {
+    std::array<char, double_bytes_max + 2> text;
+    text.fill('~');
+    write_double(&text[1], -of_bits(noise.below(2'047), noise.below(std::uint64_t{1} << 52U)));
+    write_double(&text[1], -of_bits(1'005 + noise.below(70), noise.below(std::uint64_t{1} << 52U)));
+    ASSERT_EQ(text.front(), '~');
+    ASSERT_EQ(text.back(), '~');
+  }
+}
+
 TEST(double_text, is_plain_until_scientific_notation_is_shorter) {
   EXPECT_EQ(ours(0.0), "0");
   EXPECT_EQ(ours(-0.0), "-0");
   EXPECT_EQ(ours(-12.345678), "-12.345678");
   EXPECT_EQ(ours(0.001), "0.001");
   EXPECT_EQ(ours(0.0001), "1e-04");
+  EXPECT_EQ(ours(0.0009), "9e-04");
+  EXPECT_EQ(ours(0.00012), "0.00012");
+  EXPECT_EQ(ours(20.123), "20.123");
+  EXPECT_EQ(ours(99'999.999), "99999.999");
+  EXPECT_EQ(ours(-0.1), "-0.1");
   EXPECT_EQ(ours(10'000.0), "10000");
   EXPECT_EQ(ours(100'000.0), "1e+05");
   EXPECT_EQ(ours(120'000.0), "120000");
+  EXPECT_EQ(ours(3'000'000'000.0), "3e+09");
+  EXPECT_EQ(ours(1'234'500'000.0), "1234500000");
+  EXPECT_EQ(ours(12'345'678'900.5), "12345678900.5");
+  EXPECT_EQ(ours(std::numeric_limits<double>::denorm_min()), "5e-324");
+  EXPECT_EQ(ours(std::numeric_limits<double>::infinity()), "inf");
   EXPECT_EQ(ours(std::numeric_limits<double>::max()), "1.7976931348623157e+308");
 }
 
