@@ -1,6 +1,7 @@
-// Frame -> appended bytes: the hot path, on std::to_chars. Every function appends one line (LF included) or the named
-// part to `out`; nothing written here is ever invalid JSON: text is escaped, bad UTF-8 becomes U+FFFD, numbers that are
-// not finite become null. Doubles are written in the shortest form that reads back to the same double. Any thread.
+// Frame -> appended bytes: the hot path. Every function appends one line (LF included) or the named part to `out`;
+// nothing written here is ever invalid JSON: text is escaped, bad UTF-8 becomes U+FFFD, numbers that are not finite
+// become null. Doubles are written in the shortest form that reads back to the same double (double_text.hpp). Any
+// thread.
 #pragma once
 
 #include <cstdint>
