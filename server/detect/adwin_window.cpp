@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <limits>
+#include <type_traits>
 
 #include "server/detect/complaint.hpp"
 
@@ -14,15 +16,33 @@ namespace {
 using pair = double __attribute__((vector_size(16)));
 using pair_mask = long long __attribute__((vector_size(16)));
 
-// Both halves of a few buckets: short enough that two calls of memcpy would cost more than the copying.
-inline void copy_few(const double* total, const double* variance, std::size_t n, double* total_to,
-                     double* variance_to) {
-  for (std::size_t i = 0; i < n; ++i) {
-    const double t = total[i];
-    const double v = variance[i];
-    total_to[i] = t;
-    variance_to[i] = v;
-  }
+// A bucket outside row 0 as it lies in the block: total, variance.
+inline pair load(const double* bucket) {
+  pair loaded;
+  std::memcpy(&loaded, bucket, sizeof loaded);
+  return loaded;
+}
+inline void store(pair bucket, double* to) {
+  std::memcpy(to, &bucket, sizeof bucket);
+}
+
+// So few that a call of memcpy would cost more than the copying.
+inline void copy_few(const double* from, std::size_t n, double* to) {
+  for (std::size_t i = 0; i < n; ++i) store(load(from + 2 * i), to + 2 * i);
+}
+
+// Two neighbouring buckets of `size` values as one. Dividing by a power of two is multiplying, to the last bit.
+inline pair merged(pair a, pair b, double size) {
+  const double inverse = 1.0 / size;
+  const double difference = a[0] * inverse - b[0] * inverse;
+  pair sum = a + b;
+  sum[1] += ((size * 0.5) * difference) * difference;
+  return sum;
+}
+// The same for two of row 0.
+inline pair merged(double a, double b) {
+  const double difference = a - b;
+  return pair{a + b, (0.5 * difference) * difference};
 }
 
 }  // namespace
@@ -40,17 +60,12 @@ std::vector<std::string> validate(const adwin_settings& settings) {
   return complaints;
 }
 
-struct adwin_window::run {
-  std::array<double, adwin_max_buckets_max + pending_max> total;
-  std::array<double, adwin_max_buckets_max + pending_max> variance;
-};
-
 void adwin_window::flush() {
   if (n_pending_ == 0) return;
-  if (n_rows_ == 0) add_row();
+  if (n_rows_ == 0) n_rows_ = 1;
   add_moments();
   if (n_pending_ == 1) {
-    push_one(pending_[0]);
+    push_one();
   } else {
     push_many();
   }
@@ -63,15 +78,16 @@ void adwin_window::add_moments() {
   std::array<double, pending_max> total_before;
   std::array<double, pending_max> term;
   const std::size_t n = n_pending_;
+  const double* const x = values() + counts_[0];
   double absolute = 0.0;
   for (std::size_t i = 0; i < n; ++i) {
     total_before[i] = total_;
-    total_ += pending_[i];
-    absolute += std::fabs(pending_[i]);
+    total_ += x[i];
+    absolute += std::fabs(x[i]);
   }
   for (std::size_t i = 0; i < n; ++i) {
     const double before = width_ + static_cast<double>(static_cast<int>(i));
-    const double d = pending_[i] - total_before[i] / before;
+    const double d = x[i] - total_before[i] / before;
     term[i] = ((before * d) * d) / (before + 1.0);
   }
   // The very first value has nothing to deviate from.
@@ -80,86 +96,84 @@ void adwin_window::add_moments() {
   magnitude_ += absolute;
 }
 
-void adwin_window::push_one(double x) {
-  double total = x;
-  double variance = 0.0;
+// How many pairs of a row's oldest buckets move up when it would have n.
+std::size_t adwin_window::pairs_over(std::size_t n) const {
   const std::size_t max_buckets = settings_->max_buckets;
-  for (std::size_t row = 0;; ++row) {
+  return n > max_buckets ? (n - max_buckets + 1) / 2 : 0;
+}
+
+void adwin_window::push_one() {
+  const std::size_t max_buckets = settings_->max_buckets;
+  double* const t = values();
+  stale_rows_ = std::max(stale_rows_, 1U);
+  if (counts_[0] < max_buckets) {
+    ++counts_[0];
+    return;
+  }
+  pair moving = merged(t[0], t[1]);
+  for (std::size_t i = 2; i <= max_buckets; ++i) t[i - 2] = t[i];
+  counts_[0] = static_cast<std::uint8_t>(max_buckets - 1);
+  for (std::size_t row = 1;; ++row) {
     if (row == n_rows_) add_row();
     stale_rows_ = std::max(stale_rows_, static_cast<std::uint32_t>(row + 1));
-    double* const t = totals(row);
-    double* const v = variances(row);
+    double* const b = buckets(row);
     if (counts_[row] < max_buckets) {
-      t[counts_[row]] = total;
-      v[counts_[row]] = variance;
+      store(moving, b + 2 * std::size_t{counts_[row]});
       ++counts_[row];
       return;
     }
-    const double n = bucket_size(row);
-    const double inverse = 1.0 / n;  // a power of two: multiplying is the same as dividing, to the last bit
-    const double difference = t[0] * inverse - t[1] * inverse;
-    const double between = ((n * 0.5) * difference) * difference;
-    const double merged_total = t[0] + t[1];
-    const double merged_variance = (v[0] + v[1]) + between;
-    for (std::size_t i = 2; i < max_buckets; ++i) {
-      t[i - 2] = t[i];
-      v[i - 2] = v[i];
-    }
-    t[max_buckets - 2] = total;
-    v[max_buckets - 2] = variance;
+    const pair up = merged(load(b), load(b + 2), bucket_size(row));
+    copy_few(b + 4, max_buckets - 2, b);
+    store(moving, b + 2 * (max_buckets - 2));
     counts_[row] = static_cast<std::uint8_t>(max_buckets - 1);
-    total = merged_total;
-    variance = merged_variance;
+    moving = up;
   }
 }
 
 // What one append after the other does to a row depends only on what that row receives, so each row can take all its
-// new buckets together: of c old and k new ones, (c + k - max_buckets + 1) / 2 pairs of the oldest move up.
+// new buckets together.
 void adwin_window::push_many() {
+  using run = std::array<double, 2 * (adwin_max_buckets_max + pending_max)>;
   run first;
   run second;
-  run* here = &first;
-  run* above = &second;
-  const std::size_t max_buckets = settings_->max_buckets;
-  std::size_t n_new = n_pending_;
-  std::copy_n(pending_.begin(), n_new, here->total.begin() + counts_[0]);
-  std::fill_n(here->variance.begin() + counts_[0], n_new, 0.0);
-  for (std::size_t row = 0; n_new > 0; ++row) {
-    const std::size_t old = counts_[row];
-    copy_few(totals(row), variances(row), old, here->total.data(), here->variance.data());
-    const std::size_t n = old + n_new;
-    const std::size_t n_pairs = n > max_buckets ? (n - max_buckets + 1) / 2 : 0;
-    if (n_pairs > 0) {
-      if (row + 1 == n_rows_) add_row();
-      merge_oldest(row, *here, n_pairs, *above, counts_[row + 1]);
-    }
-    const std::size_t kept = n - 2 * n_pairs;
-    copy_few(here->total.data() + 2 * n_pairs, here->variance.data() + 2 * n_pairs, kept, totals(row), variances(row));
-    counts_[row] = static_cast<std::uint8_t>(kept);
-    stale_rows_ = std::max(stale_rows_, static_cast<std::uint32_t>(row + 1));
-    std::swap(here, above);
-    n_new = n_pairs;
-  }
-}
-
-void adwin_window::merge_oldest(std::size_t row, run& from, std::size_t n_pairs, run& into, std::size_t offset) {
-  const double n = bucket_size(row);
-  const double inverse = 1.0 / n;
-  const double half_n = n * 0.5;
-  const double* __restrict t = from.total.data();
-  const double* __restrict v = from.variance.data();
-  double* __restrict t_to = into.total.data() + offset;
-  double* __restrict v_to = into.variance.data() + offset;
+  double* here = first.data();  // the buckets of a row, the new ones behind the old ones
+  double* above = second.data();
+  std::size_t n = counts_[0] + n_pending_;
+  std::size_t n_pairs = pairs_over(n);
+  if (n_pairs > 0 && n_rows_ == 1) add_row();
+  double* const t = values();
   for (std::size_t i = 0; i < n_pairs; ++i) {
-    const double difference = t[2 * i] * inverse - t[2 * i + 1] * inverse;
-    const double between = (half_n * difference) * difference;
-    t_to[i] = t[2 * i] + t[2 * i + 1];
-    v_to[i] = (v[2 * i] + v[2 * i + 1]) + between;
+    store(merged(t[2 * i], t[2 * i + 1]), here + 2 * (counts_[1] + i));
   }
+  n -= 2 * n_pairs;
+  for (std::size_t i = 0; i < n; ++i) t[i] = t[2 * n_pairs + i];
+  counts_[0] = static_cast<std::uint8_t>(n);
+  std::size_t row = 1;
+  for (; n_pairs > 0; ++row) {
+    const std::size_t old = counts_[row];
+    n = old + n_pairs;
+    n_pairs = pairs_over(n);
+    if (n_pairs == 0) {
+      copy_few(here + 2 * old, n - old, buckets(row) + 2 * old);
+    } else {
+      if (row + 1 == n_rows_) add_row();
+      copy_few(buckets(row), old, here);
+      const double size = bucket_size(row);
+      double* const to = above + 2 * std::size_t{counts_[row + 1]};
+      for (std::size_t i = 0; i < n_pairs; ++i) {
+        store(merged(load(here + 4 * i), load(here + 4 * i + 2), size), to + 2 * i);
+      }
+      n -= 2 * n_pairs;
+      copy_few(here + 4 * n_pairs, n, buckets(row));
+      std::swap(here, above);
+    }
+    counts_[row] = static_cast<std::uint8_t>(n);
+  }
+  stale_rows_ = std::max(stale_rows_, static_cast<std::uint32_t>(row));
 }
 
 void adwin_window::add_row() {
-  const std::size_t needed = (n_rows_ + std::size_t{1}) * stride();
+  const std::size_t needed = block_length(n_rows_ + std::size_t{1});
   if (block_.size() < needed) {
     block_.reserve(needed);  // exactly: most streams are young, and there may be a million
     block_.resize(needed, 0.0);
@@ -169,9 +183,9 @@ void adwin_window::add_row() {
 }
 
 double adwin_window::sum_of(std::size_t row) const {
-  const double* const total = totals(row);
+  const double* const total = buckets(row);
   double sum = 0.0;
-  for (std::size_t i = 0; i < counts_[row]; ++i) sum += total[i];
+  for (std::size_t i = 0; i < counts_[row]; ++i) sum += total[i * bucket_step(row)];
   return sum;
 }
 
@@ -181,7 +195,7 @@ void adwin_window::renew_bases() {
     base(n_rows_ - 1) = 0.0;
     magnitude_ = std::fabs(total_);
     for (std::size_t row = 0; row < n_rows_; ++row) {
-      for (std::size_t i = 0; i < counts_[row]; ++i) magnitude_ += std::fabs(totals(row)[i]);
+      for (std::size_t i = 0; i < counts_[row]; ++i) magnitude_ += std::fabs(buckets(row)[i * bucket_step(row)]);
     }
   }
   for (std::size_t row = std::min(stale_rows_, n_rows_) - 1; row > 0; --row) base(row - 1) = base(row) + sum_of(row);
@@ -228,11 +242,11 @@ void adwin_window::renew_guard(double slope, double offset) {
   double n0 = 0.0;
   for (std::size_t row = n_rows_; row-- > far_row();) {
     const double size = bucket_size(row);
-    const double* const total = totals(row);
+    const double* total = buckets(row);
     double u0 = base(row);
-    for (std::size_t i = 0; i < counts_[row]; ++i) {
+    for (std::size_t i = 0; i < counts_[row]; ++i, total += bucket_step(row)) {
       n0 += size;
-      u0 += total[i];
+      u0 += *total;
       const double reach = std::sqrt(low_slope * n0 * (width_ - n0)) + offset;
       const double inverse = 1.0 / n0;
       guard_low_ = std::max(guard_low_, (u0 - reach) * inverse);
@@ -256,32 +270,33 @@ bool adwin_window::any_exceeds(std::size_t n_rows, double n0, double slope, doub
     const pair excess = absolute(u0_2 - mean2 * n0_2) - offset2;
     any |= std::bit_cast<pair_mask>(slope2 * n0_2 * (width2 - n0_2) - excess * absolute(excess));
   };
-  for (std::size_t row = n_rows; row-- > 0;) {
+  const auto look_along = [&](std::size_t row, auto step) {
     const double size = bucket_size(row);
-    const double* const total = totals(row);
+    const double* total = buckets(row);
     const std::size_t count = counts_[row];
     double u0 = base(row);
     pair n0_2 = {n0 + size, n0 + 2.0 * size};
     const pair step2 = {2.0 * size, 2.0 * size};
     std::size_t i = 0;
-    for (; i + 1 < count; i += 2) {
-      const double both = total[i] + total[i + 1];
-      look(pair{u0 + total[i], u0 + both}, n0_2);
+    for (; i + 1 < count; i += 2, total += 2 * step) {
+      const double both = total[0] + total[step];
+      look(pair{u0 + total[0], u0 + both}, n0_2);
       u0 += both;
       n0_2 += step2;
     }
     n0 += size * static_cast<double>(count);
-    if (i < count) look(pair{u0 + total[i], u0 + total[i]}, pair{n0, n0});
-  }
+    if (i < count) look(pair{u0 + *total, u0 + *total}, pair{n0, n0});
+  };
+  for (std::size_t row = n_rows; row-- > 1;) look_along(row, std::integral_constant<std::size_t, bucket_step(1)>());
+  look_along(0, std::integral_constant<std::size_t, bucket_step(0)>());
   return (any[0] | any[1]) < 0;
 }
 
 void adwin_window::drop_oldest() {
   const std::size_t row = n_rows_ - 1;
-  double* const t = totals(row);
-  double* const v = variances(row);
-  const double total = t[0];
-  const double variance = v[0];
+  double* const oldest = buckets(row);
+  const double total = oldest[0];
+  const double variance = row == 0 ? 0.0 : oldest[1];
   const double n = bucket_size(row);
   const double mean = total / n;
   width_ -= n;
@@ -290,10 +305,8 @@ void adwin_window::drop_oldest() {
   variance_sum_ -= variance + (((n * width_) * (mean - window_mean)) * (mean - window_mean)) / (n + width_);
 
   --counts_[row];
-  for (std::size_t i = 0; i < counts_[row]; ++i) {
-    t[i] = t[i + 1];
-    v[i] = v[i + 1];
-  }
+  const std::size_t step = bucket_step(row);
+  std::copy_n(oldest + step, counts_[row] * step, oldest);
   if (counts_[row] == 0) --n_rows_;
   stale_rows_ = n_rows_;
 }
@@ -301,11 +314,12 @@ void adwin_window::drop_oldest() {
 void adwin_window::clear() {
   width_ = total_ = variance_sum_ = magnitude_ = log_term_width_ = guard_width_ = cut_n1_ = 0.0;
   n_rows_ = stale_rows_ = n_pending_ = 0;
+  counts_[0] = 0;
 }
 
 // Room for the buckets that were counted; false if the counts cannot be those of a window.
 bool adwin_window::lay_out_restored() {
-  if (n_rows_ > restored_rows_max) return false;
+  if (n_rows_ > restored_rows_max || (n_rows_ == 0 && counts_[0] != 0)) return false;
   double width = 0.0;
   for (std::size_t row = 0; row < n_rows_; ++row) {
     if (counts_[row] == 0 || counts_[row] > settings_->max_buckets) return false;
@@ -315,7 +329,7 @@ bool adwin_window::lay_out_restored() {
   magnitude_ = log_term_width_ = guard_width_ = cut_n1_ = 0.0;
   n_pending_ = 0;
   stale_rows_ = n_rows_;
-  block_.assign(n_rows_ * stride(), 0.0);
+  block_.assign(block_length(n_rows_), 0.0);
   return true;
 }
 

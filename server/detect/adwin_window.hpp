@@ -6,11 +6,13 @@
 // changes; and `may_exceed` rules a cut out without a division or a root for each bucket, for old rows even at a
 // glance.
 //
-// Owns one heap block, grown a row at a time: 88 bytes a row at 5 buckets, so 1 KiB in all after 200 values, 2.1 KiB
-// after a million and within 4 KiB up to 10^12. Keeps a pointer to the settings, which must outlive it. One thread at a
-// time; any double may be appended. Every figure and test below asks for a flush after the last append.
+// Owns one heap block, which holds the buffer too and is grown a row at a time: 88 bytes a row at 5 buckets, so 0.8 KiB
+// in all after 200 values, 1.9 KiB after a million and within 4 KiB up to 10^12. Keeps a pointer to the settings, which
+// must outlive it. One thread at a time; any double may be appended. Every figure and test below asks for a flush after
+// the last append.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -39,14 +41,14 @@ std::vector<std::string> validate(const adwin_settings& settings);
 
 class adwin_window {
 public:
-  explicit adwin_window(const adwin_settings& settings) : settings_(&settings) {}
+  explicit adwin_window(const adwin_settings& settings) : settings_(&settings), block_(block_length(0)) {}
 
   // True when the buffer is full: `flush` must come before the next append.
   bool append(double x) {
-    pending_[n_pending_++] = x;
+    values()[counts_[0] + n_pending_++] = x;
     return n_pending_ == pending_max;
   }
-  std::span<const double> pending() const { return {pending_.data(), n_pending_}; }
+  std::span<const double> pending() const { return {values() + counts_[0], n_pending_}; }
 
   // Puts what is buffered into its buckets.
   void flush();
@@ -88,13 +90,20 @@ private:
   static constexpr std::size_t rows_max = 48;           // 2^50 values: no stream lives to see it
   static constexpr std::size_t restored_rows_max = 40;  // and none that is restored gets there from here
 
-  // A row's part of the block: the sum of all older rows, then totals and variances of max_buckets each.
-  std::size_t stride() const { return 1 + 2 * std::size_t{settings_->max_buckets}; }
-  double& base(std::size_t row) { return block_[row * stride()]; }
-  double base(std::size_t row) const { return block_[row * stride()]; }
-  double* totals(std::size_t row) { return block_.data() + row * stride() + 1; }
-  const double* totals(std::size_t row) const { return block_.data() + row * stride() + 1; }
-  double* variances(std::size_t row) { return totals(row) + settings_->max_buckets; }
+  // A row's part of the block: the sum of all older rows, then its buckets, a total and a variance each. Those of row 0
+  // are single values, which have no variance; what is buffered stands right behind them.
+  static constexpr std::size_t bucket_step(std::size_t row) { return row == 0 ? 1 : 2; }
+  std::size_t row_begin(std::size_t row) const {
+    return row == 0 ? 0 : 1 + settings_->max_buckets + pending_max + (row - 1) * (1 + 2 * settings_->max_buckets);
+  }
+  // Never without row 0, where the buffer is.
+  std::size_t block_length(std::size_t n_rows) const { return row_begin(std::max<std::size_t>(n_rows, 1)); }
+  double& base(std::size_t row) { return block_[row_begin(row)]; }
+  double base(std::size_t row) const { return block_[row_begin(row)]; }
+  double* buckets(std::size_t row) { return block_.data() + row_begin(row) + 1; }
+  const double* buckets(std::size_t row) const { return block_.data() + row_begin(row) + 1; }
+  double* values() { return block_.data() + 1; }
+  const double* values() const { return block_.data() + 1; }
   static double bucket_size(std::size_t row) { return static_cast<double>(std::uint64_t{1} << row); }
 
   // Rows from here on change at most once in some 16 ticks: often enough unchanged to be worth a guard.
@@ -103,11 +112,10 @@ private:
   template <class Exceeds>
   bool scan(double only_n1, Exceeds& exceeds);
 
-  struct run;  // buckets of one size on their way into a row
   void add_moments();
-  void push_one(double x);
+  void push_one();
   void push_many();
-  void merge_oldest(std::size_t row, run& from, std::size_t n_pairs, run& into, std::size_t offset);
+  std::size_t pairs_over(std::size_t n) const;
   void add_row();
   bool lay_out_restored();
   void renew_bases();
@@ -137,7 +145,6 @@ private:
   std::uint32_t n_rows_ = 0;
   std::uint32_t stale_rows_ = 0;  // rows below this one have changed since their bases were summed
   std::uint32_t n_pending_ = 0;
-  std::array<double, pending_max> pending_;
 };
 
 // Only at the boundary with `only_n1` values after it, unless that is 0.
@@ -150,14 +157,14 @@ bool adwin_window::scan(double only_n1, Exceeds& exceeds) {
   double u1 = total_;
   for (std::size_t row = n_rows_; row-- > 0;) {
     const double size = bucket_size(row);
-    const double* total = totals(row);
+    const double* total = buckets(row);
     // The newest bucket of all has nothing after it.
     const std::size_t count = row == 0 ? counts_[row] - std::size_t{1} : counts_[row];
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < count; ++i, total += bucket_step(row)) {
       n0 += size;
       n1 -= size;
-      u0 += total[i];
-      u1 -= total[i];
+      u0 += *total;
+      u1 -= *total;
       if (only_n1 > 0.0 && n1 != only_n1) continue;
       if (n0 >= least && n1 >= least && exceeds(n0, u0, n1, u1)) {
         cut_n1_ = n1;
@@ -179,8 +186,10 @@ void adwin_window::visit_state(Archive& archive) {
       return archive.refuse();
     }
   }
-  for (std::size_t row = 0; row < n_rows_; ++row) {
-    for (std::size_t i = 0; i < counts_[row]; ++i) archive(totals(row)[i], variances(row)[i]);
+  double no_variance = 0.0;
+  for (std::size_t i = 0; i < counts_[0]; ++i) archive(values()[i], no_variance);
+  for (std::size_t row = 1; row < n_rows_; ++row) {
+    for (std::size_t i = 0; i < counts_[row]; ++i) archive(buckets(row)[2 * i], buckets(row)[2 * i + 1]);
   }
 }
 

@@ -239,6 +239,21 @@ TEST(adwin, refuses_a_saved_state_that_is_cut_short_or_cannot_be) {
   }
 }
 
+// Values go behind those of the newest row: a count of them that no row stands for would lead out of the block.
+TEST(adwin, refuses_a_saved_state_that_counts_buckets_without_a_row) {
+  const adwin_settings settings;
+  adwin fresh(settings);
+  std::string bytes;
+  state_writer writer(bytes);
+  fresh.visit_state(writer);
+  constexpr std::size_t first_count = 4 + 8 + 3 * 8 + 4;  // behind clock, detections, three sums, number of rows
+  bytes[first_count] = '\xff';
+  state_reader reader(bytes);
+  adwin restored(settings);
+  restored.visit_state(reader);
+  EXPECT_FALSE(reader.ok());
+}
+
 // Each boundary of the histogram against the sums of the very values on either side, for short windows of all lengths.
 TEST(plain_adwin, finds_a_cut_exactly_when_some_boundary_of_the_values_exceeds_the_bound) {
   adwin_settings settings;
