@@ -324,6 +324,7 @@ private:
     const auto is_finished = [](const std::unique_ptr<link>& each) { return each->is_finished(); };
     const auto is_settled = [](const std::unique_ptr<link>& each) { return each->is_settled(); };
     if (std::all_of(links_.begin(), links_.end(), is_finished)) {
+      is_over_ = true;  // a handler that is already on its way cannot be cancelled any more
       sweep_timer_.cancel();
       signals_.cancel();
     } else if (!run_.begun && std::all_of(links_.begin(), links_.end(), is_settled)) {
@@ -343,7 +344,7 @@ private:
   void sweep_later() {
     sweep_timer_.expires_after(sweep_interval);
     sweep_timer_.async_wait([this](const io_error& failure) {
-      if (failure) return;
+      if (failure || is_over_) return;
       const steady::time_point now = steady::now();
       for (const std::unique_ptr<link>& each : links_) each->sweep(now);
       run_.news.show(run_.counts, static_cast<double>(run_.now_ns()) * 1e-9);
@@ -353,7 +354,7 @@ private:
 
   void wait_for_signal() {
     signals_.async_wait([this](const io_error& failure, int) {
-      if (failure) return;
+      if (failure || is_over_) return;
       if (run_.stopped) std::_Exit(130);
       run_.stopped = steady::now();
       run_.news.tell("stopping; a second signal ends at once");
@@ -368,6 +369,7 @@ private:
   asio::steady_timer sweep_timer_;
   asio::signal_set signals_;
   std::vector<std::unique_ptr<link>> links_;
+  bool is_over_ = false;
 };
 
 }  // namespace
