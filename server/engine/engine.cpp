@@ -132,12 +132,18 @@ stream* engine::find_or_create(const point& from, std::uint64_t hash) {
   name_table<stream>& table = stripe_of(hash).streams;
   if (stream* const known = table.find(from.stream, hash)) return known;
   if (is_closed_to_new_streams()) return nullptr;
-  if (stream_count_.fetch_add(1, std::memory_order_relaxed) >= settings_.streams_max) {
-    stream_count_.fetch_sub(1, std::memory_order_relaxed);
-    return nullptr;
-  }
+  if (!take_place()) return nullptr;
   add(counts_.streams_created, 1);
   return table.insert(std::make_unique<stream>(from.stream, from, settings_.detectors), hash);
+}
+
+// One more stream, if there may be one. Whoever reads the count at any time reads no more than the limit.
+bool engine::take_place() {
+  std::size_t count = stream_count();
+  while (count < settings_.streams_max) {
+    if (stream_count_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed)) return true;
+  }
+  return false;
 }
 
 void engine::apply_points(batch& what, moment now) {

@@ -110,6 +110,7 @@ private:
   void observe_locked(batch& what, moment now, std::uint64_t stripes);
   void number_points(batch& what, moment now);
   stream* find_or_create(const point& from, std::uint64_t hash);
+  bool take_place();
   void apply_points(batch& what, moment now);
   static void apply(const point& from, stream& to, moment now, verdict& result);
   void take_back(batch& what);
