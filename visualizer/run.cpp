@@ -135,7 +135,7 @@ std::optional<std::string> viewer::read_token(std::string& token) const {
 void viewer::arm_frame() {
   frame_timer_.expires_after(std::chrono::milliseconds(1'000 / static_cast<std::int64_t>(settings_.fps)));
   frame_timer_.async_wait([this](socket_error cancelled) {
-    if (cancelled) return;
+    if (cancelled || stopping_) return;  // what is on its way already cannot be cancelled
     if (changed_) show_frame();
     arm_frame();
   });
@@ -144,7 +144,7 @@ void viewer::arm_frame() {
 void viewer::arm_picture() {
   picture_timer_.expires_after(picture_interval);
   picture_timer_.async_wait([this](socket_error cancelled) {
-    if (cancelled) return;
+    if (cancelled || stopping_) return;
     if (const auto failed = save_picture()) log_event(log_level::warning, "no_picture", {{"reason", *failed}});
     arm_picture();
   });
