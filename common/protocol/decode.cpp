@@ -221,6 +221,11 @@ fault decoder::workspace::read_id(od::value value) {
   const std::size_t quotes = type == od::json_type::string ? 2 : 0;
   is_id_usable =
       (type == od::json_type::string || type == od::json_type::number) && token.size() <= limits::id_bytes_max + quotes;
+  // What we would not read ourselves we do not write.
+  double number = 0;
+  if (type == od::json_type::number && number_text::parse_double(token, number) && !std::isfinite(number)) {
+    is_id_usable = false;
+  }
   if (is_id_usable) id = token;
   return pass_over(value, 2);
 }

@@ -148,6 +148,8 @@ TEST(decode_command, calls_a_number_beyond_double_a_bad_value) {
   EXPECT_EQ(code_of(R"({"op":"streams","limit":1e999})"), "bad_value");
   EXPECT_EQ(code_of(R"({"op":"ping","value":1e999,"id":7})"), "bad_value");
   EXPECT_EQ(id_of(R"({"op":"ping","value":1e999,"id":7})"), "7");
+  EXPECT_EQ(code_of(R"({"op":"ping","id":1e999})"), "bad_value");
+  EXPECT_EQ(id_of(R"({"op":"ping","id":1e999})"), "") << "what is not read back as a number is not written";
 }
 
 // No rounding, no other spelling: what comes back is what was sent.
