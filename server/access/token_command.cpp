@@ -15,7 +15,13 @@ namespace {
 
 constexpr int words_of_command = 2;  // "token new", in place of the program's name
 
+// What a flag holds that was not given: an empty one, of a shell variable that is not set, must not mean everything.
+constexpr std::string_view not_given = "\n";
+
 bool is_list_of_globs(std::string_view text) {
+  if (text.empty() || text.front() == ',' || text.back() == ',' || text.find(",,") != std::string_view::npos) {
+    return false;
+  }
   return std::all_of(text.begin(), text.end(), [](char each) {
     return each == '*' || each == '?' || is_name({&each, 1}, 1) || is_name("a" + std::string(1, each), 2);
   });
@@ -38,8 +44,8 @@ int run_token_command(int argc, const char* const* argv) {
     return exit_usage;
   }
   std::string name;
-  std::string publish;
-  std::string subscribe;
+  std::string publish(not_given);
+  std::string subscribe(not_given);
   option_set options("spindriftd token new", "makes a token, and the line that admits it for the file of --tokens");
   options.add_positional("NAME", "whose token it is", name);
   options.add_text("--publish", "GLOBS", "streams it may send points of, separated by commas", publish);
@@ -53,12 +59,15 @@ int run_token_command(int argc, const char* const* argv) {
     return refuse("NAME: '" + name + "' is not allowed: " + std::string(name_rule) + ", at most " +
                   std::to_string(identity_bytes_max) + " bytes");
   }
-  if (!is_list_of_globs(publish))
+  if (publish == not_given && subscribe == not_given) publish = subscribe = "*";
+  if (publish != not_given && !is_list_of_globs(publish)) {
     return refuse("--publish: '" + publish + "' is not a list of globs over stream names");
-  if (!is_list_of_globs(subscribe)) {
+  }
+  if (subscribe != not_given && !is_list_of_globs(subscribe)) {
     return refuse("--subscribe: '" + subscribe + "' is not a list of globs over stream names");
   }
-  if (publish.empty() && subscribe.empty()) publish = subscribe = "*";
+  if (publish == not_given) publish.clear();
+  if (subscribe == not_given) subscribe.clear();
   const new_token made = make_token(name, publish, subscribe);
   std::printf("token: %s\n%s\n", made.token.c_str(), made.line.c_str());
   return exit_ok;

@@ -100,5 +100,19 @@ TEST_F(access, may_be_over_tls) {
   for (const std::string& line : plain.read_to_end()) EXPECT_EQ(line.find("verdict"), std::string::npos);
 }
 
+TEST(token_new, gives_all_rights_only_when_no_flag_limits_them) {
+  const auto made = [](std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {program("spindriftd"), "token", "new", "x"});
+    return run_to_end(flags);
+  };
+  EXPECT_THAT(made({}).output, testing::HasSubstr("publish=* subscribe=*"));
+  EXPECT_THAT(made({"--publish", "a.*"}).output, testing::Not(testing::HasSubstr("subscribe=*")));
+  // Of a shell variable that is not set, for one.
+  for (const char* globs : {"", ",", "a,,b", "a,"}) {
+    EXPECT_EQ(made({"--publish", globs}).exit_code, 78) << globs;
+    EXPECT_EQ(made({"--publish", "a", "--subscribe", globs}).exit_code, 78) << globs;
+  }
+}
+
 }  // namespace
 }  // namespace spindrift
