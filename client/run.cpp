@@ -1,6 +1,8 @@
 #include "client/run.hpp"
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <limits>
 #include <memory>
@@ -109,9 +111,12 @@ int run_client(const client_settings& settings) {
 
   const run_facts facts = facts_of(settings, all, counts, outcome.was_stopped);
   const std::string report = settings.report == "json" ? json_report(facts, counts) + '\n' : text_report(facts, counts);
-  std::fputs(report.c_str(), stdout);
-  std::fflush(stdout);
-  const bool is_unsent = facts.unsent > 0 && !outcome.was_stopped;
+  if (std::fputs(report.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
+    std::fprintf(stderr, "spindrift-sim: the report cannot be written: %s\n", std::strerror(errno));
+    return exit_failure;
+  }
+  // Who stops a run that sends has what was asked for; one that never found its server has nothing.
+  const bool is_unsent = facts.unsent > 0 && (!outcome.was_stopped || counts.points == 0);
   return counts.lost > 0 || counts.errors > 0 || outcome.gave_up || is_unsent ? exit_failure : exit_ok;
 }
 

@@ -1,8 +1,11 @@
 #include "server/backtest/backtest.hpp"
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
+#include <cstring>
 #include <string_view>
 #include <variant>
 
@@ -77,11 +80,10 @@ public:
       ++line_number_;
       if (line_number_ == 1) is_json_ = line->front() == '{';
       if (!(is_json_ ? take_json(*line) : take_row(*line))) return exit_bad_config;
-      if (text_.size() > 1U << 16U || lines.would_wait()) write_out();
+      if ((text_.size() > 1U << 16U || lines.would_wait()) && !write_out()) return exit_failure;
     }
     if (settings_.only_summary) text_ += counted_.json();
-    write_out();
-    return exit_ok;
+    return write_out() ? exit_ok : exit_failure;
   }
 
 private:
@@ -132,10 +134,11 @@ private:
     if (!settings_.only_summary) encode(what, line_number_, text_);
   }
 
-  void write_out() {
-    std::fwrite(text_.data(), 1, text_.size(), out_);
-    std::fflush(out_);
+  bool write_out() {
+    const bool is_out = std::fwrite(text_.data(), 1, text_.size(), out_) == text_.size() && std::fflush(out_) == 0;
+    if (!is_out) std::fprintf(stderr, "spindrift-detect: the output cannot be written: %s\n", std::strerror(errno));
     text_.clear();
+    return is_out;
   }
 
   const backtest_settings& settings_;

@@ -146,5 +146,11 @@ TEST(backtest, the_servers_adwin_finds_the_drifts_that_the_verdicts_report) {
   EXPECT_FALSE(drifts.empty());
 }
 
+TEST(backtest, says_by_its_exit_code_that_verdicts_are_lost) {
+  const child_result result = run_to_end({"/bin/sh", "-c", "echo 1 | " + program("spindrift-detect") + " >/dev/full"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.errors, testing::HasSubstr("No space left"));
+}
+
 }  // namespace
 }  // namespace spindrift

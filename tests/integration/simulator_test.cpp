@@ -150,5 +150,12 @@ TEST(simulator, resumes_where_a_killed_server_left_off) {
   for (const json& each : reply.at("streams")) EXPECT_EQ(each.at("n"), count / 4) << "each point exactly once";
 }
 
+TEST(simulator, says_by_its_exit_code_that_a_report_is_lost) {
+  const daemon_process daemon = start_daemon();
+  std::string command;
+  for (const std::string& each : sim_command(daemon.address(), {"--count", "5", "--rate", "0"})) command += each + ' ';
+  EXPECT_EQ(run_to_end({"/bin/sh", "-c", command + ">/dev/full"}).exit_code, 1);
+}
+
 }  // namespace
 }  // namespace spindrift
