@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -16,9 +17,45 @@ namespace spindrift {
 
 namespace {
 
-constexpr int schema_version = 1;
+constexpr int schema_version = 2;
 constexpr int set_aside_max = 10'000;
 constexpr const char* in_memory = ":memory:";
+
+// Rows of one INSERT: opening the table and its indexes for a statement costs as much as a row does.
+constexpr std::size_t rows_at_once = 20;
+constexpr int row_columns = 8;
+// 4,096 consecutive events are a block, see the header; the schema and the queries say it as id>>12.
+constexpr int block_bits = 12;
+
+// No auto_vacuum: its maps of pages cost 15 % of an event, and a table at its limit moves pages with every batch.
+constexpr const char* settings =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=4194304;";
+
+constexpr const char* schema =
+    "CREATE TABLE IF NOT EXISTS stream(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
+    "CREATE TABLE IF NOT EXISTS event("
+    " id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, ts INTEGER NOT NULL, n INTEGER NOT NULL, kinds INTEGER NOT NULL,"
+    " z REAL, score REAL, line TEXT NOT NULL, stored INTEGER NOT NULL);"
+    "CREATE UNIQUE INDEX IF NOT EXISTS event_key ON event(ts, stream, n);"
+    "CREATE INDEX IF NOT EXISTS event_by_stream ON event(id>>12, stream, ts);"
+    "CREATE INDEX IF NOT EXISTS event_by_stored ON event(stored);";
+
+// Version 1 was one table with the names in it, ordered by (stream, ts, n).
+constexpr const char* give_way_1 =
+    "DROP INDEX event_by_ts; DROP INDEX event_by_stored; ALTER TABLE event RENAME TO event_1;";
+constexpr const char* take_over_1 =
+    "INSERT INTO stream(name) SELECT DISTINCT stream FROM event_1;"
+    "INSERT INTO event(stream, ts, n, kinds, z, score, line, stored)"
+    " SELECT stream.id, ts, n, kinds, z, score, line, stored"
+    " FROM event_1 JOIN stream ON stream.name=event_1.stream ORDER BY stored, ts;"
+    "DROP TABLE event_1;";
+
+std::string insert_text(std::size_t rows) {
+  std::string text =
+      "INSERT OR IGNORE INTO event(stream, ts, n, kinds, z, score, line, stored) VALUES(?,?,?,?,?,?,?,?)";
+  for (std::size_t row = 1; row < rows; ++row) text += ",(?,?,?,?,?,?,?,?)";
+  return text;
+}
 
 std::string_view column_text(sqlite3_stmt* row, int column) {
   const auto* text = static_cast<const char*>(sqlite3_column_blob(row, column));
@@ -31,7 +68,19 @@ void bind_text(sqlite3_stmt* statement, int parameter, std::string_view text) {
   sqlite3_bind_text64(statement, parameter, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
 }
 
-// is_wanted(stream): does it match one of the globs of the query that is running?
+void bind_row(sqlite3_stmt* insert, int before, const history_event& event, std::int64_t stream, std::int64_t now_ms) {
+  sqlite3_bind_int64(insert, before + 1, stream);
+  sqlite3_bind_int64(insert, before + 2, event.ts);
+  sqlite3_bind_int64(insert, before + 3, static_cast<std::int64_t>(event.n));
+  sqlite3_bind_int(insert, before + 4, event.kinds);
+  sqlite3_bind_double(insert, before + 5, event.z);
+  event.score.has_value() ? sqlite3_bind_double(insert, before + 6, *event.score)
+                          : sqlite3_bind_null(insert, before + 6);
+  bind_text(insert, before + 7, event.line);
+  sqlite3_bind_int64(insert, before + row_columns, now_ms);
+}
+
+// is_wanted(name): does it match one of the globs of the query that is running?
 void is_wanted(sqlite3_context* context, int, sqlite3_value** values) {
   const auto* globs = *static_cast<const std::vector<std::string>**>(sqlite3_user_data(context));
   const auto* text = static_cast<const char*>(sqlite3_value_blob(values[0]));
@@ -43,6 +92,15 @@ void is_wanted(sqlite3_context* context, int, sqlite3_value** values) {
 
 bool is_exact_name(const std::string& glob) {
   return glob.find_first_of("*?") == std::string::npos;
+}
+
+// In order, at most `limit`.
+void keep_newest(std::vector<history_event>& found, std::int64_t limit) {
+  std::sort(found.begin(), found.end(), [](const history_event& a, const history_event& b) {
+    return std::tie(a.ts, a.stream, a.n) < std::tie(b.ts, b.stream, b.n);
+  });
+  const auto surplus = found.size() - std::min(found.size(), static_cast<std::size_t>(limit));
+  found.erase(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(surplus));
 }
 
 // SQLite makes files by the umask, and its -wal and -shm with the mode of the database: so the database is made first.
@@ -65,7 +123,12 @@ event_table::~event_table() {
 }
 
 void event_table::close() {
-  for (auto* each : {&insert_, &find_one_, &find_any_, &delete_old_, &delete_some_}) each->reset();
+  for (auto* each : {&begin_, &commit_, &find_stream_, &insert_stream_, &insert_one_, &insert_many_, &find_before_,
+                     &find_span_, &find_one_, &find_any_, &delete_old_, &delete_some_, &delete_streams_}) {
+    each->reset();
+  }
+  stream_ids_.clear();
+  deleted_ = INT64_MAX / 2;  // what an earlier run left is unknown
   database_ = nullptr;
 }
 
@@ -136,41 +199,49 @@ storage_status event_table::make_schema() {
   const std::int64_t version = pragma("PRAGMA user_version");
   if (version < 0) return fault("PRAGMA user_version");
   if (version > schema_version) return {storage_fault::damaged, path_, 0, "written by a later version of this program"};
-  constexpr const char* schema =
-      "PRAGMA auto_vacuum=INCREMENTAL;"
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=4194304;"
-      "BEGIN IMMEDIATE;"
-      "CREATE TABLE IF NOT EXISTS event("
-      " stream TEXT NOT NULL, ts INTEGER NOT NULL, n INTEGER NOT NULL, kinds INTEGER NOT NULL, z REAL, score REAL,"
-      " line TEXT NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY(stream, ts, n)) WITHOUT ROWID;"
-      "CREATE INDEX IF NOT EXISTS event_by_ts ON event(ts);"
-      "CREATE INDEX IF NOT EXISTS event_by_stored ON event(stored);"
-      "PRAGMA user_version=1;"
-      "COMMIT;";
-  if (auto status = run(schema); !status.ok()) return status;
-  if (auto status = limit_bytes(bytes_max_); !status.ok()) return status;
+  const bool is_old = version == 1;
+  auto status = run(settings);
+  if (status.ok()) status = run("BEGIN IMMEDIATE");
+  if (status.ok() && is_old) status = run(give_way_1);
+  if (status.ok()) status = run(schema);
+  if (status.ok() && is_old) status = run(take_over_1);
+  if (status.ok()) status = run("PRAGMA user_version=2; COMMIT");
+  // Version 1 had auto_vacuum: the pages of its table are given back.
+  if (status.ok() && is_old) status = run("PRAGMA incremental_vacuum");
+  if (status.ok()) status = limit_bytes(bytes_max_);
+  return status.ok() ? prepare_statements() : status;
+}
+
+storage_status event_table::prepare_statements() {
   if (sqlite3_create_function_v2(database_.get(), "is_wanted", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, &globs_, is_wanted,
                                  nullptr, nullptr, nullptr) != SQLITE_OK) {
     return fault("is_wanted");
   }
-  auto status = prepare("INSERT OR IGNORE INTO event VALUES(?1,?2,?3,?4,?5,?6,?7,?8)", insert_);
-#define SPINDRIFT_EVENT_COLUMNS "SELECT stream, ts, n, kinds, z, score, line FROM event "
-  if (status.ok()) {
-    status = prepare(SPINDRIFT_EVENT_COLUMNS "WHERE stream=?3 AND ts>=?1 ORDER BY ts DESC, n DESC LIMIT ?2", find_one_);
+  // The indexes are named: a plan that reads the whole table is to fail here, not to be slow later.
+  const std::string columns = "SELECT name, ts, n, kinds, z, score, line FROM event INDEXED BY ";
+  const std::string with_name = " CROSS JOIN stream ON stream.id=event.stream WHERE ";
+  const std::pair<std::string, statement*> wanted[] = {
+      {"BEGIN IMMEDIATE", &begin_},
+      {"COMMIT", &commit_},
+      {"SELECT id FROM stream WHERE name=?", &find_stream_},
+      {"INSERT INTO stream(name) VALUES(?)", &insert_stream_},
+      {insert_text(1), &insert_one_},
+      {insert_text(rows_at_once), &insert_many_},
+      {"SELECT max(id) FROM event WHERE id<?", &find_before_},
+      {"SELECT (SELECT max(id) FROM event) - (SELECT min(id) FROM event)", &find_span_},
+      {columns + "event_by_stream" + with_name +
+           "event.id>>12=?4 AND stream=?3 AND ts>=?1 ORDER BY ts DESC, n DESC LIMIT ?2",
+       &find_one_},
+      {columns + "event_key" + with_name + "ts>=?1 AND is_wanted(name) ORDER BY ts DESC, name DESC, n DESC LIMIT ?2",
+       &find_any_},
+      {"DELETE FROM event WHERE stored<?", &delete_old_},
+      {"DELETE FROM event WHERE id<(SELECT min(id) FROM event)+?", &delete_some_},
+      {"DELETE FROM stream WHERE id NOT IN (SELECT stream FROM event)", &delete_streams_},
+  };
+  for (const auto& [text, into] : wanted) {
+    if (auto status = prepare(text.c_str(), *into); !status.ok()) return status;
   }
-  if (status.ok()) {
-    status = prepare(SPINDRIFT_EVENT_COLUMNS
-                     "WHERE ts>=?1 AND is_wanted(stream) ORDER BY ts DESC, stream DESC, n DESC LIMIT ?2",
-                     find_any_);
-  }
-#undef SPINDRIFT_EVENT_COLUMNS
-  if (status.ok()) status = prepare("DELETE FROM event WHERE stored<?1", delete_old_);
-  if (status.ok()) {
-    status = prepare(
-        "DELETE FROM event WHERE (stream, ts, n) IN (SELECT stream, ts, n FROM event ORDER BY stored, ts LIMIT ?1)",
-        delete_some_);
-  }
-  return status;
+  return {};
 }
 
 storage_status event_table::set_file_aside(const storage_status& why) {
@@ -187,33 +258,71 @@ storage_status event_table::set_file_aside(const storage_status& why) {
   return storage_error(errno, path_, 0, "cannot be set aside");
 }
 
+// One that gives no rows.
+storage_status event_table::run(const statement& prepared, const char* doing) {
+  const int result = sqlite3_step(prepared.get());
+  auto status = result == SQLITE_DONE ? storage_status{} : fault(doing);
+  sqlite3_reset(prepared.get());
+  return status;
+}
+
 storage_status event_table::insert(std::span<const history_event> events, std::int64_t now_ms) {
   if (database_ == nullptr) return fault("insert");
-  if (auto status = run("BEGIN IMMEDIATE"); !status.ok()) return status;
+  if (auto status = run(begin_, "begin"); !status.ok()) return status;
   auto status = insert_rows(events, now_ms);
-  if (status.ok()) status = run("COMMIT");
+  if (status.ok()) status = run(commit_, "commit");
+  if (status.ok()) return status;
   // A full disk may have rolled back already; a second time does no harm.
-  if (!status.ok()) run("ROLLBACK");
+  run("ROLLBACK");
+  stream_ids_.clear();
   return status;
 }
 
 storage_status event_table::insert_rows(std::span<const history_event> events, std::int64_t now_ms) {
-  auto* row = insert_.get();
-  for (const auto& event : events) {
-    bind_text(row, 1, event.stream);
-    sqlite3_bind_int64(row, 2, event.ts);
-    sqlite3_bind_int64(row, 3, static_cast<std::int64_t>(event.n));
-    sqlite3_bind_int(row, 4, event.kinds);
-    sqlite3_bind_double(row, 5, event.z);
-    event.score.has_value() ? sqlite3_bind_double(row, 6, *event.score) : sqlite3_bind_null(row, 6);
-    bind_text(row, 7, event.line);
-    sqlite3_bind_int64(row, 8, now_ms);
-    const int result = sqlite3_step(row);
-    auto status = result == SQLITE_DONE ? storage_status{} : fault("insert");
-    sqlite3_reset(row);
-    if (!status.ok()) return status;
+  while (!events.empty()) {
+    const auto rows = events.first(events.size() < rows_at_once ? 1 : rows_at_once);
+    const auto& insert = rows.size() == 1 ? insert_one_ : insert_many_;
+    for (std::size_t at = 0; at < rows.size(); ++at) {
+      std::int64_t stream = 0;
+      if (auto status = intern(rows[at].stream, stream); !status.ok()) return status;
+      bind_row(insert.get(), static_cast<int>(at) * row_columns, rows[at], stream, now_ms);
+    }
+    if (auto status = run(insert, "insert"); !status.ok()) return status;
+    events = events.subspan(rows.size());
   }
   return {};
+}
+
+// The id of a name, which is given one if it has none.
+storage_status event_table::intern(const std::string& name, std::int64_t& id) {
+  if (const auto known = stream_ids_.find(name); known != stream_ids_.end()) {
+    id = known->second;
+    return {};
+  }
+  std::optional<std::int64_t> found;
+  bind_text(find_stream_.get(), 1, name);
+  auto status = read(find_stream_, found);
+  if (status.ok() && !found) {
+    bind_text(insert_stream_.get(), 1, name);
+    status = run(insert_stream_, "insert");
+    found = sqlite3_last_insert_rowid(database_.get());
+  }
+  if (!status.ok()) return status;
+  id = *found;
+  if (stream_ids_.size() >= stream_ids_max) stream_ids_.clear();
+  stream_ids_.emplace(name, id);
+  return status;
+}
+
+// One number, or none where the answer is NULL or empty.
+storage_status event_table::read(const statement& prepared, std::optional<std::int64_t>& number) {
+  number.reset();
+  auto* select = prepared.get();
+  const int result = sqlite3_step(select);
+  if (result == SQLITE_ROW && sqlite3_column_type(select, 0) != SQLITE_NULL) number = sqlite3_column_int64(select, 0);
+  auto status = result == SQLITE_ROW || result == SQLITE_DONE ? storage_status{} : fault("select");
+  sqlite3_reset(select);
+  return status;
 }
 
 storage_status event_table::collect(sqlite3_stmt* select, std::vector<history_event>& found) {
@@ -239,29 +348,56 @@ storage_status event_table::find(const history_query& query, std::vector<history
   const auto limit = static_cast<std::int64_t>(std::min<std::size_t>(query.limit, INT32_MAX));
   const bool is_exact =
       !query.streams.empty() && std::all_of(query.streams.begin(), query.streams.end(), is_exact_name);
-  auto* select = is_exact ? find_one_.get() : find_any_.get();
-  sqlite3_bind_int64(select, 1, query.since);
-  sqlite3_bind_int64(select, 2, limit);
-  storage_status status;
-  if (is_exact) {
-    auto names = query.streams;  // named streams are found by the key; each once
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    for (std::size_t at = 0; at < names.size() && status.ok(); ++at) {
-      bind_text(select, 3, names[at]);
-      status = collect(select, found);
-    }
-  } else {
-    globs_ = &query.streams;
-    status = collect(select, found);
-    globs_ = nullptr;
-  }
-  std::sort(found.begin(), found.end(), [](const history_event& a, const history_event& b) {
-    return std::tie(a.ts, a.stream, a.n) < std::tie(b.ts, b.stream, b.n);
-  });
-  const auto surplus = found.size() - std::min(found.size(), static_cast<std::size_t>(limit));
-  found.erase(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(surplus));
+  const auto status = is_exact ? find_named(query.streams, query.since, limit, found)
+                               : find_matching(query.streams, query.since, limit, found);
+  keep_newest(found, limit);
   return status;
+}
+
+storage_status event_table::find_matching(const std::vector<std::string>& globs, std::int64_t since, std::int64_t limit,
+                                          std::vector<history_event>& found) {
+  sqlite3_bind_int64(find_any_.get(), 1, since);
+  sqlite3_bind_int64(find_any_.get(), 2, limit);
+  globs_ = &globs;
+  auto status = collect(find_any_.get(), found);
+  globs_ = nullptr;
+  return status;
+}
+
+// Each name by its key, block by block from the newest: once there are enough, an older event cannot be among them.
+storage_status event_table::find_named(const std::vector<std::string>& names, std::int64_t since, std::int64_t limit,
+                                       std::vector<history_event>& found) {
+  std::set<std::int64_t> streams;
+  std::optional<std::int64_t> id;
+  for (const auto& name : names) {
+    bind_text(find_stream_.get(), 1, name);
+    if (auto status = read(find_stream_, id); !status.ok()) return status;
+    if (id) streams.insert(*id);
+  }
+  if (streams.empty() || limit == 0) return {};
+  for (std::int64_t end = INT64_MAX;;) {
+    sqlite3_bind_int64(find_before_.get(), 1, end);
+    if (auto status = read(find_before_, id); !status.ok() || !id) return status;
+    const std::int64_t block = *id >> block_bits;
+    end = block << block_bits;
+    const auto before = found.size();
+    for (const auto stream : streams) {
+      if (auto status = find_in_block(block, stream, since, limit, found); !status.ok()) return status;
+    }
+    if (found.size() == before) continue;
+    keep_newest(found, limit);
+    if (std::cmp_equal(found.size(), limit)) since = found.front().ts;
+  }
+}
+
+storage_status event_table::find_in_block(std::int64_t block, std::int64_t stream, std::int64_t since,
+                                          std::int64_t limit, std::vector<history_event>& found) {
+  auto* select = find_one_.get();
+  sqlite3_bind_int64(select, 1, since);
+  sqlite3_bind_int64(select, 2, limit);
+  sqlite3_bind_int64(select, 3, stream);
+  sqlite3_bind_int64(select, 4, block);
+  return collect(select, found);
 }
 
 std::uint64_t event_table::bytes_used() {
@@ -280,22 +416,35 @@ storage_status event_table::limit_bytes(std::uint64_t bytes_max) {
 
 storage_status event_table::retain(std::int64_t oldest_ms, std::uint64_t bytes_max) {
   if (database_ == nullptr) return fault("delete");
-  constexpr std::int64_t at_a_time = 1'000;
-  sqlite3_bind_int64(delete_old_.get(), 1, oldest_ms);
-  int result = sqlite3_step(delete_old_.get());
-  auto status = result == SQLITE_DONE ? storage_status{} : fault("delete");
-  sqlite3_reset(delete_old_.get());
+  std::int64_t deleted = 0;
+  auto status = delete_with(delete_old_, oldest_ms, deleted);
   bool deletes = true;
   while (status.ok() && bytes_max != 0 && deletes && bytes_used() > bytes_max) {
-    sqlite3_bind_int64(delete_some_.get(), 1, at_a_time);
-    result = sqlite3_step(delete_some_.get());
-    if (result != SQLITE_DONE) status = fault("delete");
-    sqlite3_reset(delete_some_.get());
-    deletes = sqlite3_changes(database_.get()) > 0;
+    constexpr std::int64_t at_a_time = 1'000;
+    const auto before = deleted;
+    status = delete_with(delete_some_, at_a_time, deleted);
+    deletes = deleted > before;
   }
-  // Given back to the file system a piece at a time, so that no single call rewrites a large file.
-  if (status.ok()) status = run("PRAGMA incremental_vacuum(4096)");
+  return status.ok() && deleted > 0 ? forget_streams(deleted) : status;
+}
+
+storage_status event_table::delete_with(const statement& prepared, std::int64_t bound, std::int64_t& deleted) {
+  sqlite3_bind_int64(prepared.get(), 1, bound);
+  auto status = run(prepared, "delete");
+  if (status.ok()) deleted += sqlite3_changes64(database_.get());
   return status;
+}
+
+// Names without events are looked for, which reads an index from end to end, once per so many deleted events that it
+// costs each of them little and that there are never many such names.
+storage_status event_table::forget_streams(std::int64_t deleted) {
+  deleted_ += deleted;
+  std::optional<std::int64_t> kept;
+  if (auto status = read(find_span_, kept); !status.ok()) return status;
+  if (deleted_ < kept.value_or(0) / 2) return {};
+  deleted_ = 0;
+  stream_ids_.clear();
+  return run(delete_streams_, "delete");
 }
 
 storage_status event_table::checkpoint() {

@@ -33,9 +33,10 @@ public:
   // 65,536 events are some seconds of a flood at the rate SQLite writes; a multivariate line is up to 6 KiB.
   static constexpr std::size_t queue_events_max = 65'536;
   static constexpr std::size_t queue_bytes_max = 32U << 20U;
-  static constexpr std::size_t batch_events = 1'000;
-  // An event waits so long for others to share its transaction, which costs as much as many rows, unless someone waits.
-  static constexpr std::chrono::milliseconds gathering_time{50};
+  static constexpr std::size_t batch_events = 2'000;
+  // An event waits so long for others to share its transaction, which costs as much as many rows and writes each page
+  // once, unless someone waits: a query or a snapshot never finds less for it, and a crash brings the queue back.
+  static constexpr std::chrono::milliseconds gathering_time{500};
   static constexpr std::chrono::seconds retry_interval{1};
   static constexpr std::chrono::seconds retention_interval{60};
 

@@ -1,13 +1,19 @@
 #include "server/store/event_table.hpp"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
+#include <tuple>
+#include <vector>
+
+#include "common/model/glob.hpp"
 
 namespace spindrift {
 namespace {
@@ -96,6 +102,71 @@ TEST_F(event_table_file, takes_an_event_that_it_has_only_once) {
   EXPECT_EQ(all(), "a/1 a/2 a/1 ");
 }
 
+TEST_F(event_table_file, takes_an_event_that_it_has_only_once_over_a_restart_and_within_a_batch) {
+  std::vector<history_event> events;
+  for (std::uint64_t n = 1; n <= 250; ++n) events.push_back(event("a", static_cast<std::int64_t>(n), n));
+  events.insert(events.end(), events.begin(), events.begin() + 100);
+  for (int life = 0; life < 3; ++life) {
+    ASSERT_TRUE(table_.open(path_).ok());
+    ASSERT_TRUE(table_.insert(events, life).ok());
+    std::reverse(events.begin(), events.end());
+    std::vector<history_event> found;
+    ASSERT_TRUE(table_.find({{"a"}, INT64_MIN, 1'000}, found).ok());
+    EXPECT_EQ(found.size(), 250U);
+    table_.close();
+  }
+}
+
+TEST_F(event_table_file, tells_streams_apart_whose_names_differ_only_in_case) {
+  for (int life = 0; life < 2; ++life) {
+    ASSERT_TRUE(table_.open(path_).ok());
+    ASSERT_TRUE(table_.insert(std::vector{event("cpu", 1, 1), event("CPU", 1, 1), event("Cpu", 1, 1)}, 0).ok());
+    EXPECT_EQ(all(), "CPU/1 Cpu/1 cpu/1 ");
+    EXPECT_EQ(ids({{"CPU"}, 0, 10}), "CPU/1 ");
+    EXPECT_EQ(ids({{"cpu", "Cpu"}, 0, 10}), "Cpu/1 cpu/1 ");
+    EXPECT_EQ(ids({{"C*"}, 0, 10}), "CPU/1 Cpu/1 ");
+    table_.close();
+  }
+}
+
+// Method: thousands of events (several blocks of the index by stream) with times that come in no order and often
+// together, against the same selection made here from a sorted list.
+TEST_F(event_table_file, selects_among_many_streams_as_a_plain_list_would) {
+  ASSERT_TRUE(table_.open(path_).ok());
+  std::mt19937_64 random(7);
+  std::vector<history_event> events;
+  for (std::uint64_t n = 0; n < 20'000; ++n) {
+    const auto ts = static_cast<std::int64_t>(n / 4 + random() % 3'000);
+    events.push_back(event("s" + std::to_string(random() % 300), ts, n));
+    events.back().line = "{}";
+  }
+  for (std::size_t at = 0; at < events.size(); at += 1'000) {
+    ASSERT_TRUE(table_.insert(std::span(events).subspan(at, 1'000), 0).ok());
+  }
+  std::sort(events.begin(), events.end(), [](const history_event& a, const history_event& b) {
+    return std::tie(a.ts, a.stream, a.n) < std::tie(b.ts, b.stream, b.n);
+  });
+  const std::vector<std::vector<std::string>> selections{
+      {"s7"}, {"s1", "s22", "s299", "s300"}, {"nobody"}, {"s1?"}, {"*9", "s7"}, {"*"}, {}, {"t*"}};
+  for (const auto& streams : selections) {
+    for (const std::int64_t since : {std::int64_t{INT64_MIN}, std::int64_t{4'000}, std::int64_t{7'990}}) {
+      for (const std::size_t limit : {1U, 10U, 100U, 1'000U}) {
+        std::vector<std::string> wanted;
+        for (auto each = events.rbegin(); each != events.rend() && wanted.size() < limit; ++each) {
+          const bool is_named =
+              streams.empty() || std::any_of(streams.begin(), streams.end(),
+                                             [&](const std::string& glob) { return matches(glob, each->stream); });
+          if (each->ts >= since && is_named) wanted.push_back(each->stream + "/" + std::to_string(each->n) + " ");
+        }
+        std::string text;
+        for (auto each = wanted.rbegin(); each != wanted.rend(); ++each) text += *each;
+        ASSERT_EQ(ids({streams, since, limit}), text)
+            << (streams.empty() ? "all" : streams[0]) << " since " << since << " limit " << limit;
+      }
+    }
+  }
+}
+
 TEST_F(event_table_file, holds_hostile_text_as_text) {
   ASSERT_TRUE(table_.open(path_).ok());
   const std::vector<std::string> names{
@@ -125,6 +196,35 @@ TEST_F(event_table_file, forgets_by_the_time_of_storing_not_by_the_time_of_the_e
   ASSERT_TRUE(table_.insert(std::vector{event("old", 9'999'999, 1)}, 1'000).ok());
   ASSERT_TRUE(table_.retain(1'500, 0).ok());
   EXPECT_EQ(all(), "new/1 ");
+}
+
+TEST_F(event_table_file, forgets_each_event_by_its_own_time_of_storing_whatever_the_clock_did) {
+  ASSERT_TRUE(table_.open(path_).ok());
+  ASSERT_TRUE(table_.insert(std::vector{event("c", 3, 1)}, 1'000).ok());
+  ASSERT_TRUE(table_.insert(std::vector{event("ahead", 2, 1)}, 9'000).ok());
+  ASSERT_TRUE(table_.insert(std::vector{event("b", 1, 1)}, 2'000).ok());
+  ASSERT_TRUE(table_.insert(std::vector{event("a", 4, 1)}, 3'000).ok());
+  ASSERT_TRUE(table_.insert(std::vector{event("c", 3, 1)}, 8'000).ok()) << "a replay does not make it younger";
+  ASSERT_TRUE(table_.retain(2'000, 0).ok());
+  EXPECT_EQ(all(), "b/1 ahead/1 a/1 ");
+  ASSERT_TRUE(table_.retain(2'001, 0).ok());
+  EXPECT_EQ(all(), "ahead/1 a/1 ");
+}
+
+TEST_F(event_table_file, forgets_names_with_their_events) {
+  ASSERT_TRUE(table_.open(path_).ok());
+  for (std::int64_t batch = 0; batch < 20; ++batch) {
+    std::vector<history_event> events;
+    for (std::uint64_t at = 0; at < 2'000; ++at) {
+      events.push_back(event(std::to_string(batch * 10'000 + static_cast<std::int64_t>(at)), batch, at));
+      events.back().stream.resize(128, 'x');
+    }
+    events.push_back(event("stays", batch, 1));
+    ASSERT_TRUE(table_.insert(events, batch).ok());
+    ASSERT_TRUE(table_.retain(batch, 0).ok());
+    ASSERT_LT(table_.bytes_used(), 3U << 20U) << "in batch " << batch;
+  }
+  EXPECT_EQ(ids({{"stays"}, 0, 100}), "stays/1 ");
 }
 
 TEST_F(event_table_file, stays_within_its_size_by_forgetting_the_oldest) {
@@ -160,6 +260,51 @@ TEST_F(event_table_file, makes_its_files_for_the_owner_only) {
     ++files;
   }
   EXPECT_EQ(files, 3);
+}
+
+TEST_F(event_table_file, takes_over_the_events_of_version_1) {
+  sqlite3* old = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &old), SQLITE_OK);
+  constexpr const char* version_1 =
+      "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"
+      "CREATE TABLE event("
+      " stream TEXT NOT NULL, ts INTEGER NOT NULL, n INTEGER NOT NULL, kinds INTEGER NOT NULL, z REAL, score REAL,"
+      " line TEXT NOT NULL, stored INTEGER NOT NULL, PRIMARY KEY(stream, ts, n)) WITHOUT ROWID;"
+      "CREATE INDEX event_by_ts ON event(ts); CREATE INDEX event_by_stored ON event(stored);"
+      "INSERT INTO event "
+      "VALUES('b',20,1,3,-1.5,NULL,'{1}',900),('a',10,1,1,2,4.25,'{2}',700),('a',30,2,1,2,NULL,'',800);"
+      "PRAGMA user_version=1;";
+  ASSERT_EQ(sqlite3_exec(old, version_1, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(old);
+  sqlite3_close(old);
+  ASSERT_TRUE(table_.open(path_).ok());
+  EXPECT_TRUE(table_.take_notes().empty());
+  std::vector<history_event> found;
+  ASSERT_TRUE(table_.find({{}, INT64_MIN, 100}, found).ok());
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].stream, "a");
+  EXPECT_EQ(found[0].score, 4.25);
+  EXPECT_EQ(found[0].line, "{2}");
+  EXPECT_EQ(found[1].stream, "b");
+  EXPECT_EQ(found[1].kinds, 3);
+  EXPECT_EQ(found[1].z, -1.5);
+  EXPECT_FALSE(found[1].score.has_value());
+  ASSERT_TRUE(table_.insert(std::vector{event("b", 20, 1), event("b", 40, 2)}, 1'000).ok());
+  EXPECT_EQ(all(), "a/1 b/1 a/2 b/2 ");
+  ASSERT_TRUE(table_.reopen().ok());
+  ASSERT_TRUE(table_.retain(850, 0).ok());
+  EXPECT_EQ(all(), "b/1 b/2 ");
+}
+
+TEST_F(event_table_file, sets_a_file_of_a_later_version_aside) {
+  ASSERT_TRUE(table_.open(path_).ok());
+  table_.close();
+  sqlite3* later = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &later), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(later, "PRAGMA user_version=3", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(later);
+  ASSERT_TRUE(table_.open(path_).ok());
+  EXPECT_EQ(table_.take_notes().size(), 1U);
+  ASSERT_TRUE(table_.insert(std::vector{event("a", 1, 1)}, 0).ok());
 }
 
 TEST_F(event_table_file, sets_a_file_that_is_no_database_aside) {
@@ -210,7 +355,11 @@ TEST_F(event_table_file, inserts_all_or_none_when_the_disk_is_full) {
   EXPECT_EQ(table_.insert(many, 0).fault, storage_fault::full);
   EXPECT_EQ(all(), "a/1 ");
   ASSERT_TRUE(table_.limit_bytes(0).ok());
+  // What was known of "b" was rolled back with it.
+  ASSERT_TRUE(table_.insert(std::vector{event("c", 1, 1)}, 0).ok());
   EXPECT_TRUE(table_.insert(many, 0).ok());
+  EXPECT_EQ(ids({{"b"}, INT64_MIN, 1}), "b/4999 ");
+  EXPECT_EQ(ids({{"c"}, INT64_MIN, 1}), "c/1 ");
 }
 
 }  // namespace
