@@ -66,18 +66,18 @@ void feature_detector::follow_drift(double width) {
   if (robust_) robust_->relearn();
 }
 
-detector::detector(const detector_settings& settings, std::size_t features) {
+detector::detector(const detector_settings& settings, std::size_t features) : first_(settings) {
   assert(features > 0);
-  features_.reserve(features);
-  for (std::size_t i = 0; i < features; ++i) features_.emplace_back(settings);
+  others_.reserve(features - 1);
+  for (std::size_t i = 1; i < features; ++i) others_.emplace_back(settings);
   if (settings.isolation_forest_on) isolation_forest_ = std::make_unique<isolation_forest>(settings.isolation_forest);
 }
 
 reading detector::update(std::span<const double> values, double t_seconds) {
-  assert(values.size() == features_.size());
-  reading combined = features_.front().update(values.front(), t_seconds);
+  assert(values.size() == feature_count());
+  reading combined = first_.update(values.front(), t_seconds);
   for (std::size_t i = 1; i < values.size(); ++i) {
-    const reading next = features_[i].update(values[i], t_seconds);
+    const reading next = others_[i - 1].update(values[i], t_seconds);
     // All features share one threshold, so |z| alone says which is the strangest.
     if (std::abs(next.baseline.z) > std::abs(combined.baseline.z)) {
       combined.feature = i;

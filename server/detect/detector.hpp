@@ -82,17 +82,19 @@ public:
   detector(const detector_settings& settings, std::size_t features);
 
   reading update(std::span<const double> values, double t_seconds);
-  double mean() { return features_.front().mean(); }
-  std::size_t feature_count() const { return features_.size(); }
+  double mean() { return first_.mean(); }
+  std::size_t feature_count() const { return 1 + others_.size(); }
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    for (feature_detector& each : features_) archive(each);
+    archive(first_);
+    for (feature_detector& each : others_) archive(each);
     if (isolation_forest_) archive(*isolation_forest_);
   }
 
 private:
-  std::vector<feature_detector> features_;
+  feature_detector first_;  // within: most streams have no other, and one block less each
+  std::vector<feature_detector> others_;
   std::unique_ptr<isolation_forest> isolation_forest_;
 };
 
