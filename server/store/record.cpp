@@ -119,7 +119,7 @@ void entry_writer::define(std::string_view name, journal_name& owner, byte_buffe
   assert(name.size() <= name_bytes_max);
   owner.segment = segment_;
   owner.id = next_id_++;
-  owner.shape.clear();
+  owner.shape.reset();
   defined_.push_back(&owner);
   out.room(1 + varint_bytes_max + name.size());
   out.put_byte(entry_define);
@@ -129,14 +129,15 @@ void entry_writer::define(std::string_view name, journal_name& owner, byte_buffe
 
 void entry_writer::define_shape(const point& subject, journal_name& stream, byte_buffer& out) {
   append_shape(subject, shape_);
-  if (shape_ == stream.shape) return;
+  if (stream.shape && shape_ == *stream.shape) return;
   out.room(1 + 2 * varint_bytes_max + shape_.size());
   out.put_byte(entry_shape);
   out.put_varint(stream.id);
   out.put_varint(subject.values.size());
   // One byte a length is a varint as well: names are shorter than 128 bytes.
   out.put_text(shape_);
-  stream.shape.swap(shape_);
+  if (!stream.shape) stream.shape = std::make_unique<std::string>();
+  stream.shape->swap(shape_);
   shaped_.push_back(&stream);
 }
 
@@ -156,7 +157,7 @@ void entry_writer::settle(journal_position end) {
 }
 
 void entry_writer::roll_back() {
-  for (auto* name : shaped_) name->shape.clear();
+  for (auto* name : shaped_) name->shape.reset();
   for (auto* name : defined_) name->segment = journal_name::nowhere;
   next_id_ -= static_cast<std::uint32_t>(defined_.size());
   touched_.clear();

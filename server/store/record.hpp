@@ -19,6 +19,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,7 +80,8 @@ struct journal_name {
   static constexpr journal_position nowhere = ~journal_position{0};
   journal_position segment = nowhere;  // the segment in which `id` is defined
   std::uint32_t id = 0;
-  std::string shape{};  // the feature names last written there, with their lengths
+  // The feature names last written there, with their lengths; null: none yet, as in most streams for ever.
+  std::unique_ptr<std::string> shape{};
   // The end of the newest batch with an entry of this name in this run; 0: none. Goes into the snapshot: see store.hpp.
   journal_position position = 0;
 };
