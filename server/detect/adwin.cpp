@@ -5,9 +5,10 @@
 namespace spindrift {
 
 bool adwin::tick() {
-  until_tick_ = settings_->clock;
+  const adwin_settings& settings = window_.settings();
+  until_tick_ = settings.clock;
   window_.flush();
-  if (!(window_.width() > static_cast<double>(settings_->grace_period)) || !window_.may_exceed(1.0)) return false;
+  if (!(window_.width() > static_cast<double>(settings.grace_period)) || !window_.may_exceed(1.0)) return false;
   bool dropped = false;
   while (has_cut()) {
     window_.drop_oldest();
@@ -19,7 +20,7 @@ bool adwin::tick() {
 
 // The order of operations is part of the result: see docs/detection.md.
 bool adwin::has_cut() {
-  const double least = static_cast<double>(settings_->min_window_length);
+  const double least = static_cast<double>(window_.settings().min_window_length);
   const double dp = window_.log_term();
   const double variance = window_.variance_sum() / window_.width();
   return window_.find_boundary([=](double n0, double u0, double n1, double u1) {
@@ -30,7 +31,7 @@ bool adwin::has_cut() {
 }
 
 void adwin::restart() {
-  until_tick_ = settings_->clock;
+  until_tick_ = window_.settings().clock;
   window_.clear();
 }
 

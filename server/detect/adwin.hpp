@@ -19,8 +19,7 @@ namespace spindrift {
 
 class adwin {
 public:
-  explicit adwin(const adwin_settings& settings)
-      : settings_(&settings), until_tick_(settings.clock), window_(settings) {}
+  explicit adwin(const adwin_settings& settings) : until_tick_(settings.clock), window_(settings) {}
 
   // Takes the next value; true if the window was cut: the mean has changed.
   bool update(double x) {
@@ -44,7 +43,7 @@ public:
   void visit_state(Archive& archive) {
     archive(until_tick_, n_detections_, window_);
     if constexpr (Archive::reads) {
-      if (until_tick_ == 0 || until_tick_ > settings_->clock) archive.refuse();
+      if (until_tick_ == 0 || until_tick_ > window_.settings().clock) archive.refuse();
     }
   }
 
@@ -56,7 +55,6 @@ private:
     return window_;
   }
 
-  const adwin_settings* settings_;
   std::uint32_t until_tick_;
   std::uint64_t n_detections_ = 0;
   adwin_window window_;

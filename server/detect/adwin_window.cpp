@@ -176,7 +176,7 @@ void adwin_window::add_row() {
   const std::size_t needed = block_length(n_rows_ + std::size_t{1});
   if (block_.size() < needed) {
     block_.reserve(needed);  // exactly: most streams are young, and there may be a million
-    block_.resize(needed, 0.0);
+    block_.resize(needed);
   }
   counts_[n_rows_] = 0;
   ++n_rows_;
@@ -190,7 +190,7 @@ double adwin_window::sum_of(std::size_t row) const {
 }
 
 void adwin_window::renew_bases() {
-  if (stale_rows_ > far_row()) guard_width_ = 0.0;
+  if (stale_rows_ > far_row()) drop_guard();
   if (stale_rows_ >= n_rows_) {
     base(n_rows_ - 1) = 0.0;
     magnitude_ = std::fabs(total_);
@@ -219,25 +219,22 @@ bool adwin_window::may_exceed(double range) {
   if (!(magnitude_ < 1e140 && slope >= 0.0 && slope < 1e280 && offset > 0.0)) return true;
   if (n_rows_ <= far_row() + 1) return any_exceeds(n_rows_, 0.0, slope, offset);
   if (!guard_holds(offset)) renew_guard(slope, 0.875 * offset - margin);
-  return guard_holds(offset) ? any_exceeds(far_row(), guard_n0_, slope, offset)
+  return guard_holds(offset) ? any_exceeds(far_row(), guard_->n0, slope, offset)
                              : any_exceeds(n_rows_, 0.0, slope, offset);
 }
 
 bool adwin_window::guard_holds(double offset) const {
   const double mean = total_ / width_;
-  return width_ <= guard_width_ && guard_low_ <= mean && mean <= guard_high_ && magnitude_ <= guard_magnitude_ &&
-         offset >= guard_offset_;
+  return guard_ && width_ <= guard_->width_max && guard_->low <= mean && mean <= guard_->high &&
+         magnitude_ <= guard_->magnitude_max && offset >= guard_->offset_min;
 }
 
 // For fixed u0 and n0 the bound only grows while the window grows by appending, but for the 1/W^2 in its slope: taken
 // at the width where the guard ends, it holds until then.
 void adwin_window::renew_guard(double slope, double offset) {
   constexpr double growth = 1.0 + 1.0 / 32.0;
-  guard_width_ = width_ * growth;
-  guard_magnitude_ = 2.0 * magnitude_;
-  guard_offset_ = offset;
-  guard_low_ = -std::numeric_limits<double>::infinity();
-  guard_high_ = std::numeric_limits<double>::infinity();
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
   const double low_slope = slope / (growth * growth);
   double n0 = 0.0;
   for (std::size_t row = n_rows_; row-- > far_row();) {
@@ -249,11 +246,12 @@ void adwin_window::renew_guard(double slope, double offset) {
       u0 += *total;
       const double reach = std::sqrt(low_slope * n0 * (width_ - n0)) + offset;
       const double inverse = 1.0 / n0;
-      guard_low_ = std::max(guard_low_, (u0 - reach) * inverse);
-      guard_high_ = std::min(guard_high_, (u0 + reach) * inverse);
+      low = std::max(low, (u0 - reach) * inverse);
+      high = std::min(high, (u0 + reach) * inverse);
     }
   }
-  guard_n0_ = n0;
+  if (!guard_) guard_ = std::make_unique<guard>();
+  *guard_ = {low, high, width_ * growth, 2.0 * magnitude_, offset, n0};
 }
 
 bool adwin_window::any_exceeds(std::size_t n_rows, double n0, double slope, double offset) const {
@@ -312,7 +310,8 @@ void adwin_window::drop_oldest() {
 }
 
 void adwin_window::clear() {
-  width_ = total_ = variance_sum_ = magnitude_ = log_term_width_ = guard_width_ = cut_n1_ = 0.0;
+  width_ = total_ = variance_sum_ = magnitude_ = log_term_width_ = cut_n1_ = 0.0;
+  drop_guard();
   n_rows_ = stale_rows_ = n_pending_ = 0;
   counts_[0] = 0;
 }
@@ -326,7 +325,8 @@ bool adwin_window::lay_out_restored() {
     width += bucket_size(row) * static_cast<double>(counts_[row]);
   }
   if (width != width_) return false;
-  magnitude_ = log_term_width_ = guard_width_ = cut_n1_ = 0.0;
+  magnitude_ = log_term_width_ = cut_n1_ = 0.0;
+  drop_guard();
   n_pending_ = 0;
   stale_rows_ = n_rows_;
   block_.assign(block_length(n_rows_), 0.0);

@@ -6,10 +6,10 @@
 // changes; and `may_exceed` rules a cut out without a division or a root for each bucket, for old rows even at a
 // glance.
 //
-// Owns one heap block, which holds the buffer too and is grown a row at a time: 88 bytes a row at 5 buckets, so 0.8 KiB
-// in all after 200 values, 1.9 KiB after a million and within 4 KiB up to 10^12. Keeps a pointer to the settings, which
-// must outlive it. One thread at a time; any double may be appended. Every figure and test below asks for a flush after
-// the last append.
+// Owns a heap block, which holds the buffer too and is grown a row at a time, 88 bytes each at 5 buckets, and a small
+// one in long windows: 0.8 KiB in all after 200 values, 1.9 KiB after a million and within 4 KiB up to 10^12. Keeps a
+// pointer to the settings, which must outlive it. One thread at a time; any double may be appended. Every figure and
+// test below asks for a flush after the last append.
 #pragma once
 
 #include <algorithm>
@@ -18,6 +18,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -53,6 +54,7 @@ public:
   // Puts what is buffered into its buckets.
   void flush();
 
+  const adwin_settings& settings() const { return *settings_; }
   double width() const { return width_; }
   double total() const { return total_; }
   double mean() const { return width_ > 0.0 ? total_ / width_ : 0.0; }
@@ -96,7 +98,7 @@ private:
   std::size_t row_begin(std::size_t row) const {
     return row == 0 ? 0 : 1 + settings_->max_buckets + pending_max + (row - 1) * (1 + 2 * settings_->max_buckets);
   }
-  // Never without row 0, where the buffer is.
+  // Row 0 is always there, since the buffer is behind it.
   std::size_t block_length(std::size_t n_rows) const { return row_begin(std::max<std::size_t>(n_rows, 1)); }
   double& base(std::size_t row) { return block_[row_begin(row)]; }
   double base(std::size_t row) const { return block_[row_begin(row)]; }
@@ -121,7 +123,20 @@ private:
   void renew_bases();
   double sum_of(std::size_t row) const;
   bool any_exceeds(std::size_t n_rows, double n0, double slope, double offset) const;
+  // While the window's mean stays within low to high, the other figures within theirs, and the far rows as they are,
+  // none of their boundaries can be a cut.
+  struct guard {
+    double low;
+    double high;
+    double width_max;  // 0: not even then
+    double magnitude_max;
+    double offset_min;
+    double n0;  // values in the far rows
+  };
   bool guard_holds(double offset) const;
+  void drop_guard() {
+    if (guard_) guard_->width_max = 0.0;
+  }
   void renew_guard(double slope, double offset);
 
   const adwin_settings* settings_;
@@ -131,15 +146,8 @@ private:
   double magnitude_ = 0.0;       // no sum of consecutive buckets is larger: the scale of rounding
   double log_term_floor_ = 0.0;  // the log term at log_term_width_; it grows with the width
   double log_term_width_ = 0.0;
-  double cut_n1_ = 0.0;  // where the last scan found a cut; 0 if it did not
-  // While the window's mean stays within this interval, the width below its end, and the far rows as they are, none of
-  // their boundaries can be a cut.
-  double guard_low_ = 0.0;
-  double guard_high_ = 0.0;
-  double guard_width_ = 0.0;
-  double guard_magnitude_ = 0.0;
-  double guard_offset_ = 0.0;
-  double guard_n0_ = 0.0;
+  double cut_n1_ = 0.0;           // where the last scan found a cut; 0 if it did not
+  std::unique_ptr<guard> guard_;  // none until there are far rows: most streams are too young
   std::vector<double> block_;
   std::array<std::uint8_t, rows_max> counts_{};
   std::uint32_t n_rows_ = 0;

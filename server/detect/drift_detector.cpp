@@ -90,7 +90,7 @@ double drift_detector::tail_range(double variance) const {
 }
 
 std::optional<drift_cut> drift_detector::tick() {
-  until_tick_ = settings_->clock;
+  until_tick_ = window_.settings().clock;
   settle();
   while (window_.n_rows() > rows_max) window_.drop_oldest();
   if (!std::isfinite(window_.total()) || !std::isfinite(window_.variance_sum()) || !std::isfinite(third_moment_)) {
@@ -100,7 +100,7 @@ std::optional<drift_cut> drift_detector::tick() {
   const double width = window_.width();
   const double variance = window_.variance_sum() / width;
   // Without any variance there is nothing to cut, and no scale to measure it on.
-  if (n_seen_ < warm_up || !(width > static_cast<double>(settings_->grace_period)) || !(variance > 0.0) ||
+  if (n_seen_ < warm_up || !(width > static_cast<double>(window_.settings().grace_period)) || !(variance > 0.0) ||
       !window_.may_exceed(tail_range(variance))) {
     return std::nullopt;
   }
@@ -117,7 +117,7 @@ std::optional<drift_cut> drift_detector::tick() {
 bool drift_detector::has_cut() {
   const double variance = window_.variance_sum() / window_.width();
   if (!(variance > 0.0)) return false;
-  const double least = static_cast<double>(settings_->min_window_length);
+  const double least = static_cast<double>(window_.settings().min_window_length);
   const double dp = window_.log_term();
   const double range = tail_range(variance);
   std::optional<variance_table> table;  // made when the plain variance finds a cut: seldom, but for wavy streams

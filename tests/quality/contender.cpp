@@ -79,7 +79,7 @@ score judge(const scenario_run& run, const detector_settings& settings, alarm_me
 score judge_by_river(const scenario_run& run, const adwin_settings& settings) {
   std::vector<adwin> detectors;
   return judge(run, [&](const std::vector<double>& values, double) {
-    detectors.resize(values.size(), adwin(settings));
+    while (detectors.size() < values.size()) detectors.emplace_back(settings);
     verdict_flags flags;
     for (std::size_t i = 0; i < values.size(); ++i) flags.drift = detectors[i].update(values[i]) || flags.drift;
     return flags;
