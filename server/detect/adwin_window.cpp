@@ -175,7 +175,7 @@ void adwin_window::push_many() {
 void adwin_window::add_row() {
   const std::size_t needed = block_length(n_rows_ + std::size_t{1});
   if (block_.size() < needed) {
-    block_.reserve(needed);  // exactly: most streams are young, and there may be a million
+    block_.reserve(needed);  // exactly: there may be a million streams
     block_.resize(needed);
   }
   counts_[n_rows_] = 0;
