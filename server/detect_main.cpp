@@ -1,6 +1,7 @@
 // spindrift-detect: the daemon's engine on a file or a pipe, without a network.
 #include <cstdio>
 #include <exception>
+#include <string>
 
 #include "server/app/detector_options.hpp"
 #include "server/backtest/backtest.hpp"
@@ -10,7 +11,11 @@ namespace {
 using namespace spindrift;
 
 int run(const backtest_settings& settings, bool adwin_only, const std::string& mode) {
-  const auto complaints = validate(settings.detectors);
+  auto complaints = validate(settings.detectors);
+  if (!adwin_only && mode != "default") complaints.emplace_back("--adwin-mode: only with --adwin-only");
+  if (adwin_only && settings.only_summary) {
+    complaints.emplace_back("--format: not with --adwin-only, which prints an object of its own");
+  }
   for (const std::string& each : complaints) std::fprintf(stderr, "spindrift-detect: %s\n", each.c_str());
   if (!complaints.empty()) return exit_bad_config;
   try {

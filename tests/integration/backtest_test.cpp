@@ -152,5 +152,14 @@ TEST(backtest, says_by_its_exit_code_that_verdicts_are_lost) {
   EXPECT_THAT(result.errors, testing::HasSubstr("No space left"));
 }
 
+TEST(backtest, refuses_flags_that_would_do_nothing) {
+  for (const std::vector<std::string>& flags :
+       {std::vector<std::string>{"--adwin-mode", "core"}, {"--adwin-only", "--format", "summary"}}) {
+    std::vector<std::string> command = flags;
+    command.insert(command.begin(), program("spindrift-detect"));
+    EXPECT_EQ(run_to_end(command).exit_code, 78) << flags.back();
+  }
+}
+
 }  // namespace
 }  // namespace spindrift
