@@ -348,8 +348,8 @@ storage_status event_table::find(const history_query& query, std::vector<history
   const auto limit = static_cast<std::int64_t>(std::min<std::size_t>(query.limit, INT32_MAX));
   const bool is_exact =
       !query.streams.empty() && std::all_of(query.streams.begin(), query.streams.end(), is_exact_name);
-  const auto status = is_exact ? find_named(query.streams, query.since, limit, found)
-                               : find_matching(query.streams, query.since, limit, found);
+  auto status = is_exact ? find_named(query.streams, query.since, limit, found)
+                         : find_matching(query.streams, query.since, limit, found);
   keep_newest(found, limit);
   return status;
 }
