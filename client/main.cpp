@@ -15,10 +15,7 @@ int main(int argc, char** argv) {
                                 "verdicts against the truth.");
   spindrift::declare_options(options, settings);
   const spindrift::parse_result parsed = options.parse(argc, argv);
-  if (!parsed.proceeds) {
-    std::fputs(parsed.text.c_str(), parsed.exit_code == spindrift::exit_ok ? stdout : stderr);
-    return parsed.exit_code;
-  }
+  if (!parsed.proceeds) return spindrift::tell(parsed);
   const std::vector<std::string> complaints = spindrift::complaints_about(settings);
   for (const std::string& complaint : complaints) std::fprintf(stderr, "spindrift-sim: %s\n", complaint.c_str());
   if (!complaints.empty()) return spindrift::exit_bad_config;

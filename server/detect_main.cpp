@@ -48,10 +48,7 @@ int main(int argc, char** argv) {
   options.add_choice("--adwin-mode", "the server's ADWIN, or river's bit for bit (its core, or the class around it)",
                      {"default", "core", "wrapper"}, mode);
   const parse_result parsed = options.parse(argc, argv);
-  if (!parsed.proceeds) {
-    std::fputs(parsed.text.c_str(), parsed.exit_code == exit_ok ? stdout : stderr);
-    return parsed.exit_code;
-  }
+  if (!parsed.proceeds) return tell(parsed);
   settings.only_summary = format == "summary";
   return run(settings, adwin_only, mode);
 }

@@ -15,17 +15,20 @@ int main(int argc, char** argv) {
       "takes streams of numbers over TCP and answers, for every point, whether it is an anomaly or a drift");
   declare(settings, options);
   const parse_result parsed = options.parse(argc, argv);
-  if (!parsed.proceeds) {
-    std::fputs(parsed.text.c_str(), parsed.exit_code == exit_ok ? stdout : stderr);
-    return parsed.exit_code;
-  }
+  if (!parsed.proceeds) return tell(parsed);
   const auto complaints = validate(settings);
   for (const std::string& each : complaints) std::fprintf(stderr, "spindriftd: %s\n", each.c_str());
   if (!complaints.empty()) return exit_bad_config;
-  if (settings.print_config) std::fputs(options.print_config().c_str(), stdout);
-  if (settings.check_config) std::puts("the configuration is good");
-  if (settings.print_config || settings.check_config) return exit_ok;
   try {
+    if (settings.check_config) {
+      if (const int code = check_daemon(settings); code != exit_ok) return code;
+    }
+    if (settings.print_config || settings.check_config) {
+      return tell({.proceeds = false,
+                   .exit_code = exit_ok,
+                   .text = (settings.print_config ? options.print_config() : "") +
+                           (settings.check_config ? "the configuration is good\n" : "")});
+    }
     return run_daemon(settings);
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "spindriftd: %s\n", failure.what());

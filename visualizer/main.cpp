@@ -14,10 +14,7 @@ int main(int argc, char** argv) {
       "subscribes to a spindrift server and draws its streams: a window, a terminal, a picture, a web page");
   declare(settings, options);
   const parse_result parsed = options.parse(argc, argv);
-  if (!parsed.proceeds) {
-    std::fputs(parsed.text.c_str(), parsed.exit_code == exit_ok ? stdout : stderr);
-    return parsed.exit_code;
-  }
+  if (!parsed.proceeds) return tell(parsed);
   settings.drawing.axis = settings.axis == "time" ? x_axis::time : x_axis::number;
   const auto complaints = validate(settings);
   for (const std::string& each : complaints) std::fprintf(stderr, "spindrift-viz: %s\n", each.c_str());

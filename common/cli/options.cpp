@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
 #include "common/cli/command_line.hpp"
@@ -32,6 +35,14 @@ std::string joined(const std::vector<std::string>& lines) {
 }
 
 }  // namespace
+
+int tell(const parse_result& what) {
+  std::FILE* const to = what.exit_code == exit_ok ? stdout : stderr;
+  const bool is_told = std::fputs(what.text.c_str(), to) >= 0 && std::fflush(to) == 0;
+  if (is_told || what.exit_code != exit_ok) return what.exit_code;
+  std::fprintf(stderr, "the output cannot be written: %s\n", std::strerror(errno));
+  return exit_failure;
+}
 
 option_set::option_set(std::string program, std::string purpose)
     : program_(std::move(program)), purpose_(std::move(purpose)) {}

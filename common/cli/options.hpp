@@ -42,10 +42,14 @@ struct option {
 };
 
 struct parse_result {
-  bool proceeds = true;  // false: print `text` (to stdout when exit_code is 0, else to stderr) and leave with exit_code
+  bool proceeds = true;  // false: return tell() from main
   int exit_code = exit_ok;
   std::string text;  // whole lines, the last one ended
 };
+
+// Writes the text, to stdout when exit_code is 0, else to stderr. Returns exit_code, or exit_failure when stdout could
+// not take it all (a full disk): a script that keeps the output must not think that it has it.
+int tell(const parse_result& what);
 
 class option_set {
 public:

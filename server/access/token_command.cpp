@@ -51,10 +51,7 @@ int run_token_command(int argc, const char* const* argv) {
   options.add_text("--publish", "GLOBS", "streams it may send points of, separated by commas", publish);
   options.add_text("--subscribe", "GLOBS", "streams it may see; with neither of the two all of both", subscribe);
   const parse_result parsed = options.parse(argc - words_of_command, argv + words_of_command);
-  if (!parsed.proceeds) {
-    std::fputs(parsed.text.c_str(), parsed.exit_code == exit_ok ? stdout : stderr);
-    return parsed.exit_code;
-  }
+  if (!parsed.proceeds) return tell(parsed);
   if (!is_name(name, identity_bytes_max)) {
     return refuse("NAME: '" + name + "' is not allowed: " + std::string(name_rule) + ", at most " +
                   std::to_string(identity_bytes_max) + " bytes");

@@ -306,29 +306,31 @@ bool house::run() {
   return keeper_.stop();
 }
 
+int complain(const std::string& what, int exit_code) {
+  std::fprintf(stderr, "spindriftd: %s\n", what.c_str());
+  return exit_code;
+}
+
 }  // namespace
+
+int check_daemon(const config& settings) {
+  auto wrong = provide_descriptors(settings.net.connections_max);
+  if (!wrong) wrong = house(settings).load_secrets();
+  return wrong ? complain(*wrong, exit_bad_config) : exit_ok;
+}
 
 int run_daemon(const config& settings) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes shall read as a full disk
   open_log(settings.log);
-  if (const auto wrong = provide_descriptors(settings.net.connections_max)) {
-    std::fprintf(stderr, "spindriftd: %s\n", wrong->c_str());
-    return exit_bad_config;
-  }
+  if (const auto wrong = provide_descriptors(settings.net.connections_max)) return complain(*wrong, exit_bad_config);
   house built(settings);
   auto failed = built.load_secrets();
-  if (failed) {
-    std::fprintf(stderr, "spindriftd: %s\n", failed->c_str());
-    return exit_bad_config;
-  }
+  if (failed) return complain(*failed, exit_bad_config);
   failed = built.open();
   // The journal comes after the addresses: a second server is told which of the two it collides with first.
   if (!failed) failed = built.recover();
-  if (failed) {
-    std::fprintf(stderr, "spindriftd: %s\n", failed->c_str());
-    return exit_failure;
-  }
+  if (failed) return complain(*failed, exit_failure);
   const bool is_good = built.run();
   log_event(log_level::info, "stopped");
   close_log();

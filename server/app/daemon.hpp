@@ -10,4 +10,8 @@ namespace spindrift {
 // within 10 s; a second one ends the process at once. SIGHUP: reopens the log file.
 int run_daemon(const config& settings);
 
+// What run_daemon() would refuse in the settings before it binds an address or opens the state directory: tokens,
+// certificate and key, more connections than files may be open. Says it on stderr; returns the exit code.
+int check_daemon(const config& settings);
+
 }  // namespace spindrift

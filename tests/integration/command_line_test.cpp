@@ -124,6 +124,30 @@ TEST(command_line, a_printed_configuration_read_again_prints_the_same) {
   EXPECT_EQ(checked.exit_code, 0) << checked.errors;
 }
 
+TEST(command_line, output_that_is_lost_is_no_success) {
+  for (const char* command : {"spindriftd --help", "spindriftd --print-config", "spindriftd --check-config",
+                              "spindrift-sim --version", "spindrift-viz --help", "spindrift-detect --help"}) {
+    const child_result result = run_to_end({"/bin/sh", "-c", program("") + command + " >/dev/full"});
+    EXPECT_EQ(result.exit_code, 1) << command;
+    EXPECT_THAT(result.errors, HasSubstr("the output cannot be written")) << command;
+  }
+}
+
+TEST(command_line, a_configuration_is_not_good_that_the_start_would_refuse) {
+  const scratch_folder folder;
+  const std::string wrong = folder.write("tokens", "plant notadigest publish=*\n");
+  const child_result token = run_daemon({"--check-config", "--tokens", wrong});
+  EXPECT_EQ(token.exit_code, 78);
+  EXPECT_THAT(token.errors, HasSubstr("--tokens"));
+  const child_result certificate = run_daemon({"--check-config", "--tls-cert", wrong, "--tls-key", wrong});
+  EXPECT_EQ(certificate.exit_code, 78);
+  EXPECT_THAT(certificate.errors, HasSubstr("--tls-cert"));
+  const child_result files = run_to_end(
+      {"/bin/sh", "-c", "ulimit -n 512; " + program("spindriftd") + " --check-config --max-connections 5000"});
+  EXPECT_EQ(files.exit_code, 78);
+  EXPECT_THAT(files.errors, HasSubstr("--max-connections"));
+}
+
 TEST(command_line, a_bad_configuration_file_is_refused_with_its_line) {
   const scratch_folder folder;
   const std::string misspelt = folder.write("misspelt.toml", "window = 30\ntreads = 3\n");
