@@ -113,6 +113,7 @@ struct value_writer {
   void operator()(std::int64_t number) const { append_number(line, number); }
   void operator()(std::uint64_t number) const { append_number(line, number); }
   void operator()(bool truth) const { line += truth ? "true" : "false"; }
+  void operator()(std::monostate) const {}
 };
 
 void append_time(std::string& line, std::chrono::system_clock::time_point when) {
@@ -149,6 +150,7 @@ std::string format_line(log_format format, std::chrono::system_clock::time_point
   line += event;
   line += is_json ? "\"" : "";
   for (const log_field& field : fields) {
+    if (std::holds_alternative<std::monostate>(field.value)) continue;
     line += is_json ? ",\"" : " ";
     line += field.key;
     line += is_json ? "\":" : "=";

@@ -64,16 +64,19 @@ double judged_value(const verdict& what) {
 // One line for the log and the anomaly file.
 void log_findings(const verdict& what) {
   const point& subject = what.subject;
-  const auto line = [&](std::string_view event, log_field last, log_field more) {
+  log_field feature{"feature", std::monostate()};
+  if (!what.feature.empty()) feature.value = what.feature;
+  const auto line = [&](std::string_view event, const log_field& one, const log_field& other) {
     log_finding(event, {{"stream", subject.stream},
                         {"n", what.n},
                         {"ts", *subject.ts},
                         {"value", judged_value(what)},
                         {"expected", what.expected},
-                        last,
-                        more});
+                        one,
+                        other,
+                        feature});
   };
-  if (what.anomaly) line("anomaly", {"z", what.z}, {"feature", what.feature});
+  if (what.anomaly) line("anomaly", {"z", what.z}, {"", std::monostate()});
   if (what.drift) line("drift", {"mean", what.drift->mean}, {"before", what.drift->before});
   if (what.alarm) line("alarm", {"score", *what.score}, {"z", what.z});
 }

@@ -64,6 +64,7 @@ TEST(log, json_lines_say_what_the_verdict_says) {
     if (line.at("event") != "anomaly") continue;
     const json& verdict = verdicts.at(line.at("n").get<std::size_t>() - 1);
     for (const char* key : {"stream", "ts", "value", "expected", "z"}) EXPECT_EQ(line.at(key), verdict.at(key)) << key;
+    EXPECT_FALSE(line.contains("feature")) << "the stream has but one";
     logged.push_back(line.at("n"));
   }
   EXPECT_EQ(logged, numbers_of(verdicts, "anomaly"));
@@ -83,6 +84,24 @@ TEST(log, an_anomaly_of_several_values_is_told_with_the_one_that_is_strange) {
   const json line = parsed(lines.front());
   EXPECT_EQ(line.at("feature"), "b");
   EXPECT_EQ(line.at("value"), 900);
+}
+
+TEST(log, a_drift_and_an_alarm_of_several_values_are_told_with_the_one_that_is_strange) {
+  const scratch_folder folder;
+  const std::string file = folder.file("findings.json");
+  std::string text;
+  for (int i = 0; i < 400; ++i) {
+    text += R"({"stream":"m","values":{"a":)" + std::to_string(i % 4) +
+            ",\"b\":" + std::to_string((i < 200 ? 10 : 60) + i % 3) + "}}\n";
+  }
+  const auto verdicts = judged({"--log-file", file, "--log-format", "json", "--zscore-method", "classic"}, text);
+  std::size_t others = 0;
+  for (const std::string& each : split_lines(read_file(file))) {
+    const json line = parsed(each);
+    EXPECT_EQ(line.at("feature"), verdicts.at(line.at("n").get<std::size_t>() - 1).at("feature"));
+    others += line.at("event") != "anomaly" ? 1U : 0U;
+  }
+  EXPECT_GT(others, 0U);
 }
 
 TEST(log, a_flood_of_anomalies_does_not_flood_the_file_and_is_counted) {
