@@ -54,6 +54,8 @@ public:
   storage_status add(const snapshot_section& section);
   // Writes the end, syncs the file, gives it its name, syncs the directory.
   storage_status publish(journal_position end);
+  // Of the file, so far.
+  std::uint64_t bytes() const { return offset_; }
 
 private:
   storage_status put(std::uint16_t type, std::string_view name, journal_position position, std::string_view bytes);
@@ -81,6 +83,8 @@ public:
   // Views are valid until the next call. False at the end, or when the file can no longer be read: status().
   bool next(snapshot_section& section);
   const storage_status& status() const { return status_; }
+  // Of the whole file.
+  std::uint64_t bytes() const { return bytes_; }
 
 private:
   storage_status read_header();

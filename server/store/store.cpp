@@ -37,6 +37,7 @@ storage_status store::choose_snapshot(std::vector<numbered_file>& unreadable) {
     auto status = snapshot_.open(file->path);
     if (status.ok()) {
       facts_ = snapshot_.facts();
+      last_bytes_ = snapshot_.bytes();
       has_snapshot_ = true;
       return {};
     }
@@ -94,7 +95,7 @@ bool store::wants_snapshot() const {
 
 bool store::snapshot_is_due(time_point now) const {
   if (!wants_snapshot() || now < retry_time_) return false;
-  return journal_.written_to() - last_begin_ >= settings_.snapshot_bytes ||
+  return journal_.written_to() - last_begin_ >= std::max(settings_.snapshot_bytes, last_bytes_ / 4) ||
          now - last_time_ >= settings_.snapshot_interval;
 }
 
@@ -122,6 +123,7 @@ storage_status store::finish_snapshot() {
   }
   last_begin_ = snapshot_begin_;
   last_end_ = end;
+  last_bytes_ = writer->bytes();
   retry_time_ = last_time_;
   delete_old();
   return {};

@@ -100,6 +100,7 @@ private:
   journal_position snapshot_begin_ = 0;  // of the snapshot being written
   journal_position last_begin_ = 0;      // of the newest one on disk
   journal_position last_end_ = 0;
+  std::uint64_t last_bytes_ = 0;
   time_point last_time_{};
   time_point retry_time_{};
 };

@@ -188,6 +188,44 @@ TEST(store, asks_for_a_snapshot_by_bytes_and_by_time_but_not_for_nothing) {
   EXPECT_FALSE(disk.wants_snapshot());
 }
 
+// Else many streams would be written again and again for a few points of each.
+TEST(store, asks_for_a_large_snapshot_as_seldom_as_its_size_says) {
+  memory_file_system files;
+  store_settings settings = settings_for();
+  settings.snapshot_bytes = 1'024;
+  std::vector<toy_point> each_once;
+  for (int i = 0; i < 1'000; ++i) {
+    each_once.emplace_back();
+    each_once.back().stream = "stream-" + std::to_string(i);
+  }
+  const store::time_point start{};
+  std::uint64_t quarter = 0;
+  {
+    store disk(files, settings);
+    toy_engine engine;
+    ASSERT_TRUE(disk.open().ok() && engine.load(disk).ok() && disk.start(start).ok());
+    engine.send(each_once, &disk.points());
+    ASSERT_TRUE(engine.save(disk).ok());
+    quarter = files.content(files_like(files, "snapshot").back()).size() / 4;
+    ASSERT_GT(quarter, 4'096U);
+    const journal_position begin = disk.points().written_to();
+    while (disk.points().written_to() + 1'000 < begin + quarter) engine.send(points(10), &disk.points());
+    EXPECT_FALSE(disk.snapshot_is_due(start));
+    while (disk.points().written_to() < begin + quarter) engine.send(points(10), &disk.points());
+    EXPECT_TRUE(disk.snapshot_is_due(start));
+    ASSERT_TRUE(engine.save(disk).ok());
+    ASSERT_TRUE(disk.close().ok());
+  }
+  store again(files, settings);
+  toy_engine engine;
+  ASSERT_TRUE(again.open().ok() && engine.load(again).ok() && again.start(start).ok());
+  const journal_position begin = again.points().written_to();
+  while (again.points().written_to() < begin + 2'048) engine.send(points(10), &again.points());
+  EXPECT_FALSE(again.snapshot_is_due(start)) << "a restart knows it too";
+  while (again.points().written_to() < begin + quarter) engine.send(points(10), &again.points());
+  EXPECT_TRUE(again.snapshot_is_due(start));
+}
+
 TEST(store, drops_a_snapshot_that_finds_the_disk_full_and_tries_again_later) {
   memory_file_system files;
   store disk(files, settings_for());
