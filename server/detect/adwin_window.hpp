@@ -23,6 +23,8 @@
 #include <string>
 #include <vector>
 
+#include "server/detect/prefetch.hpp"
+
 namespace spindrift {
 
 struct adwin_settings {
@@ -56,6 +58,12 @@ public:
 
   // Puts what is buffered into its buckets.
   void flush();
+  // What the next append will touch.
+  void prefetch() const {
+    const bool will_flush = n_pending_ + 1 == pending_max;
+    prefetch_bytes(will_flush ? block_.data() : values() + counts_[0] + n_pending_,
+                   will_flush ? block_.size() * sizeof(double) : sizeof(double));
+  }
 
   const adwin_settings& settings() const { return *settings_; }
   double width() const { return width_; }

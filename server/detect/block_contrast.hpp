@@ -17,6 +17,8 @@
 #include <span>
 #include <vector>
 
+#include "server/detect/prefetch.hpp"
+
 namespace spindrift {
 
 class block_contrast {
@@ -26,6 +28,8 @@ public:
 
   // The next values, in order; at most batch_max of them. How they are cut into batches makes no difference.
   void add(std::span<const double> values);
+
+  void prefetch() const { prefetch_bytes(levels_.data(), levels_.size() * sizeof(level)); }
 
   // What comes next has nothing to do with what came before: no pair spans this point. The figures are kept.
   void restart();

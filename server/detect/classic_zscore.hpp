@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "server/detect/prefetch.hpp"
 #include "server/detect/zscore.hpp"
 
 namespace spindrift {
@@ -23,6 +24,8 @@ public:
   explicit classic_zscore(const zscore_settings& settings) : settings_(&settings) {}
 
   baseline_reading update(double x);
+
+  void prefetch() const { prefetch_bytes(values_.data() + oldest_, sizeof(double)); }
 
   // After a drift: forgets all but the newest `width` points. With fewer than min_samples left it warms up again.
   void keep_last(double width);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "server/detect/prefetch.hpp"
+
 namespace spindrift {
 namespace {
 
@@ -52,6 +54,18 @@ reading feature_detector::update(double x, double t_seconds) {
     seen.alarm = event.alarm;
   }
   return seen;
+}
+
+void feature_detector::prefetch() const {
+  prefetch_object(classic_.get());
+  prefetch_object(robust_.get());
+  prefetch_object(adwin_.get());
+  prefetch_object(ensemble_.get());
+}
+
+void feature_detector::prefetch_windows() const {
+  if (classic_) classic_->prefetch();
+  if (adwin_) adwin_->prefetch();
 }
 
 baseline_reading feature_detector::update_baseline(double x) {

@@ -56,6 +56,9 @@ public:
   reading update(double x, double t_seconds);
   // Mean of ADWIN's window; 0 when that detector is off.
   double mean() { return adwin_ ? adwin_->mean() : 0.0; }
+  // The detectors; and, once they are there, what they will look at.
+  void prefetch() const;
+  void prefetch_windows() const;
 
   template <class Archive>
   void visit_state(Archive& archive) {
@@ -83,6 +86,9 @@ public:
 
   reading update(std::span<const double> values, double t_seconds);
   double mean() { return first_.mean(); }
+  // See prefetch.hpp. Of the first feature: further ones are seldom, and lie behind each other.
+  void prefetch() const { first_.prefetch(); }
+  void prefetch_windows() const { first_.prefetch_windows(); }
   std::size_t feature_count() const { return 1 + others_.size(); }
 
   template <class Archive>

@@ -51,6 +51,11 @@ public:
     return std::nullopt;
   }
 
+  void prefetch() const {
+    window_.prefetch();
+    if ((n_seen_ + 1) % batch == 0) contrast_.prefetch();
+  }
+
   // Of the window, in the units of the data, at the last update.
   double width() const { return window_.width() + static_cast<double>(window_.pending().size()); }
   double total();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/model/glob.hpp"
+#include "server/detect/prefetch.hpp"
 
 namespace spindrift {
 namespace {
@@ -31,6 +32,9 @@ private:
   Stripes& stripes_;
   std::uint64_t bits_;
 };
+
+// Points between asking for memory and using it: some 40 ns each, where memory takes 100 to 300.
+constexpr std::size_t ahead = 6;
 
 void fill(verdict& into, const reading& from, std::string_view feature_name) {
   into.expected = from.baseline.expected;
@@ -109,6 +113,7 @@ void engine::observe_locked(batch& what, moment now, std::uint64_t stripes) {
 
 void engine::number_points(batch& what, moment now) {
   for (std::size_t i = 0; i < what.points.size(); ++i) {
+    prefetch(what, i);
     outcome& result = what.outcomes[i];
     what.streams[i] = nullptr;
     const point& from = what.points[i];
@@ -125,6 +130,20 @@ void engine::number_points(batch& what, moment now) {
     if (!from.ts) result.what.subject.ts = now.wall_ms;
     result.what.n = ++to->n;
     what.streams[i] = to;
+  }
+}
+
+// Of points that come after `at`: the slot of one, the stream of another that has its slot by now, and so on.
+void engine::prefetch(const batch& what, std::size_t at) const {
+  const std::size_t end = what.points.size();
+  const auto guess = [&](std::size_t i) {
+    return i < end ? stripe_of(what.hashes[i]).streams.guess(what.hashes[i]) : nullptr;
+  };
+  if (at + 3 * ahead < end) stripe_of(what.hashes[at + 3 * ahead]).streams.prefetch(what.hashes[at + 3 * ahead]);
+  prefetch_object(guess(at + 2 * ahead));
+  if (const stream* const next = guess(at + ahead)) {
+    __builtin_prefetch(next->name.data());
+    next->detectors.prefetch();
   }
 }
 
@@ -148,6 +167,8 @@ bool engine::take_place() {
 
 void engine::apply_points(batch& what, moment now) {
   for (std::size_t i = 0; i < what.points.size(); ++i) {
+    const stream* const next = i + ahead < what.points.size() ? what.streams[i + ahead] : nullptr;
+    if (next != nullptr) next->detectors.prefetch_windows();
     stream* const to = what.streams[i];
     if (to == nullptr) continue;
     apply(what.points[i], *to, now, what.outcomes[i].what);

@@ -107,8 +107,10 @@ private:
   };
 
   stripe& stripe_of(std::uint64_t hash) { return stripes_[hash & (stripe_count - 1)]; }
+  const stripe& stripe_of(std::uint64_t hash) const { return stripes_[hash & (stripe_count - 1)]; }
   void observe_locked(batch& what, moment now, std::uint64_t stripes);
   void number_points(batch& what, moment now);
+  void prefetch(const batch& what, std::size_t at) const;
   stream* find_or_create(const point& from, std::uint64_t hash);
   bool take_place();
   void apply_points(batch& what, moment now);

@@ -32,6 +32,8 @@ public:
   void prefetch(std::uint64_t hash) const {
     if (!slots_.empty()) __builtin_prefetch(&slots_[home(hash)]);
   }
+  // What is in that slot, mostly the thing of that hash. Null where it is empty.
+  const Named* guess(std::uint64_t hash) const { return slots_.empty() ? nullptr : slots_[home(hash)].thing.get(); }
 
   // The name must not be there yet.
   Named* insert(std::unique_ptr<Named> thing, std::uint64_t hash) {
