@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <string_view>
 
 namespace spindrift {
@@ -59,6 +60,20 @@ void close_block(std::size_t size_before, std::string& out) {
   out += "END_OF_BLOCK\n";
 }
 
+// Puts an empty line between rows that do not follow each other.
+class piece_end {
+public:
+  explicit piece_end(std::string& out) : out_(out) {}
+  void before(std::uint64_t n) {
+    if (last_ != 0 && n != last_ + 1) out_ += '\n';
+    last_ = n;
+  }
+
+private:
+  std::string& out_;
+  std::uint64_t last_ = 0;  // 0: none yet
+};
+
 template <typename Row>
 void append_block(std::string_view name, const series& shown, std::size_t panel, std::string& out, Row row) {
   open_block(name, panel, out);
@@ -104,17 +119,19 @@ panel_ranges ranges_of(const series& shown, const script_settings& settings) {
 void append_blocks(const series& shown, const script_settings& settings, const panel_ranges& ranges, std::size_t panel,
                    std::string& out) {
   const auto x = [&settings](const sample& each) { return x_of(each, settings.axis); };
-  append_block("v", shown, panel, out, [&](const sample& each) { append_row({x(each), drawable(each.value)}, out); });
-  bool was_banded = false;
+  // An empty line ends a piece of a curve, so that it is not drawn across what was missed, nor the band across points
+  // that have none.
+  piece_end line(out);
+  append_block("v", shown, panel, out, [&](const sample& each) {
+    line.before(each.n);
+    append_row({x(each), drawable(each.value)}, out);
+  });
+  piece_end band_line(out);
   append_block("b", shown, panel, out, [&](const sample& each) {
-    // An empty line ends a piece of the band, so that it is not drawn across points that have none.
-    if (each.is_banded) {
-      const axis_range band = band_of(each, settings.threshold);
-      append_row({x(each), band.least, band.most}, out);
-    } else if (was_banded) {
-      out += '\n';
-    }
-    was_banded = each.is_banded;
+    if (!each.is_banded) return;
+    band_line.before(each.n);
+    const axis_range band = band_of(each, settings.threshold);
+    append_row({x(each), band.least, band.most}, out);
   });
   const double top = ranges.y.most - 0.05 * (ranges.y.most - ranges.y.least);
   append_block("a", shown, panel, out, [&](const sample& each) {

@@ -102,11 +102,14 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
   return std::to_string(count) + ' ' + std::string(count == 1 ? one : many);
 }
 
-std::string statistics(const series& shown) {
+std::string newest(const series& shown) {
   const sample& last = shown.samples().back();
+  return "n " + std::to_string(last.n) + "   last " + short_number(last.value) + "   ";
+}
+
+std::string totals_text(const series& shown) {
   const series_totals& totals = shown.totals();
-  return "n " + std::to_string(last.n) + "   last " + short_number(last.value) + "   " +
-         counted(totals.anomalies, "anomaly", "anomalies") + "   " + counted(totals.drifts, "drift", "drifts") + "   " +
+  return counted(totals.anomalies, "anomaly", "anomalies") + "   " + counted(totals.drifts, "drift", "drifts") + "   " +
          counted(totals.alarms, "alarm", "alarms");
 }
 
@@ -193,7 +196,7 @@ void append_label(std::string_view tag, const std::string& text_in_quotes, std::
 }
 
 void append_titles(const series& shown, const place& at, const canvas& where, std::string& out) {
-  const std::string figures = statistics(shown);
+  std::string figures = newest(shown) + totals_text(shown);
   if (where.measured_in == canvas::unit::cells) {
     const auto columns = static_cast<std::size_t>(at.width * where.width);
     const std::size_t rest = columns > figures.size() + 24 ? columns - figures.size() - 14 : 10;
@@ -202,15 +205,15 @@ void append_titles(const series& shown, const place& at, const canvas& where, st
     return;
   }
   const double pixels = at.width * where.width - 92;
-  // The two share a line: a character is some 7 pixels wide in the name's font, 5.6 in the figures'.
-  const double left = pixels - 5.6 * static_cast<double>(figures.size());
-  const auto characters = static_cast<std::size_t>(std::clamp(left / 7.0, 8.0, 110.0));
-  append_label(
-      "1", quoted(name_of_panel(shown), characters),
-      coloured("at graph 0, graph 1 left offset character 0, character 0.75 font ',11' textcolor", "").substr(0, 0) +
-          "at graph 0, graph 1 left offset character 0, character 0.7 font ',11' textcolor rgb '" +
-          std::string(text_colour) + "'",
-      out);
+  // The two share a line: a character is some 7.6 pixels wide in the name's font, 5.8 in the figures'. Where that
+  // leaves little for the name, the curve's end must tell the newest.
+  const auto left = [&] { return (pixels - 5.8 * static_cast<double>(figures.size())) / 7.6; };
+  if (left() < 22) figures = totals_text(shown);
+  const auto characters = static_cast<std::size_t>(std::clamp(left(), 8.0, 110.0));
+  append_label("1", quoted(name_of_panel(shown), characters),
+               "at graph 0, graph 1 left offset character 0, character 0.7 font ',11' textcolor rgb '" +
+                   std::string(text_colour) + "'",
+               out);
   append_label("2", quoted(figures, figures.size()),
                "at graph 1, graph 1 right offset character 0, character 0.7 font ',9' textcolor rgb '" +
                    std::string(pale_text_colour) + "'",
