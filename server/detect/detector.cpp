@@ -82,8 +82,11 @@ void feature_detector::follow_drift(double width) {
 
 detector::detector(const detector_settings& settings, std::size_t features) : first_(settings) {
   assert(features > 0);
-  others_.reserve(features - 1);
-  for (std::size_t i = 1; i < features; ++i) others_.emplace_back(settings);
+  if (features > 1) {
+    others_ = std::make_unique<std::vector<feature_detector>>();
+    others_->reserve(features - 1);
+    for (std::size_t i = 1; i < features; ++i) others_->emplace_back(settings);
+  }
   if (settings.isolation_forest_on) isolation_forest_ = std::make_unique<isolation_forest>(settings.isolation_forest);
 }
 
@@ -91,7 +94,7 @@ reading detector::update(std::span<const double> values, double t_seconds) {
   assert(values.size() == feature_count());
   reading combined = first_.update(values.front(), t_seconds);
   for (std::size_t i = 1; i < values.size(); ++i) {
-    const reading next = others_[i - 1].update(values[i], t_seconds);
+    const reading next = (*others_)[i - 1].update(values[i], t_seconds);
     // All features share one threshold, so |z| alone says which is the strangest.
     if (std::abs(next.baseline.z) > std::abs(combined.baseline.z)) {
       combined.feature = i;

@@ -89,18 +89,21 @@ public:
   // See prefetch.hpp. Of the first feature: further ones are seldom, and lie behind each other.
   void prefetch() const { first_.prefetch(); }
   void prefetch_windows() const { first_.prefetch_windows(); }
-  std::size_t feature_count() const { return 1 + others_.size(); }
+  std::size_t feature_count() const { return 1 + (others_ ? others_->size() : 0); }
 
   template <class Archive>
   void visit_state(Archive& archive) {
     archive(first_);
-    for (feature_detector& each : others_) archive(each);
+    if (others_) {
+      for (feature_detector& each : *others_) archive(each);
+    }
     if (isolation_forest_) archive(*isolation_forest_);
   }
 
 private:
-  feature_detector first_;  // within: most streams have no other, and one block less each
-  std::vector<feature_detector> others_;
+  // Most streams have one feature: it is within, one block less for each, and of the others there is a pointer.
+  feature_detector first_;
+  std::unique_ptr<std::vector<feature_detector>> others_;
   std::unique_ptr<isolation_forest> isolation_forest_;
 };
 
