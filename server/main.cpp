@@ -20,15 +20,10 @@ int main(int argc, char** argv) {
   for (const std::string& each : complaints) std::fprintf(stderr, "spindriftd: %s\n", each.c_str());
   if (!complaints.empty()) return exit_bad_config;
   try {
-    if (settings.check_config) {
-      if (const int code = check_daemon(settings); code != exit_ok) return code;
-    }
-    if (settings.print_config || settings.check_config) {
-      return tell({.proceeds = false,
-                   .exit_code = exit_ok,
-                   .text = (settings.print_config ? options.print_config() : "") +
-                           (settings.check_config ? "the configuration is good\n" : "")});
-    }
+    int code = settings.check_config ? check_daemon(settings) : exit_ok;
+    if (code == exit_ok && settings.print_config) code = print(options.print_config());
+    if (code == exit_ok && settings.check_config) code = print("the configuration is good\n");
+    if (settings.print_config || settings.check_config) return code;
     return run_daemon(settings);
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "spindriftd: %s\n", failure.what());

@@ -36,12 +36,16 @@ std::string joined(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-int tell(const parse_result& what) {
-  std::FILE* const to = what.exit_code == exit_ok ? stdout : stderr;
-  const bool is_told = std::fputs(what.text.c_str(), to) >= 0 && std::fflush(to) == 0;
-  if (is_told || what.exit_code != exit_ok) return what.exit_code;
+int print(const std::string& text) {
+  if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return exit_ok;
   std::fprintf(stderr, "the output cannot be written: %s\n", std::strerror(errno));
   return exit_failure;
+}
+
+int tell(const parse_result& what) {
+  if (what.exit_code == exit_ok) return print(what.text);
+  std::fputs(what.text.c_str(), stderr);
+  return what.exit_code;
 }
 
 option_set::option_set(std::string program, std::string purpose)

@@ -47,8 +47,10 @@ struct parse_result {
   std::string text;  // whole lines, the last one ended
 };
 
-// Writes the text, to stdout when exit_code is 0, else to stderr. Returns exit_code, or exit_failure when stdout could
-// not take it all (a full disk): a script that keeps the output must not think that it has it.
+// Writes to stdout. exit_ok, or exit_failure, said on stderr, when stdout could not take it all (a full disk): a script
+// that keeps the output must not think that it has it.
+int print(const std::string& text);
+// Prints the text when exit_code is 0, else writes it to stderr. Returns the exit code.
 int tell(const parse_result& what);
 
 class option_set {

@@ -16,6 +16,11 @@ child_result run_daemon(const std::vector<std::string>& arguments, child_setting
   return run_to_end(command, std::move(settings));
 }
 
+void expect_bad_config(const child_result& result, const std::vector<std::string>& reasons) {
+  EXPECT_EQ(result.exit_code, 78);
+  for (const std::string& each : reasons) EXPECT_THAT(result.errors, HasSubstr(each));
+}
+
 class programs : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(command_line, programs,
                          testing::Values("spindriftd", "spindrift-sim", "spindrift-detect", "spindrift-viz"),
@@ -136,31 +141,21 @@ TEST(command_line, output_that_is_lost_is_no_success) {
 TEST(command_line, a_configuration_is_not_good_that_the_start_would_refuse) {
   const scratch_folder folder;
   const std::string wrong = folder.write("tokens", "plant notadigest publish=*\n");
-  const child_result token = run_daemon({"--check-config", "--tokens", wrong});
-  EXPECT_EQ(token.exit_code, 78);
-  EXPECT_THAT(token.errors, HasSubstr("--tokens"));
-  const child_result certificate = run_daemon({"--check-config", "--tls-cert", wrong, "--tls-key", wrong});
-  EXPECT_EQ(certificate.exit_code, 78);
-  EXPECT_THAT(certificate.errors, HasSubstr("--tls-cert"));
-  const child_result files = run_to_end(
-      {"/bin/sh", "-c", "ulimit -n 512; " + program("spindriftd") + " --check-config --max-connections 5000"});
-  EXPECT_EQ(files.exit_code, 78);
-  EXPECT_THAT(files.errors, HasSubstr("--max-connections"));
+  expect_bad_config(run_daemon({"--check-config", "--tokens", wrong}), {"--tokens"});
+  expect_bad_config(run_daemon({"--check-config", "--tls-cert", wrong, "--tls-key", wrong}), {"--tls-cert"});
+  expect_bad_config(run_to_end({"/bin/sh", "-c",
+                                "ulimit -n 512; " + program("spindriftd") + " --check-config --max-connections 5000"}),
+                    {"--max-connections"});
 }
 
 TEST(command_line, a_bad_configuration_file_is_refused_with_its_line) {
   const scratch_folder folder;
   const std::string misspelt = folder.write("misspelt.toml", "window = 30\ntreads = 3\n");
-  const child_result unknown = run_daemon({"--check-config", "--config", misspelt});
-  EXPECT_EQ(unknown.exit_code, 78);
-  EXPECT_THAT(unknown.errors, HasSubstr("misspelt.toml:2"));
-  EXPECT_THAT(unknown.errors, HasSubstr("threads"));
+  expect_bad_config(run_daemon({"--check-config", "--config", misspelt}), {"misspelt.toml:2", "threads"});
   const std::string broken = folder.write("broken.toml", "window = \n");
   EXPECT_EQ(run_daemon({"--check-config", "--config", broken}).exit_code, 78);
   EXPECT_EQ(run_daemon({"--check-config", "--config", folder.file("none.toml")}).exit_code, 78);
-  const child_result environment = run_daemon({"--check-config"}, {.environment = {"SPINDRIFT_WINDOW=wide"}});
-  EXPECT_EQ(environment.exit_code, 78);
-  EXPECT_THAT(environment.errors, HasSubstr("SPINDRIFT_WINDOW"));
+  expect_bad_config(run_daemon({"--check-config"}, {.environment = {"SPINDRIFT_WINDOW=wide"}}), {"SPINDRIFT_WINDOW"});
 }
 
 }  // namespace

@@ -32,6 +32,10 @@ std::vector<toy_point> points(int count) {
   return made;
 }
 
+void write_up_to(journal_position end, toy_engine& engine, store& disk) {
+  while (disk.points().written_to() < end) engine.send(points(10), &disk.points());
+}
+
 // Starts, sends some batches, takes a snapshot, `rounds` times, then a few points more; gives back the state.
 std::string live(memory_file_system& files, int rounds) {
   store disk(files, settings_for());
@@ -181,7 +185,7 @@ TEST(store, asks_for_a_snapshot_by_bytes_and_by_time_but_not_for_nothing) {
   EXPECT_TRUE(disk.wants_snapshot());
   EXPECT_FALSE(disk.snapshot_is_due(start + seconds(299)));
   EXPECT_TRUE(disk.snapshot_is_due(start + seconds(300)));
-  while (disk.points().written_to() < 10'000) engine.send(points(10), &disk.points());
+  write_up_to(10'000, engine, disk);
   EXPECT_TRUE(disk.snapshot_is_due(start + seconds(1)));
   ASSERT_TRUE(engine.save(disk).ok());
   EXPECT_FALSE(disk.snapshot_is_due(start + seconds(1)));
@@ -209,9 +213,9 @@ TEST(store, asks_for_a_large_snapshot_as_seldom_as_its_size_says) {
     quarter = files.content(files_like(files, "snapshot").back()).size() / 4;
     ASSERT_GT(quarter, 4'096U);
     const journal_position begin = disk.points().written_to();
-    while (disk.points().written_to() + 1'000 < begin + quarter) engine.send(points(10), &disk.points());
+    write_up_to(begin + quarter - 1'000, engine, disk);
     EXPECT_FALSE(disk.snapshot_is_due(start));
-    while (disk.points().written_to() < begin + quarter) engine.send(points(10), &disk.points());
+    write_up_to(begin + quarter, engine, disk);
     EXPECT_TRUE(disk.snapshot_is_due(start));
     ASSERT_TRUE(engine.save(disk).ok());
     ASSERT_TRUE(disk.close().ok());
@@ -220,9 +224,9 @@ TEST(store, asks_for_a_large_snapshot_as_seldom_as_its_size_says) {
   toy_engine engine;
   ASSERT_TRUE(again.open().ok() && engine.load(again).ok() && again.start(start).ok());
   const journal_position begin = again.points().written_to();
-  while (again.points().written_to() < begin + 2'048) engine.send(points(10), &again.points());
+  write_up_to(begin + 2'048, engine, again);
   EXPECT_FALSE(again.snapshot_is_due(start)) << "a restart knows it too";
-  while (again.points().written_to() < begin + quarter) engine.send(points(10), &again.points());
+  write_up_to(begin + quarter, engine, again);
   EXPECT_TRUE(again.snapshot_is_due(start));
 }
 
@@ -232,7 +236,7 @@ TEST(store, drops_a_snapshot_that_finds_the_disk_full_and_tries_again_later) {
   toy_engine engine;
   const store::time_point start{};
   ASSERT_TRUE(disk.open().ok() && engine.load(disk).ok() && disk.start(start).ok());
-  while (disk.points().written_to() < 20'000) engine.send(points(10), &disk.points());
+  write_up_to(20'000, engine, disk);
   files.set_capacity(files.bytes_used() + 50);
   EXPECT_EQ(engine.save(disk).fault, storage_fault::full);
   EXPECT_TRUE(files_like(files, "snapshot").empty());
