@@ -30,8 +30,8 @@ struct log_settings {
 
 struct log_field {
   std::string_view key;  // [a-z_]+, but not time, level or event
-  // std::monostate: the field is left out.
-  std::variant<std::string_view, double, std::int64_t, std::uint64_t, bool, std::monostate> value;
+  // Nothing: the field is left out.
+  std::variant<std::monostate, std::string_view, double, std::int64_t, std::uint64_t, bool> value{};
 };
 
 // Throws std::runtime_error with file and reason when the file cannot be opened.

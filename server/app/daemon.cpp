@@ -64,9 +64,9 @@ double judged_value(const verdict& what) {
 // One line for the log and the anomaly file.
 void log_findings(const verdict& what) {
   const point& subject = what.subject;
-  log_field feature{"feature", std::monostate()};
+  log_field feature{"feature"};
   if (!what.feature.empty()) feature.value = what.feature;
-  const auto line = [&](std::string_view event, const log_field& one, const log_field& other) {
+  const auto line = [&](std::string_view event, const log_field& one, const log_field& other = {}) {
     log_finding(event, {{"stream", subject.stream},
                         {"n", what.n},
                         {"ts", *subject.ts},
@@ -76,7 +76,7 @@ void log_findings(const verdict& what) {
                         other,
                         feature});
   };
-  if (what.anomaly) line("anomaly", {"z", what.z}, {"", std::monostate()});
+  if (what.anomaly) line("anomaly", {"z", what.z});
   if (what.drift) line("drift", {"mean", what.drift->mean}, {"before", what.drift->before});
   if (what.alarm) line("alarm", {"score", *what.score}, {"z", what.z});
 }
