@@ -60,9 +60,8 @@ public:
   void flush();
   // What the next append will touch.
   void prefetch() const {
-    const bool will_flush = n_pending_ + 1 == pending_max;
-    prefetch_bytes(will_flush ? block_.data() : values() + counts_[0] + n_pending_,
-                   will_flush ? block_.size() * sizeof(double) : sizeof(double));
+    if (n_pending_ + 1 == pending_max) return prefetch_bytes(block_.data(), block_.size() * sizeof(double));
+    prefetch_bytes(values() + counts_[0] + n_pending_, sizeof(double));
   }
 
   const adwin_settings& settings() const { return *settings_; }

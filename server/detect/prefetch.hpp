@@ -1,4 +1,5 @@
-// Asks the processor for memory that will be needed some points later. A hint: no result, no fault, any address.
+// Asks the processor for memory that will be needed some points later. A hint: no result, no fault; null will do for
+// what fits a line.
 //
 // With very many streams nothing of a point's stream is in a cache, and its parts lead to each other: table, stream,
 // detectors, windows. Each part has a prefetch() that asks for the next ones; called in time for all points of a batch,
@@ -6,14 +7,17 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace spindrift {
 
 inline constexpr std::size_t cache_line_bytes = 64;
 
 inline void prefetch_bytes(const void* begin, std::size_t bytes) {
-  const char* const at = static_cast<const char*>(begin);
-  for (std::size_t offset = 0; offset < bytes; offset += cache_line_bytes) __builtin_prefetch(at + offset, 1);
+  // From the beginning of its line, so that the last one is not missed.
+  const std::size_t skew = reinterpret_cast<std::uintptr_t>(begin) % cache_line_bytes;
+  const char* const line = static_cast<const char*>(begin) - skew;
+  for (std::size_t at = 0; at < skew + bytes; at += cache_line_bytes) __builtin_prefetch(line + at, 1);
 }
 
 template <class Object>

@@ -142,7 +142,7 @@ void engine::prefetch(const batch& what, std::size_t at) const {
   if (at + 3 * ahead < end) stripe_of(what.hashes[at + 3 * ahead]).streams.prefetch(what.hashes[at + 3 * ahead]);
   prefetch_object(guess(at + 2 * ahead));
   if (const stream* const next = guess(at + ahead)) {
-    __builtin_prefetch(next->name.data());
+    prefetch_bytes(next->name.data(), next->name.size());
     next->detectors.prefetch();
   }
 }
