@@ -46,7 +46,8 @@ void classic_zscore::learn(double x) {
   if (values_.size() < settings_->window) {
     if (values_.empty()) offset_ = x;
     if (values_.size() == values_.capacity()) {
-      values_.reserve(std::min<std::size_t>(settings_->window, std::max<std::size_t>(25, 2 * values_.capacity())));
+      // From a small block on: the first lies between others of its stream, so what it leaves behind is of use to none.
+      values_.reserve(std::min<std::size_t>(settings_->window, std::max<std::size_t>(8, 4 * values_.capacity())));
     }
     values_.push_back(x);
     const double value = x - offset_;
