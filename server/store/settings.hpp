@@ -26,7 +26,7 @@ struct store_settings {
   std::chrono::microseconds fsync_interval{2'000};
 
   // A snapshot is due when either has passed since the last one: bounds the replay, and so the restart. So many bytes
-  // of journal, or a quarter of the last snapshot's where that is more: with a million streams a snapshot is 2 GB, and
+  // of journal, or half of the last snapshot's where that is more: with a million streams a snapshot is 2 GB, and
   // one every 64 MiB would cost several times as much as all points together.
   std::uint64_t snapshot_bytes = 64ULL << 20U;
   std::chrono::seconds snapshot_interval{300};

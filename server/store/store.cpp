@@ -95,7 +95,7 @@ bool store::wants_snapshot() const {
 
 bool store::snapshot_is_due(time_point now) const {
   if (!wants_snapshot() || now < retry_time_) return false;
-  return journal_.written_to() - last_begin_ >= std::max(settings_.snapshot_bytes, last_bytes_ / 4) ||
+  return journal_.written_to() - last_begin_ >= std::max(settings_.snapshot_bytes, last_bytes_ / 2) ||
          now - last_time_ >= settings_.snapshot_interval;
 }
 

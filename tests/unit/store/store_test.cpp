@@ -203,19 +203,19 @@ TEST(store, asks_for_a_large_snapshot_as_seldom_as_its_size_says) {
     each_once.back().stream = "stream-" + std::to_string(i);
   }
   const store::time_point start{};
-  std::uint64_t quarter = 0;
+  std::uint64_t half = 0;
   {
     store disk(files, settings);
     toy_engine engine;
     ASSERT_TRUE(disk.open().ok() && engine.load(disk).ok() && disk.start(start).ok());
     engine.send(each_once, &disk.points());
     ASSERT_TRUE(engine.save(disk).ok());
-    quarter = files.content(files_like(files, "snapshot").back()).size() / 4;
-    ASSERT_GT(quarter, 4'096U);
+    half = files.content(files_like(files, "snapshot").back()).size() / 2;
+    ASSERT_GT(half, 4'096U);
     const journal_position begin = disk.points().written_to();
-    write_up_to(begin + quarter - 1'000, engine, disk);
+    write_up_to(begin + half - 1'000, engine, disk);
     EXPECT_FALSE(disk.snapshot_is_due(start));
-    write_up_to(begin + quarter, engine, disk);
+    write_up_to(begin + half, engine, disk);
     EXPECT_TRUE(disk.snapshot_is_due(start));
     ASSERT_TRUE(engine.save(disk).ok());
     ASSERT_TRUE(disk.close().ok());
@@ -226,7 +226,7 @@ TEST(store, asks_for_a_large_snapshot_as_seldom_as_its_size_says) {
   const journal_position begin = again.points().written_to();
   write_up_to(begin + 2'048, engine, again);
   EXPECT_FALSE(again.snapshot_is_due(start)) << "a restart knows it too";
-  write_up_to(begin + quarter, engine, again);
+  write_up_to(begin + half, engine, again);
   EXPECT_TRUE(again.snapshot_is_due(start));
 }
 
