@@ -58,5 +58,13 @@ def measure_set(bench, goals, title, flags, most, guess, limit):
     top = counts[-1]
     if limit:
         goals.at_most(f"KiB a stream, {title}, {top:,} streams", limit, grown[top] / top / 1024)
-    goals.at_most(f"cost a point, {title}, {top:,} streams / 1", 2.5,
-                  median(ratios([each["cpu_ns"] for each in results[top]], [each["cpu_ns"] for each in results[1]])))
+    one = [each["cpu_ns"] for each in results[1]]
+    if top == 1_000_000:
+        # A round falls between two snapshots or into one; a minute holds several.
+        long_run = bench.load(servers[top], "pipelined", streams=top, seconds=60, window=1024)["cpu_ns"]
+        cost = long_run / median(one)
+        print(f"A minute at full speed with {top:,} streams, snapshots included: {long_run:.0f} ns, {cost:.2f} times one "
+              "stream.\n", flush=True)
+    else:
+        cost = median(ratios([each["cpu_ns"] for each in results[top]], one))
+    goals.at_most(f"cost a point, {title}, {top:,} streams / 1", 2.5, cost)
