@@ -43,6 +43,7 @@ struct batch {
   void clear() {
     points.clear();
     outcomes.clear();
+    sender = nullptr;
   }
 };
 

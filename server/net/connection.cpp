@@ -107,7 +107,24 @@ void connection::on_read(socket_error failed, std::size_t bytes) {
   add(home_.whole().environment.counts.bytes_received, bytes);
   inbox_.received(bytes);
   if (peer_ended_) inbox_.finish();
-  advance();
+  advance_later();
+}
+
+// At the end of this round of events, with all others: connections get their turns one after the other.
+void connection::advance_later() {
+  if (!std::exchange(advance_is_due_, true)) home_.advance_later(*this);
+}
+
+bool connection::gather_points() {
+  advance_is_due_ = false;
+  return phase_ == phase::serving && session_.gather(inbox_);
+}
+
+void connection::answer_points() {
+  step& out = home_.scratch();
+  out.clear();
+  session_.answer_gathered(out);
+  carry_out();
 }
 
 void connection::advance() {
@@ -156,15 +173,6 @@ void connection::watch_unfinished_frame() {
     frame_begun_ms_ = steady_ms();
   }
   frames_seen_ = inbox_.frames_cut();
-}
-
-// From the io_context, so that other connections get their turn between two steps.
-void connection::advance_later() {
-  if (std::exchange(advance_is_posted_, true)) return;
-  asio::post(timer_.get_executor(), [self = shared_from_this()] {
-    self->advance_is_posted_ = false;
-    self->advance();
-  });
 }
 
 // The client sends too many bad frames: neither what it has sent nor what it will send is looked at for a while.

@@ -38,7 +38,11 @@ public:
   void deliver(const shared_bulletin& what);
   bool is_subscriber() const { return feed_.has_value(); }
   void supersede();
-  // Sends what there is; the shard's, at the end of a round.
+  // The shard's, in a round. gather_points(): see session. Where it says true answer_points() completes the step, once
+  // the batch was observed, else advance() does. Last, flush() sends what there is.
+  bool gather_points();
+  void answer_points();
+  void advance();
   void flush();
   // The journal has been synced further: replies that wait for it may go.
   void resume_durable() { write(); }
@@ -57,7 +61,6 @@ private:
 
   void read();
   void on_read(socket_error failed, std::size_t bytes);
-  void advance();
   void carry_out();
   void watch_unfinished_frame();
   void await_silence();
@@ -97,7 +100,7 @@ private:
   bool writing_ = false;
   bool peer_ended_ = false;  // FIN was read: nothing more will come
   bool has_more_ = false;    // frames wait in the inbox until the replies are sent
-  bool advance_is_posted_ = false;
+  bool advance_is_due_ = false;
   bool flush_is_due_ = false;
   bool muted_ = false;     // replies are dropped until the client reads again
   bool too_slow_ = false;  // a subscriber without progress: its write is being cancelled, for the goodbye

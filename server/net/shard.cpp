@@ -99,14 +99,48 @@ void shard::receive(const shared_bulletin& what) {
   for (connection* each : subscribers_) each->deliver(what);
 }
 
-// Posted behind the handlers of the events that are known by now.
+void shard::advance_later(connection& who) {
+  unadvanced_.push_back(who.shared_from_this());
+  post_round();
+}
+
 void shard::flush_later(connection& who) {
   unflushed_.push_back(who.shared_from_this());
-  if (unflushed_.size() == 1) asio::post(context_, [this] { flush(); });
+  post_round();
+}
+
+void shard::post_round() {
+  if (!std::exchange(round_is_posted_, true)) asio::post(context_, [this] { go_round(); });
+}
+
+void shard::go_round() {
+  std::swap(advancing_, unadvanced_);
+  workspace_.clear();
+  for (const auto& each : advancing_) {
+    const bool is_whole = each->gather_points();
+    if (is_whole) gathered_.push_back(each.get());
+    if (is_whole && workspace_.points.points.size() < session::batch_points_max) continue;
+    answer_gathered();
+    if (!is_whole) each->advance();
+    workspace_.clear();
+  }
+  answer_gathered();
+  advancing_.clear();
+  flush();
+  round_is_posted_ = false;
+  if (!unadvanced_.empty() || !unflushed_.empty()) post_round();
+}
+
+// In the order in which the batch holds the points, so that subscribers hear of a stream's points in that of their
+// numbers. Of the points of one that has to advance by itself, only the outcomes are there then.
+void shard::answer_gathered() {
+  if (!workspace_.points.points.empty()) whole_.environment.observer.observe(workspace_.points, now());
+  for (connection* each : gathered_) each->answer_points();
+  gathered_.clear();
 }
 
 void shard::flush() {
-  std::swap(flushing_, unflushed_);  // two vectors take turns, so that none is allocated anew
+  std::swap(flushing_, unflushed_);
   for (const auto& each : flushing_) each->flush();
   flushing_.clear();
 }

@@ -77,9 +77,11 @@ public:
   session_workspace& workspace() { return workspace_; }
   step& scratch() { return scratch_; }
   void publish(const step& from);
-  // What the connection has to send goes out at the end of this round of events, with that of all others. A send to a
-  // client that sleeps has to wake another processor, which takes longer than the rest of the call; of the clients of
-  // one process only the first in a round is found asleep. Once a round for each connection.
+  // What has come for the connections is looked at in one round, behind the events that are known by now, and what they
+  // have to send goes out at its end. Points of all that only have points make one batch, one write of the journal. And
+  // a send to a client that sleeps has to wake another processor, which takes longer than the rest of the call; of the
+  // clients of one process only the first in a round is found asleep. Once a round for each connection.
+  void advance_later(connection& who);
   void flush_later(connection& who);
   void supersede(std::uint64_t connection_number);
   void await_durable(const connection& who);
@@ -89,6 +91,9 @@ public:
 
 private:
   void receive(const shared_bulletin& what);
+  void post_round();
+  void go_round();
+  void answer_gathered();
   void flush();
   void arm_sweep();
   void sweep();
@@ -100,8 +105,13 @@ private:
   step scratch_;
   std::unordered_map<std::uint64_t, std::shared_ptr<connection>> roster_;
   std::unordered_set<connection*> subscribers_;
+  // For the next round, and in this one; vectors take turns, so that none is allocated anew.
+  std::vector<std::shared_ptr<connection>> unadvanced_;
+  std::vector<std::shared_ptr<connection>> advancing_;
+  std::vector<connection*> gathered_;  // of those that advance: their points wait in the workspace's batch
   std::vector<std::shared_ptr<connection>> unflushed_;
   std::vector<std::shared_ptr<connection>> flushing_;
+  bool round_is_posted_ = false;
   std::unordered_set<std::uint64_t> undurable_;  // connections whose replies wait for the disk, by number
   std::atomic<bool> is_durable_posted_{false};
   std::atomic<std::size_t> posted_bulletins_{0};

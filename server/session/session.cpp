@@ -26,14 +26,6 @@ protocol_error refusal_error(refusal why, const point& asked) {
   return {error_code::storage_full, "the journal cannot be written; the point was not applied", asked.seq};
 }
 
-bool may_publish(const identity* who, std::string_view stream) {
-  if (who == nullptr) return true;
-  for (const std::string& pattern : who->publish) {
-    if (matches(pattern, stream)) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 session::session(const session_environment& environment, session_workspace& workspace, std::uint64_t number)
@@ -45,10 +37,52 @@ session::~session() {
   named_->let_go(number_);
 }
 
+bool session::gather(inbox& from) {
+  first_gathered_ = workspace_.points.points.size();
+  if (named_ || !is_admitted() || bad_frames_.is_spent()) return false;
+  const std::uint64_t frames_before = frames_;
+  while (gathered_ < batch_points_max && !held_) {
+    const inbox::cut cut = from.next();
+    if (cut.kind == inbox::cut_kind::none) break;
+    if (cut.kind == inbox::cut_kind::whole) {
+      const frame what = workspace_.frames.decode(cut.bytes);
+      const auto* const measured = std::get_if<point>(&what);
+      if (measured != nullptr && may_publish(measured->stream)) {
+        ++frames_;
+        add_point(*measured);
+        continue;
+      }
+    }
+    held_ = cut;
+  }
+  add(environment_.counts.frames, frames_ - frames_before);
+  return has_gathered() && gathered_ < batch_points_max && !held_;
+}
+
+void session::answer_gathered(step& out) {
+  for (std::size_t i = first_gathered_; i < first_gathered_ + gathered_; ++i) {
+    answer(workspace_.points.outcomes[i], workspace_.points.points[i], workspace_.frame_numbers[i], out);
+  }
+  gathered_ = 0;
+}
+
+// What else the batch held has been answered too: whoever advances does so alone.
+void session::forget_gathered() {
+  workspace_.clear_points();
+  first_gathered_ = gathered_ = 0;
+}
+
+inbox::cut session::next_frame(inbox& from) {
+  return held_ ? *std::exchange(held_, std::nullopt) : from.next();
+}
+
 void session::advance(inbox& from, moment now, step& out) {
-  workspace_.frames.reset();
-  workspace_.points.clear();
-  workspace_.frame_numbers.clear();
+  if (has_gathered()) {
+    answer_gathered(out);
+  } else {
+    workspace_.frames.reset();
+  }
+  forget_gathered();
   const std::uint64_t frames_before = frames_;
   bad_frames_.refill(now.steady_ms);
   while (!out.closes && !out.has_more) {
@@ -57,7 +91,7 @@ void session::advance(inbox& from, moment now, step& out) {
       out.pause = bad_frames_.until_refilled();
       break;
     }
-    const inbox::cut cut = from.next();
+    const inbox::cut cut = next_frame(from);
     if (cut.kind == inbox::cut_kind::none) break;
     ++frames_;
     if (cut.kind == inbox::cut_kind::too_large) {
@@ -87,21 +121,34 @@ void session::take_frame(frame what, moment now, step& out) {
   take_command(std::get<command_frame>(what), out);
 }
 
+bool session::may_publish(std::string_view stream) const {
+  if (identity_ == nullptr) return true;
+  for (const std::string& pattern : identity_->publish) {
+    if (matches(pattern, stream)) return true;
+  }
+  return false;
+}
+
 void session::take_point(const point& what, moment now, step& out) {
-  if (!may_publish(identity_.get(), what.stream)) {
+  if (!may_publish(what.stream)) {
     flush(now, out);
     if (out.closes) return;
     return complain({error_code::forbidden, "the token does not allow points of this stream", what.seq}, frames_, out);
   }
-  numbers_points_ = numbers_points_ || what.seq != 0;
   if (named_ && what.seq <= newest_seq_) {
     flush(now, out);
     if (out.closes || take_repeated(what, out)) return;
   }
   if (named_) newest_seq_ = what.seq;
+  add_point(what);
+  if (workspace_.points.points.size() >= batch_points_max) flush(now, out);
+}
+
+void session::add_point(const point& what) {
+  numbers_points_ = numbers_points_ || what.seq != 0;
   workspace_.points.points.push_back(what);
   workspace_.frame_numbers.push_back(frames_);
-  if (workspace_.points.points.size() >= batch_points_max) flush(now, out);
+  ++gathered_;
 }
 
 // A point of a named producer whose seq is not above all before it. False: it is to be applied after all.
@@ -133,14 +180,10 @@ void session::flush(moment now, step& out) {
   if (named_) {
     observe_named(now, out);
   } else {
-    points.sender = nullptr;
     environment_.observer.observe(points, now);
-    for (std::size_t i = 0; i < points.points.size(); ++i) {
-      answer(points.outcomes[i], points.points[i], workspace_.frame_numbers[i], out);
-    }
+    answer_gathered(out);
   }
-  points.clear();
-  workspace_.frame_numbers.clear();
+  forget_gathered();
 }
 
 void session::observe_named(moment now, step& out) {

@@ -2,13 +2,17 @@
 // inbox, calls advance() with the time, and does what the step says.
 //
 // Frames are answered in their order, one reply each. Points between two other frames go through the engine as one
-// batch. Owned by its connection, used on that connection's thread; the environment is shared and outlives all
-// sessions. Bounded: a step stops at about replies_bytes_max of replies and says that there is more.
+// batch. Sessions that have nothing but points can share one: each gathers, the owner of the workspace observes the
+// batch, each answers; many producers of a few points each then cost one write of the journal together. Owned by its
+// connection, used on that connection's thread; the environment is shared and outlives all sessions. Bounded: a step
+// stops at about replies_bytes_max of replies and says that there is more; a batch at batch_points_max points of each
+// session that takes part.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,11 +49,21 @@ struct session_environment {
   std::size_t replies_bytes_max = 128 * 1024;
 };
 
-// What sessions of one shard share to save memory, since only one of them advances at a time.
+// What sessions of one shard share: only one of them advances at a time, and several may put points into one batch.
 struct session_workspace {
   decoder frames;
   batch points;
   std::vector<std::uint64_t> frame_numbers;  // of the points in the batch
+
+  void clear_points() {
+    points.clear();
+    frame_numbers.clear();
+  }
+  // Forgets what was decoded as well, so steps made of it must have been carried out.
+  void clear() {
+    clear_points();
+    frames.reset();
+  }
 };
 
 class session {
@@ -63,8 +77,17 @@ public:
   session& operator=(const session&) = delete;
   ~session();
 
-  // Takes frames from the inbox until it holds none, the replies are many, or the connection has to act first.
+  // Takes frames from the inbox until it holds none, the replies are many, or the connection has to act first. Clears
+  // the workspace, unless points of this session alone are waiting there to be answered.
   void advance(inbox& from, moment now, step& out);
+  // Adds the points at the front of the inbox to the workspace's batch. True: there were some, the inbox holds no other
+  // frame, and once the batch was observed answer_gathered() completes the step. False: there were none, something else
+  // comes next, or this session shares no batches (a named producer's points go in under its lock); once the batch was
+  // observed, and the others have answered, advance() goes on from here. No space() of the inbox may be asked for in
+  // between.
+  bool gather(inbox& from);
+  bool has_gathered() const { return gathered_ > 0; }
+  void answer_gathered(step& out);
   // Another connection said hello for this producer.
   void superseded(step& out);
   // Ends the session with this error as its last line.
@@ -74,11 +97,15 @@ public:
   bool wants_every_reply() const { return said_hello_ || numbers_points_; }
   bool is_admitted() const { return environment_.admission == nullptr || identity_ != nullptr; }
 
-private:
   static constexpr std::size_t batch_points_max = 512;  // bounds how long stripes stay locked
 
+private:
+  inbox::cut next_frame(inbox& from);
+  bool may_publish(std::string_view stream) const;
   void take_frame(frame what, moment now, step& out);
   void take_point(const point& what, moment now, step& out);
+  void add_point(const point& what);
+  void forget_gathered();
   void take_command(const command_frame& what, step& out);
   bool take_repeated(const point& what, step& out);
   void flush(moment now, step& out);
@@ -106,6 +133,9 @@ private:
   bool said_hello_ = false;
   bool numbers_points_ = false;
   patience bad_frames_;
+  std::size_t first_gathered_ = 0;  // in the workspace's batch
+  std::size_t gathered_ = 0;        // points of this session from there on, not answered yet
+  std::optional<inbox::cut> held_;  // cut by gather(), for advance()
 };
 
 }  // namespace spindrift

@@ -43,6 +43,25 @@ TEST_P(shards, globs_choose_the_streams) {
   EXPECT_THAT(streams, testing::ElementsAre("cpu.1", "disk.1", "cpu.user"));
 }
 
+TEST(subscriber, hears_a_stream_of_many_producers_in_the_order_of_its_numbers) {
+  const daemon_process daemon = start_daemon({"--threads", "1"});
+  tcp_client feed = subscribe(daemon);
+  std::vector<tcp_client> producers;
+  for (int i = 0; i < 8; ++i) producers.push_back(daemon.connect());
+  std::size_t count = 0;
+  for (int round = 0; round < 40; ++round) {
+    for (tcp_client& each : producers) {
+      const bool has_command = count % 7 == 0;
+      count += 3;
+      ASSERT_TRUE(
+          each.send(point("s", round) + point("s", 1) + (has_command ? "{\"op\":\"ping\"}\n" : "") + point("s", 2)));
+    }
+  }
+  std::uint64_t n = 0;
+  for (const std::string& line : feed.read_lines(count)) ASSERT_EQ(parsed(line).at("n"), ++n);
+  EXPECT_EQ(n, count);
+}
+
 TEST(subscriber, of_events_gets_those_verdicts_alone) {
   const daemon_process daemon = start_daemon();
   tcp_client events = subscribe(daemon, R"(,"only":"events")");

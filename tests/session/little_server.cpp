@@ -27,6 +27,18 @@ std::shared_ptr<const identity> little_gate::admit(std::string_view token) const
   return found != known.end() ? found->second : nullptr;
 }
 
+bool little_journal::append(const batch& what) {
+  if (refuses) return false;
+  for (std::size_t i = 0; i < what.points.size(); ++i) {
+    if (what.streams[i] == nullptr) continue;
+    if (what.sender != nullptr) entries += what.sender->name();
+    entries.append(" ").append(what.points[i].stream).append(" ");
+    append_number(what.outcomes[i].what.n, entries);
+    entries += '\n';
+  }
+  return true;
+}
+
 little_server::little_server(const settings& chosen)
     : settings_(chosen),
       facts_(counts_),
@@ -66,7 +78,14 @@ void little_server::advance(client& who) {
   do {
     if (who.closed) return;
     out.clear();
-    who.conversation.advance(who.received, now, out);
+    workspace_.clear();
+    const bool is_whole = who.conversation.gather(who.received);
+    if (who.conversation.has_gathered()) engine_.observe(workspace_.points, now);
+    if (is_whole) {
+      who.conversation.answer_gathered(out);
+    } else {
+      who.conversation.advance(who.received, now, out);
+    }
     carry_out(who, out);
     now.steady_ms += out.pause.count();  // the client is made to wait; nobody else is here to notice
   } while (out.has_more);

@@ -31,9 +31,10 @@ private:
 // A journal that takes everything, until it is told to refuse.
 class little_journal : public point_journal {
 public:
-  bool append(const batch& /*what*/) override { return !refuses; }
+  bool append(const batch& what) override;
   bool forget(stream& /*what*/) override { return true; }
   bool refuses = false;
+  std::string entries;  // a line for each point: producer, stream, number
 };
 
 class little_gate : public gate {
