@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 
+import stops
 from server_process import pinned
 from table import markdown, median, ratios, short, spread
 
@@ -126,6 +127,9 @@ def row_2(bench, goals):
 
 def row_3(bench, goals):
     print("\n## 3. Open loop: latency from the time a point was due, one connection\n")
+    alone = stops.measure(bench.cores.server | bench.cores.client, 5)
+    print(f"Before the servers start, threads on their cores that only read the clock are stopped for up to "
+          f"{alone['longest_ms']:.1f} ms at a time, {100 * alone['share']:.2f} %\nof the time.\n")
     peers = [each for each in start_peers(bench) if not each.resp]
     for rate in (50_000, 200_000, 500_000):
         results = bench.interleaved(peers, lambda peer: bench.load(peer, "open", rate=rate, seconds=2 * bench.seconds))
