@@ -18,6 +18,10 @@ std::optional<Number> parse_whole(std::string_view text) {
   return number;
 }
 
+std::optional<std::int64_t> within_limits(std::optional<std::int64_t> ts) {
+  return ts && *ts >= limits::ts_ms_min && *ts <= limits::ts_ms_max ? ts : std::nullopt;
+}
+
 }  // namespace
 
 std::string_view trimmed(std::string_view cell) {
@@ -36,12 +40,10 @@ std::optional<std::int64_t> parse_time(std::string_view cell) {
   if (const auto number = parse_whole<std::int64_t>(cell)) {
     constexpr std::int64_t seconds_below = 100'000'000'000;
     const bool is_seconds = *number > -seconds_below && *number < seconds_below;
-    const std::int64_t ts = is_seconds ? *number * 1'000 : *number;
-    if (ts < limits::ts_ms_min || ts > limits::ts_ms_max) return std::nullopt;
-    return ts;
+    return within_limits(is_seconds ? *number * 1'000 : *number);
   }
-  if (const auto ts = parse_rfc3339(cell)) return ts;
-  return parse_rfc3339(std::string(cell) + 'Z');
+  const auto ts = parse_rfc3339(cell);
+  return within_limits(ts ? ts : parse_rfc3339(std::string(cell) + 'Z'));
 }
 
 std::optional<bool> parse_label(std::string_view cell) {

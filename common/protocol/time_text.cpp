@@ -5,8 +5,6 @@
 #include <chrono>
 #include <cstdio>
 
-#include "common/protocol/limits.hpp"
-
 namespace spindrift {
 namespace {
 
@@ -100,9 +98,7 @@ std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
   if (!date.ok()) return std::nullopt;
   const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
   const std::int64_t seconds = ((days * 24 + hour) * 60 + minute - *offset) * 60 + second;
-  const std::int64_t ts = seconds * 1000 + millisecond;
-  if (ts < limits::ts_ms_min || ts > limits::ts_ms_max) return std::nullopt;
-  return ts;
+  return seconds * 1000 + millisecond;
 }
 
 std::string to_rfc3339(std::int64_t ts_ms) {

@@ -25,6 +25,7 @@ TEST(cell, takes_times_as_text_milliseconds_or_seconds) {
   EXPECT_EQ(parse_time("1404172800123"), 1404172800123);
   EXPECT_FALSE(parse_time("yesterday"));
   EXPECT_FALSE(parse_time("2014-13-01 00:00:00"));
+  EXPECT_FALSE(parse_time("0000-12-31 23:59:59"));
 }
 
 TEST(cell, takes_labels_in_any_case_and_nothing_else) {
