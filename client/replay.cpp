@@ -4,7 +4,6 @@
 #include <cassert>
 #include <cmath>
 #include <fstream>
-#include <sstream>
 #include <utility>
 
 #include "common/csv/cell.hpp"
@@ -147,10 +146,13 @@ recording parse_recording(std::string_view text, const replay_settings& settings
 recording read_recording(const replay_settings& settings) {
   std::ifstream file(settings.file, std::ios::binary);
   if (!file) throw replay_error(settings.file + ": cannot be opened");
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (file.bad() || text.bad()) throw replay_error(settings.file + ": cannot be read");
-  return parse_recording(text.view(), settings);
+  std::string text;
+  std::string block(1U << 16U, '\0');
+  while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
+    text.append(block, 0, static_cast<std::size_t>(file.gcount()));
+  }
+  if (file.bad()) throw replay_error(settings.file + ": cannot be read");  // a directory, a failing disk
+  return parse_recording(text, settings);
 }
 
 replay::replay(recording what, std::size_t streams) : recording_(std::move(what)), next_row_(streams, 0) {

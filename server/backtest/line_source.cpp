@@ -13,12 +13,13 @@ namespace {
 constexpr std::size_t line_bytes_max = 1U << 20U;
 }
 
-line_source::line_source(const std::string& file) {
+line_source::line_source(const std::string& file) : name_(file) {
   if (file.empty() || file == "-") {
+    name_ = "standard input";
     descriptor_ = STDIN_FILENO;
   } else {
     descriptor_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor_ < 0) throw std::runtime_error(file + ": " + std::strerror(errno));
+    if (descriptor_ < 0) throw std::runtime_error(name_ + ": " + std::strerror(errno));
   }
   bytes_.resize(line_bytes_max);
 }
@@ -57,7 +58,8 @@ bool line_source::fill() {
   for (;;) {
     const ssize_t bytes = ::read(descriptor_, bytes_.data() + end_, bytes_.size() - end_);
     if (bytes < 0 && errno == EINTR) continue;
-    if (bytes <= 0) return false;
+    if (bytes < 0) throw std::runtime_error(name_ + ": " + std::strerror(errno));
+    if (bytes == 0) return false;
     end_ += static_cast<std::size_t>(bytes);
     return true;
   }

@@ -12,7 +12,8 @@ namespace spindrift {
 
 class line_source {
 public:
-  // "" or "-": standard input. Throws std::runtime_error with name and reason when the file cannot be opened.
+  // "" or "-": standard input. This and next() throw std::runtime_error with name and reason when the file cannot be
+  // opened or read: an input that breaks off is no shorter input.
   explicit line_source(const std::string& file);
   ~line_source();
   line_source(const line_source&) = delete;
@@ -26,6 +27,7 @@ public:
 private:
   bool fill();
 
+  std::string name_;
   int descriptor_ = -1;
   std::vector<char> bytes_;
   std::size_t begin_ = 0;

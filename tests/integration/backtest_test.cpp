@@ -152,6 +152,13 @@ TEST(backtest, says_by_its_exit_code_that_verdicts_are_lost) {
   EXPECT_THAT(result.errors, testing::HasSubstr("No space left"));
 }
 
+TEST(backtest, takes_an_input_that_cannot_be_read_for_no_empty_one) {
+  const scratch_folder folder;
+  const child_result result = detect({folder.file("")});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.errors, HasSubstr("Is a directory"));
+}
+
 TEST(backtest, refuses_flags_that_would_do_nothing) {
   for (const std::vector<std::string>& flags :
        {std::vector<std::string>{"--adwin-mode", "core"}, {"--adwin-only", "--format", "summary"}}) {

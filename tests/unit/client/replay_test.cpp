@@ -121,10 +121,19 @@ TEST(replay, names_file_and_line_of_what_is_wrong) {
   EXPECT_THAT(error_of("a b,a-b,a_b\n1,2,3\n", columns({"a b", "a_b"})), HasSubstr("both be called 'a_b'"));
 }
 
-TEST(replay, cannot_open_what_is_not_there) {
-  replay_settings settings;
-  settings.file = "/nonexistent/data.csv";
-  EXPECT_THROW(read_recording(settings), replay_error);
+TEST(replay, says_whether_a_file_is_not_there_or_cannot_be_read) {
+  const auto error_with = [](const char* file) -> std::string {
+    replay_settings settings;
+    settings.file = file;
+    try {
+      read_recording(settings);
+    } catch (const replay_error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(error_with("/nonexistent/data.csv"), "/nonexistent/data.csv: cannot be opened");
+  EXPECT_EQ(error_with("/"), "/: cannot be read");
 }
 
 }  // namespace
