@@ -39,8 +39,10 @@ bool is_token_command(int argc, const char* const* argv) {
 }
 
 int run_token_command(int argc, const char* const* argv) {
-  if (argc <= words_of_command || std::string_view(argv[words_of_command]) != "new") {
-    std::fputs("spindriftd token: the command is `token new NAME`\n", stderr);
+  const std::string_view verb = argc > words_of_command ? argv[words_of_command] : "";
+  const bool asks_for_help = verb == "--help" || verb == "-h";
+  if (verb != "new" && !asks_for_help) {
+    std::fputs("spindriftd token: the command is `token new NAME`; --help says more\n", stderr);
     return exit_usage;
   }
   std::string name;
@@ -50,6 +52,7 @@ int run_token_command(int argc, const char* const* argv) {
   options.add_positional("NAME", "whose token it is", name);
   options.add_text("--publish", "GLOBS", "streams it may send points of, separated by commas", publish);
   options.add_text("--subscribe", "GLOBS", "streams it may see; with neither of the two all of both", subscribe);
+  if (asks_for_help) return print(options.help_text());
   const parse_result parsed = options.parse(argc - words_of_command, argv + words_of_command);
   if (!parsed.proceeds) return tell(parsed);
   if (!is_name(name, identity_bytes_max)) {
@@ -66,8 +69,7 @@ int run_token_command(int argc, const char* const* argv) {
   if (publish == not_given) publish.clear();
   if (subscribe == not_given) subscribe.clear();
   const new_token made = make_token(name, publish, subscribe);
-  std::printf("token: %s\n%s\n", made.token.c_str(), made.line.c_str());
-  return exit_ok;
+  return print("token: " + made.token + "\n" + made.line + "\n");
 }
 
 }  // namespace spindrift

@@ -158,5 +158,12 @@ TEST(command_line, a_bad_configuration_file_is_refused_with_its_line) {
   expect_bad_config(run_daemon({"--check-config"}, {.environment = {"SPINDRIFT_WINDOW=wide"}}), {"SPINDRIFT_WINDOW"});
 }
 
+TEST(command_line, the_token_command_explains_itself) {
+  const child_result help = run_daemon({"token", "--help"});
+  EXPECT_EQ(help.exit_code, 0);
+  EXPECT_THAT(help.output, HasSubstr("--publish"));
+  EXPECT_EQ(run_daemon({"token"}).exit_code, 2);
+}
+
 }  // namespace
 }  // namespace spindrift
