@@ -28,10 +28,10 @@ std::vector<std::string> split_at_commas(std::string_view text) {
   return parts;
 }
 
-std::string joined(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += line + "\n";
-  return text;
+std::string joined(const std::vector<std::string>& texts, std::string_view between) {
+  std::string whole;
+  for (const std::string& each : texts) whole.append(whole.empty() ? "" : between).append(each);
+  return whole;
 }
 
 }  // namespace
@@ -121,6 +121,9 @@ std::string option_set::config_path(const given_by_key& flags, const given_by_ke
 
 void option_set::take_winner(const option& declared, const given& winner, texts& complaints) const {
   const std::string key = key_of(declared.flag);
+  if (declared.is_comma_list && winner.is_list) {
+    return take_winner(declared, {{joined(winner.values, ",")}, false, winner.where}, complaints);
+  }
   if (!declared.is_repeatable && winner.is_list) {
     complaints.push_back(key + ": a list from " + winner.where + "; allowed: one value");
     return;
@@ -142,7 +145,7 @@ void option_set::take_winner(const option& declared, const given& winner, texts&
 parse_result option_set::refuse(int exit_code, const texts& complaints) const {
   texts lines;
   for (const std::string& complaint : complaints) lines.push_back(program_ + ": " + complaint);
-  return {false, exit_code, joined(lines)};
+  return {false, exit_code, joined(lines, "\n") + "\n"};
 }
 
 parse_result option_set::parse(int argc, const char* const* argv) {

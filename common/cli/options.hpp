@@ -39,6 +39,8 @@ struct option {
   std::function<void()> clear = {};
   // Something to do in this run (--check-config) and no setting: a flag only, never in a file or the environment.
   bool is_action = false;
+  // One value with commas in it: the file may also give it as a list.
+  bool is_comma_list = false;
 };
 
 struct parse_result {

@@ -101,7 +101,8 @@ void declare(detector_settings& settings, option_set& options) {
                .placeholder = "LIST",
                .help = "which detectors run, of zscore, adwin, ensemble, iforest, separated by commas",
                .take = [&settings](std::string_view text) { return take_detectors(text, settings); },
-               .show = [&settings] { return show_detectors(settings); }});
+               .show = [&settings] { return show_detectors(settings); },
+               .is_comma_list = true});
   add_method(options, settings.zscore);
   options.add_on_off("--zscore-seasonal", "whether the robust baseline looks for a period", settings.zscore.seasonal);
   add_count(options, "--window", "POINTS", "points in the classic baseline", settings.zscore.window);

@@ -158,6 +158,13 @@ TEST(command_line, a_bad_configuration_file_is_refused_with_its_line) {
   expect_bad_config(run_daemon({"--check-config"}, {.environment = {"SPINDRIFT_WINDOW=wide"}}), {"SPINDRIFT_WINDOW"});
 }
 
+TEST(command_line, detectors_may_be_a_list_in_the_file) {
+  const scratch_folder folder;
+  const std::string file = folder.write("list.toml", "detectors = [\"zscore\", \"iforest\"]\n");
+  const child_result result = run_daemon({"--config", file, "--print-config"});
+  EXPECT_THAT(result.output, HasSubstr("detectors = \"zscore,iforest\"\n")) << result.errors;
+}
+
 TEST(command_line, the_token_command_explains_itself) {
   const child_result help = run_daemon({"token", "--help"});
   EXPECT_EQ(help.exit_code, 0);
