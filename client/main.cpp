@@ -1,8 +1,6 @@
 // spindrift-sim: sends points whose truth is known, and measures what comes back.
 #include <cstdio>
 #include <exception>
-#include <string>
-#include <vector>
 
 #include "client/replay.hpp"
 #include "client/run.hpp"
@@ -16,9 +14,8 @@ int main(int argc, char** argv) {
   spindrift::declare_options(options, settings);
   const spindrift::parse_result parsed = options.parse(argc, argv);
   if (!parsed.proceeds) return spindrift::tell(parsed);
-  const std::vector<std::string> complaints = spindrift::complaints_about(settings);
-  for (const std::string& complaint : complaints) std::fprintf(stderr, "spindrift-sim: %s\n", complaint.c_str());
-  if (!complaints.empty()) return spindrift::exit_bad_config;
+  const spindrift::parse_result judged = options.judge(spindrift::complaints_about(settings));
+  if (!judged.proceeds) return spindrift::tell(judged);
   try {
     return spindrift::run_client(settings);
   } catch (const spindrift::replay_error& error) {

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "server/app/detector_options.hpp"
 #include "server/backtest/backtest.hpp"
@@ -10,14 +11,16 @@ namespace {
 
 using namespace spindrift;
 
-int run(const backtest_settings& settings, bool adwin_only, const std::string& mode) {
+std::vector<std::string> validate(const backtest_settings& settings, bool adwin_only, const std::string& mode) {
   auto complaints = validate(settings.detectors);
   if (!adwin_only && mode != "default") complaints.emplace_back("--adwin-mode: only with --adwin-only");
   if (adwin_only && settings.only_summary) {
     complaints.emplace_back("--format: not with --adwin-only, which prints an object of its own");
   }
-  for (const std::string& each : complaints) std::fprintf(stderr, "spindrift-detect: %s\n", each.c_str());
-  if (!complaints.empty()) return exit_bad_config;
+  return complaints;
+}
+
+int run(const backtest_settings& settings, bool adwin_only, const std::string& mode) {
   try {
     if (adwin_only) return run_adwin_only({settings.file, settings.columns, settings.detectors.adwin, mode}, stdout);
     return run_backtest(settings, stdout);
@@ -50,5 +53,7 @@ int main(int argc, char** argv) {
   const parse_result parsed = options.parse(argc, argv);
   if (!parsed.proceeds) return tell(parsed);
   settings.only_summary = format == "summary";
+  const parse_result judged = options.judge(validate(settings, adwin_only, mode));
+  if (!judged.proceeds) return tell(judged);
   return run(settings, adwin_only, mode);
 }

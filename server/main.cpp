@@ -16,9 +16,8 @@ int main(int argc, char** argv) {
   declare(settings, options);
   const parse_result parsed = options.parse(argc, argv);
   if (!parsed.proceeds) return tell(parsed);
-  const auto complaints = validate(settings);
-  for (const std::string& each : complaints) std::fprintf(stderr, "spindriftd: %s\n", each.c_str());
-  if (!complaints.empty()) return exit_bad_config;
+  const parse_result judged = options.judge(validate(settings));
+  if (!judged.proceeds) return tell(judged);
   try {
     int code = settings.check_config ? check_daemon(settings) : exit_ok;
     if (code == exit_ok && settings.print_config) code = print(options.print_config());

@@ -16,9 +16,8 @@ int main(int argc, char** argv) {
   const parse_result parsed = options.parse(argc, argv);
   if (!parsed.proceeds) return tell(parsed);
   settings.drawing.axis = settings.axis == "time" ? x_axis::time : x_axis::number;
-  const auto complaints = validate(settings);
-  for (const std::string& each : complaints) std::fprintf(stderr, "spindrift-viz: %s\n", each.c_str());
-  if (!complaints.empty()) return exit_bad_config;
+  const parse_result judged = options.judge(validate(settings));
+  if (!judged.proceeds) return tell(judged);
   try {
     open_log({});
     return run_viewer(settings);

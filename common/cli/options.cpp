@@ -174,11 +174,21 @@ parse_result option_set::parse(int argc, const char* const* argv) {
       const auto found = source->find(key);
       if (found == source->end()) continue;
       take_winner(declared, found->second, complaints);
+      if (source != &flags) origins_[key] = found->second.where;
       break;
     }
   }
   if (positional_target_ != nullptr && !line.positionals.empty()) *positional_target_ = line.positionals.front();
   return complaints.empty() ? parse_result{} : refuse(exit_bad_config, complaints);
+}
+
+parse_result option_set::judge(const std::vector<std::string>& complaints) const {
+  texts placed;
+  for (const std::string& each : complaints) {
+    const auto origin = origins_.find(key_of(each.substr(0, each.find_first_of(": "))));
+    placed.push_back(origin == origins_.end() ? each : origin->second + ": " + each);
+  }
+  return placed.empty() ? parse_result{} : refuse(exit_bad_config, placed);
 }
 
 }  // namespace spindrift

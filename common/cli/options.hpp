@@ -77,6 +77,9 @@ public:
   void accept_config_file(std::string flag = "--config");
 
   parse_result parse(int argc, const char* const* argv);
+  // For what a program finds wrong with settings that parse() took: complaints that begin with the flag or key that
+  // they are about. Where its value came from the environment or the file, that is said too.
+  parse_result judge(const std::vector<std::string>& complaints) const;
   // All settings in force as TOML, ready to be a configuration file.
   std::string print_config() const;
   std::string help_text() const;
@@ -102,6 +105,7 @@ private:
   std::string purpose_;
   std::vector<option> options_;
   std::vector<texts> defaults_;  // what show() said when the option was added, parallel to options_
+  std::map<std::string, std::string, std::less<>> origins_;  // key -> where, of values not from a flag
   std::string config_flag_;
   std::string positional_placeholder_;
   std::string positional_help_;

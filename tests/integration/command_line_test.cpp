@@ -158,6 +158,15 @@ TEST(command_line, a_bad_configuration_file_is_refused_with_its_line) {
   expect_bad_config(run_daemon({"--check-config"}, {.environment = {"SPINDRIFT_WINDOW=wide"}}), {"SPINDRIFT_WINDOW"});
 }
 
+TEST(command_line, a_number_out_of_its_range_is_refused_with_its_place) {
+  const scratch_folder folder;
+  const std::string file = folder.write("odd.toml", "threads = 1\nadwin-delta = 2\n");
+  expect_bad_config(run_daemon({"--check-config", "--config", file}, {.environment = {"SPINDRIFT_WINDOW=0"}}),
+                    {"odd.toml:2: --adwin-delta: 2 is not allowed",
+                     "environment variable SPINDRIFT_WINDOW: --window: 0 is not allowed"});
+  expect_bad_config(run_daemon({"--check-config", "--window", "0"}), {"spindriftd: --window: 0 is not allowed"});
+}
+
 TEST(command_line, detectors_may_be_a_list_in_the_file) {
   const scratch_folder folder;
   const std::string file = folder.write("list.toml", "detectors = [\"zscore\", \"iforest\"]\n");
