@@ -1,5 +1,6 @@
 // spindrift-viz: subscribes to a server and shows what it hears.
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include "common/log/log.hpp"
@@ -18,6 +19,8 @@ int main(int argc, char** argv) {
   settings.drawing.axis = settings.axis == "time" ? x_axis::time : x_axis::number;
   const parse_result judged = options.judge(validate(settings));
   if (!judged.proceeds) return tell(judged);
+  // For gnuplot: what we have it write is UTF-8, of which it complains on a machine that is set up for ASCII.
+  ::setenv("LC_ALL", "C.UTF-8", 1);
   try {
     open_log({});
     return run_viewer(settings);

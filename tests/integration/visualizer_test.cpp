@@ -104,6 +104,17 @@ TEST_F(visualizer, ends_by_itself_after_the_time_it_was_given) {
   EXPECT_GT(decode(file_).blue, 500U);
 }
 
+TEST_F(visualizer, draws_in_a_terminal_of_ascii_without_complaints) {
+  const daemon_process daemon = start_daemon();
+  child_process viewer({program("spindrift-viz"), "--server", daemon.address(), "--term", "dumb", "--seconds", "3"},
+                       {.environment = {"LC_ALL=C"}});
+  ASSERT_TRUE(await_subscriber(daemon)) << viewer.errors();
+  simulate(daemon);
+  EXPECT_EQ(viewer.wait_exit(), 0) << viewer.errors();
+  EXPECT_THAT(viewer.output(), testing::HasSubstr("anomalies"));
+  EXPECT_THAT(viewer.output() + viewer.errors(), testing::Not(testing::HasSubstr("warning")));
+}
+
 TEST_F(visualizer, finds_a_restarted_server_again) {
   auto first = std::make_unique<daemon_process>(program("spindriftd"));
   const std::string address = first->address();
