@@ -18,12 +18,6 @@ std::optional<number> whole_text_as(std::string_view text) {
   return parsed;
 }
 
-std::string alternatives(const std::vector<std::string>& allowed, std::string_view separator) {
-  std::string text;
-  for (const std::string& one : allowed) text += (text.empty() ? "" : std::string(separator)) + one;
-  return text;
-}
-
 std::function<refusal(std::string_view)> take_truth(bool& target, std::string_view yes, std::string_view no) {
   return [&target, yes, no](std::string_view text) -> refusal {
     // TOML's own true and false are always understood.
@@ -76,9 +70,9 @@ void option_set::add_on_off(std::string flag, std::string help, bool& target) {
 }
 
 void option_set::add_choice(std::string flag, std::string help, std::vector<std::string> allowed, std::string& target) {
-  option declared{std::move(flag), alternatives(allowed, "|"), std::move(help), false, {}, {}, {}, false};
+  option declared{std::move(flag), joined(allowed, "|"), std::move(help), false, {}, {}, {}, false};
   declared.take = [&target, allowed = std::move(allowed)](std::string_view text) -> refusal {
-    if (std::find(allowed.begin(), allowed.end(), text) == allowed.end()) return alternatives(allowed, ", ");
+    if (std::find(allowed.begin(), allowed.end(), text) == allowed.end()) return joined(allowed, ", ");
     target = text;
     return std::nullopt;
   };

@@ -52,8 +52,7 @@ std::string entry(const std::string& left, const std::string& help) {
 std::string default_note(const option& declared, const std::vector<std::string>& shown) {
   const bool is_said_already = declared.help.find("default") != std::string::npos;
   if (declared.placeholder.empty() || is_said_already) return declared.is_repeatable ? " (repeatable)" : "";
-  std::string text;
-  for (const std::string& value : shown) text += (text.empty() ? "" : ",") + value;
+  const std::string text = joined(shown, ",");
   return std::string(declared.is_repeatable ? " (repeatable; " : " (") + "default " + (text.empty() ? "none" : text) +
          ")";
 }

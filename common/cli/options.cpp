@@ -28,12 +28,6 @@ std::vector<std::string> split_at_commas(std::string_view text) {
   return parts;
 }
 
-std::string joined(const std::vector<std::string>& texts, std::string_view between) {
-  std::string whole;
-  for (const std::string& each : texts) whole.append(whole.empty() ? "" : between).append(each);
-  return whole;
-}
-
 }  // namespace
 
 int print(const std::string& text) {

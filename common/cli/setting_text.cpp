@@ -89,6 +89,12 @@ std::string toml_array(const std::vector<std::string>& texts) {
   return array + "]";
 }
 
+std::string joined(const std::vector<std::string>& texts, std::string_view between) {
+  std::string whole;
+  for (const std::string& each : texts) whole.append(whole.empty() ? "" : between).append(each);
+  return whole;
+}
+
 std::string number_text(double number) {
   std::array<char, 32> buffer{};
   const auto [end, failure] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);

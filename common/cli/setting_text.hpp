@@ -19,6 +19,7 @@ std::string in_quotes(std::string_view typed);
 // 100, 0.002, true or "text": bare only where reading it back yields the same text.
 std::string toml_value(const std::string& text);
 std::string toml_array(const std::vector<std::string>& texts);
+std::string joined(const std::vector<std::string>& texts, std::string_view between);
 // The shortest decimal text that reads back as the same number.
 std::string number_text(double number);
 
