@@ -117,8 +117,7 @@ std::string totals_text(const series& shown) {
 std::string time_span(const series& shown) {
   const std::int64_t first = shown.samples().front().ts;
   const std::int64_t last = shown.samples().back().ts;
-  const auto is_printable = [](std::int64_t ts) { return ts >= limits::ts_ms_min && ts <= limits::ts_ms_max; };
-  if (!is_printable(first) || !is_printable(last)) return {};
+  if (!limits::is_event_time(first) || !limits::is_event_time(last)) return {};
   constexpr std::size_t to_seconds = 19;
   constexpr std::size_t to_day = 10;
   std::string from = to_rfc3339(first).substr(0, to_seconds);

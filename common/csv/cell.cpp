@@ -19,7 +19,7 @@ std::optional<Number> parse_whole(std::string_view text) {
 }
 
 std::optional<std::int64_t> within_limits(std::optional<std::int64_t> ts) {
-  return ts && *ts >= limits::ts_ms_min && *ts <= limits::ts_ms_max ? ts : std::nullopt;
+  return ts && limits::is_event_time(*ts) ? ts : std::nullopt;
 }
 
 }  // namespace

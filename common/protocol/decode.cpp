@@ -357,7 +357,7 @@ fault decoder::workspace::read_ts(od::value value) {
     complain(error_code::bad_frame, "\"ts\" is neither an integer nor a string");
     return pass_over(value, 2);
   }
-  if (ts < limits::ts_ms_min || ts > limits::ts_ms_max) {
+  if (!limits::is_event_time(ts)) {
     complain(error_code::bad_value, "\"ts\" is outside the years 1 to 9999");
     return {};
   }

@@ -25,6 +25,9 @@ inline constexpr std::uint64_t seq_max = (std::uint64_t{1} << 53U) - 1;
 // Event times we can print as RFC 3339 again: years 0001 to 9999.
 inline constexpr std::int64_t ts_ms_min = -62'135'596'800'000;
 inline constexpr std::int64_t ts_ms_max = 253'402'300'799'999;
+constexpr bool is_event_time(std::int64_t ts_ms) {
+  return ts_ms >= ts_ms_min && ts_ms <= ts_ms_max;
+}
 // Points of one producer without a verdict, and verdicts kept of it for re-sending: the two must be the same number.
 inline constexpr std::size_t in_flight_max = 1'024;
 // Longest pattern and most patterns in a subscribe, streams or history command.
