@@ -32,15 +32,7 @@ public:
   }
 
   void advance_one_by_one() {
-    for (const auto& each : seats_) {
-      while (!each->is_closed) {
-        step out;
-        each->conversation.advance(each->received, home_.now, out);
-        carry_out(*each, out);
-        home_.now.steady_ms += out.pause.count();
-        if (!out.has_more) break;
-      }
-    }
+    for (const auto& each : seats_) advance(*each);
   }
 
   void advance_together() {
@@ -62,14 +54,7 @@ public:
         continue;
       }
       answer_all();
-      bool has_more = true;
-      while (has_more && !each->is_closed) {
-        step out;
-        each->conversation.advance(each->received, home_.now, out);
-        carry_out(*each, out);
-        home_.now.steady_ms += out.pause.count();
-        has_more = out.has_more;
-      }
+      advance(*each);
       workspace_.clear();
     }
     answer_all();
@@ -89,6 +74,17 @@ private:
     std::string replies{};
     bool is_closed = false;
   };
+
+  void advance(seat& who) {
+    bool has_more = true;
+    while (has_more && !who.is_closed) {
+      step out;
+      who.conversation.advance(who.received, home_.now, out);
+      carry_out(who, out);
+      home_.now.steady_ms += out.pause.count();
+      has_more = out.has_more;
+    }
+  }
 
   void carry_out(seat& who, const step& out) {
     who.replies += out.replies;
