@@ -22,14 +22,14 @@ bool closes_for_good(std::string_view code) {
 
 }  // namespace
 
-producer::producer(producer_settings settings, const deal& share, const std::vector<std::string>& streams, source& from,
-                   tally& counts)
+producer::producer(producer_settings settings, const load_schedule& share, const std::vector<std::string>& streams,
+                   source& from, run_counters& counts)
     : settings_(std::move(settings)),
       share_(share),
       streams_(streams),
       source_(from),
-      tally_(counts),
-      flight_(settings_.pipeline) {}
+      counters_(counts),
+      in_flight_(settings_.pipeline) {}
 
 void producer::begin(std::int64_t wall_ms) {
   wall_start_ms_ = wall_ms;
@@ -44,11 +44,11 @@ void producer::connect(std::string& out) {
 void producer::disconnect() {
   is_welcome_ = false;
   window_ = 0;
-  flight_.rewind();
+  in_flight_.rewind();
 }
 
 producer::advice producer::hear(std::string_view line, std::int64_t now_ns) {
-  if (const std::optional<glance> seen = glance_at(line)) return settle_verdict(*seen, now_ns);
+  if (const std::optional<verdict_summary> seen = read_verdict_summary(line)) return settle_verdict(*seen, now_ns);
   const reply heard = reader_.read(line);
   if (const auto* what = std::get_if<verdict>(&heard)) return hear_verdict(*what, now_ns);
   if (const auto* what = std::get_if<error_reply>(&heard)) return hear_error(*what, now_ns);
@@ -57,31 +57,31 @@ producer::advice producer::hear(std::string_view line, std::int64_t now_ns) {
     reason_ = "the peer does not speak this protocol: " + what->reason;
     return advice::give_up;
   }
-  ++tally_.strays;
+  ++counters_.strays;
   return advice::go_on;
 }
 
 producer::advice producer::hear_verdict(const verdict& what, std::int64_t now_ns) {
-  glance seen;
+  verdict_summary seen;
   seen.seq = what.subject.seq;
   seen.flags = {what.anomaly, what.drift.has_value(), what.alarm};
   seen.dup = what.dup;
   return settle_verdict(seen, now_ns);
 }
 
-producer::advice producer::settle_verdict(const glance& verdict_seen, std::int64_t now_ns) {
-  const flight::answer answer = flight_.settle(verdict_seen.seq);
-  tally_.lost += answer.skipped;
+producer::advice producer::settle_verdict(const verdict_summary& verdict_seen, std::int64_t now_ns) {
+  const in_flight_window::answer answer = in_flight_.settle(verdict_seen.seq);
+  counters_.lost += answer.skipped;
   if (answer.point == nullptr) {
-    ++tally_.strays;
+    ++counters_.strays;
     return advice::go_on;
   }
-  const flight_point& point = *answer.point;
-  ++tally_.verdicts;
-  tally_.duplicates += verdict_seen.dup ? 1 : 0;
-  tally_.latency.record(static_cast<std::uint64_t>(std::max<std::int64_t>(now_ns - point.since_ns, 0)));
-  tally_.last_reply_ns = now_ns;
-  tally_.judged.judge({point.stream, point.number, point.kind}, verdict_seen.flags);
+  const in_flight_point& point = *answer.point;
+  ++counters_.verdicts;
+  counters_.duplicates += verdict_seen.dup ? 1 : 0;
+  counters_.latency.record(static_cast<std::uint64_t>(std::max<std::int64_t>(now_ns - point.since_ns, 0)));
+  counters_.last_reply_ns = now_ns;
+  counters_.judged.judge({point.stream, point.number, point.kind}, verdict_seen.flags);
   return advice::go_on;
 }
 
@@ -95,15 +95,15 @@ producer::advice producer::hear_error(const error_reply& what, std::int64_t now_
     reason_ = text;
     return advice::reconnect;
   }
-  const flight::answer answer = flight_.settle(what.seq);
-  tally_.lost += answer.skipped;
+  const in_flight_window::answer answer = in_flight_.settle(what.seq);
+  counters_.lost += answer.skipped;
   if (answer.point == nullptr) {
-    ++tally_.strays;
+    ++counters_.strays;
     return advice::go_on;
   }
-  ++tally_.errors;
-  ++tally_.error_codes[what.code];
-  tally_.last_reply_ns = now_ns;
+  ++counters_.errors;
+  ++counters_.error_codes[what.code];
+  counters_.last_reply_ns = now_ns;
   return advice::go_on;
 }
 
@@ -122,10 +122,10 @@ producer::advice producer::hear_welcome(const welcome_reply& what) {
 }
 
 void producer::fill(std::int64_t now_ns, std::size_t bytes_max, std::string& out) {
-  while (has_begun_ && flight_.waiting() < window_ && out.size() < bytes_max) {
-    if (!flight_.has_unsent()) {
-      if (!has_new() || flight_.is_full()) return;
-      const deal::turn& turn = *share_.next();
+  while (has_begun_ && in_flight_.waiting() < window_ && out.size() < bytes_max) {
+    if (!in_flight_.has_unsent()) {
+      if (!has_new() || in_flight_.is_full()) return;
+      const load_schedule::turn& turn = *share_.next();
       if (turn.due_ns > now_ns) return;
       make_point(turn, now_ns);
       share_.take();
@@ -134,9 +134,9 @@ void producer::fill(std::int64_t now_ns, std::size_t bytes_max, std::string& out
   }
 }
 
-void producer::make_point(const deal::turn& turn, std::int64_t now_ns) {
+void producer::make_point(const load_schedule::turn& turn, std::int64_t now_ns) {
   source_.next(turn.stream, sample_);
-  flight_point& made = flight_.add(next_seq_++);
+  in_flight_point& made = in_flight_.add(next_seq_++);
   made.stream = turn.stream;
   made.number = turn.number;
   made.kind = sample_.kind;
@@ -155,26 +155,26 @@ void producer::make_point(const deal::turn& turn, std::int64_t now_ns) {
 }
 
 void producer::send_one(std::int64_t now_ns, std::string& out) {
-  flight_point& sent = flight_.send();
+  in_flight_point& sent = in_flight_.send();
   if (sent.was_sent) {
-    ++tally_.resent;
+    ++counters_.resent;
   } else {
-    if (tally_.points == 0) tally_.first_sent_ns = now_ns;
-    ++tally_.points;
+    if (counters_.points == 0) counters_.first_sent_ns = now_ns;
+    ++counters_.points;
     sent.was_sent = true;
   }
   out += sent.line;
 }
 
 std::optional<std::int64_t> producer::next_due_ns() const {
-  if (!has_begun_ || flight_.has_unsent() || !has_new() || flight_.waiting() >= window_) return std::nullopt;
+  if (!has_begun_ || in_flight_.has_unsent() || !has_new() || in_flight_.waiting() >= window_) return std::nullopt;
   return share_.next()->due_ns;
 }
 
 void producer::abandon() {
   is_stopped_ = true;
-  tally_.lost += flight_.size();
-  flight_.clear();
+  counters_.lost += in_flight_.size();
+  in_flight_.clear();
 }
 
 }  // namespace spindrift

@@ -2,8 +2,8 @@
 // go in. It says hello, keeps the window, makes points when they are due, settles replies, and resumes after a loss:
 // what had no verdict is sent again under its old seq, in its old order, before anything new.
 //
-// No sockets and no clock: the owner passes the time (nanoseconds since the start of the run). Source, tally and names
-// are borrowed and outlive the producer; several producers on one thread may share them. About 150 ns a point.
+// No sockets and no clock: the owner passes the time (nanoseconds since the start of the run). Source, counters and
+// names are borrowed and outlive the producer; several producers on one thread may share them. About 150 ns a point.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +13,11 @@
 #include <string_view>
 #include <vector>
 
-#include "client/deal.hpp"
-#include "client/flight.hpp"
-#include "client/glance.hpp"
+#include "client/in_flight_window.hpp"
+#include "client/load_schedule.hpp"
+#include "client/run_counters.hpp"
 #include "client/source.hpp"
-#include "client/tally.hpp"
+#include "client/verdict_summary.hpp"
 #include "common/protocol/reply.hpp"
 
 namespace spindrift {
@@ -40,8 +40,8 @@ public:
     give_up,    // trying again cannot help; reason() says why
   };
 
-  producer(producer_settings settings, const deal& share, const std::vector<std::string>& streams, source& from,
-           tally& counts);
+  producer(producer_settings settings, const load_schedule& share, const std::vector<std::string>& streams,
+           source& from, run_counters& counts);
 
   // The run begins: time 0 is now, and the wall clock says so many milliseconds since the Unix epoch. No points before.
   void begin(std::int64_t wall_ms);
@@ -61,27 +61,27 @@ public:
   void abandon();
 
   bool is_welcome() const { return is_welcome_; }
-  bool is_waiting() const { return flight_.waiting() > 0; }  // for an answer on this connection
-  bool has_unanswered() const { return !flight_.is_empty(); }
-  bool is_done() const { return flight_.is_empty() && !has_new(); }
+  bool is_waiting() const { return in_flight_.waiting() > 0; }  // for an answer on this connection
+  bool has_unanswered() const { return !in_flight_.is_empty(); }
+  bool is_done() const { return in_flight_.is_empty() && !has_new(); }
   const std::string& reason() const { return reason_; }
   const std::string& name() const { return settings_.name; }
 
 private:
   bool has_new() const { return !is_stopped_ && share_.next().has_value(); }
-  void make_point(const deal::turn& turn, std::int64_t now_ns);
+  void make_point(const load_schedule::turn& turn, std::int64_t now_ns);
   void send_one(std::int64_t now_ns, std::string& out);
-  advice settle_verdict(const glance& verdict_seen, std::int64_t now_ns);
+  advice settle_verdict(const verdict_summary& verdict_seen, std::int64_t now_ns);
   advice hear_verdict(const verdict& what, std::int64_t now_ns);
   advice hear_error(const error_reply& what, std::int64_t now_ns);
   advice hear_welcome(const welcome_reply& what);
 
   producer_settings settings_;
-  deal share_;
+  load_schedule share_;
   const std::vector<std::string>& streams_;
   source& source_;
-  tally& tally_;
-  flight flight_;
+  run_counters& counters_;
+  in_flight_window in_flight_;
   reply_reader reader_;
   sample sample_;
   std::size_t window_ = 0;

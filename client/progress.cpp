@@ -26,7 +26,8 @@ std::string printable(std::string_view text) {
 
 }  // namespace
 
-std::string progress_line(const tally& counts, double seconds, std::optional<std::uint64_t> total, std::size_t width) {
+std::string progress_line(const run_counters& counts, double seconds, std::optional<std::uint64_t> total,
+                          std::size_t width) {
   constexpr std::size_t bar_columns_max = 40;
   const std::uint64_t answered = counts.verdicts + counts.errors;
   const double rate = seconds > 0 ? static_cast<double>(answered) / seconds : 0;
@@ -53,7 +54,7 @@ progress::~progress() {
   clear();
 }
 
-void progress::show(const tally& counts, double seconds) {
+void progress::show(const run_counters& counts, double seconds) {
   if (is_quiet_ || !is_terminal_) return;
   const std::string line = progress_line(counts, seconds, total_, terminal_columns());
   std::fprintf(stderr, "\r\x1b[K%s", line.c_str());

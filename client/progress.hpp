@@ -7,12 +7,13 @@
 #include <string>
 #include <string_view>
 
-#include "client/tally.hpp"
+#include "client/run_counters.hpp"
 
 namespace spindrift {
 
 // The line itself: a bar where the end is known, else only the counts. `width` is that of the terminal, in columns.
-std::string progress_line(const tally& counts, double seconds, std::optional<std::uint64_t> total, std::size_t width);
+std::string progress_line(const run_counters& counts, double seconds, std::optional<std::uint64_t> total,
+                          std::size_t width);
 
 class progress {
 public:
@@ -22,7 +23,7 @@ public:
   progress(const progress&) = delete;
   progress& operator=(const progress&) = delete;
 
-  void show(const tally& counts, double seconds);
+  void show(const run_counters& counts, double seconds);
   // A line of news ("connection 1 was lost: ..."); left out when quiet.
   void tell(std::string_view text);
   // A line about why the run fails; never left out, but the same one only once in a row.

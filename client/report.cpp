@@ -89,7 +89,7 @@ std::string duration_text(const std::optional<double>& us) {
 
 using counted = unsigned long long;
 
-void put_sending(const run_facts& run, const tally& counts, line_sheet& sheet) {
+void put_sending(const run_facts& run, const run_counters& counts, line_sheet& sheet) {
   sheet.line("%s: %zu stream%s over %zu connection%s, seed %llu%s", run.source.c_str(), run.streams,
              run.streams == 1 ? "" : "s", run.connections, run.connections == 1 ? "" : "s", counted{run.seed},
              run.was_stopped ? " (stopped)" : "");
@@ -144,7 +144,7 @@ void put_drifts(const score& judged, line_sheet& sheet) {
 
 }  // namespace
 
-std::string text_report(const run_facts& run, const tally& counts) {
+std::string text_report(const run_facts& run, const run_counters& counts) {
   line_sheet sheet;
   put_sending(run, counts, sheet);
   put_anomalies(counts.judged, sheet);
@@ -152,7 +152,7 @@ std::string text_report(const run_facts& run, const tally& counts) {
   return sheet.take();
 }
 
-std::string json_report(const run_facts& run, const tally& counts) {
+std::string json_report(const run_facts& run, const run_counters& counts) {
   const score& judged = counts.judged;
   const confusion& all = judged.overall();
   const score::drift_count& drifts = judged.drifts();

@@ -1,12 +1,12 @@
-// The end of a run as text for people and as one JSON object for programs. Pure: a tally in, a string out. What is not
-// defined (F1 where nothing was injected, a delay where no drift was found) is null in JSON and a dash in text.
+// The end of a run as text for people and as one JSON object for programs. Pure: run counters in, a string out. What is
+// not defined (F1 where nothing was injected, a delay where no drift was found) is null in JSON and a dash in text.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
-#include "client/tally.hpp"
+#include "client/run_counters.hpp"
 
 namespace spindrift {
 
@@ -20,8 +20,8 @@ struct run_facts {
   std::uint64_t unsent = 0;  // points asked for and never sent
 };
 
-std::string text_report(const run_facts& run, const tally& counts);
+std::string text_report(const run_facts& run, const run_counters& counts);
 // One line, without a line end.
-std::string json_report(const run_facts& run, const tally& counts);
+std::string json_report(const run_facts& run, const run_counters& counts);
 
 }  // namespace spindrift

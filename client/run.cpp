@@ -61,10 +61,10 @@ struct cast {
   sender::producers producers;
 };
 
-void make_producers(const client_settings& settings, tally& counts, cast& all) {
+void make_producers(const client_settings& settings, run_counters& counts, cast& all) {
   const std::string base = settings.producer.empty() ? unique_name() : settings.producer;
   const std::string token = read_token(settings.token_file);
-  deal_settings share;
+  load_schedule_settings share;
   share.count = all.total.value_or(std::numeric_limits<std::uint64_t>::max());
   share.streams = all.streams.size();
   share.connections = static_cast<std::size_t>(settings.connections);
@@ -76,11 +76,11 @@ void make_producers(const client_settings& settings, tally& counts, cast& all) {
     made.pipeline = static_cast<std::size_t>(settings.pipeline);
     made.is_paced = settings.rate > 0;
     all.producers.push_back(
-        std::make_unique<producer>(std::move(made), deal(share, i), all.streams, *all.from, counts));
+        std::make_unique<producer>(std::move(made), load_schedule(share, i), all.streams, *all.from, counts));
   }
 }
 
-run_facts facts_of(const client_settings& settings, const cast& all, const tally& counts, bool was_stopped) {
+run_facts facts_of(const client_settings& settings, const cast& all, const run_counters& counts, bool was_stopped) {
   run_facts facts;
   facts.source = settings.replay_file.empty() ? std::string(name_of(settings.scenario.value_or(scenario_name::sine)))
                                               : settings.replay_file;
@@ -100,7 +100,7 @@ int run_client(const client_settings& settings) {
   all.streams = stream_names(settings);
   all.from = make_source(settings);
   all.total = total_count(settings, all.from->points_per_stream());
-  tally counts(score(all.streams.size(), all.from->kinds(), all.from->has_truth(), settings.drift_points));
+  run_counters counts(score(all.streams.size(), all.from->kinds(), all.from->has_truth(), settings.drift_points));
   make_producers(settings, counts, all);
   progress news(settings.is_quiet, all.total);
 

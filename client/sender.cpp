@@ -34,7 +34,7 @@ constexpr std::chrono::milliseconds attempt_patience{3'000};  // for one connect
 // What the connections of a run share.
 struct run_state {
   const sender_settings& settings;
-  tally& counts;
+  run_counters& counts;
   progress& news;
   std::optional<steady::time_point> begun{};    // when all connections were welcome
   std::optional<steady::time_point> stopped{};  // when a signal came
@@ -302,7 +302,7 @@ void link::finish() {
 // The run as a whole: begins when all connections are welcome, sweeps, and ends when all are finished.
 class run_control {
 public:
-  run_control(const sender_settings& settings, sender::producers& producers, tally& counts, progress& news)
+  run_control(const sender_settings& settings, sender::producers& producers, run_counters& counts, progress& news)
       : run_{settings, counts, news}, producers_(producers), sweep_timer_(io_), signals_(io_, SIGINT, SIGTERM) {
     run_.on_change = [this] { asio::post(io_, [this] { check(); }); };
     std::random_device entropy;
@@ -374,11 +374,11 @@ private:
 
 }  // namespace
 
-sender::sender(sender_settings settings, producers& all, tally& counts, progress& news)
-    : settings_(std::move(settings)), producers_(all), tally_(counts), progress_(news) {}
+sender::sender(sender_settings settings, producers& all, run_counters& counts, progress& news)
+    : settings_(std::move(settings)), producers_(all), counters_(counts), progress_(news) {}
 
 sender_outcome sender::run() {
-  return run_control(settings_, producers_, tally_, progress_).run();
+  return run_control(settings_, producers_, counters_, progress_).run();
 }
 
 }  // namespace spindrift

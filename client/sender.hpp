@@ -1,7 +1,7 @@
 // The sockets of a run: one connection a producer, all on the calling thread's io_context. It connects, reconnects with
 // a jittered back-off, moves bytes between sockets and producers, and drains when all is answered or a signal comes.
 //
-// Producers, tally and progress are borrowed for the time of run(). Asio is in sender.cpp alone. SIGINT and SIGTERM
+// Producers, counters and progress are borrowed for the time of run(). Asio is in sender.cpp alone. SIGINT and SIGTERM
 // stop the run: what is outstanding is waited for, for a while; a second signal ends the process at once.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 #include "client/producer.hpp"
 #include "client/progress.hpp"
-#include "client/tally.hpp"
+#include "client/run_counters.hpp"
 #include "common/net/endpoint.hpp"
 
 namespace spindrift {
@@ -33,7 +33,7 @@ class sender {
 public:
   using producers = std::vector<std::unique_ptr<producer>>;
 
-  sender(sender_settings settings, producers& all, tally& counts, progress& news);
+  sender(sender_settings settings, producers& all, run_counters& counts, progress& news);
 
   // Blocks until every producer is done or was given up.
   sender_outcome run();
@@ -41,7 +41,7 @@ public:
 private:
   sender_settings settings_;
   producers& producers_;
-  tally& tally_;
+  run_counters& counters_;
   progress& progress_;
 };
 

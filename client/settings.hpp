@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "client/deal.hpp"
+#include "client/load_schedule.hpp"
 #include "client/scenario.hpp"
 #include "common/cli/options.hpp"
 #include "common/net/endpoint.hpp"

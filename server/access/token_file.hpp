@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-#include "server/session/gate.hpp"
+#include "server/session/authenticator.hpp"
 
 namespace spindrift {
 
@@ -34,7 +34,7 @@ struct new_token {
 };
 new_token make_token(std::string_view name, std::string_view publish, std::string_view subscribe);
 
-class token_file final : public gate {
+class token_file final : public authenticator {
 public:
   static constexpr std::size_t identities_max = 10'000;
 

@@ -132,7 +132,7 @@ void declare_limits(config& settings, option_set& options) {
                    settings.net.mute_after);
   options.add_number("--max-posted-bulletins", "N",
                      "batches on their way to another thread's subscribers before they are dropped, 1 to 1000000",
-                     settings.net.posted_bulletins_max, 1, 1'000'000);
+                     settings.net.posted_batches_max, 1, 1'000'000);
   options.add_number("--feed-send-buffer", "BYTES", "the kernel's send buffer of a subscriber, 4096 to 16777216",
                      settings.net.feed_send_buffer_bytes, 4'096, 1U << 24U);
   add_milliseconds(options, "--feed-timeout", "a subscriber that reads nothing for so long is closed",

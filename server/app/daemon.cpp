@@ -22,8 +22,8 @@
 #include "common/net/http_server.hpp"
 #include "common/net/tls.hpp"
 #include "server/access/token_file.hpp"
-#include "server/app/facts.hpp"
-#include "server/app/keeper.hpp"
+#include "server/app/daemon_info.hpp"
+#include "server/app/persistence.hpp"
 #include "server/net/listener.hpp"
 #include "server/net/shard.hpp"
 #include "server/net/tls_transport.hpp"
@@ -82,12 +82,12 @@ void log_findings(const verdict& what) {
 }
 
 // Everything that runs, in the order in which it is built; it is taken down in the reverse order.
-class house {
+class server {
 public:
-  explicit house(const config& settings);
-  ~house();
-  house(const house&) = delete;
-  house& operator=(const house&) = delete;
+  explicit server(const config& settings);
+  ~server();
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
 
   // In this order; each returns why the server must not start.
   std::optional<std::string> load_secrets();
@@ -110,14 +110,14 @@ private:
   const config& settings_;
   counters counts_;
   posix_file_system files_;
-  keeper keeper_;
+  persistence persistence_;
   engine engine_;
   producer_table producers_;
-  facts facts_;
+  daemon_info info_;
   std::unique_ptr<token_file> tokens_;
   std::mutex tls_lock_;
   std::shared_ptr<asio::ssl::context> tls_;
-  fabric fabric_;
+  shard_context context_;
   std::vector<std::unique_ptr<shard>> shards_;
   std::vector<std::unique_ptr<listener>> listeners_;
   std::unique_ptr<http_server> http_;
@@ -128,57 +128,57 @@ private:
   std::atomic<std::size_t> drained_shards_{0};
 };
 
-house::house(const config& settings)
+server::server(const config& settings)
     : settings_(settings),
-      keeper_(lasting(settings.store), files_),
-      engine_(settings.engine, counts_, &keeper_),
+      persistence_(lasting(settings.store), files_),
+      engine_(settings.engine, counts_, &persistence_),
       producers_(settings.producers_max),
-      facts_(counts_, engine_, producers_, keeper_),
-      fabric_({engine_, producers_, counts_, facts_}) {
-  fabric_.settings = settings.net;
-  fabric_.environment.bad_frames_per_s = settings.net.bad_frames_per_s;
-  fabric_.environment.replies_bytes_max = settings.net.unsent_bytes_max / 2;
-  fabric_.on_event = [this](const verdict& what, std::string_view line) {
+      info_(counts_, engine_, producers_, persistence_),
+      context_({engine_, producers_, counts_, info_}) {
+  context_.settings = settings.net;
+  context_.environment.bad_frames_per_s = settings.net.bad_frames_per_s;
+  context_.environment.replies_bytes_max = settings.net.unsent_bytes_max / 2;
+  context_.on_event = [this](const verdict& what, std::string_view line) {
     log_findings(what);
-    keeper_.record(what, line);
+    persistence_.record(what, line);
   };
-  if (keeper_.waits_for_disk()) {
-    fabric_.written_to = [this] { return keeper_.written_to(); };
-    fabric_.durable_to = [this] { return keeper_.durable_to(); };
-    fabric_.is_disk_lost = [this] { return keeper_.is_lost(); };
+  if (persistence_.waits_for_disk()) {
+    context_.written_to = [this] { return persistence_.written_to(); };
+    context_.durable_to = [this] { return persistence_.durable_to(); };
+    context_.is_disk_lost = [this] { return persistence_.is_lost(); };
   }
-  fabric_.on_drained = [this] { shard_drained(); };
-  fabric_.make_transport = [this](tcp::socket socket) { return open_transport(std::move(socket)); };
+  context_.on_drained = [this] { shard_drained(); };
+  context_.make_transport = [this](tcp::socket socket) { return open_transport(std::move(socket)); };
   if (!settings.tokens.empty()) {
     tokens_ = std::make_unique<token_file>(settings.tokens);
-    fabric_.environment.admission = tokens_.get();
+    context_.environment.admission = tokens_.get();
   }
   for (std::uint64_t i = 0; i < settings.threads; ++i) {
-    shards_.push_back(std::make_unique<shard>(fabric_));
-    fabric_.shards.push_back(shards_.back().get());
+    shards_.push_back(std::make_unique<shard>(context_));
+    context_.shards.push_back(shards_.back().get());
   }
   signals_ = std::make_unique<asio::signal_set>(shards_.front()->context(), SIGTERM, SIGINT, SIGHUP);
   glance_ = std::make_unique<asio::steady_timer>(shards_.front()->context());
 }
 
-house::~house() {
-  keeper_.stop();
+server::~server() {
+  persistence_.stop();
 }
 
 // `--state-dir off` and `--durability off` say the same.
-store_settings house::lasting(store_settings chosen) {
+store_settings server::lasting(store_settings chosen) {
   if (chosen.directory == "off") chosen.durability_level = durability::off;
   return chosen;
 }
 
-std::unique_ptr<transport> house::open_transport(tcp::socket socket) {
+std::unique_ptr<transport> server::open_transport(tcp::socket socket) {
   const std::lock_guard guard(tls_lock_);
   if (tls_) return make_tls_transport(std::move(socket), tls_);
   return make_plain_transport(std::move(socket));
 }
 
 // Tokens and certificate, at the start and again on SIGHUP; what cannot be read leaves the old ones in force.
-std::optional<std::string> house::load_secrets() {
+std::optional<std::string> server::load_secrets() {
   if (tokens_) {
     if (auto wrong = tokens_->load()) return "--tokens: " + *wrong;
   }
@@ -190,19 +190,19 @@ std::optional<std::string> house::load_secrets() {
   return std::nullopt;
 }
 
-std::optional<std::string> house::recover() {
-  return keeper_.recover(engine_, producers_);
+std::optional<std::string> server::recover() {
+  return persistence_.recover(engine_, producers_);
 }
 
-std::optional<std::string> house::open() {
+std::optional<std::string> server::open() {
   for (const std::string& text : settings_.listen) {
-    listeners_.push_back(std::make_unique<listener>(fabric_));
+    listeners_.push_back(std::make_unique<listener>(context_));
     if (auto failed = listeners_.back()->open(*parse_endpoint(text))) return "cannot bind " + *failed;
   }
   return open_http();
 }
 
-std::optional<std::string> house::open_http() {
+std::optional<std::string> server::open_http() {
   if (settings_.http == "off") return std::nullopt;
   http_ = std::make_unique<http_server>(shards_.front()->context(), *parse_endpoint(settings_.http),
                                         [this](const http_request& asked) { return answer_http(asked); });
@@ -215,9 +215,9 @@ std::optional<std::string> house::open_http() {
   return std::nullopt;
 }
 
-std::optional<http_response> house::answer_http(const http_request& asked) const {
+std::optional<http_response> server::answer_http(const http_request& asked) const {
   if (asked.path == "/metrics") {
-    return http_response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = facts_.metrics()};
+    return http_response{.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = info_.metrics()};
   }
   if (asked.path == "/healthz") return http_response{.body = "ok\n"};
   if (asked.path == "/readyz") {
@@ -226,7 +226,7 @@ std::optional<http_response> house::answer_http(const http_request& asked) const
   return std::nullopt;
 }
 
-void house::await_signal() {
+void server::await_signal() {
   signals_->async_wait([this](socket_error cancelled, int signal) {
     if (cancelled) return;
     if (signal == SIGHUP) {
@@ -245,7 +245,7 @@ void house::await_signal() {
 }
 
 // On the first shard's thread. Ten times a second: a client that invents streams makes tens of MiB in a second.
-void house::look_around() {
+void server::look_around() {
   glance_->expires_after(std::chrono::milliseconds(100));
   glance_->async_wait([this](socket_error cancelled) {
     if (cancelled) return;
@@ -257,7 +257,7 @@ void house::look_around() {
 
 // Only new streams grow without end, so they are what is refused beyond the ceiling, until a twentieth of it is free
 // again: a limit without play would be said and taken back every second.
-void house::watch_memory() {
+void server::watch_memory() {
   const std::uint64_t ceiling = settings_.memory_mib_max << 20U;
   if (ceiling == 0) return;
   const std::uint64_t used = resident_bytes();
@@ -270,7 +270,7 @@ void house::watch_memory() {
 }
 
 // On the first shard's thread.
-void house::stop() {
+void server::stop() {
   if (stopping_) return;
   stopping_ = true;
   for (const auto& each : listeners_) each->stop();
@@ -278,7 +278,7 @@ void house::stop() {
 }
 
 // Signals are heard until the very end, for the second one; then nothing may keep the first shard running.
-void house::shard_drained() {
+void server::shard_drained() {
   if (drained_shards_.fetch_add(1) + 1 < shards_.size()) return;
   asio::post(shards_.front()->context(), [this] {
     has_drained_ = true;  // a handler that is already on its way cannot be cancelled any more
@@ -288,7 +288,7 @@ void house::shard_drained() {
   });
 }
 
-bool house::run() {
+bool server::run() {
   for (const auto& each : listeners_) {
     each->start();
     const std::string address = to_text(each->address());
@@ -299,14 +299,14 @@ bool house::run() {
   std::fflush(stdout);
   await_signal();
   look_around();
-  keeper_.start(
+  persistence_.start(
       [this] {
         for (const auto& each : shards_) each->post_durable();
       },
       [this] { asio::post(shards_.front()->context(), [this] { stop(); }); });
   for (const auto& each : shards_) each->start();
   for (auto each = shards_.rbegin(); each != shards_.rend(); ++each) (*each)->join();
-  return keeper_.stop();
+  return persistence_.stop();
 }
 
 int complain(const std::string& what, int exit_code) {
@@ -318,7 +318,7 @@ int complain(const std::string& what, int exit_code) {
 
 int check_daemon(const config& settings) {
   auto wrong = provide_descriptors(settings.net.connections_max);
-  if (!wrong) wrong = house(settings).load_secrets();
+  if (!wrong) wrong = server(settings).load_secrets();
   return wrong ? complain(*wrong, exit_bad_config) : exit_ok;
 }
 
@@ -327,7 +327,7 @@ int run_daemon(const config& settings) {
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes shall read as a full disk
   open_log(settings.log);
   if (const auto wrong = provide_descriptors(settings.net.connections_max)) return complain(*wrong, exit_bad_config);
-  house built(settings);
+  server built(settings);
   auto failed = built.load_secrets();
   if (failed) return complain(*failed, exit_bad_config);
   failed = built.open();

@@ -1,4 +1,4 @@
-// The house, built and taken down: engine, shards, listeners, HTTP, signals.
+// The server, built and taken down: engine, shards, listeners, HTTP, signals.
 #pragma once
 
 #include "server/app/config.hpp"

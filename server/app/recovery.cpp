@@ -1,4 +1,5 @@
-// The keeper's way back: the newest good snapshot, then the journal from there; and the snapshot that makes it short.
+// The persistence's way back: the newest good snapshot, then the journal from there; and the snapshot that makes it
+// short.
 #include <charconv>
 #include <chrono>
 #include <memory>
@@ -8,7 +9,7 @@
 
 #include "common/log/log.hpp"
 #include "common/protocol/encode.hpp"
-#include "server/app/keeper.hpp"
+#include "server/app/persistence.hpp"
 #include "server/detect/archive.hpp"
 #include "server/net/clock.hpp"
 
@@ -27,7 +28,7 @@ std::string unreadable(std::string_view what, std::string_view name) {
 }  // namespace
 
 // Every setting that decides what a detector's state looks like. Thresholds do not: they may change between two runs.
-std::string keeper::fingerprint() const {
+std::string persistence::fingerprint() const {
   const detector_settings& all = engine_->settings().detectors;
   std::string text;
   for (const std::uint64_t each :
@@ -43,7 +44,7 @@ std::string keeper::fingerprint() const {
   return text;
 }
 
-std::optional<std::string> keeper::recover(engine& observer, producer_table& producers) {
+std::optional<std::string> persistence::recover(engine& observer, producer_table& producers) {
   engine_ = &observer;
   producers_ = &producers;
   if (!store_) {
@@ -77,7 +78,7 @@ std::optional<std::string> keeper::recover(engine& observer, producer_table& pro
   return std::nullopt;
 }
 
-std::optional<std::string> keeper::load_sections() {
+std::optional<std::string> persistence::load_sections() {
   for (snapshot_section section; store_->next_section(section);) {
     std::optional<std::string> wrong;
     if (section.type == section_settings) {
@@ -95,7 +96,7 @@ std::optional<std::string> keeper::load_sections() {
   return std::nullopt;
 }
 
-std::optional<std::string> keeper::load_stream(const snapshot_section& section) {
+std::optional<std::string> persistence::load_stream(const snapshot_section& section) {
   state_reader in(section.bytes);
   std::vector<std::string> features;
   in.sequence(features, features_max);
@@ -112,7 +113,7 @@ std::optional<std::string> keeper::load_stream(const snapshot_section& section) 
   return std::nullopt;
 }
 
-std::optional<std::string> keeper::load_producer(const snapshot_section& section) {
+std::optional<std::string> persistence::load_producer(const snapshot_section& section) {
   state_reader in(section.bytes);
   auto loaded = std::make_shared<producer>(section.name);
   in(*loaded);
@@ -122,7 +123,7 @@ std::optional<std::string> keeper::load_producer(const snapshot_section& section
   return std::nullopt;
 }
 
-void keeper::replay(const journal_entry& entry, moment at) {
+void persistence::replay(const journal_entry& entry, moment at) {
   const point_record& record = entry.record;
   if (entry.what == journal_entry::kind::forget_stream)
     return engine_->replay_forget(record.subject.stream, entry.position);
@@ -140,7 +141,7 @@ void keeper::replay(const journal_entry& entry, moment at) {
   if (whose && entry.position > whose->journal().position) whose->keep(record.subject.seq, scratch_);
 }
 
-bool keeper::take_snapshot(const std::function<void()>& between) {
+bool persistence::take_snapshot(const std::function<void()>& between) {
   const auto pause = [&] {
     if (between) between();
   };

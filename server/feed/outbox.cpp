@@ -6,7 +6,7 @@
 
 namespace spindrift {
 
-std::size_t outbox::put(const shared_bulletin& what) {
+std::size_t outbox::put(const shared_published_batch& what) {
   piece wanted = select(what);
   if (wanted.lines == 0) return 0;
   bytes_ += wanted.bytes.size();
@@ -21,11 +21,11 @@ std::size_t outbox::put(const shared_bulletin& what) {
   return dropped;
 }
 
-outbox::piece outbox::select(const shared_bulletin& what) const {
+outbox::piece outbox::select(const shared_published_batch& what) const {
   if (wanted_.takes_everything()) return {what->bytes, what, what->lines.size()};
   auto selected = std::make_shared<std::string>();
   std::size_t lines = 0;
-  for (const bulletin_line& line : what->lines) {
+  for (const published_line& line : what->lines) {
     if (!wanted_.takes(what->stream_of(line), line.is_event)) continue;
     selected->append(what->text_of(line));
     ++lines;

@@ -1,6 +1,6 @@
-// What waits to be sent to one subscriber: shared bulletins, or the part of them that its filter lets through.
+// What waits to be sent to one subscriber: shared batches, or the part of them that its filter lets through.
 //
-// Bounded in bytes: when it is full the oldest lines go, all lines of the oldest bulletin together, and the subscriber
+// Bounded in bytes: when it is full the oldest lines go, all lines of the oldest batch together, and the subscriber
 // is told in their place how many it missed. What has been handed out by take() is on its way and no longer counted.
 // One thread at a time (the subscriber's shard). Cost of put: O(1) for a subscriber of everything, else one match a
 // line.
@@ -13,8 +13,8 @@
 #include <string>
 #include <string_view>
 
-#include "server/feed/bulletin.hpp"
 #include "server/feed/filter.hpp"
+#include "server/feed/published_batch.hpp"
 
 namespace spindrift {
 
@@ -30,7 +30,7 @@ public:
   outbox(filter wanted, std::size_t bytes_max) : wanted_(std::move(wanted)), bytes_max_(bytes_max) {}
 
   // Returns how many verdict lines had to be dropped for it.
-  std::size_t put(const shared_bulletin& what);
+  std::size_t put(const shared_published_batch& what);
   // The next piece; its bytes are empty when there is none.
   piece take();
   bool is_empty() const { return waiting_.empty() && missed_ == 0; }
@@ -38,7 +38,7 @@ public:
   const filter& wanted() const { return wanted_; }
 
 private:
-  piece select(const shared_bulletin& what) const;
+  piece select(const shared_published_batch& what) const;
 
   filter wanted_;
   std::size_t bytes_max_;

@@ -44,13 +44,13 @@ connection::connection(shard& home, std::unique_ptr<transport> stream, std::uint
       stream_(std::move(stream)),
       number_(number),
       peer_(peer_of(stream_->socket())),
-      inbox_(home.whole().environment.admission != nullptr ? limits::frame_bytes_max_unauthorized
-                                                           : home.whole().settings.frame_bytes_max),
-      session_(home.whole().environment, home.workspace(), number),
+      inbox_(home.shared().environment.admission != nullptr ? limits::frame_bytes_max_unauthorized
+                                                            : home.shared().settings.frame_bytes_max),
+      session_(home.shared().environment, home.workspace(), number),
       timer_(stream_->socket().get_executor()),
       opened_ms_(steady_ms()) {
-  set_options(stream_->socket(), home.whole().settings);
-  set_unacknowledged_timeout(home.whole().settings.unacknowledged_timeout);
+  set_options(stream_->socket(), home.shared().settings);
+  set_unacknowledged_timeout(home.shared().settings.unacknowledged_timeout);
 }
 
 connection::~connection() = default;
@@ -104,7 +104,7 @@ void connection::on_read(socket_error failed, std::size_t bytes) {
   } else if (failed) {
     return close(failed.message());
   }
-  add(home_.whole().environment.counts.bytes_received, bytes);
+  add(home_.shared().environment.counts.bytes_received, bytes);
   inbox_.received(bytes);
   if (peer_ended_) inbox_.finish();
   advance_later();
@@ -141,7 +141,7 @@ void connection::carry_out() {
   home_.publish(out);
   has_more_ = out.has_more;
   if (muted_) {
-    add(home_.whole().environment.counts.replies_muted,
+    add(home_.shared().environment.counts.replies_muted,
         static_cast<std::uint64_t>(std::count(out.replies.begin(), out.replies.end(), '\n')));
   } else if (replies_.empty()) {
     std::swap(replies_, out.replies);
@@ -154,8 +154,8 @@ void connection::carry_out() {
   const auto closes = out.closes;
   std::optional<filter> wanted;
   std::swap(wanted, out.subscribes);
-  if (session_.is_admitted()) inbox_.set_frame_bytes_max(home_.whole().settings.frame_bytes_max);
-  if (home_.whole().written_to && !replies_.empty()) durable_at_ = home_.whole().written_to();
+  if (session_.is_admitted()) inbox_.set_frame_bytes_max(home_.shared().settings.frame_bytes_max);
+  if (home_.shared().written_to && !replies_.empty()) durable_at_ = home_.shared().written_to();
   // A guesser of tokens shall have to wait for each answer.
   if (closes == error_code::unauthorized) return finish_later(name_of(*closes));
   if (closes) return finish(name_of(*closes));
@@ -186,7 +186,7 @@ void connection::await_pause() {
 }
 
 void connection::await_silence() {
-  timer_.expires_after(home_.whole().settings.object_silence);
+  timer_.expires_after(home_.shared().settings.object_silence);
   timer_.async_wait([self = shared_from_this()](socket_error cancelled) {
     if (cancelled || self->phase_ != phase::serving || !self->inbox_.holds_complete_object()) return;
     // Bytes came while this handler was under way; the silence is waited for again when they are done with.
@@ -213,7 +213,7 @@ void connection::write() {
       socket_error failed;
       const std::size_t bytes = stream_->write_now(sending_, failed);
       if (failed) return close(failed.message());
-      add(home_.whole().environment.counts.bytes_sent, bytes);
+      add(home_.shared().environment.counts.bytes_sent, bytes);
       if (bytes == sending_.size()) {
         sending_.clear();
         continue;
@@ -252,8 +252,8 @@ bool connection::gather() {
 // With durability fsync a verdict is an acknowledgement only once its point is on the disk. Where the disk has failed
 // it never will be, and nothing that waits for it may be said.
 bool connection::waits_for_disk() {
-  if (replies_.empty() || !home_.whole().durable_to || durable_at_ <= home_.whole().durable_to()) return false;
-  if (home_.whole().is_disk_lost()) {
+  if (replies_.empty() || !home_.shared().durable_to || durable_at_ <= home_.shared().durable_to()) return false;
+  if (home_.shared().is_disk_lost()) {
     replies_.clear();
     return false;
   }
@@ -274,7 +274,7 @@ void connection::collect_buffers() {
 }
 
 void connection::on_written(std::size_t bytes) {
-  add(home_.whole().environment.counts.bytes_sent, bytes);
+  add(home_.shared().environment.counts.bytes_sent, bytes);
   sent_ += bytes;
   std::size_t total = sending_.size();
   std::size_t lines = 0;
@@ -285,13 +285,13 @@ void connection::on_written(std::size_t bytes) {
   // The rest of a frame could not come as long as nothing was read.
   if (!reading_ && frame_begun_ms_ != 0) frame_begun_ms_ = steady_ms();
   if (sent_ == total) {
-    add(home_.whole().environment.counts.feed_lines_sent, lines);
+    add(home_.shared().environment.counts.feed_lines_sent, lines);
     sending_.clear();
     pieces_.clear();
     muted_ = false;
     if (patient_) {
       patient_ = false;
-      set_unacknowledged_timeout(home_.whole().settings.unacknowledged_timeout);
+      set_unacknowledged_timeout(home_.shared().settings.unacknowledged_timeout);
     }
   }
   write();
@@ -313,16 +313,17 @@ void connection::go_on() {
   read();
 }
 
-void connection::deliver(const shared_bulletin& what) {
+void connection::deliver(const shared_published_batch& what) {
   if (!feed_ || phase_ != phase::serving) return;
   const std::size_t dropped = feed_->put(what);
-  if (dropped > 0) add(home_.whole().environment.counts.feed_lines_dropped, dropped);
+  if (dropped > 0) add(home_.shared().environment.counts.feed_lines_dropped, dropped);
   if (!feed_->is_empty()) write_later();
 }
 
 void connection::subscribe(filter wanted) {
-  set_option(stream_->socket(), SOL_SOCKET, SO_SNDBUF, static_cast<int>(home_.whole().settings.feed_send_buffer_bytes));
-  feed_.emplace(std::move(wanted), home_.whole().settings.feed_bytes_max);
+  set_option(stream_->socket(), SOL_SOCKET, SO_SNDBUF,
+             static_cast<int>(home_.shared().settings.feed_send_buffer_bytes));
+  feed_.emplace(std::move(wanted), home_.shared().settings.feed_bytes_max);
   home_.subscriber_came(*this);
 }
 

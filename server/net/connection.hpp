@@ -3,7 +3,7 @@
 // Read some bytes, advance the session, write the replies, read again: nothing is read while replies are unsent, which
 // is the back-pressure for producers. A subscriber's outbox is sent whenever no reply waits. Completion handlers rather
 // than a coroutine, because reading, writing, muting and closing overlap freely here; each handler holds the connection
-// by shared_ptr, the roster holds it while it is open, and it dies when both have let go. All on its shard's thread.
+// by shared_ptr, its shard holds it while it is open, and it dies when both have let go. All on its shard's thread.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -34,8 +34,8 @@ public:
   void start();
   // Greets with one error and ends: for a connection beyond the limit.
   void start_refused(error_code code, std::string message);
-  // A bulletin for a subscriber; does nothing for others.
-  void deliver(const shared_bulletin& what);
+  // A batch for a subscriber; does nothing for others.
+  void deliver(const shared_published_batch& what);
   bool is_subscriber() const { return feed_.has_value(); }
   void supersede();
   // The shard's, in a round. gather_points(): see session. Where it says true answer_points() completes the step, once

@@ -37,7 +37,7 @@ void connection::drain() {
     home_.publish(out);
     if (!muted_) replies_ += out.replies;
   } while (out.has_more && !out.closes && out.pause.count() == 0 &&
-           replies_.size() < home_.whole().settings.unsent_bytes_max);
+           replies_.size() < home_.shared().settings.unsent_bytes_max);
   out.clear();
   session_.refuse(error_code::shutting_down, "the server is shutting down", out);
   carry_out();
@@ -57,7 +57,7 @@ void connection::finish(std::string_view reason) {
 void connection::finish_later(std::string_view reason) {
   phase_ = phase::refusing;
   has_more_ = false;
-  timer_.expires_after(home_.whole().settings.refusal_delay);
+  timer_.expires_after(home_.shared().settings.refusal_delay);
   timer_.async_wait([self = shared_from_this(), reason](socket_error cancelled) {
     if (!cancelled) self->finish(reason);
   });
@@ -77,7 +77,7 @@ void connection::end_slow_feed(std::size_t bytes) {
     if (line_end != std::string_view::npos) break;
   }
   encode(protocol_error{error_code::slow_consumer, "nothing of the feed was taken for too long"}, 0, last);
-  const int room = 2 * static_cast<int>(home_.whole().settings.feed_send_buffer_bytes) + static_cast<int>(last.size());
+  const int room = 2 * static_cast<int>(home_.shared().settings.feed_send_buffer_bytes) + static_cast<int>(last.size());
   const int any_unsent = std::numeric_limits<int>::max();
   const int handle = stream_->socket().native_handle();
   (void)::setsockopt(handle, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
@@ -102,13 +102,13 @@ void connection::linger() {
 
 // A client that has everything and does not close is not waited for; one that still reads is, however slowly it does.
 void connection::await_client_end() {
-  timer_.expires_after(home_.whole().settings.linger);
+  timer_.expires_after(home_.shared().settings.linger);
   timer_.async_wait([self = shared_from_this()](socket_error cancelled) {
     if (cancelled || self->phase_ != phase::lingering) return;
     const std::size_t left = self->unacknowledged_bytes();
     if (left < std::exchange(self->in_flight_bytes_, left)) self->progress_ms_ = steady_ms();
     const std::int64_t stalled = steady_ms() - self->progress_ms_;
-    if (left == 0 || stalled > self->home_.whole().settings.unacknowledged_timeout.count()) {
+    if (left == 0 || stalled > self->home_.shared().settings.unacknowledged_timeout.count()) {
       return self->close("the client did not close");
     }
     self->await_client_end();
@@ -147,7 +147,7 @@ void connection::abort() {
 }
 
 void connection::sweep(std::int64_t at) {
-  const net_settings& settings = home_.whole().settings;
+  const net_settings& settings = home_.shared().settings;
   if (phase_ == phase::opening && at - opened_ms_ > settings.admission_timeout.count()) {
     return close("no handshake in time");
   }
@@ -169,7 +169,7 @@ void connection::sweep(std::int64_t at) {
   const std::int64_t stalled = at - progress_ms_;
   if (feed_ && stalled > settings.feed_timeout.count()) {
     log_event(log_level::warning, "slow_consumer", {{"peer", peer_}});
-    add(home_.whole().environment.counts.errors[static_cast<std::size_t>(error_code::slow_consumer)], 1);
+    add(home_.shared().environment.counts.errors[static_cast<std::size_t>(error_code::slow_consumer)], 1);
     too_slow_ = true;
     socket_error ignored;
     stream_->socket().cancel(ignored);
@@ -189,7 +189,7 @@ void connection::mute() {
   if (muted_ || session_.wants_every_reply()) return;
   muted_ = true;
   log_event(log_level::info, "muted", {{"peer", peer_}});
-  add(home_.whole().environment.counts.replies_muted,
+  add(home_.shared().environment.counts.replies_muted,
       static_cast<std::uint64_t>(std::count(replies_.begin(), replies_.end(), '\n')));
   replies_.clear();
   go_on();

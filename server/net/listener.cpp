@@ -7,8 +7,8 @@
 
 namespace spindrift {
 
-listener::listener(fabric& whole)
-    : whole_(whole), acceptor_(whole.shards.front()->context()), pause_(whole.shards.front()->context()) {}
+listener::listener(shard_context& shared)
+    : shared_(shared), acceptor_(shared.shards.front()->context()), pause_(shared.shards.front()->context()) {}
 
 std::optional<std::string> listener::open(const endpoint& where) {
   socket_error failed;
@@ -42,7 +42,7 @@ void listener::stop() {
 }
 
 void listener::accept() {
-  shard& target = *whole_.shards[next_shard_];
+  shard& target = *shared_.shards[next_shard_];
   acceptor_.async_accept(target.context(), [this, &target](socket_error failed, tcp::socket accepted) {
     if (!acceptor_.is_open()) return;
     if (failed && failed != asio::error::connection_aborted) {
@@ -53,7 +53,7 @@ void listener::accept() {
     }
     if (!failed) {
       if (std::exchange(is_failing_, false)) log_event(log_level::info, "accepts_again");
-      next_shard_ = (next_shard_ + 1) % whole_.shards.size();
+      next_shard_ = (next_shard_ + 1) % shared_.shards.size();
       target.adopt(std::move(accepted));
     }
     accept();
@@ -62,7 +62,7 @@ void listener::accept() {
 
 // Out of descriptors, most likely. They come back as connections close.
 void listener::accept_later() {
-  pause_.expires_after(whole_.settings.accept_pause);
+  pause_.expires_after(shared_.settings.accept_pause);
   pause_.async_wait([this](socket_error cancelled) {
     if (!cancelled && acceptor_.is_open()) accept();
   });

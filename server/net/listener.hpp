@@ -13,7 +13,7 @@ namespace spindrift {
 
 class listener {
 public:
-  explicit listener(fabric& whole);
+  explicit listener(shard_context& shared);
 
   // Binds and listens; returns the reason when that fails. Before the shards run.
   std::optional<std::string> open(const endpoint& where);
@@ -26,7 +26,7 @@ private:
   void accept();
   void accept_later();
 
-  fabric& whole_;
+  shard_context& shared_;
   asio::ip::tcp::acceptor acceptor_;
   asio::steady_timer pause_;
   std::size_t next_shard_ = 0;

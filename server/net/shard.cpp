@@ -11,7 +11,7 @@
 
 namespace spindrift {
 
-shard::shard(fabric& whole) : whole_(whole), work_(asio::make_work_guard(context_)), sweep_timer_(context_) {}
+shard::shard(shard_context& shared) : shared_(shared), work_(asio::make_work_guard(context_)), sweep_timer_(context_) {}
 
 shard::~shard() {
   join();
@@ -21,7 +21,7 @@ void shard::start() {
   arm_sweep();
   thread_ = std::thread([this] {
     context_.run();
-    assert(roster_.empty());
+    assert(connections_.empty());
   });
 }
 
@@ -33,22 +33,22 @@ void shard::adopt(tcp::socket socket) {
   // A shared_ptr, since post wants a copyable handler and a socket is not.
   auto handed_over = std::make_shared<tcp::socket>(std::move(socket));
   asio::post(context_, [this, handed_over] {
-    counters& counts = whole_.environment.counts;
+    counters& counts = shared_.environment.counts;
     // Those that are only being told so do not count.
-    const std::uint64_t refused = whole_.refused.load(std::memory_order_relaxed);
-    const bool is_full = read(counts.connections_open) >= whole_.settings.connections_max + refused;
-    if (is_full && refused >= whole_.settings.refused_max) {
+    const std::uint64_t refused = shared_.refused.load(std::memory_order_relaxed);
+    const bool is_full = read(counts.connections_open) >= shared_.settings.connections_max + refused;
+    if (is_full && refused >= shared_.settings.refused_max) {
       return add(counts.errors[static_cast<std::size_t>(error_code::too_many_connections)], 1);
     }
-    const std::uint64_t number = whole_.connections_begun.fetch_add(1, std::memory_order_relaxed) + 1;
-    auto made = std::make_shared<connection>(*this, whole_.make_transport(std::move(*handed_over)), number);
-    roster_.emplace(number, made);
+    const std::uint64_t number = shared_.connections_begun.fetch_add(1, std::memory_order_relaxed) + 1;
+    auto made = std::make_shared<connection>(*this, shared_.make_transport(std::move(*handed_over)), number);
+    connections_.emplace(number, made);
     add(counts.connections_accepted, 1);
     add(counts.connections_open, 1);
     if (draining_) {
       made->start_refused(error_code::shutting_down, "the server is shutting down");
     } else if (is_full) {
-      whole_.refused.fetch_add(1, std::memory_order_relaxed);
+      shared_.refused.fetch_add(1, std::memory_order_relaxed);
       made->start_refused(error_code::too_many_connections, "the server has as many connections as it may");
     } else {
       made->start();
@@ -56,46 +56,46 @@ void shard::adopt(tcp::socket socket) {
   });
 }
 
-// A step's fresh lines go to the subscribers of every shard, as one bulletin that all of them share.
+// A step's fresh lines go to the subscribers of every shard, as one batch that all of them share.
 void shard::publish(const step& from) {
   std::size_t next_event = 0;
-  for (const bulletin_line& line : from.lines) {
+  for (const published_line& line : from.lines) {
     if (!line.is_event) continue;
-    whole_.on_event(from.events[next_event++], std::string_view(from.replies).substr(line.begin, line.length));
+    shared_.on_event(from.events[next_event++], std::string_view(from.replies).substr(line.begin, line.length));
   }
-  if (from.lines.empty() || whole_.subscribers.load(std::memory_order_relaxed) == 0) return;
-  auto made = std::make_shared<bulletin>();
+  if (from.lines.empty() || shared_.subscribers.load(std::memory_order_relaxed) == 0) return;
+  auto made = std::make_shared<published_batch>();
   made->lines = from.lines;
   // Fresh lines stand among other replies; where they make up all of them, as they nearly always do, one copy will do.
   std::size_t bytes = 0;
-  for (const bulletin_line& line : from.lines) bytes += line.length;
+  for (const published_line& line : from.lines) bytes += line.length;
   if (bytes == from.replies.size()) {
     made->bytes = from.replies;
   } else {
-    for (bulletin_line& line : made->lines) {
+    for (published_line& line : made->lines) {
       const auto begin = static_cast<std::uint32_t>(made->bytes.size());
       made->bytes.append(from.replies, line.begin, line.length);
       line.stream_begin = begin + (line.stream_begin - line.begin);
       line.begin = begin;
     }
   }
-  const shared_bulletin shared = std::move(made);
-  for (shard* each : whole_.shards) {
+  const shared_published_batch shared = std::move(made);
+  for (shard* each : shared_.shards) {
     if (each == this) {
       receive(shared);
-    } else if (each->posted_bulletins_.fetch_add(1) < whole_.settings.posted_bulletins_max) {
+    } else if (each->posted_batches_.fetch_add(1) < shared_.settings.posted_batches_max) {
       asio::post(each->context_, [each, shared] {
-        each->posted_bulletins_.fetch_sub(1);
+        each->posted_batches_.fetch_sub(1);
         each->receive(shared);
       });
     } else {
-      each->posted_bulletins_.fetch_sub(1);
-      add(whole_.environment.counts.feed_lines_dropped, shared->lines.size());
+      each->posted_batches_.fetch_sub(1);
+      add(shared_.environment.counts.feed_lines_dropped, shared->lines.size());
     }
   }
 }
 
-void shard::receive(const shared_bulletin& what) {
+void shard::receive(const shared_published_batch& what) {
   for (connection* each : subscribers_) each->deliver(what);
 }
 
@@ -134,7 +134,7 @@ void shard::go_round() {
 // In the order in which the batch holds the points, so that subscribers hear of a stream's points in that of their
 // numbers. Of the points of one that has to advance by itself, only the outcomes are there then.
 void shard::answer_gathered() {
-  if (!workspace_.points.points.empty()) whole_.environment.observer.observe(workspace_.points, now());
+  if (!workspace_.points.points.empty()) shared_.environment.observer.observe(workspace_.points, now());
   for (connection* each : gathered_) each->answer_points();
   gathered_.clear();
 }
@@ -146,13 +146,13 @@ void shard::flush() {
 }
 
 void shard::supersede(std::uint64_t connection_number) {
-  for (shard* each : whole_.shards) each->post_supersede(connection_number);
+  for (shard* each : shared_.shards) each->post_supersede(connection_number);
 }
 
 void shard::post_supersede(std::uint64_t connection_number) {
   asio::post(context_, [this, connection_number] {
-    const auto found = roster_.find(connection_number);
-    if (found == roster_.end()) return;
+    const auto found = connections_.find(connection_number);
+    if (found == connections_.end()) return;
     const auto held = found->second;
     held->supersede();
   });
@@ -169,8 +169,8 @@ void shard::post_durable() {
     is_durable_posted_ = false;
     const auto waiting = std::exchange(undurable_, {});
     for (const std::uint64_t number : waiting) {
-      const auto found = roster_.find(number);
-      if (found == roster_.end()) continue;
+      const auto found = connections_.find(number);
+      if (found == connections_.end()) continue;
       const auto held = found->second;
       held->resume_durable();
     }
@@ -179,30 +179,30 @@ void shard::post_durable() {
 
 void shard::subscriber_came(connection& who) {
   if (!subscribers_.insert(&who).second) return;
-  whole_.subscribers.fetch_add(1, std::memory_order_relaxed);
-  add(whole_.environment.counts.subscribers, 1);
+  shared_.subscribers.fetch_add(1, std::memory_order_relaxed);
+  add(shared_.environment.counts.subscribers, 1);
 }
 
 void shard::subscriber_went(connection& who) {
   if (subscribers_.erase(&who) == 0) return;
-  whole_.subscribers.fetch_sub(1, std::memory_order_relaxed);
-  whole_.environment.counts.subscribers.fetch_sub(1, std::memory_order_relaxed);
+  shared_.subscribers.fetch_sub(1, std::memory_order_relaxed);
+  shared_.environment.counts.subscribers.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void shard::closed(connection& who) {
   subscriber_went(who);
-  if (roster_.erase(who.number()) == 0) return;
-  whole_.environment.counts.connections_open.fetch_sub(1, std::memory_order_relaxed);
-  if (who.refused_with() == error_code::too_many_connections) whole_.refused.fetch_sub(1, std::memory_order_relaxed);
+  if (connections_.erase(who.number()) == 0) return;
+  shared_.environment.counts.connections_open.fetch_sub(1, std::memory_order_relaxed);
+  if (who.refused_with() == error_code::too_many_connections) shared_.refused.fetch_sub(1, std::memory_order_relaxed);
   end_if_drained();
 }
 
 void shard::end_if_drained() {
-  if (!draining_ || drained_ || !roster_.empty()) return;
+  if (!draining_ || drained_ || !connections_.empty()) return;
   drained_ = true;
   sweep_timer_.cancel();
   work_.reset();
-  whole_.on_drained();
+  shared_.on_drained();
 }
 
 void shard::arm_sweep() {
@@ -215,8 +215,8 @@ void shard::arm_sweep() {
 void shard::sweep() {
   const std::int64_t at = steady_ms();
   std::vector<std::shared_ptr<connection>> all;
-  all.reserve(roster_.size());
-  for (const auto& [number, each] : roster_) all.push_back(each);
+  all.reserve(connections_.size());
+  for (const auto& [number, each] : connections_) all.push_back(each);
   const bool is_over = draining_ && at >= drain_deadline_ms_;
   for (const auto& each : all) {
     if (is_over) {
@@ -234,9 +234,9 @@ void shard::post_drain() {
 
 void shard::drain() {
   draining_ = true;
-  drain_deadline_ms_ = steady_ms() + whole_.settings.drain_timeout.count();
+  drain_deadline_ms_ = steady_ms() + shared_.settings.drain_timeout.count();
   std::vector<std::shared_ptr<connection>> all;
-  for (const auto& [number, each] : roster_) all.push_back(each);
+  for (const auto& [number, each] : connections_) all.push_back(each);
   // Subscribers last, so that they hear of what the others are answered now.
   std::stable_partition(all.begin(), all.end(), [](const auto& each) { return !each->is_subscriber(); });
   for (const auto& each : all) each->drain();

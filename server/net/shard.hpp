@@ -16,7 +16,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "server/feed/bulletin.hpp"
+#include "server/feed/published_batch.hpp"
 #include "server/net/clock.hpp"
 #include "server/net/settings.hpp"
 #include "server/net/transport.hpp"
@@ -28,8 +28,8 @@ class connection;
 class shard;
 
 // What every shard knows of the whole: shared, fixed once the threads run.
-struct fabric {
-  explicit fabric(const session_environment& shared) : environment(shared) {}
+struct shard_context {
+  explicit shard_context(const session_environment& shared) : environment(shared) {}
 
   session_environment environment;
   net_settings settings;
@@ -53,7 +53,7 @@ struct fabric {
 
 class shard {
 public:
-  explicit shard(fabric& whole);
+  explicit shard(shard_context& shared);
   ~shard();
   shard(const shard&) = delete;
   shard& operator=(const shard&) = delete;
@@ -73,7 +73,7 @@ public:
   void post_durable();
 
   // From connections of this shard.
-  fabric& whole() { return whole_; }
+  shard_context& shared() { return shared_; }
   session_workspace& workspace() { return workspace_; }
   step& scratch() { return scratch_; }
   void publish(const step& from);
@@ -90,7 +90,7 @@ public:
   void closed(connection& who);
 
 private:
-  void receive(const shared_bulletin& what);
+  void receive(const shared_published_batch& what);
   void post_round();
   void go_round();
   void answer_gathered();
@@ -100,10 +100,10 @@ private:
   void drain();
   void end_if_drained();
 
-  fabric& whole_;
+  shard_context& shared_;
   session_workspace workspace_;
   step scratch_;
-  std::unordered_map<std::uint64_t, std::shared_ptr<connection>> roster_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<connection>> connections_;
   std::unordered_set<connection*> subscribers_;
   // For the next round, and in this one; vectors take turns, so that none is allocated anew.
   std::vector<std::shared_ptr<connection>> unadvanced_;
@@ -114,7 +114,7 @@ private:
   bool round_is_posted_ = false;
   std::unordered_set<std::uint64_t> undurable_;  // connections whose replies wait for the disk, by number
   std::atomic<bool> is_durable_posted_{false};
-  std::atomic<std::size_t> posted_bulletins_{0};
+  std::atomic<std::size_t> posted_batches_{0};
   bool draining_ = false;
   bool drained_ = false;
   std::int64_t drain_deadline_ms_ = 0;

@@ -217,7 +217,7 @@ void session::observe_named(moment now, step& out) {
 void session::answer(const outcome& what, const point& asked, std::uint64_t frame_number, step& out) {
   if (what.why != refusal::none) return complain(refusal_error(what.why, asked), frame_number, out);
   constexpr std::size_t stream_offset = std::string_view(R"({"type":"verdict","stream":")").size();
-  bulletin_line line;
+  published_line line;
   line.begin = static_cast<std::uint32_t>(out.replies.size());
   line.stream_begin = line.begin + static_cast<std::uint32_t>(stream_offset);
   line.stream_length = static_cast<std::uint32_t>(asked.stream.size());

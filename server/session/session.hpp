@@ -21,16 +21,16 @@
 #include "common/protocol/inbox.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
-#include "server/session/gate.hpp"
-#include "server/session/patience.hpp"
+#include "server/session/authenticator.hpp"
 #include "server/session/step.hpp"
+#include "server/session/token_bucket.hpp"
 
 namespace spindrift {
 
 // Answers what the session itself does not know.
-class almanac {
+class server_info {
 public:
-  virtual ~almanac() = default;
+  virtual ~server_info() = default;
   // Appends `,"key":value` pairs of the server's counters to a stats reply.
   virtual void append_stats(std::string& out) const = 0;
   // Appends the JSON array of past events, newest last, of streams that match and that `who` may see (null: all).
@@ -41,8 +41,8 @@ struct session_environment {
   engine& observer;
   producer_table& producers;
   counters& counts;
-  const almanac& facts;
-  const gate* admission = nullptr;  // null: everybody may do everything
+  const server_info& info;
+  const authenticator* admission = nullptr;  // null: everybody may do everything
   // Errors that one connection may cause a second before it is made to wait, and ten times as many at once; 0: any.
   std::size_t bad_frames_per_s = 0;
   // A step ends when its replies have reached this; half of what a connection may hold unsent.
@@ -132,7 +132,7 @@ private:
   std::shared_ptr<const identity> identity_;
   bool said_hello_ = false;
   bool numbers_points_ = false;
-  patience bad_frames_;
+  token_bucket bad_frames_;
   std::size_t first_gathered_ = 0;  // in the workspace's batch
   std::size_t gathered_ = 0;        // points of this session from there on, not answered yet
   std::optional<inbox::cut> held_;  // cut by gather(), for advance()

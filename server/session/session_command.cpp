@@ -143,7 +143,7 @@ void session::reply(const ping_command& /*what*/, const command_id& id, step& ou
 
 void session::reply(const stats_command& /*what*/, const command_id& id, step& out) {
   begin_reply("stats", id, out.replies);
-  environment_.facts.append_stats(out.replies);
+  environment_.info.append_stats(out.replies);
   out.replies += "}\n";
 }
 
@@ -166,7 +166,7 @@ void session::reply(const streams_command& what, const command_id& id, step& out
 void session::reply(const history_command& what, const command_id& id, step& out) {
   begin_reply("history", id, out.replies);
   append_key("events", out.replies);
-  environment_.facts.append_history(what, identity_.get(), out.replies);
+  environment_.info.append_history(what, identity_.get(), out.replies);
   out.replies += "}\n";
 }
 

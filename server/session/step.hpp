@@ -9,16 +9,16 @@
 
 #include "common/model/verdict.hpp"
 #include "common/protocol/error.hpp"
-#include "server/feed/bulletin.hpp"
 #include "server/feed/filter.hpp"
+#include "server/feed/published_batch.hpp"
 
 namespace spindrift {
 
 struct step {
-  std::string replies;               // to be sent, in this order
-  std::vector<bulletin_line> lines;  // the fresh verdict lines in `replies`, for the feed
-  std::vector<verdict> events;       // anomalies, drifts and alarms; views valid until the inbox gives space again
-  std::optional<filter> subscribes;  // from now on
+  std::string replies;                // to be sent, in this order
+  std::vector<published_line> lines;  // the fresh verdict lines in `replies`, for the feed
+  std::vector<verdict> events;        // anomalies, drifts and alarms; views valid until the inbox gives space again
+  std::optional<filter> subscribes;   // from now on
   bool unsubscribes = false;
   std::uint64_t supersedes = 0;        // the number of the connection whose producer's name was taken over
   bool has_more = false;               // frames are left in the inbox: send the replies, then advance again

@@ -69,24 +69,24 @@ bool recording_journal::append(const batch& what) {
   for (std::size_t i = 0; i < what.points.size(); ++i) {
     if (what.streams[i] != nullptr) made.points.push_back(told_of(what.outcomes[i].what, what.sender));
   }
-  const journal_position before = keeper_.written_to();
+  const journal_position before = persistence_.written_to();
   const bool was_dead = is_dead_();
-  return finish(std::move(made), before, keeper_.append(what), was_dead);
+  return finish(std::move(made), before, persistence_.append(what), was_dead);
 }
 
 bool recording_journal::forget(stream& what) {
   told_batch made;
   made.forgotten = what.name;
-  const journal_position before = keeper_.written_to();
+  const journal_position before = persistence_.written_to();
   const bool was_dead = is_dead_();
-  return finish(std::move(made), before, keeper_.forget(what), was_dead);
+  return finish(std::move(made), before, persistence_.forget(what), was_dead);
 }
 
 // Of the batches of one step only the one that the process died in may have gone through all the same; the others came
 // to a disk that took nothing any more.
 bool recording_journal::finish(told_batch&& made, journal_position before, bool taken, bool was_dead) {
   if (made.points.empty() && made.forgotten.empty()) return taken;
-  made.end = taken ? keeper_.written_to() : before + 1;
+  made.end = taken ? persistence_.written_to() : before + 1;
   if (taken || (is_dead_() && !was_dead)) told_.push_back(std::move(made));
   return taken;
 }

@@ -1,8 +1,8 @@
 // The simulation's truth: every batch that went into the journal, in the journal's order, and what a server that never
 // stopped would have made of it.
 //
-// recording_journal stands between an engine and its keeper and writes down what the keeper took. replay() tells it all
-// again to an engine of its own, without journal, snapshot or crash. One thread.
+// recording_journal stands between an engine and its persistence and writes down what the persistence took. replay()
+// tells it all again to an engine of its own, without journal, snapshot or crash. One thread.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "server/app/keeper.hpp"
+#include "server/app/persistence.hpp"
 #include "server/engine/engine.hpp"
 
 namespace spindrift::faults {
@@ -40,8 +40,8 @@ class recording_journal final : public point_journal {
 public:
   // `is_dead` says whether the process has just died in the middle of a write, which may have gone through all the
   // same.
-  recording_journal(keeper& kept, std::vector<told_batch>& told, std::function<bool()> is_dead)
-      : keeper_(kept), told_(told), is_dead_(std::move(is_dead)) {}
+  recording_journal(persistence& kept, std::vector<told_batch>& told, std::function<bool()> is_dead)
+      : persistence_(kept), told_(told), is_dead_(std::move(is_dead)) {}
 
   bool append(const batch& what) override;
   bool forget(stream& what) override;
@@ -49,7 +49,7 @@ public:
 private:
   bool finish(told_batch&& made, journal_position before, bool taken, bool was_dead);
 
-  keeper& keeper_;
+  persistence& persistence_;
   std::vector<told_batch>& told_;
   std::function<bool()> is_dead_;
 };

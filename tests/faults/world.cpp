@@ -11,7 +11,7 @@ constexpr std::uint64_t points_of_each = 120;
 constexpr int lives = 4;
 
 // No facts are asked for here.
-class blank_almanac final : public almanac {
+class blank_server_info final : public server_info {
 public:
   void append_stats(std::string& /*out*/) const override {}
   void append_history(const history_command&, const identity*, std::string& /*out*/) const override {}
@@ -48,11 +48,11 @@ struct world::house {
   house& operator=(const house&) = delete;
 
   counters counts;
-  keeper kept;
+  persistence kept;
   recording_journal written;
   engine observer;
   producer_table producers{64};
-  blank_almanac facts;
+  blank_server_info facts;
   session_workspace workspace;
 };
 

@@ -1,5 +1,5 @@
-// The world of one seed: a server of session, engine, keeper and store over a file system in memory, its clients, and
-// everything that can happen to them. One thread, no clock, no socket: the same seed gives the same run.
+// The world of one seed: a server of session, engine, persistence and store over a file system in memory, its clients,
+// and everything that can happen to them. One thread, no clock, no socket: the same seed gives the same run.
 //
 // A life begins with a recovery and ends with a crash at a random system call (or a power cut, where replies waited for
 // the disk). In between bytes are delivered in random pieces, connections are cut with bytes under way, an earlier

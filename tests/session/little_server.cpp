@@ -4,13 +4,13 @@
 
 namespace spindrift::support {
 
-void little_almanac::append_stats(std::string& out) const {
+void little_server_info::append_stats(std::string& out) const {
   out += ",\"points\":";
   append_number(read(counts_.points), out);
 }
 
 // One event that repeats the question.
-void little_almanac::append_history(const history_command& wanted, const identity* who, std::string& out) const {
+void little_server_info::append_history(const history_command& wanted, const identity* who, std::string& out) const {
   out += "[{\"stream\":";
   append_json_string(wanted.streams.front(), out);
   out += ",\"since\":";
@@ -22,7 +22,7 @@ void little_almanac::append_history(const history_command& wanted, const identit
   out += "}]";
 }
 
-std::shared_ptr<const identity> little_gate::admit(std::string_view token) const {
+std::shared_ptr<const identity> little_authenticator::admit(std::string_view token) const {
   const auto found = known.find(token);
   return found != known.end() ? found->second : nullptr;
 }
@@ -106,15 +106,15 @@ void little_server::carry_out(client& who, step& out) {
 }
 
 void little_server::publish(const step& from) {
-  auto made = std::make_shared<bulletin>();
-  for (bulletin_line line : from.lines) {
+  auto made = std::make_shared<published_batch>();
+  for (published_line line : from.lines) {
     const auto begin = static_cast<std::uint32_t>(made->bytes.size());
     made->bytes.append(from.replies, line.begin, line.length);
     line.stream_begin = begin + (line.stream_begin - line.begin);
     line.begin = begin;
     made->lines.push_back(line);
   }
-  const shared_bulletin shared = std::move(made);
+  const shared_published_batch shared = std::move(made);
   for (const auto& [number, each] : clients_) {
     if (!each->waiting || each->closed) continue;
     each->waiting->put(shared);

@@ -18,9 +18,9 @@
 namespace spindrift::support {
 
 // Facts that a test can foresee.
-class little_almanac : public almanac {
+class little_server_info : public server_info {
 public:
-  explicit little_almanac(const counters& counts) : counts_(counts) {}
+  explicit little_server_info(const counters& counts) : counts_(counts) {}
   void append_stats(std::string& out) const override;
   void append_history(const history_command& wanted, const identity* who, std::string& out) const override;
 
@@ -37,7 +37,7 @@ public:
   std::string entries;  // a line for each point: producer, stream, number
 };
 
-class little_gate : public gate {
+class little_authenticator : public authenticator {
 public:
   std::shared_ptr<const identity> admit(std::string_view token) const override;
   std::map<std::string, std::shared_ptr<const identity>, std::less<>> known;
@@ -81,7 +81,7 @@ public:
 
   moment now{1'764'000'000'000, 1'000'000};
   little_journal journal;
-  little_gate admission;
+  little_authenticator admission;
 
 private:
   void advance(client& who);
@@ -90,7 +90,7 @@ private:
 
   settings settings_;
   mutable counters counts_;
-  little_almanac facts_;
+  little_server_info facts_;
   mutable engine engine_;
   mutable producer_table producers_;
   session_workspace workspace_;

@@ -89,7 +89,7 @@ private:
   void carry_out(seat& who, const step& out) {
     who.replies += out.replies;
     who.is_closed = out.closes.has_value();
-    for (const bulletin_line& line : out.lines) feed_.append(out.replies, line.begin, line.length);
+    for (const published_line& line : out.lines) feed_.append(out.replies, line.begin, line.length);
     for (const verdict& event : out.events) {
       events_.append(event.subject.stream).append(event.feature).append(std::to_string(event.n)).append("\n");
     }

@@ -26,13 +26,13 @@ class wire {
 public:
   explicit wire(std::uint64_t count, std::size_t pipeline, double rate = 0, source* from = nullptr)
       : counts_(score(2, made_up_.kinds(), true, {})),
-        producer_(settings_of(pipeline, rate), deal(deal_of(count, rate), 0), streams_, from ? *from : made_up_,
-                  counts_) {
+        producer_(settings_of(pipeline, rate), load_schedule(schedule_of(count, rate), 0), streams_,
+                  from ? *from : made_up_, counts_) {
     producer_.begin(1'700'000'000'000);
   }
 
   producer& end() { return producer_; }
-  const tally& counts() const { return counts_; }
+  const run_counters& counts() const { return counts_; }
   const json& last_point() const { return last_point_; }
 
   // Connects, and answers the hello. Returns what was said before any point.
@@ -77,8 +77,8 @@ private:
     settings.is_paced = rate > 0;
     return settings;
   }
-  static deal_settings deal_of(std::uint64_t count, double rate) {
-    deal_settings settings;
+  static load_schedule_settings schedule_of(std::uint64_t count, double rate) {
+    load_schedule_settings settings;
     settings.count = count;
     settings.streams = 2;
     settings.rate = rate;
@@ -87,7 +87,7 @@ private:
 
   std::vector<std::string> streams_{"s-1", "s-2"};
   scenario made_up_{{scenario_name::sine, 1, 2}};
-  tally counts_;
+  run_counters counts_;
   producer producer_;
   json last_point_;
 };

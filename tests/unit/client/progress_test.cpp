@@ -9,8 +9,8 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-tally half_done() {
-  tally counts(score(1, {}, true, {}));
+run_counters half_done() {
+  run_counters counts(score(1, {}, true, {}));
   counts.verdicts = 40;
   counts.errors = 10;
   return counts;
@@ -33,7 +33,7 @@ TEST(progress, fits_the_terminal) {
 }
 
 TEST(progress, is_full_and_no_fuller_at_the_end) {
-  tally counts = half_done();
+  run_counters counts = half_done();
   counts.verdicts = 500;
   EXPECT_THAT(progress_line(counts, 2, 100, 120), StartsWith("[########################################] 100 %"));
 }

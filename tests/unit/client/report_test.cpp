@@ -12,14 +12,14 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-tally counted() {
+run_counters counted() {
   score judged(1, {"spike_up", "spike_down"}, true, {150});
   judged.judge({0, 101, 1}, {true, false, false});
   judged.judge({0, 102, 2}, {false, false, true});
   judged.judge({0, 103, 0}, {true, false, false});
   judged.judge({0, 150, 0}, {});
   judged.judge({0, 182, 0}, {false, true, false});
-  tally counts(std::move(judged));
+  run_counters counts(std::move(judged));
   counts.points = 6;
   counts.verdicts = 5;
   counts.errors = 1;
@@ -97,7 +97,7 @@ TEST(report, says_in_json_what_was_counted) {
 }
 
 TEST(report, is_null_where_nothing_is_defined) {
-  const json object = json::parse(json_report(facts(), tally(score(1, {"spike_up"}, true, {}))));
+  const json object = json::parse(json_report(facts(), run_counters(score(1, {"spike_up"}, true, {}))));
   for (const char* key : {"precision", "recall", "f1", "drift_delay_median", "false_flags_per_1000"}) {
     EXPECT_TRUE(object[key].is_null()) << key;
   }
@@ -106,7 +106,7 @@ TEST(report, is_null_where_nothing_is_defined) {
 }
 
 TEST(report, is_one_line_of_valid_json_whatever_a_server_calls_its_errors) {
-  tally counts = counted();
+  run_counters counts = counted();
   counts.error_codes["\xff\n\""] = 1;
   const std::string text = json_report(facts(), counts);
   EXPECT_EQ(text.find('\n'), std::string::npos);
@@ -126,7 +126,7 @@ TEST(report, tells_people_the_same) {
 }
 
 TEST(report, does_not_pretend_to_know_a_truth_it_has_not) {
-  const std::string text = text_report(facts(), tally(score(1, {}, false, {})));
+  const std::string text = text_report(facts(), run_counters(score(1, {}, false, {})));
   EXPECT_THAT(text, HasSubstr("the truth is not known"));
   EXPECT_THAT(text, Not(HasSubstr("precision")));
 }

@@ -88,14 +88,14 @@ private:
 
 struct run_result {
   sender_outcome outcome;
-  tally counts;
+  run_counters counts;
 };
 
 run_result run(const sender_settings& settings, std::uint64_t count, double rate = 0) {
   scenario from({scenario_name::sine, 1, 1});
-  run_result result{{}, tally(score(1, from.kinds(), true, {}))};
+  run_result result{{}, run_counters(score(1, from.kinds(), true, {}))};
   const std::vector<std::string> streams{"s"};
-  deal_settings share;
+  load_schedule_settings share;
   share.count = count;
   share.rate = rate;
   producer_settings made;
@@ -103,7 +103,7 @@ run_result run(const sender_settings& settings, std::uint64_t count, double rate
   made.pipeline = 16;
   made.is_paced = rate > 0;
   sender::producers producers;
-  producers.push_back(std::make_unique<producer>(made, deal(share, 0), streams, from, result.counts));
+  producers.push_back(std::make_unique<producer>(made, load_schedule(share, 0), streams, from, result.counts));
   progress quiet(true, count);
   result.outcome = sender(settings, producers, result.counts, quiet).run();
   return result;

@@ -18,10 +18,10 @@ struct sample_line {
   bool is_event = false;
 };
 
-shared_bulletin bulletin_of(const std::vector<sample_line>& lines) {
-  auto made = std::make_shared<bulletin>();
+shared_published_batch batch_of(const std::vector<sample_line>& lines) {
+  auto made = std::make_shared<published_batch>();
   for (const sample_line& each : lines) {
-    bulletin_line line;
+    published_line line;
     line.begin = static_cast<std::uint32_t>(made->bytes.size());
     line.stream_begin = line.begin;
     line.stream_length = static_cast<std::uint32_t>(each.stream.size());
@@ -44,8 +44,8 @@ const filter everything({"*"}, false);
 TEST(outbox, gives_back_what_was_put_in_in_order) {
   outbox box(everything, 1'000);
   EXPECT_TRUE(box.is_empty());
-  EXPECT_EQ(box.put(bulletin_of({{"a", "1"}, {"b", "2"}})), 0U);
-  EXPECT_EQ(box.put(bulletin_of({{"a", "3"}})), 0U);
+  EXPECT_EQ(box.put(batch_of({{"a", "1"}, {"b", "2"}})), 0U);
+  EXPECT_EQ(box.put(batch_of({{"a", "3"}})), 0U);
   EXPECT_EQ(box.bytes(), 12U);
   EXPECT_EQ(drain(box), "a 1\nb 2\na 3\n");
   EXPECT_TRUE(box.is_empty());
@@ -54,16 +54,16 @@ TEST(outbox, gives_back_what_was_put_in_in_order) {
 
 TEST(outbox, keeps_only_the_lines_that_are_wanted) {
   outbox box(filter({"a*"}, true), 1'000);
-  box.put(bulletin_of({{"a", "1", true}, {"a", "2", false}, {"b", "3", true}, {"ab", "4", true}}));
-  box.put(bulletin_of({{"b", "5", true}}));
+  box.put(batch_of({{"a", "1", true}, {"a", "2", false}, {"b", "3", true}, {"ab", "4", true}}));
+  box.put(batch_of({{"b", "5", true}}));
   const auto piece = box.take();
   EXPECT_EQ(piece.bytes, "a 1\nab 4\n");
   EXPECT_EQ(piece.lines, 2U);
   EXPECT_TRUE(box.is_empty());
 }
 
-TEST(outbox, shares_a_bulletin_of_which_everything_is_wanted) {
-  const auto shared = bulletin_of({{"a", "1"}});
+TEST(outbox, shares_a_batch_of_which_everything_is_wanted) {
+  const auto shared = batch_of({{"a", "1"}});
   outbox box(everything, 1'000);
   box.put(shared);
   EXPECT_EQ(shared.use_count(), 2);
@@ -75,7 +75,7 @@ TEST(outbox, keeps_the_bytes_of_a_piece_alive) {
   outbox::piece kept;
   {
     outbox box(filter({"a"}, false), 1'000);
-    box.put(bulletin_of({{"a", "1"}, {"b", "2"}}));
+    box.put(batch_of({{"a", "1"}, {"b", "2"}}));
     kept = box.take();
   }
   EXPECT_EQ(kept.bytes, "a 1\n");
@@ -83,10 +83,10 @@ TEST(outbox, keeps_the_bytes_of_a_piece_alive) {
 
 TEST(outbox, drops_the_oldest_and_says_so_in_their_place) {
   outbox box(everything, 8);
-  EXPECT_EQ(box.put(bulletin_of({{"a", "1"}})), 0U);
-  EXPECT_EQ(box.put(bulletin_of({{"a", "2"}})), 0U);
-  EXPECT_EQ(box.put(bulletin_of({{"a", "3"}})), 1U);
-  EXPECT_EQ(box.put(bulletin_of({{"a", "4"}})), 1U);
+  EXPECT_EQ(box.put(batch_of({{"a", "1"}})), 0U);
+  EXPECT_EQ(box.put(batch_of({{"a", "2"}})), 0U);
+  EXPECT_EQ(box.put(batch_of({{"a", "3"}})), 1U);
+  EXPECT_EQ(box.put(batch_of({{"a", "4"}})), 1U);
   EXPECT_FALSE(box.is_empty());
   const auto notice = box.take();
   EXPECT_EQ(notice.bytes, "{\"type\":\"gap\",\"missed\":2}\n");
@@ -96,18 +96,18 @@ TEST(outbox, drops_the_oldest_and_says_so_in_their_place) {
 
 TEST(outbox, tells_each_gap_once_and_where_it_was) {
   outbox box(everything, 4);
-  box.put(bulletin_of({{"a", "1"}}));
+  box.put(batch_of({{"a", "1"}}));
   EXPECT_EQ(box.take().bytes, "a 1\n");
-  box.put(bulletin_of({{"a", "2"}}));
-  box.put(bulletin_of({{"a", "3"}}));
+  box.put(batch_of({{"a", "2"}}));
+  box.put(batch_of({{"a", "3"}}));
   EXPECT_EQ(drain(box), "{\"type\":\"gap\",\"missed\":1}\na 3\n");
-  box.put(bulletin_of({{"a", "4"}}));
+  box.put(batch_of({{"a", "4"}}));
   EXPECT_EQ(drain(box), "a 4\n");
 }
 
-TEST(outbox, drops_a_bulletin_that_is_larger_than_itself) {
+TEST(outbox, drops_a_batch_that_is_larger_than_itself) {
   outbox box(everything, 4);
-  EXPECT_EQ(box.put(bulletin_of({{"a", "1"}, {"a", "2"}})), 2U);
+  EXPECT_EQ(box.put(batch_of({{"a", "1"}, {"a", "2"}})), 2U);
   EXPECT_FALSE(box.is_empty());
   EXPECT_EQ(drain(box), "{\"type\":\"gap\",\"missed\":2}\n");
 }
@@ -137,7 +137,7 @@ TEST(outbox, accounts_for_every_line) {
         std::vector<sample_line> lines;
         for (std::uint64_t count = 1 + noise.below(5); count > 0; --count)
           lines.push_back({"s", std::to_string(++put)});
-        box.put(bulletin_of(lines));
+        box.put(batch_of(lines));
       } else {
         take();
       }

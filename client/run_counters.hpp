@@ -11,8 +11,8 @@
 
 namespace spindrift {
 
-struct tally {
-  explicit tally(score expected) : judged(std::move(expected)) {}
+struct run_counters {
+  explicit run_counters(score expected) : judged(std::move(expected)) {}
 
   std::uint64_t points = 0;                          // sent, each counted once
   std::uint64_t verdicts = 0;                        // points answered by a verdict

@@ -13,12 +13,12 @@
 
 namespace spindrift {
 
-struct glance {
+struct verdict_summary {
   std::uint64_t seq = 0;  // 0: none
   verdict_flags flags;
   bool dup = false;
 };
 
-std::optional<glance> glance_at(std::string_view line);
+std::optional<verdict_summary> read_verdict_summary(std::string_view line);
 
 }  // namespace spindrift

@@ -1,6 +1,6 @@
 // What lasts: the journal that points are written to before they are answered, snapshots, the history of events.
 //
-// The engine calls append() under its locks; sessions ask for the history; everything else is the keeper's own two
+// The engine calls append() under its locks; sessions ask for the history; everything else is the persistence's own two
 // threads: one takes snapshots and watches the disk, one (with durability fsync) syncs and tells whoever waits. With
 // durability off there is no journal and the history lives in memory. recover() before and stop() after all else.
 #pragma once
@@ -19,22 +19,22 @@
 #include "common/protocol/frame.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
-#include "server/session/gate.hpp"
+#include "server/session/authenticator.hpp"
 #include "server/store/history.hpp"
 #include "server/store/store.hpp"
 
 namespace spindrift {
 
-class keeper final : public point_journal {
+class persistence final : public point_journal {
 public:
-  // The file system outlives the keeper. The history of events is SQLite's and knows only the real one.
-  keeper(const store_settings& settings, file_system& files);
-  ~keeper() override;
-  keeper(const keeper&) = delete;
-  keeper& operator=(const keeper&) = delete;
+  // The file system outlives the persistence. The history of events is SQLite's and knows only the real one.
+  persistence(const store_settings& settings, file_system& files);
+  ~persistence() override;
+  persistence(const persistence&) = delete;
+  persistence& operator=(const persistence&) = delete;
 
   // Brings the engine and the producers back to where they were. Returns why the server must not start. Both outlive
-  // the keeper's threads.
+  // the persistence's threads.
   std::optional<std::string> recover(engine& observer, producer_table& producers);
   // `durable` is called after each sync, from a thread of ours; `failed` once, when no more points may be taken.
   void start(std::function<void()> durable, std::function<void()> failed);
@@ -49,8 +49,8 @@ public:
   // Appends a JSON array, newest last, of the events that `who` may see (null: all).
   void append_history(const history_command& wanted, const identity* who, std::string& out);
 
-  // What the two threads do, a step at a time; for whoever runs the keeper without start(). `between` is called again
-  // and again while the snapshot is taken, with no lock held.
+  // What the two threads do, a step at a time; for whoever runs the persistence without start(). `between` is called
+  // again and again while the snapshot is taken, with no lock held.
   bool take_snapshot(const std::function<void()>& between = {});
   bool sync_now() { return store_ && store_->points().sync().ok(); }
 

@@ -1,5 +1,5 @@
-// Faults that were found in what lasts, each as a case of its own: an engine, a keeper, a file system in memory.
-#include "server/app/keeper.hpp"
+// Faults that were found in what lasts, each as a case of its own: an engine, a persistence, a file system in memory.
+#include "server/app/persistence.hpp"
 
 #include <gtest/gtest.h>
 
@@ -62,15 +62,15 @@ struct lasting_engine {
   }
 
   counters counts;
-  keeper kept;
+  persistence kept;
   engine observer;
   producer_table producers;
 };
 
-class keeper_fault : public testing::Test {
+class persistence_fault : public testing::Test {
 protected:
-  keeper_fault() { std::filesystem::create_directories(folder_); }
-  ~keeper_fault() override {
+  persistence_fault() { std::filesystem::create_directories(folder_); }
+  ~persistence_fault() override {
     running_.reset();
     std::filesystem::remove_all(folder_);
   }
@@ -90,11 +90,11 @@ protected:
 
   memory_file_system files_;
   std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("spindrift-keeper-" + std::to_string(::getpid()));
+      std::filesystem::temp_directory_path() / ("spindrift-persistence-" + std::to_string(::getpid()));
   std::unique_ptr<lasting_engine> running_;
 };
 
-TEST_F(keeper_fault, a_producer_that_was_forgotten_and_came_back_during_a_snapshot_keeps_its_place) {
+TEST_F(persistence_fault, a_producer_that_was_forgotten_and_came_back_during_a_snapshot_keeps_its_place) {
   lasting_engine& first = start(100, 1);
   first.send({"s"}, 1, first.producers.find_or_create("a").get(), 1);
   int pauses = 0;
@@ -112,7 +112,7 @@ TEST_F(keeper_fault, a_producer_that_was_forgotten_and_came_back_during_a_snapsh
   EXPECT_EQ(recovered->kept(11), "verdict of 11\n");
 }
 
-TEST_F(keeper_fault, a_stream_whose_end_cannot_be_written_is_not_evicted) {
+TEST_F(persistence_fault, a_stream_whose_end_cannot_be_written_is_not_evicted) {
   lasting_engine& first = start(2);
   for (int i = 0; i < 5; ++i) first.send({"old"}, 1);
   first.send({"busy"}, 2'000);
@@ -125,7 +125,7 @@ TEST_F(keeper_fault, a_stream_whose_end_cannot_be_written_is_not_evicted) {
   EXPECT_EQ(start(2).n_of("old"), 6U) << "the points since the full disk count";
 }
 
-TEST_F(keeper_fault, points_of_a_producer_go_to_the_journal_in_the_order_of_their_seqs_whatever_is_evicted) {
+TEST_F(persistence_fault, points_of_a_producer_go_to_the_journal_in_the_order_of_their_seqs_whatever_is_evicted) {
   lasting_engine& first = start(2);
   const auto sender = first.producers.find_or_create("p");
   first.send({"a", "b"}, 1, sender.get(), 1);
@@ -139,7 +139,7 @@ TEST_F(keeper_fault, points_of_a_producer_go_to_the_journal_in_the_order_of_thei
   EXPECT_EQ(second.n_of("a"), 4U);
 }
 
-TEST_F(keeper_fault, a_stream_of_the_same_batch_does_not_make_room_for_another) {
+TEST_F(persistence_fault, a_stream_of_the_same_batch_does_not_make_room_for_another) {
   lasting_engine& first = start(2);
   first.send({"a"}, 1);
   first.send({"b"}, 2);

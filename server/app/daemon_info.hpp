@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "server/app/keeper.hpp"
+#include "server/app/persistence.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/session/session.hpp"
@@ -16,11 +16,11 @@ namespace spindrift {
 // Resident memory of this process as the kernel counts it; 0 where that cannot be read. Some 20 us.
 std::uint64_t resident_bytes();
 
-class facts final : public almanac {
+class daemon_info final : public server_info {
 public:
-  // All outlive the facts.
-  facts(const counters& counts, const engine& observer, const producer_table& producers, keeper& kept)
-      : counts_(counts), engine_(observer), producers_(producers), keeper_(kept) {}
+  // All outlive the info.
+  daemon_info(const counters& counts, const engine& observer, const producer_table& producers, persistence& kept)
+      : counts_(counts), engine_(observer), producers_(producers), persistence_(kept) {}
 
   void append_stats(std::string& out) const override;
   void append_history(const history_command& wanted, const identity* who, std::string& out) const override;
@@ -39,7 +39,7 @@ private:
   const counters& counts_;
   const engine& engine_;
   const producer_table& producers_;
-  keeper& keeper_;
+  persistence& persistence_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

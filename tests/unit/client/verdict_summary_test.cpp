@@ -1,4 +1,4 @@
-#include "client/glance.hpp"
+#include "client/verdict_summary.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,15 +17,15 @@ constexpr std::string_view plain =
     R"({"type":"verdict","stream":"cpu","seq":17,"n":1834,"ts":1764000000000,"value":0.42,"expected":0.47,)"
     R"("sigma":0.16,"z":-0.31,"anomaly":false,"drift":false,"alarm":false,"score":0.12})";
 
-TEST(glance, sees_number_and_flags_of_a_verdict) {
-  const auto seen = glance_at(plain);
+TEST(verdict_summary, sees_number_and_flags_of_a_verdict) {
+  const auto seen = read_verdict_summary(plain);
   ASSERT_TRUE(seen);
   EXPECT_EQ(seen->seq, 17U);
   EXPECT_FALSE(seen->flags.anomaly || seen->flags.drift || seen->flags.alarm || seen->dup);
 }
 
-TEST(glance, is_not_misled_by_values_that_look_like_keys) {
-  const auto seen = glance_at(
+TEST(verdict_summary, is_not_misled_by_values_that_look_like_keys) {
+  const auto seen = read_verdict_summary(
       R"({"type":"verdict","stream":"anomaly","n":1,"values":{"drift":1,"seq":9},"feature":"alarm","seq":3,)"
       R"("anomaly":true,"by":"zscore,iforest","drift":true,"adwin":{"width":1,"alarm":2},"alarm":true,"dup":true})");
   ASSERT_TRUE(seen);
@@ -33,7 +33,7 @@ TEST(glance, is_not_misled_by_values_that_look_like_keys) {
   EXPECT_TRUE(seen->flags.anomaly && seen->flags.drift && seen->flags.alarm && seen->dup);
 }
 
-TEST(glance, leaves_everything_else_to_the_reader) {
+TEST(verdict_summary, leaves_everything_else_to_the_reader) {
   for (const std::string_view line :
        {R"({"type":"error","code":"bad_json","message":"x"})", R"({"type":"welcome","version":1})",
         R"({"type": "verdict","seq":1})", R"({"seq":1,"type":"verdict"})", R"({"type":"verdict","seq":"1"})",
@@ -41,20 +41,20 @@ TEST(glance, leaves_everything_else_to_the_reader) {
         R"({"type":"verdict","anomaly":null})", R"({"type":"verdict","stream":"a\"b"})",
         R"({"type":"verdict","x":[1,2]})", R"({"type":"verdict","x":{"y":{"z":1}}})", R"({"type":"verdict","seq":1)",
         R"({"type":"verdict","seq":1}})", R"({"type":"verdict",})", R"({"type":"verdict""seq":1})", "", "{}", "null"}) {
-    EXPECT_FALSE(glance_at(line)) << line;
+    EXPECT_FALSE(read_verdict_summary(line)) << line;
   }
 }
 
-TEST(glance, never_reads_beyond_a_line_that_was_cut) {
+TEST(verdict_summary, never_reads_beyond_a_line_that_was_cut) {
   for (std::size_t length = 0; length < plain.size(); ++length) {
     const std::string exact(plain.substr(0, length));  // ASan sees one byte too many
-    EXPECT_FALSE(glance_at(exact)) << length;
+    EXPECT_FALSE(read_verdict_summary(exact)) << length;
   }
 }
 
 // Goal: whatever the server's encoder writes is seen as the full reader sees it. Method: random verdicts of every
 // shape.
-TEST(glance, agrees_with_the_full_reader_on_every_verdict_our_server_writes) {
+TEST(verdict_summary, agrees_with_the_full_reader_on_every_verdict_our_server_writes) {
   noise_source noise(4);
   const feature features[] = {{"temperature", 21.5}, {"drift", -3}};
   reply_reader reader;
@@ -81,7 +81,7 @@ TEST(glance, agrees_with_the_full_reader_on_every_verdict_our_server_writes) {
     const std::size_t length = line.size();
     line.append(inbox::padding_bytes, ' ');
     const std::string_view bytes(line.data(), length);
-    const auto seen = glance_at(bytes);
+    const auto seen = read_verdict_summary(bytes);
     ASSERT_TRUE(seen) << bytes;
     const reply read = reader.read(bytes);
     const auto& full = std::get<verdict>(read);

@@ -1,4 +1,4 @@
-// Who may come in and what for. The gate answers for a token; the session asks it once, at hello, and then holds the
+// Who may come in and what for. It answers for a token; the session asks it once, at hello, and then holds the
 // identity. Implementations are safe to ask from any thread and may change their mind between two hellos (a reload).
 #pragma once
 
@@ -16,9 +16,9 @@ struct identity {
   std::vector<std::string> subscribe;  // globs of streams it may see
 };
 
-class gate {
+class authenticator {
 public:
-  virtual ~gate() = default;
+  virtual ~authenticator() = default;
   // Null for a token that is not known. Takes the same time whether the token is nearly right or not.
   virtual std::shared_ptr<const identity> admit(std::string_view token) const = 0;
 };

@@ -1,4 +1,4 @@
-#include "client/flight.hpp"
+#include "client/in_flight_window.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,19 +6,19 @@ namespace spindrift {
 namespace {
 
 // Adds points `first` to `last` and sends them all.
-void send_all(flight& points, std::uint64_t first, std::uint64_t last) {
+void send_all(in_flight_window& points, std::uint64_t first, std::uint64_t last) {
   for (std::uint64_t seq = first; seq <= last; ++seq) {
     points.add(seq).line = std::to_string(seq);
     points.send();
   }
 }
 
-TEST(flight, settles_points_in_the_order_they_were_sent) {
-  flight points(8);
+TEST(in_flight_window, settles_points_in_the_order_they_were_sent) {
+  in_flight_window points(8);
   send_all(points, 1, 3);
   EXPECT_EQ(points.waiting(), 3U);
   for (std::uint64_t seq = 1; seq <= 3; ++seq) {
-    const flight::answer answer = points.settle(seq);
+    const in_flight_window::answer answer = points.settle(seq);
     ASSERT_NE(answer.point, nullptr);
     EXPECT_EQ(answer.point->seq, seq);
     EXPECT_EQ(answer.skipped, 0U);
@@ -26,25 +26,25 @@ TEST(flight, settles_points_in_the_order_they_were_sent) {
   EXPECT_TRUE(points.is_empty());
 }
 
-TEST(flight, takes_a_reply_without_seq_for_the_oldest_point) {
-  flight points(4);
+TEST(in_flight_window, takes_a_reply_without_seq_for_the_oldest_point) {
+  in_flight_window points(4);
   send_all(points, 5, 6);
   EXPECT_EQ(points.settle(0).point->seq, 5U);
   EXPECT_EQ(points.settle(0).point->seq, 6U);
   EXPECT_EQ(points.settle(0).point, nullptr);
 }
 
-TEST(flight, counts_older_points_as_skipped_since_replies_come_in_order) {
-  flight points(8);
+TEST(in_flight_window, counts_older_points_as_skipped_since_replies_come_in_order) {
+  in_flight_window points(8);
   send_all(points, 1, 5);
-  const flight::answer answer = points.settle(4);
+  const in_flight_window::answer answer = points.settle(4);
   EXPECT_EQ(answer.point->seq, 4U);
   EXPECT_EQ(answer.skipped, 3U);
   EXPECT_EQ(points.size(), 1U);
 }
 
-TEST(flight, knows_no_point_that_was_answered_or_never_sent) {
-  flight points(8);
+TEST(in_flight_window, knows_no_point_that_was_answered_or_never_sent) {
+  in_flight_window points(8);
   send_all(points, 1, 2);
   points.add(3);
   points.settle(1);
@@ -54,15 +54,15 @@ TEST(flight, knows_no_point_that_was_answered_or_never_sent) {
   EXPECT_EQ(points.waiting(), 1U);
 }
 
-TEST(flight, sends_the_unanswered_again_in_order_after_a_loss) {
-  flight points(8);
+TEST(in_flight_window, sends_the_unanswered_again_in_order_after_a_loss) {
+  in_flight_window points(8);
   send_all(points, 1, 4);
   points.settle(1);
   points.rewind();
   EXPECT_EQ(points.waiting(), 0U);
   for (std::uint64_t seq = 2; seq <= 4; ++seq) {
     ASSERT_TRUE(points.has_unsent());
-    const flight_point& again = points.send();
+    const in_flight_point& again = points.send();
     EXPECT_EQ(again.seq, seq);
     EXPECT_EQ(again.line, std::to_string(seq));
   }
@@ -70,8 +70,8 @@ TEST(flight, sends_the_unanswered_again_in_order_after_a_loss) {
   EXPECT_EQ(points.settle(2).point->seq, 2U);
 }
 
-TEST(flight, goes_round_its_ring_many_times) {
-  flight points(3);
+TEST(in_flight_window, goes_round_its_ring_many_times) {
+  in_flight_window points(3);
   std::uint64_t answered = 0;
   for (std::uint64_t seq = 1; seq <= 1'000; ++seq) {
     if (points.size() == 3) {
@@ -84,8 +84,8 @@ TEST(flight, goes_round_its_ring_many_times) {
   EXPECT_EQ(points.size(), 3U);
 }
 
-TEST(flight, finds_points_whose_numbers_are_not_consecutive) {
-  flight points(4);
+TEST(in_flight_window, finds_points_whose_numbers_are_not_consecutive) {
+  in_flight_window points(4);
   send_all(points, 10, 10);
   send_all(points, 20, 20);
   EXPECT_EQ(points.settle(15).point, nullptr);

@@ -1,25 +1,25 @@
-#include "server/session/patience.hpp"
+#include "server/session/token_bucket.hpp"
 
 #include <gtest/gtest.h>
 
 namespace spindrift {
 namespace {
 
-std::size_t spend_all(patience& what) {
+std::size_t spend_all(token_bucket& what) {
   std::size_t spent = 0;
   for (; !what.is_spent() && spent < 1'000'000; ++spent) what.spend();
   return spent;
 }
 
-TEST(patience, has_ten_seconds_worth_at_once) {
-  patience of(100);
+TEST(token_bucket, has_ten_seconds_worth_at_once) {
+  token_bucket of(100);
   of.refill(5'000);
   EXPECT_EQ(spend_all(of), 1'000U);
   EXPECT_TRUE(of.is_spent());
 }
 
-TEST(patience, comes_back_at_its_rate_and_never_beyond_the_burst) {
-  patience of(100);
+TEST(token_bucket, comes_back_at_its_rate_and_never_beyond_the_burst) {
+  token_bucket of(100);
   of.refill(1);
   spend_all(of);
   of.refill(501);
@@ -28,9 +28,9 @@ TEST(patience, comes_back_at_its_rate_and_never_beyond_the_burst) {
   EXPECT_EQ(spend_all(of), 1'000U);
 }
 
-TEST(patience, that_is_spent_is_worth_waiting_for) {
+TEST(token_bucket, that_is_spent_is_worth_waiting_for) {
   for (const std::size_t rate : {1U, 3U, 100U, 100'000U}) {
-    patience of(rate);
+    token_bucket of(rate);
     of.refill(1);
     spend_all(of);
     const auto wait = of.until_refilled();
@@ -41,14 +41,14 @@ TEST(patience, that_is_spent_is_worth_waiting_for) {
   }
 }
 
-TEST(patience, without_a_rate_has_no_end) {
-  patience of(0);
+TEST(token_bucket, without_a_rate_has_no_end) {
+  token_bucket of(0);
   for (int i = 0; i < 100'000; ++i) of.spend();
   EXPECT_FALSE(of.is_spent());
 }
 
-TEST(patience, does_not_mind_a_clock_that_stands_still) {
-  patience of(10);
+TEST(token_bucket, does_not_mind_a_clock_that_stands_still) {
+  token_bucket of(10);
   for (int i = 0; i < 1'000; ++i) of.refill(7);
   EXPECT_EQ(spend_all(of), 100U);
 }

@@ -1,4 +1,4 @@
-#include "server/app/keeper.hpp"
+#include "server/app/persistence.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -23,16 +23,16 @@ void log_storage(log_level level, std::string_view event, const storage_status& 
 
 }  // namespace
 
-keeper::keeper(const store_settings& settings, file_system& files) : settings_(settings) {
+persistence::persistence(const store_settings& settings, file_system& files) : settings_(settings) {
   if (settings.durability_level != durability::off) store_.emplace(files, settings);
 }
 
 // No snapshot here: by now the engine is gone.
-keeper::~keeper() {
+persistence::~persistence() {
   end_threads();
 }
 
-void keeper::start(std::function<void()> durable, std::function<void()> failed) {
+void persistence::start(std::function<void()> durable, std::function<void()> failed) {
   durable_ = std::move(durable);
   failed_ = std::move(failed);
   if (!store_) return;
@@ -40,7 +40,7 @@ void keeper::start(std::function<void()> durable, std::function<void()> failed) 
   if (waits_for_disk()) syncer_ = std::thread([this] { sync(); });
 }
 
-bool keeper::append(const batch& what) {
+bool persistence::append(const batch& what) {
   if (!store_) return true;
   journal::batch out(store_->points());
   for (std::size_t i = 0; i < what.points.size(); ++i) {
@@ -53,14 +53,14 @@ bool keeper::append(const batch& what) {
   return out.write() == journal_state::open;
 }
 
-bool keeper::forget(stream& what) {
+bool persistence::forget(stream& what) {
   if (!store_) return true;
   journal::batch out(store_->points());
   out.add_forgotten_stream(what.name, what.journal);
   return out.write() == journal_state::open;
 }
 
-void keeper::record(const verdict& what, std::string_view line) {
+void persistence::record(const verdict& what, std::string_view line) {
   if (!line.empty() && line.back() == '\n') line.remove_suffix(1);
   history_event event;
   event.stream = what.subject.stream;
@@ -75,7 +75,7 @@ void keeper::record(const verdict& what, std::string_view line) {
   history_.record(std::move(event));
 }
 
-void keeper::append_history(const history_command& wanted, const identity* who, std::string& out) {
+void persistence::append_history(const history_command& wanted, const identity* who, std::string& out) {
   history_query query;
   query.streams = wanted.streams;
   query.since = wanted.since;
@@ -99,7 +99,7 @@ void keeper::append_history(const history_command& wanted, const identity* who, 
 }
 
 // Snapshots when they are due, and an eye on the journal.
-void keeper::watch() {
+void persistence::watch() {
   constexpr std::chrono::milliseconds glance{200};
   journal_state last = journal_state::open;
   for (std::unique_lock guard(lock_); !stopping_; wake_.wait_for(guard, glance)) {
@@ -120,13 +120,13 @@ void keeper::watch() {
   }
 }
 
-void keeper::sync() {
+void persistence::sync() {
   while (store_->points().sync_next()) durable_();
   durable_();  // whoever still waits finds out that it waits in vain
 }
 
 // False when they have been ended before.
-bool keeper::end_threads() {
+bool persistence::end_threads() {
   {
     const std::lock_guard guard(lock_);
     if (std::exchange(stopping_, true)) return false;
@@ -138,7 +138,7 @@ bool keeper::end_threads() {
   return true;
 }
 
-bool keeper::stop() {
+bool persistence::stop() {
   if (!end_threads()) return true;
   bool is_good = true;
   if (store_ && engine_ != nullptr && store_->points().state() != journal_state::failed) {
@@ -155,7 +155,7 @@ bool keeper::stop() {
   return is_good;
 }
 
-void keeper::log_notes() {
+void persistence::log_notes() {
   std::vector<storage_note> notes = history_.take_notes();
   if (store_) {
     for (storage_note& each : store_->take_notes()) notes.push_back(std::move(each));

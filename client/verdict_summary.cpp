@@ -1,4 +1,4 @@
-#include "client/glance.hpp"
+#include "client/verdict_summary.hpp"
 
 #include <cstddef>
 #include <cstring>
@@ -72,7 +72,7 @@ private:
   const char* end_;
 };
 
-bool take_member(line_walker& walker, glance& found) {
+bool take_member(line_walker& walker, verdict_summary& found) {
   std::string_view key;
   if (!walker.take_key(key)) return false;
   switch (key.size()) {
@@ -95,10 +95,10 @@ bool take_member(line_walker& walker, glance& found) {
 
 }  // namespace
 
-std::optional<glance> glance_at(std::string_view line) {
+std::optional<verdict_summary> read_verdict_summary(std::string_view line) {
   if (line.substr(0, verdict_begin.size()) != verdict_begin) return std::nullopt;
   line_walker walker(line.substr(verdict_begin.size()));
-  glance found;
+  verdict_summary found;
   while (walker.take(',')) {
     if (!take_member(walker, found)) return std::nullopt;
   }

@@ -1,15 +1,15 @@
-#include "client/deal.hpp"
+#include "client/load_schedule.hpp"
 
 #include <cassert>
 
 namespace spindrift {
 
-deal::deal(const deal_settings& settings, std::size_t connection)
+load_schedule::load_schedule(const load_schedule_settings& settings, std::size_t connection)
     : settings_(settings), connection_(connection), stream_(connection) {
   find();
 }
 
-void deal::take() {
+void load_schedule::take() {
   assert(next_);
   stream_ += settings_.connections;
   if (stream_ >= settings_.streams) {
@@ -19,7 +19,7 @@ void deal::take() {
   find();
 }
 
-void deal::find() {
+void load_schedule::find() {
   const std::uint64_t index = round_ * settings_.streams + stream_;
   if (stream_ >= settings_.streams || index >= settings_.count) {
     next_.reset();

@@ -1,4 +1,4 @@
-#include "client/flight.hpp"
+#include "client/in_flight_window.hpp"
 
 #include <bit>
 #include <cassert>
@@ -6,23 +6,23 @@
 namespace spindrift {
 
 // A power of two, so that finding a slot needs no division; the window is kept by whoever adds.
-flight::flight(std::size_t capacity) : ring_(std::bit_ceil(capacity)) {}
+in_flight_window::in_flight_window(std::size_t capacity) : ring_(std::bit_ceil(capacity)) {}
 
-flight_point& flight::add(std::uint64_t seq) {
+in_flight_point& in_flight_window::add(std::uint64_t seq) {
   assert(!is_full());
-  flight_point& point = at(end_++);
+  in_flight_point& point = at(end_++);
   point.seq = seq;
   point.was_sent = false;
   point.line.clear();
   return point;
 }
 
-flight_point& flight::send() {
+in_flight_point& in_flight_window::send() {
   assert(has_unsent());
   return at(unsent_++);
 }
 
-flight::answer flight::settle(std::uint64_t seq) {
+in_flight_window::answer in_flight_window::settle(std::uint64_t seq) {
   std::size_t found = begin_;
   if (seq != 0) {
     while (found != unsent_ && at(found).seq < seq) ++found;

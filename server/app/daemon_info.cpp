@@ -1,4 +1,4 @@
-#include "server/app/facts.hpp"
+#include "server/app/daemon_info.hpp"
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -19,7 +19,7 @@ std::uint64_t resident_bytes() {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-std::vector<facts::figure> facts::figures() const {
+std::vector<daemon_info::figure> daemon_info::figures() const {
   const auto uptime = std::chrono::steady_clock::now() - started_;
   return {
       {"uptime_seconds", "Seconds since the server started.", false,
@@ -31,10 +31,10 @@ std::vector<facts::figure> facts::figures() const {
       {"resident_bytes", "Resident memory of the process.", false, resident_bytes()},
       {"memory_full", "1 while new streams are refused for want of memory.", false,
        engine_.is_closed_to_new_streams() ? 1U : 0U},
-      {"storage_full", "1 while the journal cannot be written.", false, keeper_.is_full() ? 1U : 0U},
-      {"journal_bytes", "Where the journal's end is, in bytes ever written.", false, keeper_.written_to()},
-      {"snapshots", "Snapshots taken.", true, keeper_.snapshots()},
-      {"history_dropped", "Events that the history's queue could not take.", true, keeper_.events_dropped()},
+      {"storage_full", "1 while the journal cannot be written.", false, persistence_.is_full() ? 1U : 0U},
+      {"journal_bytes", "Where the journal's end is, in bytes ever written.", false, persistence_.written_to()},
+      {"snapshots", "Snapshots taken.", true, persistence_.snapshots()},
+      {"history_dropped", "Events that the history's queue could not take.", true, persistence_.events_dropped()},
       {"points", "Points applied.", true, read(counts_.points)},
       {"duplicates", "Points that had been applied before and got the same verdict again.", true,
        read(counts_.duplicates)},
@@ -55,7 +55,7 @@ std::vector<facts::figure> facts::figures() const {
   };
 }
 
-void facts::append_stats(std::string& out) const {
+void daemon_info::append_stats(std::string& out) const {
   out += ",\"server\":";
   append_json_string(server_name, out);
   for (const figure& each : figures()) {
@@ -78,11 +78,11 @@ void facts::append_stats(std::string& out) const {
   out += '}';
 }
 
-void facts::append_history(const history_command& wanted, const identity* who, std::string& out) const {
-  keeper_.append_history(wanted, who, out);
+void daemon_info::append_history(const history_command& wanted, const identity* who, std::string& out) const {
+  persistence_.append_history(wanted, who, out);
 }
 
-std::string facts::metrics() const {
+std::string daemon_info::metrics() const {
   std::string out;
   const auto head = [&out](std::string_view name, std::string_view help, std::string_view kind) {
     out.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ").append(name).append(" ");

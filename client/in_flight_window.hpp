@@ -16,7 +16,7 @@
 
 namespace spindrift {
 
-struct flight_point {
+struct in_flight_point {
   std::uint64_t seq = 0;
   std::size_t stream = 0;
   std::uint64_t number = 0;   // in its stream, from 1
@@ -26,14 +26,14 @@ struct flight_point {
   std::string line;           // as it goes over the wire, line end included
 };
 
-class flight {
+class in_flight_window {
 public:
   struct answer {
-    const flight_point* point = nullptr;  // valid until the next add(); nullptr: no point waits under this seq
-    std::uint64_t skipped = 0;            // older points that will never be answered, since replies come in order
+    const in_flight_point* point = nullptr;  // valid until the next add(); nullptr: no point waits under this seq
+    std::uint64_t skipped = 0;               // older points that will never be answered, since replies come in order
   };
 
-  explicit flight(std::size_t capacity);
+  explicit in_flight_window(std::size_t capacity);
 
   std::size_t size() const { return end_ - begin_; }
   bool is_empty() const { return begin_ == end_; }
@@ -42,9 +42,9 @@ public:
   bool has_unsent() const { return unsent_ != end_; }
 
   // A new point at the end, to be filled in; its line is empty. Only while not full.
-  flight_point& add(std::uint64_t seq);
+  in_flight_point& add(std::uint64_t seq);
   // The oldest point not sent on this connection; it now waits. Only while there is one.
-  flight_point& send();
+  in_flight_point& send();
   // The reply to `seq` came (0: the reply did not say; the oldest one's). The point leaves the ring.
   answer settle(std::uint64_t seq);
   // The connection broke: everything without a verdict is to be sent again.
@@ -52,9 +52,9 @@ public:
   void clear() { begin_ = unsent_ = end_; }
 
 private:
-  flight_point& at(std::size_t position) { return ring_[position & (ring_.size() - 1)]; }
+  in_flight_point& at(std::size_t position) { return ring_[position & (ring_.size() - 1)]; }
 
-  std::vector<flight_point> ring_;
+  std::vector<in_flight_point> ring_;
   std::size_t begin_ = 0;  // positions only grow; a slot is position mod the size, a power of two
   std::size_t unsent_ = 0;
   std::size_t end_ = 0;

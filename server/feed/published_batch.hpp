@@ -9,8 +9,8 @@
 
 namespace spindrift {
 
-// One line of a bulletin, as offsets into its bytes.
-struct bulletin_line {
+// One line of a batch, as offsets into its bytes.
+struct published_line {
   std::uint32_t begin = 0;
   std::uint32_t length = 0;  // LF included
   std::uint32_t stream_begin = 0;
@@ -18,18 +18,18 @@ struct bulletin_line {
   bool is_event = false;
 };
 
-struct bulletin {
+struct published_batch {
   std::string bytes;
-  std::vector<bulletin_line> lines;
+  std::vector<published_line> lines;
 
-  std::string_view text_of(const bulletin_line& line) const {
+  std::string_view text_of(const published_line& line) const {
     return std::string_view(bytes).substr(line.begin, line.length);
   }
-  std::string_view stream_of(const bulletin_line& line) const {
+  std::string_view stream_of(const published_line& line) const {
     return std::string_view(bytes).substr(line.stream_begin, line.stream_length);
   }
 };
 
-using shared_bulletin = std::shared_ptr<const bulletin>;
+using shared_published_batch = std::shared_ptr<const published_batch>;
 
 }  // namespace spindrift

@@ -11,13 +11,13 @@
 
 namespace spindrift {
 
-class patience {
+class token_bucket {
 public:
   static constexpr double burst_seconds = 10;
   // Who has to wait waits for a few tokens at once: one timer a tenth of a second, not one a frame.
   static constexpr double refill_seconds = 0.1;
 
-  explicit patience(std::size_t per_s) : per_s_(static_cast<double>(per_s)), left_(per_s_ * burst_seconds) {}
+  explicit token_bucket(std::size_t per_s) : per_s_(static_cast<double>(per_s)), left_(per_s_ * burst_seconds) {}
 
   void refill(std::int64_t now_ms) {
     if (refilled_ms_ != 0 && now_ms > refilled_ms_) {
