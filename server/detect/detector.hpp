@@ -18,6 +18,8 @@
 #include "server/detect/drift_detector.hpp"
 #include "server/detect/ensemble/ensemble.hpp"
 #include "server/detect/isolation_forest.hpp"
+#include "server/detect/point_clock.hpp"
+#include "server/detect/reading.hpp"
 #include "server/detect/robust_zscore.hpp"
 
 namespace spindrift {
@@ -36,24 +38,13 @@ struct detector_settings {
 // All complaints of all parts, each naming its flag; empty when the settings can be used.
 std::vector<std::string> validate(const detector_settings& settings);
 
-// What the detectors think of one point. `feature` indexes the values as given to update().
-struct reading {
-  std::size_t feature = 0;
-  baseline_reading baseline;
-  bool zscore_flagged = false;
-  bool isolation_flagged = false;
-  std::optional<drift_cut> drift;  // of the first feature that drifted
-  std::optional<double> score;     // the highest of the features'; empty when the ensemble is off
-  bool alarm = false;
-};
-
 // One feature's own detectors.
 class feature_detector {
 public:
   explicit feature_detector(const detector_settings& settings);
 
-  // t_seconds: event time, seconds since the Unix epoch.
-  reading update(double x, double t_seconds);
+  // t_seconds: event time, seconds since the Unix epoch. After a hole the point is learned and not flagged.
+  feature_reading update(double x, double t_seconds, bool after_hole);
   // Mean of ADWIN's window; 0 when that detector is off.
   double mean() { return adwin_ ? adwin_->mean() : 0.0; }
   // The detectors; and, once they are there, what they will look at.
@@ -69,7 +60,7 @@ public:
   }
 
 private:
-  baseline_reading update_baseline(double x);
+  baseline_reading update_baseline(double x, bool after_hole);
   void follow_drift(double width);
 
   // Behind pointers, so that a detector that is off costs eight bytes.
@@ -89,21 +80,31 @@ public:
   // See prefetch.hpp. Of the first feature: further ones are seldom, and lie behind each other.
   void prefetch() const { first_.prefetch(); }
   void prefetch_windows() const { first_.prefetch_windows(); }
-  std::size_t feature_count() const { return 1 + (others_ ? others_->size() : 0); }
+  std::size_t feature_count() const { return 1 + (others_ ? others_->features.size() : 0); }
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(first_);
+    archive(clock_, first_);
     if (others_) {
-      for (feature_detector& each : *others_) archive(each);
+      for (feature_detector& feature : others_->features) archive(feature);
     }
     if (isolation_forest_) archive(*isolation_forest_);
   }
 
 private:
+  static reading late(double x);
+  void combine(std::span<const double> values, double t_seconds, reading& combined);
+
+  // What streams of several features have beyond the first.
+  struct rest {
+    std::vector<feature_detector> features;
+    std::vector<feature_reading> seen;  // of the newest point, the first feature's included
+  };
+
   // Most streams have one feature: it is within, one block less for each, and of the others there is a pointer.
+  point_clock clock_;
   feature_detector first_;
-  std::unique_ptr<std::vector<feature_detector>> others_;
+  std::unique_ptr<rest> others_;
   std::unique_ptr<isolation_forest> isolation_forest_;
 };
 

@@ -95,6 +95,28 @@ baseline_reading robust_zscore::update(double x) {
   return reading;
 }
 
+// Whatever was expected before the hole, the course is that of the new points; the scale and the weights still hold.
+baseline_reading robust_zscore::bridge(double x) {
+  if (count_ < kept_max || season_ || !std::isfinite(x)) {
+    baseline_reading reading = update(x);
+    reading.anomaly = false;
+    return reading;
+  }
+  x = std::clamp(x, -value_max, value_max);
+  baseline_reading reading{.expected = x,
+                           .sigma = sigma(track_) * track_.tail.threshold() / own_threshold,
+                           .z = 0,
+                           .anomaly = false,
+                           .warmup = count_ < settings_->min_samples};
+  robust_autoregression::window past;
+  past.fill(x);
+  autoregression_.set_past(past);
+  std::copy_backward(recent_.begin(), recent_.end() - 1, recent_.end());
+  recent_[0] = last_learned_ = x;
+  ++count_;
+  return reading;
+}
+
 double robust_zscore::predict() {
   return count_ < naive_points ? median_of(recent_[0], recent_[1], recent_[2]) : autoregression_.predict(unit(), mean_);
 }

@@ -34,6 +34,9 @@ public:
 
   baseline_reading update(double x);
 
+  // The same for one of the first points after a hole: it becomes the past, is not judged and teaches nothing else.
+  baseline_reading bridge(double x);
+
   // After a drift: the scales move faster again for a while.
   void relearn();
 
