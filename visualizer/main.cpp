@@ -4,8 +4,8 @@
 #include <exception>
 
 #include "common/log/log.hpp"
-#include "visualizer/run.hpp"
-#include "visualizer/settings.hpp"
+#include "visualizer/app/settings.hpp"
+#include "visualizer/app/viewer.hpp"
 
 int main(int argc, char** argv) {
   using namespace spindrift;

@@ -1,3 +1,4 @@
+// Snapshots and increments of the gallery as events.
 #include "visualizer/web/feed.hpp"
 
 #include <string_view>
@@ -82,8 +83,8 @@ std::string event_feed::snapshot(const gallery& shown, const heading& above) con
   std::string out = "retry: 1000\n";
   open_event(increments_, true, about(shown, above), out);
   for (std::size_t panel = 0; panel < shown.panels().size(); ++panel) {
-    const series& each = shown.panels()[panel];
-    append_panel(each, panel, each.samples().size(), true, out);
+    const series& panel_series = shown.panels()[panel];
+    append_panel(panel_series, panel, panel_series.samples().size(), true, out);
   }
   out += event_end;
   return out;
@@ -124,15 +125,15 @@ std::string event_feed::about(const gallery& shown, const heading& above) const 
   return out;
 }
 
-void event_feed::append_added(const series& each, std::size_t panel, std::string& out) const {
-  const std::size_t held = each.samples().size();
-  if (panel >= sent_.size() || sent_[panel].generation != each.generation()) {
-    return append_panel(each, panel, held, true, out);
+void event_feed::append_added(const series& panel_series, std::size_t panel, std::string& out) const {
+  const std::size_t held = panel_series.samples().size();
+  if (panel >= sent_.size() || sent_[panel].generation != panel_series.generation()) {
+    return append_panel(panel_series, panel, held, true, out);
   }
-  if (sent_[panel] == position_of(each)) return;
-  const std::uint64_t added = each.arrivals() - sent_[panel].arrivals;
+  if (sent_[panel] == position_of(panel_series)) return;
+  const std::uint64_t added = panel_series.arrivals() - sent_[panel].arrivals;
   const bool is_all_new = added >= held;
-  append_panel(each, panel, is_all_new ? held : static_cast<std::size_t>(added), is_all_new, out);
+  append_panel(panel_series, panel, is_all_new ? held : static_cast<std::size_t>(added), is_all_new, out);
 }
 
 }  // namespace spindrift

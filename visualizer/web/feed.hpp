@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "visualizer/gallery.hpp"
-#include "visualizer/script.hpp"
+#include "visualizer/series/gallery.hpp"
+#include "visualizer/series/view.hpp"
 
 namespace spindrift {
 
@@ -29,7 +29,7 @@ public:
   // Of a name or a state; a longer one is cut and ends with an ellipsis. Names on the wire are shorter.
   static constexpr std::size_t text_bytes_max = 256;
 
-  explicit event_feed(const script_settings& settings) : settings_(settings) {}
+  explicit event_feed(const view_settings& settings) : settings_(settings) {}
 
   // All there is. Continues with the next increment only if increment() was called after the gallery's last change.
   std::string snapshot(const gallery& shown, const heading& above) const;
@@ -47,9 +47,9 @@ private:
 
   static position position_of(const series& panel);
   std::string about(const gallery& shown, const heading& above) const;
-  void append_added(const series& each, std::size_t panel, std::string& out) const;
+  void append_added(const series& shown, std::size_t panel, std::string& out) const;
 
-  script_settings settings_;
+  view_settings settings_;
   std::vector<position> sent_;  // one a panel
   std::string about_sent_;
   std::uint64_t increments_ = 0;

@@ -1,3 +1,4 @@
+// Answers requests for the page and its events.
 #include "visualizer/web/page_server.hpp"
 
 #include <utility>

@@ -11,8 +11,8 @@
 
 #include "common/net/endpoint.hpp"
 #include "common/net/http_server.hpp"
-#include "visualizer/gallery.hpp"
-#include "visualizer/script.hpp"
+#include "visualizer/series/gallery.hpp"
+#include "visualizer/series/view.hpp"
 #include "visualizer/web/feed.hpp"
 #include "visualizer/web/page.hpp"
 
@@ -20,7 +20,7 @@ namespace spindrift {
 
 class page_server {
 public:
-  // `threshold` and `axis` as in script_settings.
+  // `threshold` and `axis` as in view_settings.
   page_server(boost::asio::io_context& io, const endpoint& where, double threshold, x_axis axis = x_axis::number);
 
   // Binds and listens. Returns the reason when that fails, else nothing.

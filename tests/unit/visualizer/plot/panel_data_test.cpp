@@ -1,4 +1,4 @@
-#include "visualizer/panel_data.hpp"
+#include "visualizer/plot/panel_data.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ sample at(std::uint64_t n, bool is_banded = true) {
 }
 
 std::string block(const series& shown, const std::string& name) {
-  script_settings settings;
+  view_settings settings;
   settings.threshold = 2;
   std::string all;
   append_blocks(shown, settings, ranges_of(shown, settings), 0, all);

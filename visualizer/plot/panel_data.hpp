@@ -8,15 +8,11 @@
 #include <cstddef>
 #include <string>
 
-#include "visualizer/script.hpp"
-#include "visualizer/series.hpp"
+#include "visualizer/plot/command.hpp"
+#include "visualizer/series/series.hpp"
+#include "visualizer/series/view.hpp"
 
 namespace spindrift {
-
-struct axis_range {
-  double least = 0;
-  double most = 1;
-};
 
 struct panel_ranges {
   axis_range x;
@@ -25,12 +21,9 @@ struct panel_ranges {
 
 // The y range holds every value, and of the band what does not flatten the values: at most once their own span to
 // either side. Room is left at the top for the alarms.
-panel_ranges ranges_of(const series& shown, const script_settings& settings);
+panel_ranges ranges_of(const series& shown, const view_settings& settings);
 
-void append_blocks(const series& shown, const script_settings& settings, const panel_ranges& ranges, std::size_t panel,
+void append_blocks(const series& shown, const view_settings& settings, const panel_ranges& ranges, std::size_t panel,
                    std::string& out);
-
-// Shortest text of a finite number, at most 12 digits.
-void append_plain(double number, std::string& out);
 
 }  // namespace spindrift

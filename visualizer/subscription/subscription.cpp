@@ -1,4 +1,5 @@
-#include "visualizer/subscription.hpp"
+// The conversation with the server: resolve, connect, subscribe, read; after an end again, with growing pauses.
+#include "visualizer/subscription/subscription.hpp"
 
 #include <algorithm>
 #include <boost/asio/connect.hpp>

@@ -1,4 +1,5 @@
-#include "visualizer/series.hpp"
+// Samples in the order of their numbers: appended, put in late, or begun anew.
+#include "visualizer/series/series.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -11,20 +12,20 @@ series::series(std::string stream, std::string feature, std::size_t points_max)
   assert(points_max_ > 0);
 }
 
-void series::add(const sample& what) {
-  if (!samples_.empty() && what.n <= samples_.back().n) {
-    if (!began_anew(what.n)) {
+void series::add(const sample& seen) {
+  if (!samples_.empty() && seen.n <= samples_.back().n) {
+    if (!began_anew(seen.n)) {
       may_restart_ = false;
-      insert_late(what);
+      insert_late(seen);
       return;
     }
     restart();
   }
   may_restart_ = false;
-  samples_.push_back(what);
+  samples_.push_back(seen);
   if (samples_.size() > points_max_) samples_.pop_front();
   ++arrivals_;
-  count(what);
+  count(seen);
 }
 
 bool series::began_anew(std::uint64_t n) const {
@@ -36,11 +37,11 @@ bool series::holds(std::uint64_t n) const {
   return at != samples_.end() && at->n == n;
 }
 
-void series::insert_late(const sample& what) {
-  count(what);
+void series::insert_late(const sample& seen) {
+  count(seen);
   // Older than all that is kept, while the history is full: it would be the one to leave.
-  if (what.n < samples_.front().n && samples_.size() == points_max_) return;
-  samples_.insert(std::ranges::lower_bound(samples_, what.n, {}, &sample::n), what);
+  if (seen.n < samples_.front().n && samples_.size() == points_max_) return;
+  samples_.insert(std::ranges::lower_bound(samples_, seen.n, {}, &sample::n), seen);
   if (samples_.size() > points_max_) samples_.pop_front();
   ++generation_;
 }
@@ -51,10 +52,10 @@ void series::restart() {
   ++generation_;
 }
 
-void series::count(const sample& what) {
-  totals_.anomalies += what.is_anomaly ? 1U : 0U;
-  totals_.drifts += what.is_drift ? 1U : 0U;
-  totals_.alarms += what.is_alarm ? 1U : 0U;
+void series::count(const sample& seen) {
+  totals_.anomalies += seen.is_anomaly ? 1U : 0U;
+  totals_.drifts += seen.is_drift ? 1U : 0U;
+  totals_.alarms += seen.is_alarm ? 1U : 0U;
 }
 
 }  // namespace spindrift

@@ -1,4 +1,5 @@
-#include "visualizer/settings.hpp"
+// The option table, and what flags may not be combined.
+#include "visualizer/app/settings.hpp"
 
 #include "common/net/endpoint.hpp"
 

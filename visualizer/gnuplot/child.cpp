@@ -1,4 +1,5 @@
-#include "visualizer/child.hpp"
+// Starts a program, holds its pipes, and sees to its end.
+#include "visualizer/gnuplot/child.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -40,7 +41,7 @@ child::child(const std::vector<std::string>& arguments, voice output) {
     return;
   }
   std::vector<char*> words;
-  for (const std::string& each : arguments) words.push_back(const_cast<char*>(each.c_str()));
+  for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);
   pid_ = ::fork();
   if (pid_ == 0) become(words.data(), in[0], out[1], output == voice::silent);

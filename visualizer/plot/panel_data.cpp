@@ -1,8 +1,7 @@
-#include "visualizer/panel_data.hpp"
+// The data blocks and the ranges of one panel.
+#include "visualizer/plot/panel_data.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <string_view>
@@ -78,35 +77,28 @@ template <typename Row>
 void append_block(std::string_view name, const series& shown, std::size_t panel, std::string& out, Row row) {
   open_block(name, panel, out);
   const std::size_t size_before = out.size();
-  for (const sample& each : shown.samples()) row(each);
+  for (const sample& point : shown.samples()) row(point);
   close_block(size_before, out);
 }
 
 }  // namespace
 
-void append_plain(double number, std::string& out) {
-  std::array<char, 32> text{};
-  // Adding zero turns -0 into 0.
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number + 0.0, std::chars_format::general, 12);
-  out.append(text.data(), end.ptr);
-}
-
-panel_ranges ranges_of(const series& shown, const script_settings& settings) {
+panel_ranges ranges_of(const series& shown, const view_settings& settings) {
   if (shown.samples().empty()) return {};
   const sample& first = shown.samples().front();
   const double x0 = x_of(first, settings.axis);
   const double y0 = drawable(first.value);
   panel_ranges ranges{{x0, x0}, {y0, y0}};
-  for (const sample& each : shown.samples()) {
-    widen(ranges.x, x_of(each, settings.axis));
-    widen(ranges.y, drawable(each.value));
+  for (const sample& point : shown.samples()) {
+    widen(ranges.x, x_of(point, settings.axis));
+    widen(ranges.y, drawable(point.value));
   }
   const axis_range values = opened(ranges.y);
   const double span = values.most - values.least;
   axis_range& y = ranges.y = values;
-  for (const sample& each : shown.samples()) {
-    if (!each.is_banded) continue;
-    const axis_range band = band_of(each, settings.threshold);
+  for (const sample& point : shown.samples()) {
+    if (!point.is_banded) continue;
+    const axis_range band = band_of(point, settings.threshold);
     widen(y, std::max(band.least, values.least - span));
     widen(y, std::min(band.most, values.most + span));
   }
@@ -116,35 +108,35 @@ panel_ranges ranges_of(const series& shown, const script_settings& settings) {
   return ranges;
 }
 
-void append_blocks(const series& shown, const script_settings& settings, const panel_ranges& ranges, std::size_t panel,
+void append_blocks(const series& shown, const view_settings& settings, const panel_ranges& ranges, std::size_t panel,
                    std::string& out) {
-  const auto x = [&settings](const sample& each) { return x_of(each, settings.axis); };
+  const auto x = [&settings](const sample& point) { return x_of(point, settings.axis); };
   // An empty line ends a piece of a curve, so that it is not drawn across what was missed, nor the band across points
   // that have none.
   piece_end line(out);
-  append_block("v", shown, panel, out, [&](const sample& each) {
-    line.before(each.n);
-    append_row({x(each), drawable(each.value)}, out);
+  append_block("v", shown, panel, out, [&](const sample& point) {
+    line.before(point.n);
+    append_row({x(point), drawable(point.value)}, out);
   });
   piece_end band_line(out);
-  append_block("b", shown, panel, out, [&](const sample& each) {
-    if (!each.is_banded) return;
-    band_line.before(each.n);
-    const axis_range band = band_of(each, settings.threshold);
-    append_row({x(each), band.least, band.most}, out);
+  append_block("b", shown, panel, out, [&](const sample& point) {
+    if (!point.is_banded) return;
+    band_line.before(point.n);
+    const axis_range band = band_of(point, settings.threshold);
+    append_row({x(point), band.least, band.most}, out);
   });
   const double top = ranges.y.most - 0.05 * (ranges.y.most - ranges.y.least);
-  append_block("a", shown, panel, out, [&](const sample& each) {
-    if (each.is_anomaly) append_row({x(each), drawable(each.value)}, out);
+  append_block("a", shown, panel, out, [&](const sample& point) {
+    if (point.is_anomaly) append_row({x(point), drawable(point.value)}, out);
   });
-  append_block("m", shown, panel, out, [&](const sample& each) {
-    if (each.is_alarm) append_row({x(each), top}, out);
+  append_block("m", shown, panel, out, [&](const sample& point) {
+    if (point.is_alarm) append_row({x(point), top}, out);
   });
-  append_block("g", shown, panel, out, [&](const sample& each) {
-    if (each.is_labelled) append_row({x(each), drawable(each.value)}, out);
+  append_block("g", shown, panel, out, [&](const sample& point) {
+    if (point.is_labelled) append_row({x(point), drawable(point.value)}, out);
   });
-  append_block("d", shown, panel, out, [&](const sample& each) {
-    if (each.is_drift) append_row({x(each), ranges.y.least, 0, ranges.y.most - ranges.y.least}, out);
+  append_block("d", shown, panel, out, [&](const sample& point) {
+    if (point.is_drift) append_row({x(point), ranges.y.least, 0, ranges.y.most - ranges.y.least}, out);
   });
 }
 

@@ -43,7 +43,7 @@ public:
   // `feature` is empty for a univariate stream. `points_max` is at least 1.
   series(std::string stream, std::string feature, std::size_t points_max);
 
-  void add(const sample& what);
+  void add(const sample& seen);
   // The next number may be lower than the newest: the server may have forgotten the stream while we were away.
   void expect_restart() { may_restart_ = true; }
 
@@ -59,9 +59,9 @@ public:
 private:
   bool began_anew(std::uint64_t n) const;
   bool holds(std::uint64_t n) const;
-  void insert_late(const sample& what);
+  void insert_late(const sample& seen);
   void restart();
-  void count(const sample& what);
+  void count(const sample& seen);
 
   std::string stream_;
   std::string feature_;

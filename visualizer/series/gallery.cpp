@@ -1,22 +1,23 @@
-#include "visualizer/gallery.hpp"
+// Keeps the panels of the streams that came first, and counts the others.
+#include "visualizer/series/gallery.hpp"
 
 #include <cmath>
 
 namespace spindrift {
 namespace {
 
-bool has_band(const verdict& what) {
-  return !what.warmup && std::isfinite(what.expected) && std::isfinite(what.sigma) && what.sigma >= 0;
+bool has_band(const verdict& judged) {
+  return !judged.warmup && std::isfinite(judged.expected) && std::isfinite(judged.sigma) && judged.sigma >= 0;
 }
 
-sample sample_of(const verdict& what, double value) {
+sample sample_of(const verdict& judged, double value) {
   sample made;
-  made.n = what.n;
-  made.ts = what.subject.ts.value_or(0);
+  made.n = judged.n;
+  made.ts = judged.subject.ts.value_or(0);
   made.value = value;
-  made.is_drift = what.drift.has_value();
-  made.is_alarm = what.alarm;
-  made.is_labelled = what.subject.label.value_or(false);
+  made.is_drift = judged.drift.has_value();
+  made.is_alarm = judged.alarm;
+  made.is_labelled = judged.subject.label.value_or(false);
   return made;
 }
 
@@ -26,20 +27,20 @@ gallery::gallery(std::size_t points_max) : points_max_(points_max) {
   panels_.reserve(panels_max);
 }
 
-void gallery::add(const verdict& what) {
-  if (what.dup) return;
+void gallery::add(const verdict& judged) {
+  if (judged.dup) return;
   ++verdicts_;
-  const point& subject = what.subject;
+  const point& subject = judged.subject;
   stream_entry* entry = entry_of(subject.stream);
   if (!subject.is_multivariate()) {
     series* panel = entry != nullptr ? panel_of(*entry, subject.stream, {}, 0) : nullptr;
     if (panel == nullptr) return count_other(subject.stream, {});
     if (!std::isfinite(subject.value)) return;
-    sample made = sample_of(what, subject.value);
-    made.is_anomaly = what.anomaly;
-    made.is_banded = has_band(what);
-    made.expected = what.expected;
-    made.sigma = what.sigma;
+    sample made = sample_of(judged, subject.value);
+    made.is_anomaly = judged.anomaly;
+    made.is_banded = has_band(judged);
+    made.expected = judged.expected;
+    made.sigma = judged.sigma;
     panel->add(made);
     return;
   }
@@ -50,18 +51,18 @@ void gallery::add(const verdict& what) {
       count_other(subject.stream, which.name);
       continue;
     }
-    add_feature(what, which, *panel, bands_[static_cast<std::size_t>(panel - panels_.data())]);
+    add_feature(judged, which, *panel, bands_[static_cast<std::size_t>(panel - panels_.data())]);
   }
 }
 
-void gallery::add_feature(const verdict& what, const feature& which, series& panel, band& known) {
+void gallery::add_feature(const verdict& judged, const feature& which, series& panel, band& known) {
   if (!std::isfinite(which.value)) return;
   // Where the verdict names no feature, the whole point is meant.
-  const bool is_named = what.feature.empty() || what.feature == which.name;
-  if (is_named && !what.feature.empty()) known = {what.expected, what.sigma, has_band(what)};
-  sample made = sample_of(what, which.value);
-  made.is_anomaly = what.anomaly && is_named;
-  made.is_banded = known.is_known && !what.warmup;
+  const bool is_named = judged.feature.empty() || judged.feature == which.name;
+  if (is_named && !judged.feature.empty()) known = {judged.expected, judged.sigma, has_band(judged)};
+  sample made = sample_of(judged, which.value);
+  made.is_anomaly = judged.anomaly && is_named;
+  made.is_banded = known.is_known && !judged.warmup;
   made.expected = known.expected;
   made.sigma = known.sigma;
   panel.add(made);

@@ -1,4 +1,5 @@
-#include "visualizer/label.hpp"
+// Cuts text into characters and leaves out those that something would obey.
+#include "visualizer/plot/label.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // The visualizer as a whole: what is heard goes into the gallery, and from there to gnuplot, to a file, to the page.
 #pragma once
 
-#include "visualizer/settings.hpp"
+#include "visualizer/app/settings.hpp"
 
 namespace spindrift {
 

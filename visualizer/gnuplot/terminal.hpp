@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "visualizer/script.hpp"
+#include "visualizer/plot/layout.hpp"
 
 namespace spindrift {
 

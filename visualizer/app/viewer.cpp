@@ -1,4 +1,5 @@
-#include "visualizer/run.hpp"
+// One io_context with the subscription, the timers of frames and pictures, and the signals.
+#include "visualizer/app/viewer.hpp"
 
 #include <unistd.h>
 
@@ -16,10 +17,11 @@
 
 #include "common/log/log.hpp"
 #include "common/net/endpoint.hpp"
-#include "visualizer/gallery.hpp"
-#include "visualizer/plotter.hpp"
-#include "visualizer/subscription.hpp"
-#include "visualizer/terminal.hpp"
+#include "visualizer/gnuplot/plotter.hpp"
+#include "visualizer/gnuplot/terminal.hpp"
+#include "visualizer/plot/script.hpp"
+#include "visualizer/series/gallery.hpp"
+#include "visualizer/subscription/subscription.hpp"
 #include "visualizer/web/page_server.hpp"
 
 namespace spindrift {
@@ -115,8 +117,8 @@ std::optional<int> viewer::prepare() {
   subscription_ = std::make_unique<subscription>(
       io_, *parse_endpoint(settings_.server), settings_.streams, token,
       subscription_events{.heard =
-                              [this](const verdict& what) {
-                                gallery_.add(what);
+                              [this](const verdict& judged) {
+                                gallery_.add(judged);
                                 changed_ = true;
                               },
                           .missed = [this](std::uint64_t count) { gallery_.add_missed(count); },

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/cli/options.hpp"
-#include "visualizer/script.hpp"
+#include "visualizer/series/view.hpp"
 
 namespace spindrift {
 
@@ -21,7 +21,7 @@ struct viewer_settings {
   std::uint64_t fps = 10;
   std::string web;  // empty: no page
   std::string token_file;
-  script_settings drawing;
+  view_settings drawing;
   std::string axis = "n";
 
   // "png" or "svg", by the file's ending or --term.

@@ -1,4 +1,5 @@
-#include "visualizer/plotter.hpp"
+// The thread that feeds a live gnuplot, and the one-off pictures.
+#include "visualizer/gnuplot/plotter.hpp"
 
 #include <gnuplot-iostream.h>
 
@@ -10,7 +11,7 @@
 #include <utility>
 
 #include "common/log/log.hpp"
-#include "visualizer/child.hpp"
+#include "visualizer/gnuplot/child.hpp"
 
 namespace spindrift {
 namespace {

@@ -1,4 +1,5 @@
-#include "visualizer/terminal.hpp"
+// Asks gnuplot what it offers, looks at where we are, and chooses.
+#include "visualizer/gnuplot/terminal.hpp"
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -8,15 +9,15 @@
 #include <sstream>
 #include <string_view>
 
-#include "visualizer/child.hpp"
+#include "visualizer/gnuplot/child.hpp"
 
 namespace spindrift {
 namespace {
 
 std::string listed(const std::set<std::string>& offered) {
   std::string text;
-  for (const char* each : {"qt", "wxt", "x11", "sixelgd", "dumb", "pngcairo", "png", "svg"}) {
-    if (offered.contains(each)) text.append(text.empty() ? "" : ", ").append(each);
+  for (const char* name : {"qt", "wxt", "x11", "sixelgd", "dumb", "pngcairo", "png", "svg"}) {
+    if (offered.contains(name)) text.append(text.empty() ? "" : ", ").append(name);
   }
   return text.empty() ? "none (is gnuplot installed?)" : text;
 }
@@ -87,8 +88,8 @@ screen_choice choose_screen(const std::string& wanted, const std::set<std::strin
   };
   if (offered.empty()) return refuse("gnuplot cannot be started; install gnuplot-qt or gnuplot-nox");
   if (wanted == "auto") {
-    for (const char* each : {"qt", "wxt", "x11"}) {
-      if (here.has_window && offered.contains(each)) return {window(each), {}};
+    for (const char* name : {"qt", "wxt", "x11"}) {
+      if (here.has_window && offered.contains(name)) return {window(name), {}};
     }
     if (here.has_sixel && offered.contains("sixelgd")) return {sixel(here), {}};
     return {cells(here), {}};

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "common/model/verdict.hpp"
-#include "visualizer/series.hpp"
+#include "visualizer/series/series.hpp"
 
 namespace spindrift {
 
@@ -31,7 +31,7 @@ public:
   explicit gallery(std::size_t points_max);
 
   // A repeated verdict (`dup`) is left out: its point is here already.
-  void add(const verdict& what);
+  void add(const verdict& judged);
   // The server dropped verdicts that we were too slow for.
   void add_missed(std::uint64_t verdicts);
   // A new subscription began: streams may count from 1 again.
@@ -62,7 +62,7 @@ private:
   stream_entry* entry_of(std::string_view stream);
   series* panel_of(stream_entry& entry, std::string_view stream, std::string_view feature, std::size_t hint);
   void count_other(std::string_view stream, std::string_view feature);
-  void add_feature(const verdict& what, const feature& which, series& panel, band& known);
+  void add_feature(const verdict& judged, const feature& which, series& panel, band& known);
 
   std::size_t points_max_;
   std::vector<series> panels_;

@@ -1,0 +1,41 @@
+// Where the panels stand on the canvas, and how many there is room for. Pure. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace spindrift {
+
+struct canvas {
+  enum class unit { pixels, cells };
+  unit measured_in = unit::pixels;
+  unsigned width = 1'400;
+  unsigned height = 800;
+
+  bool is_text() const { return measured_in == unit::cells; }
+};
+
+// Where one panel stands, in parts of the screen.
+struct place {
+  double left = 0, bottom = 0, width = 1, height = 1;
+};
+
+struct grid {
+  std::size_t columns = 1;
+  std::size_t rows = 1;
+  double heading = 0;  // height of the strip above, in parts of the screen
+
+  place of(std::size_t panel) const;
+};
+
+// How many panels fit legibly; the heading says how many are left out.
+std::size_t panels_that_fit(const canvas& where);
+grid grid_for(const canvas& where, std::size_t panels);
+// A picture's height in pixels for so many panels, each of a size that is pleasant to look at.
+canvas picture_canvas(std::size_t panels);
+
+void append_place(const place& at, std::string& out);
+// What the panel's edges need: numbers at the left, title above, tics and caption below.
+void append_margins(const place& at, const canvas& where, std::string& out);
+
+}  // namespace spindrift

@@ -1,0 +1,117 @@
+// Titles, axes and curves of one panel.
+#include "visualizer/plot/panel.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
+#include "common/protocol/limits.hpp"
+#include "common/protocol/time_text.hpp"
+#include "visualizer/plot/command.hpp"
+#include "visualizer/plot/label.hpp"
+#include "visualizer/plot/panel_data.hpp"
+#include "visualizer/plot/style.hpp"
+
+namespace spindrift {
+namespace {
+
+std::string newest(const series& shown) {
+  const sample& last = shown.samples().back();
+  return "n " + std::to_string(last.n) + "   last " + short_number(last.value) + "   ";
+}
+
+std::string totals_text(const series& shown) {
+  const series_totals& totals = shown.totals();
+  return counted(totals.anomalies, "anomaly", "anomalies") + "   " + counted(totals.drifts, "drift", "drifts") + "   " +
+         counted(totals.alarms, "alarm", "alarms");
+}
+
+// "2026-11-21 19:52:24", and of the second only what differs. Empty for times beyond the calendar.
+std::string time_span(const series& shown) {
+  const std::int64_t first = shown.samples().front().ts;
+  const std::int64_t last = shown.samples().back().ts;
+  if (!limits::is_event_time(first) || !limits::is_event_time(last)) return {};
+  constexpr std::size_t to_seconds = 19;
+  constexpr std::size_t to_day = 10;
+  std::string from = to_rfc3339(first).substr(0, to_seconds);
+  std::string to = to_rfc3339(last).substr(0, to_seconds);
+  if (from.compare(0, to_day, to, 0, to_day) == 0) to.erase(0, to_day + 1);
+  std::ranges::replace(from, 'T', ' ');
+  std::ranges::replace(to, 'T', ' ');
+  return from + " to " + to + " UTC";
+}
+
+std::string name_of_panel(const series& shown) {
+  return shown.feature().empty() ? shown.stream() : shown.stream() + " \xc2\xb7 " + shown.feature();
+}
+
+std::string time_format(const axis_range& x) {
+  constexpr double minute = 60;
+  constexpr double day = 86'400;
+  const double span = x.most - x.least;
+  if (span > 300 * day) return "%Y-%m-%d";
+  if (span > 3 * day) return "%m-%d";
+  return span > 10 * minute ? "%H:%M" : "%H:%M:%S";
+}
+
+void append_titles(const series& shown, const place& at, const canvas& where, std::string& out) {
+  std::string figures = newest(shown) + totals_text(shown);
+  if (where.is_text()) {
+    const auto columns = static_cast<std::size_t>(at.width * where.width);
+    const std::size_t rest = columns > figures.size() + 24 ? columns - figures.size() - 14 : 10;
+    append_label("1", quoted(name_of_panel(shown) + "   " + figures, rest + 3 + figures.size()),
+                 "at graph 0, graph 1 left offset character 0, character 1", out);
+    return;
+  }
+  const double pixels = at.width * where.width - 92;
+  // The two share a line: a character is some 7.6 pixels wide in the name's font, 5.8 in the figures'. Where that
+  // leaves little for the name, the curve's end must tell the newest.
+  const auto left = [&] { return (pixels - 5.8 * static_cast<double>(figures.size())) / 7.6; };
+  if (left() < 22) figures = totals_text(shown);
+  const auto characters = static_cast<std::size_t>(std::clamp(left(), 8.0, 110.0));
+  append_label("1", quoted(name_of_panel(shown), characters),
+               "at graph 0, graph 1 left offset character 0, character 0.7 font ',11' textcolor rgb '" +
+                   std::string(text_colour) + "'",
+               out);
+  append_label("2", quoted(figures, figures.size()),
+               "at graph 1, graph 1 right offset character 0, character 0.7 font ',9' textcolor rgb '" +
+                   std::string(pale_text_colour) + "'",
+               out);
+}
+
+void append_x_axis(const series& shown, const view_settings& settings, const panel_ranges& ranges, std::string& out) {
+  append_range("x", ranges.x, out);
+  if (settings.axis == x_axis::time) {
+    out += "set xtics time format '" + time_format(ranges.x) + "'\n";
+  } else {
+    out += "set format x '%.0f'\n";
+  }
+  const std::string axis = settings.axis == x_axis::time ? "" : "n,  ";
+  out += "set xlabel " + quoted(axis + time_span(shown), 80) +
+         " noenhanced font ',9' offset 0, character 0.4 textcolor rgb '" + std::string(pale_text_colour) + "'\n";
+}
+
+}  // namespace
+
+void append_panel(const series& shown, const view_settings& settings, const canvas& where, const place& at,
+                  std::size_t panel, std::string& out) {
+  const panel_ranges ranges = ranges_of(shown, settings);
+  append_blocks(shown, settings, ranges, panel, out);
+  append_place(at, out);
+  append_margins(at, where, out);
+  append_range("y", ranges.y, out);
+  out += "unset label\n";
+  append_x_axis(shown, settings, ranges, out);
+  append_titles(shown, at, where, out);
+  const manner how = manner_on(where);
+  const std::string number = std::to_string(panel);
+  out += "plot $b" + number + " using 1:2" +
+         (where.is_text() ? " " + how.band + ", $b" + number + " using 1:3 " : ":3 ") + how.band + ", \\\n";
+  out += " $d" + number + " using 1:2:3:4 " + how.drift + ", \\\n";
+  out += " $v" + number + " using 1:2 " + how.value + ", \\\n";
+  out += " $g" + number + " using 1:2 " + how.label + ", \\\n";
+  out += " $a" + number + " using 1:2 " + how.anomaly + ", \\\n";
+  out += " $m" + number + " using 1:2 " + how.alarm + "\n";
+}
+
+}  // namespace spindrift
