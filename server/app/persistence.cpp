@@ -17,6 +17,8 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
+constexpr std::chrono::milliseconds glance_interval{200};
+
 void log_storage(log_level level, std::string_view event, const storage_status& status) {
   log_event(level, event, {{"file", status.file}, {"offset", status.offset}, {"reason", status.reason}});
 }
@@ -98,26 +100,30 @@ void persistence::append_history(const history_command& wanted, const identity* 
   out += ']';
 }
 
-// Snapshots when they are due, and an eye on the journal.
+// Snapshots when they are due, and an eye on the journal and its directory; also in the middle of a long snapshot.
 void persistence::watch() {
-  constexpr std::chrono::milliseconds glance{200};
-  journal_state last = journal_state::open;
-  for (std::unique_lock guard(lock_); !stopping_; wake_.wait_for(guard, glance)) {
-    const journal_state state = store_->points().state();
-    if (state != last) {
-      last = state;
-      if (state == journal_state::open) log_event(log_level::info, "storage_recovered");
-      if (state == journal_state::full) log_storage(log_level::error, "storage_full", store_->points().status());
-      if (state == journal_state::failed) {
-        log_storage(log_level::error, "storage_failed", store_->points().status());
-        failed_();
-      }
-    }
-    if (state == journal_state::failed || !store_->snapshot_is_due(clock::now())) continue;
+  for (std::unique_lock guard(lock_); !stopping_; wake_.wait_for(guard, glance_interval)) {
     guard.unlock();
-    take_snapshot();
+    glance();
+    if (!is_lost() && store_->snapshot_is_due(clock::now())) {
+      take_snapshot([this] {
+        if (clock::now() - glanced_ >= glance_interval) glance();
+      });
+    }
     guard.lock();
   }
+}
+
+void persistence::glance() {
+  glanced_ = clock::now();
+  store_->check_place();
+  const journal_state state = store_->points().state();
+  if (state == std::exchange(seen_state_, state)) return;
+  if (state == journal_state::open) log_event(log_level::info, "storage_recovered");
+  if (state == journal_state::full) log_storage(log_level::error, "storage_full", store_->points().status());
+  if (state != journal_state::failed) return;
+  log_storage(log_level::error, "storage_failed", store_->points().status());
+  failed_();
 }
 
 void persistence::sync() {
@@ -141,6 +147,7 @@ bool persistence::end_threads() {
 bool persistence::stop() {
   if (!end_threads()) return true;
   bool is_good = true;
+  if (store_ && engine_ != nullptr) store_->check_place();
   if (store_ && engine_ != nullptr && store_->points().state() != journal_state::failed) {
     if (store_->wants_snapshot()) take_snapshot();  // failing costs a longer restart, no points
     if (const storage_status closed = store_->close(); !closed.ok()) {
@@ -148,6 +155,9 @@ bool persistence::stop() {
       is_good = false;
     }
   } else if (store_ && engine_ != nullptr) {
+    if (seen_state_ != journal_state::failed) {
+      log_storage(log_level::error, "storage_failed", store_->points().status());
+    }
     is_good = false;
   }
   history_.close();

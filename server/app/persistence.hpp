@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
@@ -70,6 +71,7 @@ private:
   void replay(const journal_entry& entry, moment now);
   bool end_threads();
   void watch();
+  void glance();
   void sync();
   void log_notes();
   std::string fingerprint() const;
@@ -87,6 +89,8 @@ private:
   std::mutex lock_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  journal_state seen_state_ = journal_state::open;  // the watcher's, as is the next
+  std::chrono::steady_clock::time_point glanced_{};
   std::atomic<std::uint64_t> snapshots_{0};
   std::thread watcher_;
   std::thread syncer_;

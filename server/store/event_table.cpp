@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <memory>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -104,9 +106,22 @@ void keep_newest(std::vector<history_event>& found, std::int64_t limit) {
 }
 
 // SQLite makes files by the umask, and its -wal and -shm with the mode of the database: so the database is made first.
-void make_private_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (file >= 0) ::close(file);
+// 0, or an errno.
+int make_private_file(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (file < 0) return errno;
+  ::close(file);
+  return 0;
+}
+
+// The path without links. SQLite, when it must not follow any, minds those of the directories above as well, and these
+// are the operator's business.
+std::string resolved(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return path;
+  const std::unique_ptr<char, decltype(&std::free)> found(::realpath(path.substr(0, slash + 1).c_str(), nullptr),
+                                                          &std::free);
+  return found == nullptr ? path : std::string(found.get()) + path.substr(slash);
 }
 
 }  // namespace
@@ -181,10 +196,12 @@ storage_status event_table::set_aside_and_reopen(const storage_status& why) {
 
 storage_status event_table::open_file() {
   close();
-  if (path_ != in_memory) make_private_file(path_);
+  const int error = path_ == in_memory ? 0 : make_private_file(path_);
+  if (error == ELOOP) return storage_error(error, path_, 0, "cannot be opened");
   sqlite3* made = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int result = sqlite3_open_v2(path_.c_str(), &made, flags, nullptr);
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+  const std::string path = path_ == in_memory ? path_ : resolved(path_);
+  const int result = sqlite3_open_v2(path.c_str(), &made, flags, nullptr);
   database_.reset(made);
   storage_status status = result == SQLITE_OK ? make_schema() : fault("open");
   if (!status.ok()) close();

@@ -259,6 +259,12 @@ void journal::remove_before(journal_position position) {
   }
 }
 
+storage_status journal::check_file() {
+  const std::lock_guard writing(write_mutex_);
+  if (file_ == nullptr || file_->has_name()) return {};
+  return {storage_fault::failed, path_, 0, "the file was deleted"};
+}
+
 void journal::fail(const storage_status& why) {
   const std::lock_guard writing(write_mutex_);
   note(why);

@@ -61,6 +61,8 @@ public:
   storage_status rotate(journal_position& begin);
   // Deletes the segments that lie wholly before. Best effort: what cannot be deleted now is tried the next time.
   void remove_before(journal_position position);
+  // `failed` when the open file was deleted under it.
+  storage_status check_file();
   // Takes no more batches, for good: the disk failed elsewhere.
   void fail(const storage_status& why);
   // Syncs all that was written.

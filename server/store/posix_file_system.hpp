@@ -1,6 +1,10 @@
-// The file_system of the daemon: plain system calls, each repeated on EINTR, every descriptor close-on-exec.
-// Stateless; any thread.
+// The file_system of the daemon: plain system calls, each repeated on EINTR, every descriptor close-on-exec. Any
+// thread. Remembers the directory that was locked last, for as long as its lock is held.
 #pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
 
 #include "server/store/file_system.hpp"
 
@@ -15,7 +19,17 @@ public:
   int make_directory(const std::string& path, const std::string& marker) override;
   int sync_directory(const std::string& path) override;
   directory_listing list(const std::string& path) override;
-  taken_lock lock(const std::string& path) override;
+  taken_lock lock(const std::string& directory, const std::string& name) override;
+
+private:
+  struct held_directory;
+  struct place;
+  class posix_lock;
+
+  place place_of(const std::string& path) const;
+
+  mutable std::mutex mutex_;
+  std::weak_ptr<const held_directory> held_;  // the lock owns it
 };
 
 }  // namespace spindrift

@@ -1,3 +1,4 @@
+// The state directory is made, locked and watched, and its files are found by their numbers.
 #include "server/store/state_directory.hpp"
 
 #include <cerrno>
@@ -69,7 +70,7 @@ storage_status state_directory::open(const std::string& path) {
   if (const int error = files_.make_directory(path, "lock"); error != 0) {
     return storage_error(error, path, 0, "the state directory cannot be made");
   }
-  auto taken = files_.lock(path + "/lock");
+  auto taken = files_.lock(path, "lock");
   if (taken.error == EWOULDBLOCK) {
     const std::string holder = taken.holder.empty() ? "another process" : "process " + taken.holder;
     return {storage_fault::locked, path + "/lock", 0, "the state directory is in use by " + holder};
@@ -77,6 +78,16 @@ storage_status state_directory::open(const std::string& path) {
   if (taken.error != 0) return storage_error(taken.error, path + "/lock", 0, "cannot be locked");
   lock_ = std::move(taken.lock);
   return {};
+}
+
+storage_status state_directory::check() const {
+  const int error = lock_ == nullptr ? 0 : lock_->check();
+  if (error == 0) return {};
+  if (error == ENOENT) return {storage_fault::failed, path_, 0, "the state directory was deleted"};
+  if (error == ESTALE) return {storage_fault::failed, path_, 0, "the state directory was moved, unmounted or replaced"};
+  auto status = storage_error(error, path_, 0, "the state directory cannot be used any more");
+  status.fault = storage_fault::failed;
+  return status;
 }
 
 }  // namespace spindrift

@@ -1,6 +1,6 @@
 // The state directory: made 0700, locked against a second server, and the names of what is in it.
 //
-//   lock                              whose process id it holds has the directory
+//   lock                              whose process id it holds has the directory; the directory itself is locked too
 //   journal-<16 hex digits>           a segment, named after its first position
 //   snapshot-<16 hex digits>          a snapshot, named after the position from which the journal must be replayed
 //   snapshot.tmp                      one that is being written, or was when the process died
@@ -47,11 +47,13 @@ public:
   // Makes, checks and locks it. `locked` when another server holds it; the reason then names its process id.
   storage_status open(const std::string& path);
   const std::string& path() const { return path_; }
+  // `failed` when it was deleted, moved, unmounted or made read-only since: what is written would be lost. Any thread.
+  storage_status check() const;
 
 private:
   file_system& files_;
   std::string path_;
-  std::unique_ptr<file_lock> lock_;
+  std::unique_ptr<directory_lock> lock_;
 };
 
 }  // namespace spindrift

@@ -22,6 +22,12 @@ bool is_full(int error_number) {
   }
 }
 
+// "Too many levels of symbolic links" is what O_NOFOLLOW says of one.
+std::string message_of(int error_number) {
+  if (error_number == ELOOP) return "it is a symbolic link, and none is followed in the state directory";
+  return std::generic_category().message(error_number);
+}
+
 }  // namespace
 
 std::string storage_status::text() const {
@@ -33,7 +39,7 @@ std::string storage_status::text() const {
 
 storage_status storage_error(int error_number, std::string file, std::uint64_t offset, std::string doing) {
   return {is_full(error_number) ? storage_fault::full : storage_fault::failed, std::move(file), offset,
-          std::move(doing) + ": " + std::generic_category().message(error_number)};
+          std::move(doing) + ": " + message_of(error_number)};
 }
 
 }  // namespace spindrift

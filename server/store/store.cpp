@@ -129,6 +129,13 @@ storage_status store::finish_snapshot() {
   return {};
 }
 
+storage_status store::check_place() {
+  auto status = directory_.check();
+  if (status.ok()) status = journal_.check_file();
+  if (!status.ok()) journal_.fail(status);
+  return status;
+}
+
 storage_status store::not_begun() const {
   return {storage_fault::full, settings_.directory, 0, "no snapshot was begun"};
 }

@@ -74,6 +74,10 @@ public:
   // Instead of finish_snapshot(), when what belongs with it could not be done.
   void drop_snapshot() { writer_ = nullptr; }
 
+  // Looks whether the directory and the journal's file are still what the path leads to; when not, the journal fails.
+  // Cheap enough for several times a second; any thread.
+  storage_status check_place();
+
   storage_status close() { return journal_.close(); }
 
 private:

@@ -1,10 +1,11 @@
 /* Preloaded into the daemon by the proofs: makes the Nth write or fsync of the state directory fail, and moves the wall
- * clock. Built by faults.sh; no part of any program.
+ * clock, or calls a volume read-only. Built by faults.sh; no part of any program.
  *
  * FAULT_PATH     what a file's path must begin with to be counted
  * FAULT_CALL     write or sync; FAULT_AT: which of them fails, from 1; FAULT_TIMES: how many in a row (1)
  * FAULT_ERROR    the errno number; FAULT_SHORT: the first takes this many bytes instead of failing (the next one fails)
  * FAULT_CLOCK    a file with a number of seconds that CLOCK_REALTIME is off by; read at every look at the clock
+ * FAULT_READ_ONLY  a file; while it is there, fstatvfs() calls every volume read-only, as after an error of the disk
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -72,6 +74,13 @@ ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
 int fsync(int descriptor) { return verdict("sync", descriptor) < 0 ? -1 : REAL(fsync)(descriptor); }
 
 int fdatasync(int descriptor) { return verdict("sync", descriptor) < 0 ? -1 : REAL(fdatasync)(descriptor); }
+
+int fstatvfs(int descriptor, struct statvfs *into) {
+  const char *const path = getenv("FAULT_READ_ONLY");
+  const int result = REAL(fstatvfs)(descriptor, into);
+  if (result == 0 && path != NULL && access(path, F_OK) == 0) into->f_flag |= ST_RDONLY;
+  return result;
+}
 
 static time_t shift(void) {
   const char *const path = getenv("FAULT_CLOCK");

@@ -50,6 +50,12 @@ public:
     return node_->bytes.size();
   }
 
+  bool has_name() override {
+    const std::lock_guard guard(files_.mutex_);
+    return std::any_of(files_.names_.begin(), files_.names_.end(),
+                       [this](const auto& named) { return named.second == node_; });
+  }
+
 private:
   memory_file_system& files_;
   std::shared_ptr<memory_file_system::inode> node_;
@@ -57,13 +63,18 @@ private:
 
 namespace {
 
-class memory_lock final : public file_lock {
+class memory_lock final : public directory_lock {
 public:
-  explicit memory_lock(std::shared_ptr<bool> is_held) : is_held_(std::move(is_held)) { *is_held_ = true; }
+  memory_lock(std::shared_ptr<bool> is_held, const std::atomic<int>& directory_error)
+      : is_held_(std::move(is_held)), directory_error_(directory_error) {
+    *is_held_ = true;
+  }
   ~memory_lock() override { *is_held_ = false; }
+  int check() override { return directory_error_; }
 
 private:
   std::shared_ptr<bool> is_held_;
+  const std::atomic<int>& directory_error_;
 };
 
 }  // namespace
@@ -173,10 +184,10 @@ directory_listing memory_file_system::list(const std::string& path) {
   return listing;
 }
 
-taken_lock memory_file_system::lock(const std::string&) {
+taken_lock memory_file_system::lock(const std::string&, const std::string&) {
   const std::lock_guard guard(mutex_);
   if (*lock_is_held_) return {nullptr, EWOULDBLOCK, "4711"};
-  return {std::make_unique<memory_lock>(lock_is_held_), 0, {}};
+  return {std::make_unique<memory_lock>(lock_is_held_, directory_error_), 0, {}};
 }
 
 void memory_file_system::fail_writes(std::uint64_t first, std::uint64_t times, int error, std::size_t bytes_taken) {
@@ -206,7 +217,7 @@ void memory_file_system::revive() {
   dies_at_ = 0;
   lock_is_held_ = std::make_shared<bool>(false);
   write_fails_times_ = sync_fails_times_ = 0;
-  create_error_ = 0;
+  create_error_ = directory_error_ = 0;
   reset_counts();
 }
 

@@ -7,6 +7,7 @@
 // Any thread; one lock. Counted from 1 since the last reset_counts().
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -29,12 +30,14 @@ public:
   int make_directory(const std::string& path, const std::string& marker) override;
   int sync_directory(const std::string& path) override;
   directory_listing list(const std::string& path) override;
-  taken_lock lock(const std::string& path) override;
+  taken_lock lock(const std::string& directory, const std::string& name) override;
 
   // Faults. `times`: how many in a row. With bytes_taken the first is a short write without an error.
   void fail_writes(std::uint64_t first, std::uint64_t times, int error, std::size_t bytes_taken = 0);
   void fail_syncs(std::uint64_t first, std::uint64_t times, int error);
   void fail_creates(int error) { create_error_ = error; }
+  // What the lock says of the directory from now on: ENOENT for a deleted one, and so on.
+  void lose_directory(int error) { directory_error_ = error; }
   void set_capacity(std::uint64_t bytes) { capacity_ = bytes; }
   // From the nth changing operation on the process is dead: that one may happen in part, nothing works after it.
   void die_at(std::uint64_t operation, std::uint32_t seed);
@@ -85,6 +88,7 @@ private:
   std::uint64_t writes_ = 0, syncs_ = 0, operations_ = 0;
   std::uint64_t write_fails_ = 0, write_fails_times_ = 0, sync_fails_ = 0, sync_fails_times_ = 0;
   int write_error_ = 0, sync_error_ = 0, create_error_ = 0;
+  std::atomic<int> directory_error_{0};
   std::size_t write_takes_ = 0;
   std::uint64_t dies_at_ = 0;  // 0: never
   bool is_dead_ = false;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -360,6 +361,16 @@ TEST_F(event_table_file, inserts_all_or_none_when_the_disk_is_full) {
   EXPECT_TRUE(table_.insert(many, 0).ok());
   EXPECT_EQ(ids({{"b"}, INT64_MIN, 1}), "b/4999 ");
   EXPECT_EQ(ids({{"c"}, INT64_MIN, 1}), "c/1 ");
+}
+
+TEST_F(event_table_file, writes_through_no_symbolic_link) {
+  const std::string target = path_ + "-target";
+  std::ofstream(target) << "precious";
+  ASSERT_EQ(::symlink(target.c_str(), path_.c_str()), 0);
+  const auto status = table_.open(path_);
+  EXPECT_EQ(status.fault, storage_fault::failed);
+  EXPECT_NE(status.text().find("symbolic link"), std::string::npos) << status.text();
+  EXPECT_EQ(std::filesystem::file_size(target), 8U);
 }
 
 }  // namespace

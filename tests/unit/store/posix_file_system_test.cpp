@@ -1,7 +1,9 @@
 // The real file system below the store: modes, the lock, and one whole life on a disk.
 #include "server/store/posix_file_system.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -82,6 +84,68 @@ TEST_F(posix_disk, lets_one_process_in_and_names_it_to_the_next) {
   int result = 0;
   ASSERT_EQ(::waitpid(child, &result, 0), child);
   EXPECT_EQ(result, 0);
+}
+
+TEST_F(posix_disk, lets_nobody_in_who_has_deleted_the_locks_file) {
+  state_directory first(files_);
+  ASSERT_TRUE(first.open(root_).ok());
+  ASSERT_EQ(files_.remove(root_ + "/lock"), 0);
+  posix_file_system files;
+  state_directory second(files);
+  EXPECT_EQ(second.open(root_).fault, storage_fault::locked);
+  EXPECT_TRUE(first.check().ok());
+}
+
+TEST_F(posix_disk, lets_nobody_in_while_a_version_before_holds_the_file_alone) {
+  const int file = ::open((root_ + "/lock").c_str(), O_RDWR | O_CREAT, 0600);
+  ASSERT_EQ(::flock(file, LOCK_EX | LOCK_NB), 0);
+  state_directory next(files_);
+  EXPECT_EQ(next.open(root_).fault, storage_fault::locked);
+  ::close(file);
+  EXPECT_TRUE(next.open(root_).ok());
+}
+
+TEST_F(posix_disk, follows_no_link_in_the_directory_but_one_to_it) {
+  ::mkdir((root_ + "/state").c_str(), 0700);
+  ASSERT_EQ(::symlink("state", (root_ + "/way").c_str()), 0);
+  ASSERT_NE(files_.create(root_ + "/target").file->write_at(0, "precious").bytes, 0U);
+  ASSERT_EQ(::symlink("../target", (root_ + "/state/lock").c_str()), 0);
+  state_directory refused(files_);
+  const auto status = refused.open(root_ + "/way");
+  EXPECT_NE(status.text().find("symbolic link"), std::string::npos) << status.text();
+  EXPECT_EQ(files_.open(root_ + "/target").file->size(), 8U);
+  ASSERT_EQ(files_.remove(root_ + "/state/lock"), 0);
+  state_directory allowed(files_);
+  EXPECT_TRUE(allowed.open(root_ + "/way").ok());
+  ASSERT_EQ(::symlink("../target", (root_ + "/state/journal").c_str()), 0);
+  EXPECT_EQ(files_.open(root_ + "/way/journal").error, ELOOP);
+  EXPECT_EQ(files_.create(root_ + "/way/journal").error, EEXIST);
+}
+
+TEST_F(posix_disk, works_in_the_locked_directory_wherever_it_is_moved_and_says_so) {
+  state_directory moved(files_);
+  ASSERT_TRUE(moved.open(root_ + "/state").ok());
+  ASSERT_NE(files_.create(root_ + "/state/one").file, nullptr);
+  ASSERT_EQ(::rename((root_ + "/state").c_str(), (root_ + "/elsewhere").c_str()), 0);
+  EXPECT_NE(moved.check().text().find("moved"), std::string::npos);
+  ::mkdir((root_ + "/state").c_str(), 0700);
+  EXPECT_NE(moved.check().text().find("replaced"), std::string::npos);
+  EXPECT_EQ(files_.list(root_ + "/state").names, (std::vector<std::string>{"lock", "one"}));
+  EXPECT_EQ(files_.rename(root_ + "/state/one", root_ + "/state/two"), 0);
+  EXPECT_EQ(files_.sync_directory(root_ + "/state"), 0);
+  EXPECT_TRUE(std::filesystem::exists(root_ + "/elsewhere/two"));
+}
+
+TEST_F(posix_disk, notices_that_the_directory_or_a_file_was_deleted) {
+  state_directory directory(files_);
+  ASSERT_TRUE(directory.open(root_ + "/state").ok());
+  const auto made = files_.create(root_ + "/state/file");
+  EXPECT_TRUE(directory.check().ok());
+  EXPECT_TRUE(made.file->has_name());
+  std::filesystem::remove_all(root_ + "/state");
+  EXPECT_FALSE(made.file->has_name());
+  EXPECT_EQ(directory.check().fault, storage_fault::failed);
+  EXPECT_NE(directory.check().text().find("deleted"), std::string::npos) << directory.check().text();
 }
 
 TEST_F(posix_disk, gives_the_lock_back_when_the_holder_is_killed) {

@@ -172,6 +172,25 @@ TEST(store, keeps_a_second_server_out) {
   EXPECT_NE(status.text().find("4711"), std::string::npos) << status.text();
 }
 
+TEST(store, takes_no_more_points_once_its_directory_or_its_journal_is_gone) {
+  for (const bool only_the_file : {false, true}) {
+    memory_file_system files;
+    store disk(files, settings_for());
+    toy_engine engine;
+    ASSERT_TRUE(disk.open().ok() && engine.load(disk).ok() && disk.start({}).ok());
+    EXPECT_EQ(engine.send(points(3), &disk.points()), journal_state::open);
+    EXPECT_TRUE(disk.check_place().ok());
+    if (only_the_file) {
+      for (const auto& path : files.paths()) files.remove(path);
+    } else {
+      files.lose_directory(ENOENT);
+    }
+    EXPECT_NE(disk.check_place().text().find("deleted"), std::string::npos);
+    EXPECT_EQ(disk.points().state(), journal_state::failed);
+    EXPECT_EQ(engine.send(points(3), &disk.points()), journal_state::failed);
+  }
+}
+
 TEST(store, asks_for_a_snapshot_by_bytes_and_by_time_but_not_for_nothing) {
   using std::chrono::seconds;
   memory_file_system files;
