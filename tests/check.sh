@@ -38,6 +38,9 @@ for each in build/fuzz/tests/fuzz_*; do
   rm -rf "$scratch"
 done
 
+step "the page: node and eslint, where they are installed"
+tests/browser/check.sh
+
 step "lint: clang-tidy 14"
 sources 'common/*.cpp' 'server/*.cpp' 'client/*.cpp' 'visualizer/*.cpp' |
   xargs -P "$jobs" -n 4 clang-tidy-14 -p build/fuzz --quiet 2>/dev/null

@@ -1,14 +1,12 @@
 // Answers requests for the page and its events.
 #include "visualizer/web/page_server.hpp"
 
-#include <utility>
+#include "visualizer/web/page.hpp"
 
 namespace spindrift {
 
 page_server::page_server(boost::asio::io_context& io, const endpoint& where, double threshold, x_axis axis)
-    : page_(make_page()),
-      feed_({threshold, axis}),
-      server_(io, where, [this](const http_request& asked) { return answer(asked); }) {}
+    : feed_({threshold, axis}), server_(io, where, [this](const http_request& asked) { return answer(asked); }) {}
 
 void page_server::publish(const gallery& shown, const heading& above) {
   shown_ = &shown;
@@ -19,10 +17,10 @@ void page_server::publish(const gallery& shown, const heading& above) {
 
 std::optional<http_response> page_server::answer(const http_request& asked) {
   http_response reply;
-  if (asked.path == "/") {
-    reply.content_type = "text/html; charset=utf-8";
-    reply.content_security_policy = page_.content_security_policy;
-    reply.body = page_.html;
+  if (const auto page = find_page(asked.path)) {
+    reply.content_type = page->content_type;
+    reply.content_security_policy = page_policy;
+    reply.body = page->bytes;
   } else if (asked.path == "/events") {
     reply.is_event_stream = true;
     if (asked.method == "GET") reply.body = catch_up();

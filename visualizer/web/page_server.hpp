@@ -1,4 +1,5 @@
-// The visualizer's web page and its live events, over HTTP: `/` the page, `/events` Server-Sent Events, `/healthz`.
+// The visualizer's web page and its live events, over HTTP: `/` and its files (page.hpp),
+// `/events` Server-Sent Events, `/healthz`.
 //
 // Lives on one io_context that one thread runs; everything here, and every change to the gallery, happens on that
 // thread. The io_context must outlive the server, and so must the gallery once it was published: a client that comes is
@@ -14,7 +15,6 @@
 #include "visualizer/series/gallery.hpp"
 #include "visualizer/series/view.hpp"
 #include "visualizer/web/feed.hpp"
-#include "visualizer/web/page.hpp"
 
 namespace spindrift {
 
@@ -38,7 +38,6 @@ private:
   std::optional<http_response> answer(const http_request& asked);
   std::string catch_up();
 
-  const web_page page_;
   event_feed feed_;
   const gallery nothing_{1};
   const gallery* shown_ = &nothing_;

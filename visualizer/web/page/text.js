@@ -1,0 +1,56 @@
+// Numbers, times and counts as people read them.
+
+import {EXPECTED, N, SIGMA, TS, VALUE, hasBand} from './sample.js';
+
+const TIME_MAX = 8.64e15;  // of a Date
+
+export const counted = (count, one, many) => count + ' ' + (count === 1 ? one : many);
+
+export function formatNumber(number) {
+  const size = Math.abs(number);
+  if (size !== 0 && (size >= 1e7 || size < 1e-4)) return number.toExponential(3);
+  return String(Number(number.toPrecision(6)));
+}
+
+export function formatTime(ts) {
+  if (Math.abs(ts) > TIME_MAX) return String(ts);
+  return new Date(ts).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+// A tick of the value's axis, whose neighbours are `step` away.
+export function valueTick(number, step) {
+  const size = Math.max(Math.abs(number), step);
+  if (size >= 1e6 || step < 1e-4) return Number(number.toPrecision(4)).toExponential();
+  return number.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
+}
+
+// A tick of the time axis, in UTC.
+export function timeTick(ts, step) {
+  if (Math.abs(ts) > TIME_MAX) return ts.toExponential(3);
+  const text = new Date(ts).toISOString();
+  if (step >= 86400000) return text.slice(0, 10);
+  return step >= 60000 ? text.slice(11, 16) : text.slice(11, 19);
+}
+
+// What stands beside a panel's name while nobody points at it.
+export function summaryText(last, [anomalies, drifts, alarms]) {
+  return ['n ' + last[N], 'last ' + formatNumber(last[VALUE]), counted(anomalies, 'anomaly', 'anomalies'),
+          counted(drifts, 'drift', 'drifts'), counted(alarms, 'alarm', 'alarms')].join(' \u00b7 ');
+}
+
+// What stands there for the sample that is pointed at.
+export function pointText(sample, threshold) {
+  const said = ['n ' + sample[N], formatTime(sample[TS]), 'value ' + formatNumber(sample[VALUE])];
+  if (hasBand(sample)) {
+    said.push('expected ' + formatNumber(sample[EXPECTED]) + ' \u00b1 ' + formatNumber(threshold * sample[SIGMA]));
+  }
+  return said.join(' \u00b7 ');
+}
+
+// What was left out, beside the server's name.
+export function noticeText({others, missed}) {
+  const notices = [];
+  if (others > 0) notices.push('and ' + others + ' more series');
+  if (missed > 0) notices.push('missed ' + counted(missed, 'verdict', 'verdicts'));
+  return notices.join(', ');
+}
