@@ -2,12 +2,31 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {extent, niceStep, opened, ticks, timeStep, valueRange} from '../../visualizer/web/page/scale.js';
+import {extent, niceStep, openedValues, openedX, ticks, timeStep, valueRange} from '../../visualizer/web/page/scale.js';
 
 test('a range of one number is opened, also where adding one changes nothing', () => {
-  assert.deepEqual(opened(3, 3), [2.5, 3.5]);
-  const [least, most] = opened(1e300, 1e300);
+  assert.deepEqual(openedValues(3, 3), [2.5, 3.5]);
+  const [least, most] = openedValues(1e300, 1e300);
   assert.ok(least < most && Number.isFinite(most - least));
+});
+
+test('a tenth of a second of today is a tenth of a second', () => {
+  const now = 1764000123000;
+  assert.deepEqual(openedX(now, now + 100, 'time'), [now, now + 100]);
+  assert.deepEqual(openedX(now, now, 'time'), [now - 500, now + 500]);
+  const step = timeStep(100, 6);
+  assert.equal(step, 20);
+  assert.equal(ticks([now, now + 100], step).length, 6);
+});
+
+test('five points far out are five points', () => {
+  assert.deepEqual(openedX(1e12, 1e12 + 4, 'n'), [1e12, 1e12 + 4]);
+  const [least, most] = openedX(2 ** 53, 2 ** 53, 'n');
+  assert.ok(least < most);
+});
+
+test('a small ripple on a large value is not flattened', () => {
+  assert.deepEqual(openedValues(1e9, 1e9 + 0.5), [1e9, 1e9 + 0.5]);
 });
 
 test('a band that is far wider than the values does not flatten them', () => {

@@ -15,6 +15,7 @@ test('numbers keep six digits and leave the plain form only where it gets long',
 
 test('a time beyond the calendar is shown as the number it is', () => {
   assert.equal(formatTime(1764000000000), '2025-11-24 16:00:00');
+  assert.equal(formatTime(1764000000007), '2025-11-24 16:00:00.007');
   assert.equal(formatTime(9e15), '9000000000000000');
   assert.equal(timeTick(9e15, 1), '9.000e+15');
 });
@@ -26,6 +27,9 @@ test('ticks show as many places as tell neighbours apart', () => {
   assert.equal(timeTick(1764000000000, 86400000), '2025-11-24');
   assert.equal(timeTick(1764000000000, 60000), '16:00');
   assert.equal(timeTick(1764000001000, 1000), '16:00:01');
+  assert.equal(timeTick(1764000001250, 200), '16:00:01.2');
+  assert.equal(timeTick(1764000001255, 5), '16:00:01.255');
+  assert.equal(valueTick(1000000000.25, 0.05), '1000000000.25');
 });
 
 test('a point is told with its expectation, where it has one', () => {

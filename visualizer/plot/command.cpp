@@ -9,7 +9,7 @@ namespace spindrift {
 void append_plain(double number, std::string& out) {
   std::array<char, 32> text{};
   // Adding zero turns -0 into 0.
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number + 0.0, std::chars_format::general, 12);
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number + 0.0, std::chars_format::general, 15);
   out.append(text.data(), end.ptr);
 }
 

@@ -12,7 +12,7 @@ struct axis_range {
   double most = 1;
 };
 
-// Shortest text of a finite number, at most 12 digits.
+// Shortest text of a finite number, at most 15 digits.
 void append_plain(double number, std::string& out);
 // For people: at most 6 digits.
 std::string short_number(double number);

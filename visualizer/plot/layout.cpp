@@ -79,9 +79,9 @@ void append_place(const place& at, std::string& out) {
   out += '\n';
 }
 
-void append_margins(const place& at, const canvas& where, std::string& out) {
+void append_margins(const place& at, const canvas& where, std::size_t characters, std::string& out) {
   if (where.is_text()) {
-    out += "set lmargin 9\nset rmargin 1\nset tmargin 1\nset bmargin 2\n";
+    out += "set lmargin " + std::to_string(characters) + "\nset rmargin 1\nset tmargin 1\nset bmargin 2\n";
     return;
   }
   const auto edge = [&out](std::string_view name, double at_screen) {
@@ -93,7 +93,7 @@ void append_margins(const place& at, const canvas& where, std::string& out) {
   };
   const double width = std::max(1U, where.width);
   const double height = std::max(1U, where.height);
-  edge("lmargin", at.left + 74 / width);
+  edge("lmargin", at.left + (18 + 6.2 * static_cast<double>(characters)) / width);
   edge("rmargin", at.left + at.width - 18 / width);
   edge("tmargin", at.bottom + at.height - 28 / height);
   edge("bmargin", at.bottom + 44 / height);

@@ -35,7 +35,7 @@ grid grid_for(const canvas& where, std::size_t panels);
 canvas picture_canvas(std::size_t panels);
 
 void append_place(const place& at, std::string& out);
-// What the panel's edges need: numbers at the left, title above, tics and caption below.
-void append_margins(const place& at, const canvas& where, std::string& out);
+// What the panel's edges need: numbers of so many characters at the left, title above, tics and caption below.
+void append_margins(const place& at, const canvas& where, std::size_t characters, std::string& out);
 
 }  // namespace spindrift

@@ -2,6 +2,7 @@
 #include "visualizer/plot/panel.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <string_view>
 
@@ -10,6 +11,7 @@
 #include "visualizer/plot/command.hpp"
 #include "visualizer/plot/label.hpp"
 #include "visualizer/plot/panel_data.hpp"
+#include "visualizer/plot/scale.hpp"
 #include "visualizer/plot/style.hpp"
 
 namespace spindrift {
@@ -26,15 +28,17 @@ std::string totals_text(const series& shown) {
          counted(totals.alarms, "alarm", "alarms");
 }
 
-// "2026-11-21 19:52:24", and of the second only what differs. Empty for times beyond the calendar.
+// "2026-11-21 19:52:24", and of the second only what differs; milliseconds where the span is short. Empty for times
+// beyond the calendar.
 std::string time_span(const series& shown) {
   const std::int64_t first = shown.samples().front().ts;
   const std::int64_t last = shown.samples().back().ts;
   if (!limits::is_event_time(first) || !limits::is_event_time(last)) return {};
-  constexpr std::size_t to_seconds = 19;
+  constexpr std::int64_t short_span = 10'000;
+  const std::size_t characters = last - first < short_span ? 23 : 19;
   constexpr std::size_t to_day = 10;
-  std::string from = to_rfc3339(first).substr(0, to_seconds);
-  std::string to = to_rfc3339(last).substr(0, to_seconds);
+  std::string from = to_rfc3339(first).substr(0, characters);
+  std::string to = to_rfc3339(last).substr(0, characters);
   if (from.compare(0, to_day, to, 0, to_day) == 0) to.erase(0, to_day + 1);
   std::ranges::replace(from, 'T', ' ');
   std::ranges::replace(to, 'T', ' ');
@@ -43,15 +47,6 @@ std::string time_span(const series& shown) {
 
 std::string name_of_panel(const series& shown) {
   return shown.feature().empty() ? shown.stream() : shown.stream() + " \xc2\xb7 " + shown.feature();
-}
-
-std::string time_format(const axis_range& x) {
-  constexpr double minute = 60;
-  constexpr double day = 86'400;
-  const double span = x.most - x.least;
-  if (span > 300 * day) return "%Y-%m-%d";
-  if (span > 3 * day) return "%m-%d";
-  return span > 10 * minute ? "%H:%M" : "%H:%M:%S";
 }
 
 void append_titles(const series& shown, const place& at, const canvas& where, std::string& out) {
@@ -79,10 +74,37 @@ void append_titles(const series& shown, const place& at, const canvas& where, st
                out);
 }
 
-void append_x_axis(const series& shown, const view_settings& settings, const panel_ranges& ranges, std::string& out) {
-  append_range("x", ranges.x, out);
+double ticks_on(const canvas& where, const place& at) {
+  const double width = at.width * where.width;
+  return std::max(2.0, where.is_text() ? width / 18 : width / 100);
+}
+
+void append_time_ticks(const axis_range& x, double ticks, std::string& out) {
+  const double span = x.most - x.least;
+  const double step = time_step(span, ticks);
+  if (step == 0) {
+    out += "set xtics time autofreq format '" + date_format(span) + "'\n";
+    return;
+  }
+  const double first = std::ceil(x.least / step);
+  std::string_view separator;
+  out += "set xtics (";
+  for (double number = 0; (first + number) * step <= x.most; ++number) {
+    const double at = (first + number) * step;
+    out += separator;
+    out += quoted(time_tick(at, step, span), 16);
+    out += ' ';
+    append_plain(at, out);
+    separator = ", ";
+  }
+  out += ")\n";
+}
+
+void append_x_axis(const series& shown, const view_settings& settings, const axis_range& x, double ticks,
+                   std::string& out) {
+  append_range("x", x, out);
   if (settings.axis == x_axis::time) {
-    out += "set xtics time format '" + time_format(ranges.x) + "'\n";
+    append_time_ticks(x, ticks, out);
   } else {
     out += "set format x '%.0f'\n";
   }
@@ -98,10 +120,11 @@ void append_panel(const series& shown, const view_settings& settings, const canv
   const panel_ranges ranges = ranges_of(shown, settings);
   append_blocks(shown, settings, ranges, panel, out);
   append_place(at, out);
-  append_margins(at, where, out);
+  append_margins(at, where, value_characters(ranges.y), out);
   append_range("y", ranges.y, out);
+  out += "set format y '" + value_format(ranges.y) + "'\n";
   out += "unset label\n";
-  append_x_axis(shown, settings, ranges, out);
+  append_x_axis(shown, settings, ranges.x, ticks_on(where, at), out);
   append_titles(shown, at, where, out);
   const manner how = manner_on(where);
   const std::string number = std::to_string(panel);

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "visualizer/plot/scale.hpp"
+
 namespace spindrift {
 namespace {
 
@@ -26,15 +28,6 @@ axis_range band_of(const sample& shown, double threshold) {
 void widen(axis_range& range, double to) {
   range.least = std::min(range.least, to);
   range.most = std::max(range.most, to);
-}
-
-// A range that gnuplot can draw: not empty, also where the numbers are so large that adding one changes nothing.
-axis_range opened(axis_range range) {
-  const double size = std::max(std::abs(range.least), std::abs(range.most));
-  const double room = std::max({size * 1e-9, 1e-12});
-  if (range.most - range.least > room) return range;
-  const double half = std::max(size * 0.05, 0.5);
-  return {range.least - half, range.most + half};
 }
 
 void append_row(std::initializer_list<double> numbers, std::string& out) {
@@ -93,7 +86,7 @@ panel_ranges ranges_of(const series& shown, const view_settings& settings) {
     widen(ranges.x, x_of(point, settings.axis));
     widen(ranges.y, drawable(point.value));
   }
-  const axis_range values = opened(ranges.y);
+  const axis_range values = opened_values(ranges.y);
   const double span = values.most - values.least;
   axis_range& y = ranges.y = values;
   for (const sample& point : shown.samples()) {
@@ -104,7 +97,7 @@ panel_ranges ranges_of(const series& shown, const view_settings& settings) {
   }
   const double height = y.most - y.least;
   y = {drawable(y.least - 0.06 * height), drawable(y.most + 0.14 * height)};
-  ranges.x = opened(ranges.x);
+  ranges.x = opened_x(ranges.x);
   return ranges;
 }
 

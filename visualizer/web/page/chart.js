@@ -1,22 +1,27 @@
 // Draws the samples of one panel with a canvas's pen. Knows no page: a frame says where, colours say how.
 
 import {ALARM, ANOMALY, DRIFT, FLAGS, LABELLED, VALUE, bandOf, drawable, hasBand, xOf} from './sample.js';
-import {extent, niceStep, opened, ticks, timeStep, valueRange} from './scale.js';
+import {extent, niceStep, openedX, ticks, timeStep, valueRange} from './scale.js';
 import {timeTick, valueTick} from './text.js';
 
 const MARGIN = {left: 54, right: 10, top: 8, bottom: 22};
 
 // What the drawing needs of size, ranges and settings; null where there is nothing to draw.
 export function frameOf(samples, width, height, view) {
-  const plotWidth = width - MARGIN.left - MARGIN.right, plotHeight = height - MARGIN.top - MARGIN.bottom;
-  if (samples.length === 0 || plotWidth < 20 || plotHeight < 20) return null;
-  const xs = opened(...extent(samples, sample => xOf(sample, view.axis)));
+  const plotHeight = height - MARGIN.top - MARGIN.bottom;
+  if (samples.length === 0 || plotHeight < 20) return null;
+  const xs = openedX(...extent(samples, sample => xOf(sample, view.axis)), view.axis);
   const ys = valueRange(samples, view.threshold);
-  const x = sample => MARGIN.left + (xOf(sample, view.axis) - xs[0]) / (xs[1] - xs[0]) * plotWidth;
-  const xAt = at => MARGIN.left + (at - xs[0]) / (xs[1] - xs[0]) * plotWidth;
+  const yStep = niceStep(ys[1] - ys[0], Math.max(2, plotHeight / 44));
+  const longest = Math.max(0, ...ticks(ys, yStep).map(at => valueTick(at, yStep).length));
+  const left = Math.max(MARGIN.left, 14 + 6.6 * longest);
+  const plotWidth = width - left - MARGIN.right;
+  if (plotWidth < 20) return null;
+  const x = sample => left + (xOf(sample, view.axis) - xs[0]) / (xs[1] - xs[0]) * plotWidth;
+  const xAt = at => left + (at - xs[0]) / (xs[1] - xs[0]) * plotWidth;
   const y = at => MARGIN.top + (ys[1] - drawable(at)) / (ys[1] - ys[0]) * plotHeight;
-  const area = {left: MARGIN.left, top: MARGIN.top, right: width - MARGIN.right, bottom: height - MARGIN.bottom};
-  return {samples, view, xs, ys, x, xAt, y, area};
+  const area = {left, top: MARGIN.top, right: width - MARGIN.right, bottom: height - MARGIN.bottom};
+  return {samples, view, xs, ys, yStep, x, xAt, y, area};
 }
 
 // The sample whose place is nearest to so many pixels from the left.
@@ -44,9 +49,8 @@ export function drawChart(pen, frame, colours, near) {
   pen.restore();
 }
 
-function drawAxes(pen, {view, xs, ys, xAt, y, area}, colours) {
+function drawAxes(pen, {view, xs, ys, yStep, xAt, y, area}, colours) {
   const isTime = view.axis === 'time';
-  const yStep = niceStep(ys[1] - ys[0], Math.max(2, (area.bottom - area.top) / 44));
   const columns = Math.max(2, (area.right - area.left) / 90);
   const xStep = isTime ? timeStep(xs[1] - xs[0], columns) : Math.max(1, niceStep(xs[1] - xs[0], columns));
   pen.font = '11px system-ui, sans-serif';

@@ -2,11 +2,19 @@
 
 import {VALUE, bandOf, drawable, hasBand} from './sample.js';
 
-// A range that can be drawn: not empty, also where numbers are so large that adding one changes nothing.
-export function opened(least, most) {
+// Ranges that can be drawn: not empty. Values may lie as close together as doubles and 15 digits tell them apart.
+export function openedValues(least, most) {
   const size = Math.max(Math.abs(least), Math.abs(most));
-  if (most - least > Math.max(size * 1e-9, 1e-12)) return [least, most];
+  if (most - least > Math.max(size * 1e-12, 1e-12)) return [least, most];
   const half = Math.max(size * 0.05, 0.5);
+  return [least - half, most + half];
+}
+
+// Of numbers and of times (milliseconds): any two that differ make a range, however large they are. Never by a part of
+// the size: a second is a billionth of the time since 1970.
+export function openedX(least, most, axis) {
+  if (most > least) return [least, most];
+  const half = Math.max(Math.max(Math.abs(least), Math.abs(most)) * 1e-12, axis === 'time' ? 500 : 0.5);
   return [least - half, most + half];
 }
 
@@ -21,7 +29,7 @@ export function extent(samples, numberOf) {
 
 // Holds every value, and of the band what does not flatten the values; room at the top for the alarms.
 export function valueRange(samples, threshold) {
-  const [low, high] = opened(...extent(samples, sample => drawable(sample[VALUE])));
+  const [low, high] = openedValues(...extent(samples, sample => drawable(sample[VALUE])));
   const span = high - low;
   let [least, most] = [low, high];
   for (const sample of samples) {
@@ -42,6 +50,7 @@ export function niceStep(span, count) {
 
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 const TIME_STEPS = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500,
   ...[1, 2, 5, 10, 15, 30].map(count => count * SECOND),
   ...[1, 2, 5, 10, 15, 30].map(count => count * MINUTE),
   ...[1, 2, 3, 6, 12].map(count => count * HOUR),

@@ -12,15 +12,21 @@ export function formatNumber(number) {
   return String(Number(number.toPrecision(6)));
 }
 
+// Milliseconds only where there are any.
 export function formatTime(ts) {
   if (Math.abs(ts) > TIME_MAX) return String(ts);
-  return new Date(ts).toISOString().slice(0, 19).replace('T', ' ');
+  return new Date(ts).toISOString().slice(0, ts % 1000 === 0 ? 19 : 23).replace('T', ' ');
 }
 
 // A tick of the value's axis, whose neighbours are `step` away.
 export function valueTick(number, step) {
   const size = Math.max(Math.abs(number), step);
-  if (size >= 1e6 || step < 1e-4) return Number(number.toPrecision(4)).toExponential();
+  if (size >= 1e6 || step < 1e-4) {
+    // As many digits as tell neighbours apart.
+    const digits = Math.min(15, Math.max(4, Math.ceil(Math.log10(size / step)) + 1));
+    const rounded = Number(number.toPrecision(digits));
+    return digits > 6 && size < 1e15 ? String(rounded) : rounded.toExponential();
+  }
   return number.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
 }
 
@@ -29,7 +35,9 @@ export function timeTick(ts, step) {
   if (Math.abs(ts) > TIME_MAX) return ts.toExponential(3);
   const text = new Date(ts).toISOString();
   if (step >= 86400000) return text.slice(0, 10);
-  return step >= 60000 ? text.slice(11, 16) : text.slice(11, 19);
+  if (step >= 60000) return text.slice(11, 16);
+  const places = step >= 1000 ? 0 : step >= 100 ? 2 : step >= 10 ? 3 : 4;  // with the point
+  return text.slice(11, 19 + places);
 }
 
 // What stands beside a panel's name while nobody points at it.

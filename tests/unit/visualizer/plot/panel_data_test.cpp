@@ -32,6 +32,22 @@ TEST(panel_data, draws_no_line_and_no_band_across_what_was_missed) {
   EXPECT_EQ(block(shown, "b"), "1 -1 3\n2 0 4\n\n5 3 7\n6 4 8\n");
 }
 
+TEST(panel_data, keeps_milliseconds_apart_on_the_axis_of_time) {
+  series shown("s", "", 10);
+  for (const std::uint64_t n : {1U, 2U}) {
+    sample made = at(n, false);
+    made.ts = 1'764'000'123'450 + static_cast<std::int64_t>(n);
+    shown.add(made);
+  }
+  view_settings settings;
+  settings.axis = x_axis::time;
+  const panel_ranges ranges = ranges_of(shown, settings);
+  EXPECT_NEAR(ranges.x.most - ranges.x.least, 0.001, 1e-6);
+  std::string out;
+  append_blocks(shown, settings, ranges, 0, out);
+  EXPECT_NE(out.find("1764000123.451 1\n1764000123.452 2\n"), std::string::npos) << out;
+}
+
 TEST(panel_data, draws_no_band_across_points_that_have_none) {
   series shown("s", "", 10);
   for (const std::uint64_t n : {1U, 2U, 3U, 4U}) shown.add(at(n, n != 3));
