@@ -1,6 +1,6 @@
 // spindrift-sim: sends points whose truth is known, and measures what comes back.
-#include <cstdio>
 #include <exception>
+#include <string>
 
 #include "client/replay.hpp"
 #include "client/run.hpp"
@@ -19,13 +19,13 @@ int main(int argc, char** argv) {
   try {
     return spindrift::run_client(settings);
   } catch (const spindrift::replay_error& error) {
-    std::fprintf(stderr, "spindrift-sim: replay: %s\n", error.what());
+    spindrift::complain("spindrift-sim", std::string("replay: ") + error.what());
     return spindrift::exit_bad_config;
   } catch (const spindrift::bad_setting& error) {
-    std::fprintf(stderr, "spindrift-sim: %s\n", error.what());
+    spindrift::complain("spindrift-sim", error.what());
     return spindrift::exit_bad_config;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "spindrift-sim: %s\n", error.what());
+    spindrift::complain("spindrift-sim", error.what());
     return spindrift::exit_failure;
   }
 }

@@ -1,5 +1,4 @@
 // spindriftd: takes points over TCP, answers verdicts, feeds subscribers.
-#include <cstdio>
 #include <exception>
 
 #include "server/access/token_command.hpp"
@@ -25,7 +24,7 @@ int main(int argc, char** argv) {
     if (settings.print_config || settings.check_config) return code;
     return run_daemon(settings);
   } catch (const std::exception& failure) {
-    std::fprintf(stderr, "spindriftd: %s\n", failure.what());
+    complain("spindriftd", failure.what());
     return exit_failure;
   }
 }

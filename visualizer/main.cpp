@@ -1,5 +1,4 @@
 // spindrift-viz: subscribes to a server and shows what it hears.
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 
@@ -25,7 +24,7 @@ int main(int argc, char** argv) {
     open_log({});
     return run_viewer(settings);
   } catch (const std::exception& failure) {
-    std::fprintf(stderr, "spindrift-viz: %s\n", failure.what());
+    complain("spindrift-viz", failure.what());
     return exit_failure;
   }
 }

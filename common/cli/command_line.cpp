@@ -7,6 +7,7 @@
 
 #include "common/cli/nearest_name.hpp"
 #include "common/cli/setting_text.hpp"
+#include "common/text/printable.hpp"
 
 namespace spindrift {
 namespace {

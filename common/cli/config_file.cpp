@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "common/cli/setting_text.hpp"
+#include "common/text/printable.hpp"
 
 namespace spindrift {
 namespace {

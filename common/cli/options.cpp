@@ -2,16 +2,15 @@
 
 #include <algorithm>
 #include <cassert>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <utility>
 
 #include "common/cli/command_line.hpp"
 #include "common/cli/config_file.hpp"
 #include "common/cli/nearest_name.hpp"
 #include "common/cli/setting_text.hpp"
+#include "common/text/printable.hpp"
 
 namespace spindrift {
 namespace {
@@ -30,16 +29,10 @@ std::vector<std::string> split_at_commas(std::string_view text) {
 
 }  // namespace
 
-int print(const std::string& text) {
-  if (std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0) return exit_ok;
-  std::fprintf(stderr, "the output cannot be written: %s\n", std::strerror(errno));
-  return exit_failure;
-}
-
-int tell(const parse_result& what) {
-  if (what.exit_code == exit_ok) return print(what.text);
-  std::fputs(what.text.c_str(), stderr);
-  return what.exit_code;
+int tell(const parse_result& result) {
+  if (result.exit_code == exit_ok) return print(result.text);
+  std::fputs(result.text.c_str(), stderr);
+  return result.exit_code;
 }
 
 option_set::option_set(std::string program, std::string purpose)
@@ -138,7 +131,7 @@ void option_set::take_winner(const option& declared, const given& winner, texts&
 
 parse_result option_set::refuse(int exit_code, const texts& complaints) const {
   texts lines;
-  for (const std::string& complaint : complaints) lines.push_back(program_ + ": " + complaint);
+  for (const std::string& complaint : complaints) lines.push_back(program_ + ": " + printable(complaint));
   return {false, exit_code, joined(lines, "\n") + "\n"};
 }
 

@@ -19,12 +19,9 @@
 #include <string_view>
 #include <vector>
 
-namespace spindrift {
+#include "common/cli/terminal.hpp"
 
-inline constexpr int exit_ok = 0;
-inline constexpr int exit_failure = 1;      // lost points, an address that cannot be bound, a peer that is not there
-inline constexpr int exit_usage = 2;        // unknown option
-inline constexpr int exit_bad_config = 78;  // EX_CONFIG of sysexits.h
+namespace spindrift {
 
 struct option {
   std::string flag;         // "--window"
@@ -49,11 +46,8 @@ struct parse_result {
   std::string text;  // whole lines, the last one ended
 };
 
-// Writes to stdout. exit_ok, or exit_failure, said on stderr, when stdout could not take it all (a full disk): a script
-// that keeps the output must not think that it has it.
-int print(const std::string& text);
 // Prints the text when exit_code is 0, else writes it to stderr. Returns the exit code.
-int tell(const parse_result& what);
+int tell(const parse_result& result);
 
 class option_set {
 public:

@@ -9,8 +9,6 @@
 namespace spindrift {
 namespace {
 
-constexpr std::size_t quoted_bytes_max = 200;
-
 bool is_ascii_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
@@ -50,21 +48,6 @@ std::string environment_variable_of(std::string_view flag) {
   for (const char c : key_of(flag))
     name += c == '-' ? '_' : (c >= 'a' && c <= 'z') ? static_cast<char>(c - 'a' + 'A') : c;
   return name;
-}
-
-std::string in_quotes(std::string_view typed) {
-  std::string text = "\"";
-  for (const char c : typed.substr(0, quoted_bytes_max)) {
-    if (c == '"' || c == '\\') {
-      text += '\\';
-      text += c;
-    } else if (is_ascii_control(c) || static_cast<unsigned char>(c) >= 0x80) {
-      text += escape("\\x%02x", c);
-    } else {
-      text += c;
-    }
-  }
-  return text + (typed.size() > quoted_bytes_max ? "…\"" : "\"");
 }
 
 std::string toml_value(const std::string& text) {

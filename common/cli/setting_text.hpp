@@ -1,7 +1,4 @@
-// How settings and what people typed are written: quoted for complaints, and as TOML values.
-//
-// Pure text functions. Nothing that was typed reaches a terminal raw: control characters and bytes that are not ASCII
-// come out as escapes in complaints.
+// How settings are written: as flags, variables and TOML values. Pure text functions, any thread.
 #pragma once
 
 #include <string>
@@ -14,8 +11,6 @@ namespace spindrift {
 std::string key_of(std::string_view flag);
 // "--state-dir" -> "SPINDRIFT_STATE_DIR".
 std::string environment_variable_of(std::string_view flag);
-// `"abc\x1b"`, cut at 200 bytes.
-std::string in_quotes(std::string_view typed);
 // 100, 0.002, true or "text": bare only where reading it back yields the same text.
 std::string toml_value(const std::string& text);
 std::string toml_array(const std::vector<std::string>& texts);

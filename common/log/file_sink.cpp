@@ -1,3 +1,4 @@
+// The file: opened, appended to, reopened.
 #include "common/log/file_sink.hpp"
 
 #include <fcntl.h>

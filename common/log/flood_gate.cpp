@@ -1,3 +1,4 @@
+// Token buckets by event name.
 #include "common/log/flood_gate.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The process's one log: two spdlog loggers under one lock.
 #include "common/log/log.hpp"
 
 #include <spdlog/logger.h>

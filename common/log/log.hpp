@@ -13,12 +13,10 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <variant>
+
+#include "common/log/log_field.hpp"
 
 namespace spindrift {
-
-enum class log_level { trace, debug, info, warning, error, off };
-enum class log_format { text, json };
 
 struct log_settings {
   log_level level = log_level::info;
@@ -26,12 +24,6 @@ struct log_settings {
   std::string file;                    // the anomaly log: events of note are appended here as well; empty: none
   double limited_lines_per_s = 100;    // per event name, sustained
   double limited_lines_burst = 1'000;  // and at once
-};
-
-struct log_field {
-  std::string_view key;  // [a-z_]+, but not time, level or event
-  // Nothing: the field is left out.
-  std::variant<std::monostate, std::string_view, double, std::int64_t, std::uint64_t, bool> value{};
 };
 
 // Throws std::runtime_error with file and reason when the file cannot be opened.

@@ -1,3 +1,4 @@
+// Puts a line together.
 #include "common/log/log_line.hpp"
 
 #include <algorithm>
@@ -6,78 +7,12 @@
 #include <cmath>
 #include <cstdio>
 
+#include "common/text/printable.hpp"
+
 namespace spindrift {
 namespace {
 
-constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
-constexpr std::size_t value_bytes_max = 4'096;            // a longer value is cut: a log line is for reading
-
-struct code_point {
-  char32_t value = 0;
-  std::size_t bytes = 0;  // 0: not UTF-8 at this byte
-};
-
-// The character at the front, by the table of well-formed sequences (Unicode 15, table 3-7).
-code_point decode_front(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return {};
-  char32_t value = lead & (0x7Fu >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return {};
-    value = (value << 6) | (byte(i) & 0x3Fu);
-  }
-  constexpr std::array<char32_t, 5> least = {0, 0, 0x80, 0x800, 0x10000};
-  if (value < least[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return {};
-  return {value, length};
-}
-
-// Controls break the line or drive the terminal; the others end lines in some viewers or turn the text around.
-bool must_be_escaped(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029 || c == 0x200E || c == 0x200F ||
-         c == 0x61C || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
-}
-
-void append_escaped(std::string& line, char32_t c) {
-  switch (c) {
-    case '\n':
-      line += "\\n";
-      return;
-    case '\r':
-      line += "\\r";
-      return;
-    case '\t':
-      line += "\\t";
-      return;
-    default:
-      break;
-  }
-  std::array<char, 8> buffer{};
-  std::snprintf(buffer.data(), buffer.size(), "\\u%04x", static_cast<unsigned>(c));
-  line += buffer.data();
-}
-
-// A JSON string; text lines quote the same way.
-void append_quoted(std::string& line, std::string_view text) {
-  const bool is_cut = text.size() > value_bytes_max;
-  text = text.substr(0, value_bytes_max);
-  line += '"';
-  while (!text.empty()) {
-    const code_point c = decode_front(text);
-    if (c.bytes == 0) {
-      line += replacement;
-    } else if (must_be_escaped(c.value)) {
-      append_escaped(line, c.value);
-    } else {
-      if (c.value == '"' || c.value == '\\') line += '\\';
-      line += text.substr(0, c.bytes);
-    }
-    text.remove_prefix(std::max<std::size_t>(1, c.bytes));
-  }
-  line += is_cut ? "…\"" : "\"";
-}
+constexpr std::size_t value_bytes_max = 4'096;  // a longer value is cut: a log line is for reading
 
 bool is_plain(std::string_view text) {
   return !text.empty() && text.size() <= value_bytes_max && std::all_of(text.begin(), text.end(), [](char c) {
@@ -100,7 +35,7 @@ struct value_writer {
     if (format == log_format::text && is_plain(text)) {
       line += text;
     } else {
-      append_quoted(line, text);
+      append_quoted(text, value_bytes_max, line);
     }
   }
   void operator()(double number) const {

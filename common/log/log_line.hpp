@@ -11,8 +11,9 @@
 #include <chrono>
 #include <span>
 #include <string>
+#include <string_view>
 
-#include "common/log/log.hpp"
+#include "common/log/log_field.hpp"
 
 namespace spindrift {
 

@@ -7,7 +7,7 @@
 #include <cstring>
 
 #include "common/protocol/double_text.hpp"
-#include "common/protocol/utf8.hpp"
+#include "common/text/utf8.hpp"
 
 namespace spindrift {
 namespace {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "common/protocol/utf8.hpp"
+#include "common/text/utf8.hpp"
 
 namespace spindrift {
 namespace {

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "common/protocol/encode.hpp"
-#include "common/protocol/utf8.hpp"
+#include "common/text/utf8.hpp"
 
 namespace spindrift {
 namespace {

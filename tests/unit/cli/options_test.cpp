@@ -162,7 +162,7 @@ TEST_F(options, refuse_an_unknown_flag_with_the_nearest_name) {
   expect_refusal(parse({"--utterly-wrong"}), exit_usage, "unknown option --utterly-wrong; the nearest is --");
   expect_refusal(parse({"-x"}), exit_usage, "unknown option -x");
   expect_refusal(parse({"---quiet"}), exit_usage, "unknown option ---quiet");
-  expect_refusal(parse({"--no\x1b[31m"}), exit_usage, "unknown option --no\\x1b[31m");
+  expect_refusal(parse({"--no\x1b[31m"}), exit_usage, "unknown option --no\\u001b[31m");
 }
 
 TEST_F(options, refuse_a_flag_without_its_value) {

@@ -1,0 +1,22 @@
+// What a program says to whoever started it: exit codes, text on stdout, complaints on stderr. For the main thread; no
+// state. Whatever a complaint quotes, from a file, a peer or the command line, only shows on the terminal and never
+// drives it (common/text/printable.hpp).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace spindrift {
+
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_failure = 1;      // lost points, an address that cannot be bound, a peer that is not there
+inline constexpr int exit_usage = 2;        // unknown option
+inline constexpr int exit_bad_config = 78;  // EX_CONFIG of sysexits.h
+
+// Writes to stdout. exit_ok, or exit_failure, said on stderr, when stdout could not take it all (a full disk): a script
+// that keeps the output must not think that it has it.
+int print(const std::string& text);
+// One line on stderr: "spindrift-sim: the text".
+void complain(std::string_view program, std::string_view text);
+
+}  // namespace spindrift
