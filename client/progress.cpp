@@ -1,3 +1,4 @@
+// The line on the terminal, and what is said above it.
 #include "client/progress.hpp"
 
 #include <sys/ioctl.h>
@@ -7,6 +8,8 @@
 #include <array>
 #include <cstdio>
 
+#include "common/text/printable.hpp"
+
 namespace spindrift {
 namespace {
 
@@ -14,14 +17,6 @@ std::size_t terminal_columns() {
   winsize size{};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
   return size.ws_col;
-}
-
-// Text of the server's goes to a terminal: control characters would be commands there.
-std::string printable(std::string_view text) {
-  std::string clean(text);
-  std::replace_if(
-      clean.begin(), clean.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, '?');
-  return clean;
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+// Reads a recording, and plays it to as many streams as wanted.
 #include "client/replay.hpp"
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "common/csv/cell.hpp"
 #include "common/csv/csv.hpp"
 #include "common/protocol/limits.hpp"
+#include "common/text/printable.hpp"
 
 namespace spindrift {
 namespace {
@@ -32,6 +34,7 @@ public:
 
   recording parse() {
     if (!read_row()) fail("the file is empty: a header line and rows are wanted");
+    width_ = reader_.fields().size();
     choose_columns();
     name_features();
     if (header_is_data_) take(reader_.fields());
@@ -46,8 +49,8 @@ private:
     bool by_name = true;
   };
 
-  [[noreturn]] void fail(const std::string& what) const {
-    throw replay_error(settings_.file + ':' + std::to_string(reader_.line()) + ": " + what);
+  [[noreturn]] void fail(const std::string& reason) const {
+    throw replay_error(settings_.file + ':' + std::to_string(reader_.line()) + ": " + reason);
   }
 
   bool read_row() {
@@ -65,7 +68,7 @@ private:
     if (index && *index <= header.size()) return {*index - 1, false};
     std::string names;
     for (const std::string& name : header) names += (names.empty() ? "" : ", ") + std::string(trimmed(name));
-    fail("no column '" + wanted + "' for " + flag + "; there are " + names + ", or 1 to " +
+    fail("no column " + in_quotes(wanted) + " for " + flag + "; there are " + names + ", or 1 to " +
          std::to_string(header.size()));
   }
 
@@ -106,7 +109,16 @@ private:
     return fields[index];
   }
 
+  // More cells than columns: a comma where none was meant, so all may be in the wrong place.
+  void check_width(const row& fields) const {
+    for (std::size_t i = width_; i < fields.size(); ++i) {
+      if (trimmed(fields[i]).empty()) continue;
+      fail("the row has " + std::to_string(fields.size()) + " fields, the first line " + std::to_string(width_));
+    }
+  }
+
   void take(const row& fields) {
+    check_width(fields);
     for (const std::size_t index : values_) {
       const std::optional<double> value = parse_value(cell(fields, index));
       if (!value) refuse(fields, index, "a finite number");
@@ -125,7 +137,7 @@ private:
   }
 
   [[noreturn]] void refuse(const row& fields, std::size_t index, const char* wanted) const {
-    fail("column " + std::to_string(index + 1) + ": '" + fields[index] + "' is not " + wanted);
+    fail("column " + std::to_string(index + 1) + ": " + in_quotes(fields[index]) + " is not " + wanted);
   }
 
   csv_reader reader_;
@@ -133,6 +145,7 @@ private:
   std::vector<std::size_t> values_;
   std::optional<std::size_t> time_;
   std::optional<std::size_t> label_;
+  std::size_t width_ = 0;  // fields of the first line
   bool header_is_data_ = false;
   recording result_;
 };
@@ -155,7 +168,7 @@ recording read_recording(const replay_settings& settings) {
   return parse_recording(text, settings);
 }
 
-replay::replay(recording what, std::size_t streams) : recording_(std::move(what)), next_row_(streams, 0) {
+replay::replay(recording played, std::size_t streams) : recording_(std::move(played)), next_row_(streams, 0) {
   if (!recording_.labels.empty()) kinds_.emplace_back("labelled");
 }
 

@@ -25,7 +25,7 @@ int run(const backtest_settings& settings, bool adwin_only, const std::string& m
     if (adwin_only) return run_adwin_only({settings.file, settings.columns, settings.detectors.adwin, mode}, stdout);
     return run_backtest(settings, stdout);
   } catch (const std::exception& failure) {
-    std::fprintf(stderr, "spindrift-detect: %s\n", failure.what());
+    complain("spindrift-detect", failure.what());
     return exit_failure;
   }
 }

@@ -1,12 +1,15 @@
+// ADWIN alone over one column.
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <vector>
 
-#include "common/cli/options.hpp"
+#include "common/cli/terminal.hpp"
 #include "common/csv/cell.hpp"
 #include "common/csv/csv.hpp"
+#include "common/text/printable.hpp"
 #include "server/backtest/backtest.hpp"
+#include "server/backtest/input_sample.hpp"
 #include "server/backtest/line_source.hpp"
 #include "server/detect/adwin.hpp"
 #include "server/detect/drift_detector.hpp"
@@ -19,6 +22,9 @@ class value_source {
 public:
   value_source(const std::string& file, std::string column) : lines_(file), column_(std::move(column)) {}
 
+  std::optional<std::string> foreign() { return foreign_bytes(lines_.peek()); }
+  const std::string& name() const { return lines_.name(); }
+
   // Nothing at the end, or where a line cannot be read: then `complaint` says why.
   std::optional<double> next(std::string& complaint) {
     while (const auto line = lines_.next()) {
@@ -27,10 +33,16 @@ public:
       reader.next();
       const auto& fields = reader.fields();
       if (line_number_ == 1 && !choose(fields, complaint)) return std::nullopt;
+      if (line_number_ == 1) columns_ = fields.size();
+      if (fields.size() > columns_) {
+        complaint =
+            "line " + std::to_string(line_number_) + ": more fields than in the first line: " + in_quotes(*line);
+        return std::nullopt;
+      }
       const auto number = index_ < fields.size() ? parse_number(fields[index_]) : std::nullopt;
       if (number) return number;
       if (line_number_ == 1) continue;  // the header
-      complaint = "line " + std::to_string(line_number_) + ": not a number";
+      complaint = "line " + std::to_string(line_number_) + ": not a number: " + in_quotes(*line);
       return std::nullopt;
     }
     return std::nullopt;
@@ -46,7 +58,7 @@ private:
     }
     const auto index = column_.empty() ? fields.size() : parse_index(column_).value_or(0);
     if (index < 1 || index > fields.size()) {
-      complaint = "--value-column: there is no column '" + column_ + "'";
+      complaint = "--value-column: there is no column " + in_quotes(column_);
       return false;
     }
     index_ = index - 1;
@@ -56,6 +68,7 @@ private:
   line_source lines_;
   std::string column_;
   std::size_t index_ = 0;
+  std::size_t columns_ = 0;  // of the first line
   std::uint64_t line_number_ = 0;
 };
 
@@ -101,7 +114,10 @@ int run_adwin_only(const adwin_only_settings& settings, std::FILE* out) {
   std::string complaint;
   std::uint64_t index = 0;
   std::uint64_t count = 0;
-  for (; const auto x = values.next(complaint); ++index) {
+  if (const auto foreign = values.foreign()) complaint = values.name() + ": " + *foreign;
+  for (; complaint.empty(); ++index) {
+    const auto x = values.next(complaint);
+    if (!x) break;
     if (!detector.update(*x)) continue;
     if (count > 0) detections += ',';
     detections += std::to_string(index);
@@ -109,8 +125,9 @@ int run_adwin_only(const adwin_only_settings& settings, std::FILE* out) {
     widths += number_text(detector.width());
     ++count;
   }
+  if (complaint.empty() && index == 0) complaint = values.name() + ": no line of it holds a number";
   if (!complaint.empty()) {
-    std::fprintf(stderr, "spindrift-detect: %s\n", complaint.c_str());
+    complain("spindrift-detect", complaint);
     return exit_bad_config;
   }
   const std::string text = "{\"detections\":[" + detections + "],\"widths\":[" + widths +

@@ -1,3 +1,4 @@
+// The loop over lines, and the summary.
 #include "server/backtest/backtest.hpp"
 
 #include <array>
@@ -7,12 +8,14 @@
 #include <cstdio>
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <variant>
 
-#include "common/cli/options.hpp"
+#include "common/cli/terminal.hpp"
 #include "common/protocol/decode.hpp"
 #include "common/protocol/encode.hpp"
 #include "common/protocol/inbox.hpp"
+#include "server/backtest/input_sample.hpp"
 #include "server/backtest/line_source.hpp"
 #include "server/engine/engine.hpp"
 
@@ -32,18 +35,18 @@ struct tally {
   std::uint64_t false_positives = 0;
   std::uint64_t false_negatives = 0;
 
-  void count(const verdict& what) {
+  void count(const verdict& judged) {
     ++points;
-    warmups += what.warmup ? 1U : 0U;
-    anomalies += what.anomaly ? 1U : 0U;
-    drifts += what.drift.has_value() ? 1U : 0U;
-    alarms += what.alarm ? 1U : 0U;
-    if (!what.subject.label) return;
+    warmups += judged.warmup ? 1U : 0U;
+    anomalies += judged.anomaly ? 1U : 0U;
+    drifts += judged.drift.has_value() ? 1U : 0U;
+    alarms += judged.alarm ? 1U : 0U;
+    if (!judged.subject.label) return;
     ++labelled;
-    const bool is_true = *what.subject.label;
-    true_positives += is_true && what.anomaly ? 1U : 0U;
-    false_positives += !is_true && what.anomaly ? 1U : 0U;
-    false_negatives += is_true && !what.anomaly ? 1U : 0U;
+    const bool is_true = *judged.subject.label;
+    true_positives += is_true && judged.anomaly ? 1U : 0U;
+    false_positives += !is_true && judged.anomaly ? 1U : 0U;
+    false_negatives += is_true && !judged.anomaly ? 1U : 0U;
   }
 
   std::string json() const {
@@ -76,17 +79,39 @@ public:
 
   int run() {
     line_source lines(settings_.file);
-    while (const auto line = lines.next()) {
+    if (const auto foreign = foreign_bytes(lines.peek())) return refuse(lines.name() + ": " + *foreign);
+    while (auto line = lines.next()) {
       ++line_number_;
-      if (line_number_ == 1) is_json_ = line->front() == '{';
+      if (line_number_ == 1) {
+        constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+        if (line->starts_with(byte_order_mark)) line->remove_prefix(byte_order_mark.size());
+        is_json_ = line->starts_with('{');
+      }
+      complaint_.clear();
       if (!(is_json_ ? take_json(*line) : take_row(*line))) return exit_bad_config;
+      if (counted_.points == 0) {
+        sample_.note(*line, complaint_);
+        if (counted_.errors == hopeless_lines) break;
+      }
+      // Who waits for an answer to what it has sent gets it, errors too.
+      if (!held_.empty() && lines.would_wait() && lines.stays_silent()) text_ += std::exchange(held_, {});
       if ((text_.size() > 1U << 16U || lines.would_wait()) && !write_out()) return exit_failure;
     }
+    if (counted_.points == 0) return refuse(lines.name() + ": " + sample_.explain());
     if (settings_.only_summary) text_ += counted_.json();
     return write_out() ? exit_ok : exit_failure;
   }
 
 private:
+  // So many lines without one point: what follows would be no better, and each would cost an error.
+  static constexpr std::uint64_t hopeless_lines = 1'000;
+
+  // What is wrong with the whole input is said once; the errors of its lines are not.
+  static int refuse(const std::string& why) {
+    ::spindrift::complain("spindrift-detect", why);
+    return exit_bad_config;
+  }
+
   bool take_json(std::string_view line) {
     padded_.replace(0, padded_.size() - inbox::padding_bytes, line);
     frames_.reset();
@@ -108,30 +133,33 @@ private:
     } else if (const auto* const wrong = std::get_if<protocol_error>(&found)) {
       complain(*wrong);
     } else if (const auto* const missing = std::get_if<table::no_such_column>(&found)) {
-      std::fprintf(stderr, "spindrift-detect: %s\n", missing->message.c_str());
+      refuse(missing->message);
       return false;
     }
     return true;
   }
 
-  void observe(const point& what) {
+  void observe(const point& measured) {
     using namespace std::chrono;
     points_.clear();
-    points_.points.push_back(what);
+    points_.points.push_back(measured);
     const std::int64_t wall = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
     engine_.observe(points_, {wall, wall});
     const outcome& result = points_.outcomes.front();
     if (result.why == refusal::other_features) {
-      return complain({error_code::bad_frame, "the features are not those of the stream's first point", what.seq});
+      return complain({error_code::bad_frame, "the features are not those of the stream's first point", measured.seq});
     }
-    if (result.why != refusal::none) return complain({error_code::too_many_streams, "too many streams", what.seq});
+    if (result.why != refusal::none) return complain({error_code::too_many_streams, "too many streams", measured.seq});
+    if (counted_.points == 0) text_ += std::exchange(held_, {});
     counted_.count(result.what);
     if (!settings_.only_summary) encode(result.what, text_);
   }
 
-  void complain(const protocol_error& what) {
+  // Before the first point errors are held back: there may be one thing to say instead of them all.
+  void complain(const protocol_error& error) {
     ++counted_.errors;
-    if (!settings_.only_summary) encode(what, line_number_, text_);
+    complaint_ = error.message;
+    if (!settings_.only_summary) encode(error, line_number_, counted_.points == 0 ? held_ : text_);
   }
 
   bool write_out() {
@@ -150,6 +178,9 @@ private:
   batch points_;
   tally counted_;
   std::string padded_;
+  input_sample sample_;
+  std::string complaint_;  // about the line at hand
+  std::string held_;       // errors before the first point, at most hopeless_lines
   std::string text_;
   std::uint64_t line_number_ = 0;
   bool is_json_ = false;

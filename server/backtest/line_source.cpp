@@ -1,8 +1,11 @@
+// Reads a descriptor and cuts lines.
 #include "server/backtest/line_source.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -45,8 +48,20 @@ std::optional<std::string_view> line_source::next() {
   }
 }
 
+std::string_view line_source::peek() {
+  constexpr std::size_t peek_bytes_max = 4'096;
+  if (end_ == 0 && !ended_ && !fill()) ended_ = true;
+  return {bytes_.data(), std::min(end_, peek_bytes_max)};
+}
+
 bool line_source::would_wait() const {
   return !ended_ && std::memchr(bytes_.data() + begin_, '\n', end_ - begin_) == nullptr;
+}
+
+bool line_source::stays_silent() const {
+  constexpr int patience_ms = 100;
+  pollfd watched{descriptor_, POLLIN, 0};
+  return ::poll(&watched, 1, patience_ms) == 0;
 }
 
 bool line_source::fill() {

@@ -21,8 +21,15 @@ public:
 
   // The next line that is not blank, without its end (LF or CRLF); valid until the next call. Nothing at the end.
   std::optional<std::string_view> next();
+  // The first bytes, at most 4 KiB, before any line is taken; a pipe may give fewer. Throws like next().
+  std::string_view peek();
+  // The file's name for messages.
+  const std::string& name() const { return name_; }
   // True when next() would have to wait for more input: time to write out what is ready.
   bool would_wait() const;
+
+  // Waits for more input, or the end of it, for a tenth of a second; true when neither came.
+  bool stays_silent() const;
 
 private:
   bool fill();

@@ -1,3 +1,4 @@
+// Chooses columns by the first line, and reads points from the others.
 #include "server/backtest/table.hpp"
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include "common/csv/cell.hpp"
 #include "common/csv/csv.hpp"
 #include "common/protocol/limits.hpp"
+#include "common/text/printable.hpp"
 
 namespace spindrift {
 namespace {
@@ -36,9 +38,10 @@ table::row table::take(std::string_view line) {
 }
 
 table::row table::take_first() {
+  columns_ = fields_.size();
   const bool is_header = !is_number_row();
   if (is_header) {
-    for (const std::string& each : fields_) header_.emplace_back(trimmed(each));
+    for (const std::string& field : fields_) header_.emplace_back(trimmed(field));
   }
   if (auto missing = choose_columns()) return std::move(*missing);
   if (is_header) return heading{};
@@ -47,8 +50,8 @@ table::row table::take_first() {
 
 // A header names its columns, so a first line with no word in it is none.
 bool table::is_number_row() const {
-  return std::all_of(fields_.begin(), fields_.end(), [](const std::string& each) {
-    return parse_number(each) || parse_time(each) || trimmed(each).empty();
+  return std::all_of(fields_.begin(), fields_.end(), [](const std::string& field) {
+    return parse_number(field) || parse_time(field) || trimmed(field).empty();
   });
 }
 
@@ -62,20 +65,21 @@ std::optional<std::size_t> table::find(std::string_view wanted) const {
 
 std::optional<table::no_such_column> table::choose_columns() {
   std::string names;
-  for (const std::string& each : header_) names += (names.empty() ? "" : ", ") + each;
+  for (const std::string& column : header_) names += (names.empty() ? "" : ", ") + column;
   const auto missing = [&](std::string_view flag, std::string_view wanted) {
-    return no_such_column{std::string(flag) + ": there is no column '" + std::string(wanted) + "'; there are " +
+    return no_such_column{std::string(flag) + ": there is no column " + in_quotes(wanted) + "; there are " +
                           (names.empty() ? "" : names + ", or ") + "1 to " + std::to_string(fields_.size())};
   };
   if (settings_.value_column.empty()) {
     value_columns_.push_back(find("value").value_or(fields_.size() - 1));
   }
-  for (const std::string& each : split(settings_.value_column)) {
-    const auto column = find(each);
-    if (!column) return missing("--value-column", each);
+  for (const std::string& name : split(settings_.value_column)) {
+    const auto column = find(name);
+    if (!column) return missing("--value-column", name);
     value_columns_.push_back(*column);
   }
-  if (value_columns_.size() > limits::features_max) return no_such_column{"--value-column: more than 64 columns"};
+  if (value_columns_.size() > limits::features_max)
+    return no_such_column{"--value-column: more than " + std::to_string(limits::features_max) + " columns"};
   for (const std::size_t column : value_columns_) {
     value_names_.push_back(header_.empty() ? "column" + std::to_string(column + 1)
                                            : wire_name(header_[column], limits::feature_bytes_max));
@@ -96,6 +100,13 @@ table::row table::read_point() {
   const auto cell = [this](std::size_t column) {
     return column < fields_.size() ? std::string_view(fields_[column]) : "";
   };
+  // More cells than columns: a comma where none was meant (1,5 for one and a half), so all may be in the wrong place.
+  const bool has_more = std::any_of(fields_.begin() + static_cast<std::ptrdiff_t>(std::min(columns_, fields_.size())),
+                                    fields_.end(), [](const std::string& field) { return !trimmed(field).empty(); });
+  if (has_more) {
+    return protocol_error{error_code::bad_frame, "the row has " + std::to_string(fields_.size()) +
+                                                     " fields, the first line " + std::to_string(columns_)};
+  }
   point found;
   found.stream = limits::stream_default;
   features_.clear();

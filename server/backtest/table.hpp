@@ -1,8 +1,8 @@
 // Rows of a CSV text, or bare values a line, as points: line by line, so that a pipe is answered as it speaks.
 //
 // The first line decides: with a value column named, or more than one column, or words in the first line, it is a
-// header; a single column of numbers has none. No I/O; one thread at a time; a point's views are valid until the next
-// take().
+// header; a single column of numbers has none. A row with more fields than the first line is refused. No I/O; one
+// thread at a time; a point's views are valid until the next take().
 #pragma once
 
 #include <cstddef>
@@ -49,6 +49,7 @@ private:
   table_settings settings_;
   std::vector<std::string> fields_;
   std::vector<std::string> header_;  // empty: there is none
+  std::size_t columns_ = 0;          // of the first line
   bool has_begun_ = false;
   std::vector<std::size_t> value_columns_;
   std::vector<std::string> value_names_;

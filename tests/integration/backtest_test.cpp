@@ -159,6 +159,84 @@ TEST(backtest, takes_an_input_that_cannot_be_read_for_no_empty_one) {
   EXPECT_THAT(result.errors, HasSubstr("Is a directory"));
 }
 
+struct unreadable {
+  const char* name;
+  std::string content;
+  const char* said;
+};
+
+void PrintTo(const unreadable& input, std::ostream* out) {
+  *out << input.name;
+}
+
+class unreadable_input : public testing::TestWithParam<unreadable> {};
+
+TEST_P(unreadable_input, is_refused_with_one_line_that_says_what_is_wrong) {
+  const scratch_folder folder;
+  const std::string file = folder.write("input", GetParam().content);
+  for (const std::vector<std::string>& flags : {std::vector<std::string>{}, {"--format", "summary"}}) {
+    std::vector<std::string> arguments = {file};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    const child_result result = detect(arguments);
+    EXPECT_EQ(result.exit_code, 78);
+    EXPECT_EQ(result.output, "");
+    EXPECT_EQ(split_lines(result.errors).size(), 1U) << result.errors;
+    EXPECT_THAT(result.errors, HasSubstr(GetParam().said));
+    EXPECT_THAT(result.errors, HasSubstr(file));
+    EXPECT_EQ(result.errors.find_first_of("\x1b\x07\x9b"), std::string::npos);
+  }
+  EXPECT_EQ(detect({file, "--adwin-only"}).exit_code, 78);
+}
+
+std::string many_lines(const char* line) {
+  std::string text;
+  for (int i = 0; i < 100'000; ++i) text += line;
+  return text;
+}
+
+INSTANTIATE_TEST_SUITE_P(backtest, unreadable_input,
+                         testing::Values(unreadable{"empty", "", "empty"}, unreadable{"blank", "\n\n  \n", "empty"},
+                                         unreadable{"header_alone", "time,value\n", "no rows"},
+                                         unreadable{"semicolons", "t;value\n1;2.5\n2;3.5\n", "semicolons"},
+                                         unreadable{"semicolons_and_commas", "t;value\n1;2,5\n2;3,5\n",
+                                                    "decimal commas"},
+                                         unreadable{"tabs", "t\tvalue\n1\t2.5\n2\t3.5\n", "tabs"},
+                                         unreadable{"decimal_commas", "value\n1,5\n2,5\n", "decimal commas"},
+                                         unreadable{"quoted_commas", "value\n\"1,5\"\n\"2,5\"\n", "decimal commas"},
+                                         unreadable{"utf16", std::string("\xff\xfe\x31\0\x0a\0", 6), "UTF-16"},
+                                         unreadable{"utf16_without_mark", std::string("1\0\n\0002\0\n\0", 8), "UTF-16"},
+                                         unreadable{"binary",
+                                                    std::string("\x7f"
+                                                                "ELF\2\1\1\0\0\0\0\xff\xfe",
+                                                                13),
+                                                    "no text"},
+                                         unreadable{"controls", "\x1b[2J\x1b]0;owned\x07\n", "no text"},
+                                         unreadable{"json_array", "[{\"value\":1}]\n", "JSON array"},
+                                         unreadable{"commands", "{\"op\":\"ping\"}\n", "no line of it is a point"},
+                                         unreadable{"words", "some\nwords\n\xe2\x80\xaehere\n", "not a number"},
+                                         unreadable{"much_of_it", many_lines("a;1;2\n"), "semicolons"}),
+                         [](const auto& tested) { return std::string(tested.param.name); });
+
+TEST(backtest, a_byte_order_mark_is_no_fault) {
+  EXPECT_EQ(verdicts_of(detect({}, "\xef\xbb\xbf{\"value\":1}\n{\"value\":2}\n")).size(), 2U);
+  EXPECT_EQ(verdicts_of(detect({}, "\xef\xbb\xbfvalue\n1\n")).size(), 1U);
+}
+
+TEST(backtest, errors_before_the_first_point_are_told_once_there_is_one) {
+  const auto lines = verdicts_of(detect({}, "value\none\ntwo\n3\nfour\n"));
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_TRUE(is_error(lines[0], "bad_frame"));
+  EXPECT_EQ(lines[1].at("frame"), 3);
+  EXPECT_TRUE(is_verdict(lines[2]));
+  EXPECT_EQ(lines[3].at("frame"), 5);
+}
+
+TEST(backtest, a_column_that_is_not_there_is_named_without_driving_the_terminal) {
+  const child_result missing = detect({"--value-column", "lo\x1b[2Jad"}, "a\x1b[2J,b\n1,2\n");
+  EXPECT_EQ(missing.exit_code, 78);
+  EXPECT_EQ(missing.errors.find('\x1b'), std::string::npos);
+}
+
 TEST(backtest, refuses_flags_that_would_do_nothing) {
   for (const std::vector<std::string>& flags :
        {std::vector<std::string>{"--adwin-mode", "core"}, {"--adwin-only", "--format", "summary"}}) {

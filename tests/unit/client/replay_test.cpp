@@ -100,25 +100,37 @@ TEST(replay, does_without_a_header_line_where_columns_are_indexes) {
 TEST(replay, takes_no_first_row_for_names_that_look_like_the_index) {
   EXPECT_THAT(parse_recording("2,10,2014-04-01 00:00:00\n3,20,2014-04-01 00:05:00\n", columns({"2"})).values,
               ElementsAre(10, 20));
-  EXPECT_THAT(error_of("1,2\n3,4\n", columns({})), HasSubstr("no column 'value'"));
+  EXPECT_THAT(error_of("1,2\n3,4\n", columns({})), HasSubstr("no column \"value\""));
 }
 
 TEST(replay, names_file_and_line_of_what_is_wrong) {
-  EXPECT_EQ(error_of("value\n1\n\nx\n", columns({})), "data.csv:4: column 1: 'x' is not a finite number");
-  EXPECT_EQ(error_of("value\n1\nnan\n", columns({})), "data.csv:3: column 1: 'nan' is not a finite number");
-  EXPECT_EQ(error_of("value\n1\n1e999\n", columns({})), "data.csv:3: column 1: '1e999' is not a finite number");
+  EXPECT_EQ(error_of("value\n1\n\nx\n", columns({})), "data.csv:4: column 1: \"x\" is not a finite number");
+  EXPECT_EQ(error_of("value\n1\nnan\n", columns({})), "data.csv:3: column 1: \"nan\" is not a finite number");
+  EXPECT_EQ(error_of("value\n1\n1e999\n", columns({})), "data.csv:3: column 1: \"1e999\" is not a finite number");
   EXPECT_THAT(error_of("value,l\n1,2\n", columns({}, "", "l")),
-              HasSubstr("data.csv:2: column 2: '2' is not 0, 1, true"));
-  EXPECT_THAT(error_of("value,t\n1,noon\n", columns({}, "t")), HasSubstr("data.csv:2: column 2: 'noon' is not a time"));
+              HasSubstr("data.csv:2: column 2: \"2\" is not 0, 1, true"));
+  EXPECT_THAT(error_of("value,t\n1,noon\n", columns({}, "t")),
+              HasSubstr("data.csv:2: column 2: \"noon\" is not a time"));
   EXPECT_THAT(error_of("a,value\n1,2\n3\n", columns({})), HasSubstr("data.csv:3: column 2 is missing"));
   EXPECT_THAT(error_of("a,b\n1,2\n", columns({})),
-              HasSubstr("data.csv:1: no column 'value' for --value-column; there are a, b"));
+              HasSubstr("data.csv:1: no column \"value\" for --value-column; there are a, b"));
   EXPECT_THAT(error_of("a,b\n1,2\n", columns({"3"})), HasSubstr("or 1 to 2"));
   EXPECT_THAT(error_of("a,b\n1,2\n", columns({"a"}, "c")), HasSubstr("--time-column"));
   EXPECT_THAT(error_of("value\n\"1\n", columns({})), HasSubstr("data.csv:2: a quoted field"));
   EXPECT_THAT(error_of("", columns({})), HasSubstr("empty"));
   EXPECT_THAT(error_of("value\n", columns({})), HasSubstr("no rows"));
   EXPECT_THAT(error_of("a b,a-b,a_b\n1,2,3\n", columns({"a b", "a_b"})), HasSubstr("both be called 'a_b'"));
+}
+
+TEST(replay, quotes_what_it_refuses_so_that_a_terminal_is_not_driven_by_it) {
+  const std::string error = error_of("value\n1\n\x1b]0;owned\x07\n", columns({}));
+  EXPECT_THAT(error, HasSubstr("\\u001b]0;owned\\u0007"));
+  EXPECT_EQ(error.find('\x1b'), std::string::npos);
+}
+
+TEST(replay, refuses_a_row_with_more_fields_than_the_first_line) {
+  EXPECT_EQ(error_of("value\n1,5\n", columns({})), "data.csv:2: the row has 2 fields, the first line 1");
+  EXPECT_EQ(error_of("value,b\n1,2,,\n", columns({})), "no error");
 }
 
 TEST(replay, says_whether_a_file_is_not_there_or_cannot_be_read) {

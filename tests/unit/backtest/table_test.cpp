@@ -1,0 +1,52 @@
+// Goal: the first line decides which columns are read, and a row that does not fit is refused instead of read wrongly.
+#include "server/backtest/table.hpp"
+
+#include <gtest/gtest.h>
+
+namespace spindrift {
+namespace {
+
+double value_in(table& rows, std::string_view line) {
+  const table::row found = rows.take(line);
+  const auto* const measured = std::get_if<point>(&found);
+  return measured != nullptr ? measured->value : -1;
+}
+
+std::string error_in(table& rows, std::string_view line) {
+  const table::row found = rows.take(line);
+  const auto* const wrong = std::get_if<protocol_error>(&found);
+  return wrong != nullptr ? wrong->message : "";
+}
+
+TEST(table, takes_the_column_named_value_or_else_the_last) {
+  table named({});
+  EXPECT_TRUE(std::holds_alternative<table::heading>(named.take("value,other")));
+  EXPECT_EQ(value_in(named, "1,2"), 1);
+  table last({});
+  EXPECT_EQ(value_in(last, "1,2"), 2);
+}
+
+TEST(table, refuses_a_row_with_more_fields_than_the_first_line) {
+  table rows({});
+  rows.take("value");
+  EXPECT_EQ(error_in(rows, "1,5"), "the row has 2 fields, the first line 1");
+  EXPECT_EQ(value_in(rows, "1,"), 1) << "an empty field moves nothing";
+}
+
+TEST(table, names_missing_columns_without_control_characters) {
+  table rows(table_settings{.value_column = "x\x1b", .time_column = {}, .label_column = {}});
+  const table::row found = rows.take("a,b");
+  const auto* const missing = std::get_if<table::no_such_column>(&found);
+  ASSERT_NE(missing, nullptr);
+  EXPECT_EQ(missing->message, "--value-column: there is no column \"x\\u001b\"; there are a, b, or 1 to 2");
+}
+
+TEST(table, refuses_more_columns_than_a_point_has_features) {
+  std::string columns = "1";
+  for (int i = 0; i < 64; ++i) columns += ",1";
+  table rows(table_settings{.value_column = columns, .time_column = {}, .label_column = {}});
+  EXPECT_TRUE(std::holds_alternative<table::no_such_column>(rows.take("1")));
+}
+
+}  // namespace
+}  // namespace spindrift
