@@ -62,7 +62,9 @@ public:
   bool is_lost() const { return store_ && store_->points().state() == journal_state::failed; }
   bool is_full() const { return store_ && store_->points().state() == journal_state::full; }
   std::uint64_t events_dropped() const { return history_.dropped(); }
+  std::uint64_t journal_bytes() const { return store_ ? store_->points().bytes_kept() : 0; }
   std::uint64_t snapshots() const { return snapshots_.load(std::memory_order_relaxed); }
+  std::uint64_t snapshots_failed() const { return snapshots_failed_.load(std::memory_order_relaxed); }
 
 private:
   std::optional<std::string> load_sections();
@@ -92,6 +94,7 @@ private:
   journal_state seen_state_ = journal_state::open;  // the watcher's, as is the next
   std::chrono::steady_clock::time_point glanced_{};
   std::atomic<std::uint64_t> snapshots_{0};
+  std::atomic<std::uint64_t> snapshots_failed_{0};
   std::thread watcher_;
   std::thread syncer_;
 };

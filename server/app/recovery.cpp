@@ -187,6 +187,7 @@ bool persistence::take_snapshot(const std::function<void()>& between) {
     store_->drop_snapshot();
   }
   if (!status.ok()) {
+    snapshots_failed_.fetch_add(1, std::memory_order_relaxed);
     log_event(log_level::warning, "snapshot_failed", {{"reason", status.text()}});
     return false;
   }

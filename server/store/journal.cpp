@@ -24,12 +24,16 @@ journal::journal(file_system& files, const store_settings& settings)
     : files_(files),
       directory_(settings.directory),
       segment_bytes_(settings.segment_bytes),
+      bytes_max_(settings.journal_bytes_max),
       syncs_(settings.durability_level == durability::fsync),
       fsync_interval_(settings.fsync_interval) {}
 
 storage_status journal::start(journal_position base, journal_position previous_end) {
   const std::lock_guard writing(write_mutex_);
-  written_to_ = synced_to_ = base;
+  written_to_ = synced_to_ = oldest_ = base;
+  std::vector<numbered_file> segments;
+  if (auto listed = list_numbered(files_, directory_, journal_prefix, segments); !listed.ok()) return note(listed);
+  if (!segments.empty()) oldest_ = std::min(base, segments.front().position);
   auto status = note(begin_segment(base));
   previous_end_ = previous_end;
   return status;
@@ -127,6 +131,9 @@ void journal::seal_records() {
 storage_status journal::write_batch() {
   if (state() == journal_state::failed) return status();
   if (records_.empty()) return {};
+  if (bytes_max_ != 0 && bytes_kept() + buffer_.size() > bytes_max_) {
+    return {storage_fault::full, directory_, 0, "the journal is at --max-journal, since no snapshot could be taken"};
+  }
   seal_records();
   auto bytes = buffer_.view();
   if (offset_ == 0) {
@@ -254,8 +261,10 @@ bool journal::wait_durable(journal_position position) {
 void journal::remove_before(journal_position position) {
   std::vector<numbered_file> segments;
   if (!list_numbered(files_, directory_, journal_prefix, segments).ok()) return;
+  bool is_gapless = true;
   for (std::size_t at = 0; at + 1 < segments.size() && segments[at + 1].position <= position; ++at) {
-    files_.remove(segments[at].path);
+    is_gapless = files_.remove(segments[at].path) == 0 && is_gapless;
+    if (is_gapless) oldest_.store(segments[at + 1].position, std::memory_order_release);
   }
 }
 

@@ -6,8 +6,9 @@
 //
 // Writing inside the locks of the batch's streams makes the journal's order the order of every stream's numbers. A
 // batch is written whole or, as far as anyone can see later, not at all: after a short write the file is cut back to
-// the last good batch. `full` passes by itself, the next batch tries again. Any other error, and any failed fsync, is
-// final: nothing is retried and every later write() gives `failed`. Memory: one batch.
+// the last good batch. `full` (the disk's end, or --max-journal) passes by itself, the next batch tries again. Any
+// other error, and any failed fsync, is final: nothing is retried and every later write() gives `failed`. Memory: one
+// batch.
 //
 // With durability fsync the verdicts wait further, until durable_to() has reached the batch's end.
 //
@@ -72,6 +73,8 @@ public:
   storage_status status() const;  // why it is full or failed
   journal_position written_to() const { return written_to_.load(std::memory_order_acquire); }
   journal_position synced_to() const { return synced_to_.load(std::memory_order_acquire); }
+  // Of all segments on the disk, as far as positions tell: without their headers.
+  std::uint64_t bytes_kept() const { return written_to() - oldest_.load(std::memory_order_acquire); }
   journal_position durable_to() const { return syncs_ ? synced_to() : written_to(); }
 
 private:
@@ -95,12 +98,14 @@ private:
   file_system& files_;
   const std::string directory_;
   const std::uint64_t segment_bytes_;
+  const std::uint64_t bytes_max_;  // of all segments; 0: no bound
   const bool syncs_;
   const std::chrono::microseconds fsync_interval_;
 
   std::atomic<journal_state> state_{journal_state::open};
   std::atomic<journal_position> written_to_{0};
   std::atomic<journal_position> synced_to_{0};
+  std::atomic<journal_position> oldest_{0};  // where the oldest segment begins
 
   std::mutex write_mutex_;
   entry_writer writer_;

@@ -16,6 +16,10 @@ std::vector<std::string> store_settings::validate() const {
   if (snapshot_bytes < 1024) {
     complaints.emplace_back("snapshot_bytes: " + std::to_string(snapshot_bytes) + "; at least 1024");
   }
+  if (journal_bytes_max != 0 && journal_bytes_max < (1U << 20U)) {
+    complaints.emplace_back("--max-journal: " + std::to_string(journal_bytes_max) +
+                            "; at least 1048576, or 0: no bound");
+  }
   if (snapshot_interval.count() < 1) {
     complaints.emplace_back("snapshot_interval: " + std::to_string(snapshot_interval.count()) + " s; at least 1");
   }

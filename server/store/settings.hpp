@@ -25,6 +25,10 @@ struct store_settings {
   // Group commit: the longest a written batch waits before its fsync begins, so also at most 500 fsyncs a second.
   std::chrono::microseconds fsync_interval{2'000};
 
+  // All of its segments together, where points are refused for want of space. Reached only when snapshots fail: one is
+  // due at a quarter of it at the latest. 4 GiB are 200 million points, and three minutes of a restart. 0: no bound.
+  std::uint64_t journal_bytes_max = 4ULL << 30U;
+
   // A snapshot is due when either has passed since the last one: bounds the replay, and so the restart. So many bytes
   // of journal, or half of the last snapshot's where that is more: with a million streams a snapshot is 2 GB, and
   // one every 64 MiB would cost several times as much as all points together.

@@ -95,12 +95,14 @@ bool store::wants_snapshot() const {
 
 bool store::snapshot_is_due(time_point now) const {
   if (!wants_snapshot() || now < retry_time_) return false;
-  return journal_.written_to() - last_begin_ >= std::max(settings_.snapshot_bytes, last_bytes_ / 2) ||
-         now - last_time_ >= settings_.snapshot_interval;
+  std::uint64_t enough = std::max(settings_.snapshot_bytes, last_bytes_ / 2);
+  if (settings_.journal_bytes_max != 0) enough = std::min(enough, settings_.journal_bytes_max / 4);
+  return journal_.written_to() - last_begin_ >= enough || now - last_time_ >= settings_.snapshot_interval;
 }
 
 storage_status store::begin_snapshot(std::uint32_t state_version, std::int64_t created_ms, time_point now) {
-  retry_time_ = now + retry_interval;
+  retry_time_ = now + retry_interval_;
+  retry_interval_ = std::min(2 * retry_interval_, retry_interval_max);
   last_time_ = now;
   writer_ = nullptr;
   if (auto status = journal_.rotate(snapshot_begin_); !status.ok()) return status;
@@ -125,6 +127,7 @@ storage_status store::finish_snapshot() {
   last_end_ = end;
   last_bytes_ = writer->bytes();
   retry_time_ = last_time_;
+  retry_interval_ = retry_interval_min;
   delete_old();
   return {};
 }
@@ -140,13 +143,17 @@ storage_status store::not_begun() const {
   return {storage_fault::full, settings_.directory, 0, "no snapshot was begun"};
 }
 
-// Keeps the two newest snapshots and every segment that the older of them needs. What cannot be deleted is left over
-// until the next time.
+// Keeps the two newest snapshots and every segment that the older of them needs; the newest alone where these segments
+// would fill half of what the journal may have. What cannot be deleted is left over until the next time.
 void store::delete_old() {
   std::vector<numbered_file> snapshots;
-  if (!list_numbered(files_, settings_.directory, snapshot_prefix, snapshots).ok() || snapshots.size() < 2) return;
+  if (!list_numbered(files_, settings_.directory, snapshot_prefix, snapshots).ok() || snapshots.empty()) return;
   for (std::size_t at = 0; at + 2 < snapshots.size(); ++at) files_.remove(snapshots[at].path);
-  journal_.remove_before(snapshots[snapshots.size() - 2].position);
+  const numbered_file* const older = snapshots.size() < 2 ? nullptr : &snapshots[snapshots.size() - 2];
+  if (older != nullptr) journal_.remove_before(older->position);
+  if (settings_.journal_bytes_max == 0 || journal_.bytes_kept() <= settings_.journal_bytes_max / 2) return;
+  if (older != nullptr && files_.remove(older->path) != 0) return;
+  journal_.remove_before(snapshots.back().position);
 }
 
 }  // namespace spindrift

@@ -63,7 +63,8 @@ public:
   journal& points() { return journal_; }
   const journal& points() const { return journal_; }
 
-  // Enough journal or time has passed since the last snapshot (after one that failed: not before retry_interval).
+  // Enough journal or time has passed since the last snapshot. After one that failed: not before 10 s, and twice as
+  // long with each that fails, up to a minute.
   bool snapshot_is_due(time_point now) const;
   // Something was written since the last one.
   bool wants_snapshot() const;
@@ -81,7 +82,8 @@ public:
   storage_status close() { return journal_.close(); }
 
 private:
-  static constexpr std::chrono::seconds retry_interval{10};
+  static constexpr std::chrono::seconds retry_interval_min{10};
+  static constexpr std::chrono::seconds retry_interval_max{60};
 
   storage_status choose_snapshot(std::vector<numbered_file>& unreadable);
   storage_status open_journal(const std::vector<numbered_file>& unreadable);
@@ -107,6 +109,7 @@ private:
   std::uint64_t last_bytes_ = 0;
   time_point last_time_{};
   time_point retry_time_{};
+  std::chrono::seconds retry_interval_ = retry_interval_min;
 };
 
 }  // namespace spindrift

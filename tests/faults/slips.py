@@ -5,6 +5,7 @@ What was answered more than a second after the slip must be there for the next s
 that promise must take no more points and end with 1, saying why.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -181,6 +182,49 @@ def directories(report, binary, shim):
                        {"LD_PRELOAD": shim, "FAULT_READ_ONLY": flag})
 
 
+def kept_journal(state):
+    return sum(os.path.getsize(os.path.join(state, name)) for name in os.listdir(state) if name.startswith("journal-"))
+
+
+def failing_snapshots(report, binary):
+    """A folder where the next snapshot should be written: the journal grows to its bound, and no further."""
+    bound = 4 << 20
+    with Scratch() as folder:
+        state = os.path.join(folder, "state")
+        obstacle = os.path.join(state, "snapshot.tmp", "by-mistake")
+        with Daemon(binary, "--state-dir", state, *LIGHT, "--max-journal", str(bound)) as server, \
+                server.connect() as one:
+            os.makedirs(obstacle)
+            answered = 0
+            code = ""
+            while not code and answered < 2_000_000:
+                one.send(b'{"stream":"steady","value":1}\n' * 2_000)
+                replies = [one.line() for _ in range(2_000)]
+                answered += sum(b'"verdict"' in each for each in replies)
+                code = next((json.loads(each)["code"] for each in replies if b'"error"' in each), "")
+            while one.ask({"stream": "steady", "value": 1})["type"] == "verdict":
+                answered += 1
+            size = kept_journal(state)
+            stats = server.stats()
+            report.check("snapshots that fail, --max-journal 4 MiB", f"{size / 2**20:.2f} MiB, then {code}",
+                         "<= 4.01 MiB, storage_full", size <= bound + 10_000 and code == "storage_full")
+            failed = server.log().count("snapshot_failed")
+            report.check("  said in the metrics and the log", f"{stats['snapshots_failed']} failed, {failed} lines",
+                         ">= 1, alike; with pauses", stats["storage_full"] == 1 and 1 <= failed <= 2 and
+                         stats["snapshots_failed"] == failed and stats["journal_kept_bytes"] <= bound)
+            shutil.rmtree(os.path.dirname(obstacle))
+            began = time.monotonic()
+            recovers = eventually(lambda: one.ask({"stream": "steady", "value": 1})["type"] == "verdict", 40, 0.1)
+            report.check("  once they succeed again", f"points are taken after {time.monotonic() - began:.1f} s",
+                         "<= 21 s", recovers and time.monotonic() - began <= 21)
+            report.check("  the journal then", f"{kept_journal(state) / 2**20:.2f} MiB", "< 1 MiB",
+                         eventually(lambda: kept_journal(state) < 2**20, 5))
+            server.kill()
+        kept = points_kept(binary, state)
+        report.check("  kill -9 and a start", f"{answered} answered before, {kept} there", "all and one more",
+                     kept == answered + 1)
+
+
 def stopped_without_directory(report, binary):
     """SIGTERM right behind the slip is no way to a clean end."""
     with Scratch() as folder:
@@ -202,3 +246,4 @@ def run(report, binary, _short, _sanitized=""):
         return report.skip("the state directory lost", f"there is no {shim}")
     directories(report, binary, shim)
     stopped_without_directory(report, binary)
+    failing_snapshots(report, binary)

@@ -268,6 +268,53 @@ TEST(store, drops_a_snapshot_that_finds_the_disk_full_and_tries_again_later) {
   EXPECT_EQ(start_again(files).state, state);
 }
 
+TEST(store, refuses_points_at_the_journals_bound_until_a_snapshot_succeeds) {
+  memory_file_system files;
+  store_settings settings = settings_for();
+  settings.journal_bytes_max = 40'000;
+  const store::time_point start{};
+  toy_engine engine;
+  const auto fill = [&](store& disk) {
+    while (engine.send(points(10), &disk.points()) == journal_state::open) {
+    }
+    EXPECT_EQ(disk.points().state(), journal_state::full);
+    EXPECT_LE(disk.points().bytes_kept(), 40'000U);
+    EXPECT_GT(disk.points().bytes_kept(), 39'000U);
+  };
+  {
+    store disk(files, settings);
+    ASSERT_TRUE(disk.open().ok() && engine.load(disk).ok() && disk.start(start).ok());
+    fill(disk);
+    EXPECT_TRUE(disk.snapshot_is_due(start));
+    ASSERT_TRUE(engine.save(disk).ok());
+    EXPECT_EQ(disk.points().bytes_kept(), 0U) << "the older snapshot gives way where its journal fills the bound";
+    fill(disk);
+  }
+  store again(files, settings);
+  ASSERT_TRUE(again.open().ok() && engine.load(again).ok() && again.start(start).ok());
+  EXPECT_GT(again.points().bytes_kept(), 39'000U);
+  EXPECT_EQ(engine.send(points(10), &again.points()), journal_state::full) << "a restart knows it too";
+  ASSERT_TRUE(engine.save(again).ok());
+  EXPECT_EQ(engine.send(points(10), &again.points()), journal_state::open);
+}
+
+TEST(store, asks_for_a_snapshot_that_failed_more_and_more_rarely) {
+  using std::chrono::seconds;
+  memory_file_system files;
+  store disk(files, settings_for());
+  toy_engine engine;
+  store::time_point now{};
+  ASSERT_TRUE(disk.open().ok() && engine.load(disk).ok() && disk.start(now).ok());
+  write_up_to(10'000, engine, disk);
+  for (const int pause : {10, 20, 40, 60, 60}) {
+    ASSERT_TRUE(disk.snapshot_is_due(now));
+    ASSERT_TRUE(disk.begin_snapshot(1, 0, now).ok());
+    disk.drop_snapshot();
+    EXPECT_FALSE(disk.snapshot_is_due(now + seconds(pause - 1)));
+    now += seconds(pause);
+  }
+}
+
 TEST(store, without_a_begun_snapshot_finishes_none) {
   memory_file_system files;
   store disk(files, settings_for());
@@ -337,7 +384,8 @@ TEST(store, settings_name_every_flag_they_complain_of) {
   settings.snapshot_interval = std::chrono::seconds(0);
   settings.history_age = std::chrono::seconds(-1);
   settings.history_bytes = 1;
-  EXPECT_EQ(settings.validate().size(), 6U);
+  settings.journal_bytes_max = 1;
+  EXPECT_EQ(settings.validate().size(), 7U);
   settings.durability_level = durability::off;
   EXPECT_TRUE(settings.validate().empty());
 }
