@@ -1,7 +1,8 @@
+// Plays a transcript line by line.
 #include "tests/session/rehearsal.hpp"
 
-#include <algorithm>
 #include <sstream>
+#include <utility>
 
 #include "common/protocol/error.hpp"
 
@@ -14,11 +15,7 @@ rehearsal::rehearsal(const transcript& script, const support::chunking& chunk) :
 std::vector<std::string> rehearsal::play() {
   for (const transcript_line& line : script_.lines) play_line(line);
   flush();
-  for (auto& [name, who] : roles_) {
-    collect(who);
-    compare(who.replies, who.expected_replies, "reply");
-    compare(who.feed, who.expected_feed, "feed");
-  }
+  expect_nothing_more(script_.lines.empty() ? 1 : script_.lines.back().number + 1);
   return complaints_;
 }
 
@@ -42,23 +39,31 @@ void rehearsal::play_line(const transcript_line& line) {
   if (line.what == kind::set) return set(line.text, line.number);
   if (line.what == kind::wait) {
     flush();
+    expect_nothing_more(line.number);
     server().now.wall_ms += std::stoll(line.text);
     server().now.steady_ms += std::stoll(line.text);
     return;
   }
-  if (line.what == kind::expect_reply) return roles_[line.client].expected_replies.push_back(&line);
-  if (line.what == kind::expect_feed) return roles_[line.client].expected_feed.push_back(&line);
+  if (line.what == kind::expect_reply || line.what == kind::expect_feed) {
+    flush();
+    role& told = roles_[line.client];
+    return expect(line, line.what == kind::expect_reply ? told.replies : told.feed);
+  }
   role& who = role_of(line.client);
   if (line.what == kind::send) {
     const bool is_going_on = !who.unsent.empty();
-    if (!is_going_on) flush();
+    if (!is_going_on) {
+      flush();
+      expect_nothing_more(line.number);
+    }
     who.unsent += line.text;
     return;
   }
   flush();
-  collect(who);
+  if (line.what != kind::closed) expect_nothing_more(line.number);
   if (line.what == kind::end) {
     server().finish(*who.client);
+    collect();
   } else if (line.what == kind::gone) {
     server().disconnect(*who.client);
     who.client = nullptr;
@@ -71,6 +76,7 @@ void rehearsal::play_line(const transcript_line& line) {
 // detectors zscore
 void rehearsal::set(const std::string& setting, int number) {
   flush();
+  expect_nothing_more(number);
   std::istringstream words(setting);
   std::string name;
   std::string value;
@@ -101,33 +107,56 @@ void rehearsal::flush() {
     server().send(*who.client, who.unsent, chunk_);
     who.unsent.clear();
   }
+  collect();
 }
 
-// Takes what the client was told, which does not outlive it.
-void rehearsal::collect(role& who) {
-  if (who.client == nullptr) return;
-  who.replies += who.client->replies;
-  who.feed += who.client->feed;
-  who.client->replies.clear();
-  who.client->feed.clear();
-  who.closed = who.client->closed ? std::string(name_of(*who.client->closed)) : "";
-}
-
-void rehearsal::compare(const std::string& lines, const std::vector<const transcript_line*>& expected,
-                        const char* what) {
-  std::istringstream found(lines);
-  std::string line;
-  std::size_t at = 0;
-  for (; std::getline(found, line); ++at) {
-    const int number = at < expected.size() ? expected[at]->number : 0;
-    const std::string wrong = at < expected.size() ? difference(expected[at]->text, line) : "nothing was expected";
-    if (!wrong.empty()) complain(number, std::string(what) + ": " + wrong + "\n    " + line);
+// Takes what the clients were told, which does not outlive them.
+void rehearsal::collect() {
+  const auto take_lines = [](std::string& from, std::deque<std::string>& to) {
+    std::istringstream lines(from);
+    for (std::string line; std::getline(lines, line);) to.push_back(line);
+    from.clear();
+  };
+  for (auto& [name, who] : roles_) {
+    if (who.client == nullptr) continue;
+    take_lines(who.client->replies, who.replies);
+    take_lines(who.client->feed, who.feed);
+    who.closed = who.client->closed ? std::string(name_of(*who.client->closed)) : "";
   }
-  for (; at < expected.size(); ++at) complain(expected[at]->number, std::string("no such ") + what + " came");
 }
 
-void rehearsal::complain(int number, const std::string& what) {
-  complaints_.push_back(script_.name + ":" + std::to_string(number) + ": " + what);
+void rehearsal::expect(const transcript_line& line, std::deque<std::string>& came) {
+  const bool is_feed = line.what == transcript_line::kind::expect_feed;
+  if (came.empty()) {
+    complain(line.number, std::string("no such ") + (is_feed ? "feed" : "reply") + " has come");
+    edits_.push_back({line.number, transcript_edit::kind::erase, {}});
+    return;
+  }
+  const std::string found = std::move(came.front());
+  came.pop_front();
+  const std::string wrong = difference(line.text, found);
+  if (wrong.empty()) return;
+  complain(line.number, (is_feed ? "feed: " : "reply: ") + wrong + "\n    " + found);
+  edits_.push_back({line.number, transcript_edit::kind::replace, expectation(line.client, is_feed ? '~' : '<', found)});
+}
+
+void rehearsal::expect_nothing_more(int number) {
+  for (auto& [name, who] : roles_) {
+    refuse_rest(name, '<', who.replies, number);
+    refuse_rest(name, '~', who.feed, number);
+  }
+}
+
+void rehearsal::refuse_rest(char name, char mark, std::deque<std::string>& came, int number) {
+  for (const std::string& line : came) {
+    complain(number, "before this line came what nobody expected: " + expectation(name, mark, line));
+    edits_.push_back({number, transcript_edit::kind::insert_before, expectation(name, mark, line)});
+  }
+  came.clear();
+}
+
+void rehearsal::complain(int number, const std::string& complaint) {
+  complaints_.push_back(script_.name + ":" + std::to_string(number) + ": " + complaint);
 }
 
 }  // namespace spindrift

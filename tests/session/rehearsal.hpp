@@ -1,7 +1,11 @@
 // Plays a transcript against a server without sockets, the bytes of each client cut as asked, and says what was other
 // than written down. Bytes that a client sends without anything in between arrive as one text before they are cut.
+//
+// Every expected line is compared where it stands: the next reply must have come by then, and whatever came must have
+// been expected before anybody sends again, time passes or somebody leaves. One thread at a time.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -18,16 +22,16 @@ public:
 
   // Every complaint names the transcript's line; empty: all went as written.
   std::vector<std::string> play();
+  // After play(): what would make the transcript say what has happened.
+  const std::vector<transcript_edit>& edits() const { return edits_; }
 
 private:
   struct role {
     support::little_server::client* client = nullptr;
     std::string unsent;
-    std::string replies;  // of clients that are gone as well
-    std::string feed;
+    std::deque<std::string> replies;  // lines that came and were not expected yet
+    std::deque<std::string> feed;
     std::string closed;
-    std::vector<const transcript_line*> expected_replies;
-    std::vector<const transcript_line*> expected_feed;
   };
 
   support::little_server& server();
@@ -35,9 +39,12 @@ private:
   void play_line(const transcript_line& line);
   void set(const std::string& setting, int number);
   void flush();
-  void collect(role& who);
-  void compare(const std::string& lines, const std::vector<const transcript_line*>& expected, const char* what);
-  void complain(int number, const std::string& what);
+  void collect();
+  void expect(const transcript_line& line, std::deque<std::string>& came);
+  // Nothing that came may be left over when line `number` begins.
+  void expect_nothing_more(int number);
+  void refuse_rest(char name, char mark, std::deque<std::string>& came, int number);
+  void complain(int number, const std::string& complaint);
 
   const transcript& script_;
   const support::chunking& chunk_;
@@ -46,6 +53,7 @@ private:
   std::map<std::string, std::shared_ptr<const identity>, std::less<>> tokens_;
   std::map<char, role> roles_;
   std::vector<std::string> complaints_;
+  std::vector<transcript_edit> edits_;
 };
 
 }  // namespace spindrift

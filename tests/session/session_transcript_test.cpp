@@ -3,9 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/session/rehearsal.hpp"
@@ -20,27 +25,60 @@ static void PrintTo(const transcript& what, std::ostream* out) {
 
 namespace {
 
-std::vector<transcript> all_transcripts() {
+std::vector<std::filesystem::path> all_files() {
   const std::filesystem::path source = SPINDRIFT_SOURCE_DIR;
   std::vector<std::filesystem::path> files = {source / "docs" / "protocol.md"};
   for (const auto& entry : std::filesystem::directory_iterator(source / "tests" / "session")) {
     if (entry.path().extension() == ".txt" && entry.path().stem() != "CMakeLists") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<transcript> all_transcripts() {
   std::vector<transcript> all;
-  for (const auto& file : files) {
-    for (transcript& each : read_transcripts(file)) all.push_back(std::move(each));
+  for (const auto& file : all_files()) {
+    for (transcript& script : read_transcripts(file)) all.push_back(std::move(script));
   }
   return all;
 }
 
+// With SPINDRIFT_REWRITE=1 the files are made to say what happens now, for review as a diff.
+bool is_rewriting() {
+  const char* const asked = std::getenv("SPINDRIFT_REWRITE");
+  return asked != nullptr && std::string_view(asked) == "1";
+}
+
+void rewrite(const std::filesystem::path& file) {
+  std::vector<transcript_edit> edits;
+  for (const transcript& script : read_transcripts(file)) {
+    const support::chunking chunk = support::whole();
+    rehearsal played(script, chunk);
+    played.play();
+    edits.insert(edits.end(), played.edits().begin(), played.edits().end());
+  }
+  if (edits.empty()) return;
+  std::string text;
+  {
+    std::ifstream stream(file, std::ios::binary);
+    text = {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  }
+  std::ofstream(file, std::ios::binary) << edited(text, edits);
+  std::cout << "rewritten: " << file.string() << ", " << edits.size() << " lines\n";
+}
+
 std::string joined(const std::vector<std::string>& complaints) {
   std::string all;
-  for (const std::string& each : complaints) all += each + '\n';
+  for (const std::string& complaint : complaints) all += complaint + '\n';
   return all;
 }
 
-class session_transcript : public testing::TestWithParam<transcript> {};
+class session_transcript : public testing::TestWithParam<transcript> {
+protected:
+  void SetUp() override {
+    if (is_rewriting()) GTEST_SKIP() << "the transcripts are being rewritten";
+  }
+};
 
 TEST_P(session_transcript, goes_as_written_when_bytes_arrive_whole) {
   EXPECT_EQ(joined(rehearsal(GetParam(), support::whole()).play()), "");
@@ -57,7 +95,12 @@ TEST_P(session_transcript, goes_as_written_when_bytes_arrive_cut_at_random) {
 }
 
 INSTANTIATE_TEST_SUITE_P(of, session_transcript, testing::ValuesIn(all_transcripts()),
-                         [](const auto& each) { return each.param.name; });
+                         [](const auto& tested) { return tested.param.name; });
+
+TEST(transcripts, are_rewritten_when_asked_to) {
+  if (!is_rewriting()) GTEST_SKIP() << "SPINDRIFT_REWRITE=1 rewrites what they expect";
+  for (const auto& file : all_files()) rewrite(file);
+}
 
 // The player itself must be able to fail.
 std::string complaints_of(const std::string& text) {
@@ -81,6 +124,37 @@ TEST(rehearsal, notices_what_is_other_than_written) {
   EXPECT_NE(complaints_of(ping + "< {\"type\":\"pong\"}\n~ {\"type\":\"verdict\"}\n"), "");
   EXPECT_NE(complaints_of(ping + "< {\"type\":\"pong\"}\n! closed idle\n"), "");
   EXPECT_NE(complaints_of(": nonsense 1\n"), "");
+}
+
+TEST(rehearsal, compares_each_expected_line_where_it_stands) {
+  const std::string ping = "> {\"op\":\"ping\",\"id\":1}\n";
+  const std::string pong = "< {\"type\":\"pong\",\"id\":1}\n";
+  EXPECT_EQ(complaints_of(ping + pong + "B" + ping + "B" + pong), "");
+  EXPECT_NE(complaints_of(pong + ping), "") << "expected before it was asked for";
+  EXPECT_NE(complaints_of(ping + "B" + ping + pong + "B" + pong), "") << "came before B sent";
+  EXPECT_NE(complaints_of(ping + "@ 10\n" + pong), "") << "came before time passed";
+  EXPECT_NE(complaints_of(ping + ": journal refuses\n" + pong), "") << "came before the setting";
+  EXPECT_NE(complaints_of("> {\"op\":\"ping\",\"id\":1}{\"op\":\"ping\",\"id\":2}\n< {\"id\":2}\n< {\"id\":1}\n"), "");
+}
+
+std::string rewritten(const std::string& text) {
+  const transcript script = parse_transcript("sample", text);
+  const support::chunking chunk = support::whole();
+  rehearsal played(script, chunk);
+  played.play();
+  return edited(text, played.edits());
+}
+
+TEST(rehearsal, rewrites_what_is_other_than_written_and_nothing_else) {
+  const std::string ping = "> {\"op\":\"ping\",\"id\":1}\n";
+  const std::string pong = "< {\"type\":\"pong\",\"id\":1}\n";
+  const std::string loose = "< {\"id\":\"...\"}\n";
+  EXPECT_EQ(rewritten("# why\n" + ping + loose), "# why\n" + ping + loose);
+  EXPECT_EQ(rewritten(ping + "< {\"id\":2}\n"), ping + pong);
+  EXPECT_EQ(rewritten(ping), ping + pong);
+  EXPECT_EQ(rewritten(ping + pong + pong), ping + pong);
+  EXPECT_EQ(rewritten(ping + "B" + ping), ping + pong + "B" + ping + "B" + pong);
+  EXPECT_EQ(rewritten(rewritten(ping + "B" + ping)), rewritten(ping + "B" + ping));
 }
 
 TEST(rehearsal, refuses_lines_that_it_does_not_understand) {

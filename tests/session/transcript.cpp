@@ -159,6 +159,37 @@ std::vector<transcript> read_transcripts(const std::filesystem::path& file) {
   return blocks;
 }
 
+std::string expectation(char client, char mark, std::string_view found) {
+  std::string line = client == 'A' ? "" : std::string(1, client);
+  return line.append(1, mark).append(" ").append(found);
+}
+
+std::string edited(std::string_view text, const std::vector<transcript_edit>& edits) {
+  using kind = transcript_edit::kind;
+  std::string out;
+  const auto edit_line = [&](int number, std::string_view line) {
+    for (const transcript_edit& edit : edits) {
+      if (edit.number == number && edit.how == kind::insert_before) out += edit.text + '\n';
+    }
+    const auto change = std::find_if(edits.begin(), edits.end(), [number](const transcript_edit& edit) {
+      return edit.number == number && edit.how != kind::insert_before;
+    });
+    if (change == edits.end()) {
+      out += line;
+    } else if (change->how == kind::replace) {
+      out += change->text + '\n';
+    }
+  };
+  int number = 1;
+  for (; !text.empty(); ++number) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+    edit_line(number, text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  edit_line(number, {});
+  return out;
+}
+
 std::string difference(std::string_view expected_json, std::string_view found_line) {
   const json found = json::parse(found_line, nullptr, false);
   if (found.is_discarded()) return "no valid JSON";

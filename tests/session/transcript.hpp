@@ -28,6 +28,14 @@ struct transcript_line {
   int number = 0;    // where it stands in its file
 };
 
+// What would make one line of a file say what has happened.
+struct transcript_edit {
+  enum class kind { replace, erase, insert_before };
+  int number = 0;
+  kind how = kind::replace;
+  std::string text{};
+};
+
 struct transcript {
   std::string name;
   std::vector<transcript_line> lines;
@@ -37,6 +45,11 @@ struct transcript {
 transcript parse_transcript(std::string name, std::string_view text, int first_line = 1);
 // A whole .txt file, or each ```transcript block of an .md file.
 std::vector<transcript> read_transcripts(const std::filesystem::path& file);
+
+// How a transcript writes that this client was told this: "B< {...}".
+std::string expectation(char client, char mark, std::string_view found);
+// The file's text with the edits done; their numbers are those of the lines before.
+std::string edited(std::string_view text, const std::vector<transcript_edit>& edits);
 
 // Says how `found` differs from what was expected, empty: it does not.
 std::string difference(std::string_view expected_json, std::string_view found_line);
