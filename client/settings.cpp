@@ -191,13 +191,12 @@ std::vector<std::string> complaints_about(const client_settings& settings) {
   if (!replays && !settings.label_column.empty()) complaints.emplace_back("label-column: only with replay");
   for (const std::string& name : {stream_names(settings).back()}) {
     if (is_name(name, limits::stream_bytes_max)) continue;
-    complaints.push_back("stream: '" + name +
-                         "'; allowed: a letter or digit, then letters, digits and ._:/=,@+-, at most " +
+    complaints.push_back("stream: '" + name + "'; allowed: " + std::string(name_rule) + ", at most " +
                          std::to_string(limits::stream_bytes_max) + " bytes");
   }
-  if (!settings.producer.empty() && !is_name(settings.producer + "-10000", limits::producer_bytes_max)) {
-    complaints.push_back("producer: '" + settings.producer + "'; allowed: letters, digits and ._:/=,@+-, at most " +
-                         std::to_string(limits::producer_bytes_max - 6) + " bytes");
+  if (!settings.producer.empty() && !is_plain_name(settings.producer + "-10000", limits::producer_bytes_max)) {
+    complaints.push_back("producer: '" + settings.producer + "'; allowed: " + std::string(plain_name_rule) +
+                         ", at most " + std::to_string(limits::producer_bytes_max - 6) + " bytes");
   }
   return complaints;
 }

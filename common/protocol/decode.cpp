@@ -15,6 +15,7 @@
 #include "common/protocol/number_text.hpp"
 #include "common/protocol/plain_point.hpp"
 #include "common/protocol/time_text.hpp"
+#include "common/text/printable.hpp"
 
 namespace spindrift {
 
@@ -239,7 +240,8 @@ fault decoder::workspace::read_name(od::value value) {
   }
   if (fault wrong = read_key(raw, name)) return wrong;
   if (!is_name(name, limits::stream_bytes_max)) {
-    complain(error_code::bad_stream, "\"stream\" is not of the form " + std::string(name_rule) + ", 1 to 128 bytes");
+    complain(error_code::bad_stream,
+             "\"stream\" is no name: " + in_quotes(name) + "; a name is 1 to 256 bytes of " + std::string(name_rule));
   } else {
     found.stream = name;
   }
@@ -311,7 +313,7 @@ fault decoder::workspace::read_values(od::value value) {
     }
     if (!is_name(name, limits::feature_bytes_max)) {
       complain(error_code::bad_frame,
-               "a feature's name is not of the form " + std::string(name_rule) + ", 1 to 64 bytes");
+               "a feature's name is none: " + in_quotes(name) + "; it is 1 to 64 bytes of " + std::string(name_rule));
     }
     for (std::size_t i = 0; i < count; ++i) {
       if (features[i].name == name) return {"duplicate key in \"values\""};

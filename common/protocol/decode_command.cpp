@@ -86,8 +86,8 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
   if (op == "hello") {
     hello_command hello{fields.text("producer", "", limits::producer_bytes_max),
                         fields.text("token", "", limits::token_bytes_max)};
-    if (!hello.producer.empty() && !is_name(hello.producer, limits::producer_bytes_max)) {
-      fields.complain("producer", "of the form " + std::string(name_rule) + ", 1 to 128 bytes");
+    if (!hello.producer.empty() && !is_plain_name(hello.producer, limits::producer_bytes_max)) {
+      fields.complain("producer", "of the form " + std::string(plain_name_rule) + ", 1 to 128 bytes");
     }
     return hello;
   }

@@ -14,8 +14,8 @@ inline constexpr std::size_t frame_bytes_max = 65'536;
 inline constexpr std::size_t frame_bytes_max_unauthorized = 4'096;
 // Deepest nesting of objects and arrays in a frame, the frame itself counted.
 inline constexpr std::size_t depth_max = 8;
-// Longest stream name, producer name or feature name, in bytes.
-inline constexpr std::size_t stream_bytes_max = 128;
+// Longest stream name, producer name or feature name, in bytes. A stream's may hold tags as well (cpu,host=a,core=0).
+inline constexpr std::size_t stream_bytes_max = 256;
 inline constexpr std::size_t producer_bytes_max = 128;
 inline constexpr std::size_t feature_bytes_max = 64;
 // Most features of one point.

@@ -1,12 +1,66 @@
+// What may be called how: one table for ASCII, code points for the rest.
 #include "common/protocol/name.hpp"
 
 #include <array>
+#include <cstdint>
+
+#include "common/text/utf8.hpp"
 
 namespace spindrift {
 namespace {
 
-// What a name may hold, by byte: 1 in front and behind, 2 behind only.
-constexpr std::array<unsigned char, 256> name_alphabet = [] {
+enum byte_kind : unsigned char { refused, anywhere, not_at_the_ends, of_several };
+
+constexpr std::array<byte_kind, 256> byte_kinds = [] {
+  std::array<byte_kind, 256> kinds{};
+  for (unsigned c = 0x21; c <= 0x7e; ++c) kinds[c] = anywhere;
+  for (const char c : std::string_view("\"\\*?")) kinds[static_cast<unsigned char>(c)] = refused;
+  kinds[' '] = not_at_the_ends;
+  for (unsigned c = 0x80; c <= 0xff; ++c) kinds[c] = of_several;
+  return kinds;
+}();
+
+byte_kind kind_of(char c) {
+  return byte_kinds[static_cast<unsigned char>(c)];
+}
+
+std::uint32_t code_point(std::string_view text, std::size_t length) {
+  const auto byte = [text](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
+  if (length == 1) return byte(0);
+  std::uint32_t code = byte(0) & (0x7fU >> length);
+  for (std::size_t i = 1; i < length; ++i) code = code << 6U | (byte(i) & 0x3fU);
+  return code;
+}
+
+bool is_bidirectional_control(std::uint32_t code) {
+  return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
+         (code >= 0x2066 && code <= 0x2069);
+}
+
+bool is_control(std::uint32_t code) {
+  return (code >= 0x80 && code <= 0x9f) || code == 0x2028 || code == 0x2029 || code == 0xfeff;
+}
+
+bool is_wide_blank(std::uint32_t code) {
+  return code == 0xa0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200b) || code == 0x202f || code == 0x205f ||
+         code == 0x3000;
+}
+
+// With characters beyond ASCII: about 3 ns each.
+bool is_wide_name(std::string_view text) {
+  const std::size_t size = text.size();
+  for (std::size_t at = 0; at < size;) {
+    const std::string_view rest = text.substr(at);
+    const std::size_t length = utf8_length(rest);
+    if (length == 0 || !is_name_character(rest, length)) return false;
+    const bool is_at_end = at == 0 || at + length == size;
+    if (length > 1 && is_at_end && is_wide_blank(code_point(rest, length))) return false;
+    at += length;
+  }
+  return true;
+}
+
+constexpr std::array<unsigned char, 256> plain_kinds = [] {
   std::array<unsigned char, 256> kinds{};
   for (const char c : std::string_view("._:/=,@+-")) kinds[static_cast<unsigned char>(c)] = 2;
   for (unsigned c = '0'; c <= '9'; ++c) kinds[c] = 1;
@@ -17,11 +71,28 @@ constexpr std::array<unsigned char, 256> name_alphabet = [] {
 
 }  // namespace
 
+bool is_name_character(std::string_view text, std::size_t length) {
+  if (length == 1) return kind_of(text.front()) == anywhere || kind_of(text.front()) == not_at_the_ends;
+  const std::uint32_t code = code_point(text, length);
+  return !is_control(code) && !is_bidirectional_control(code);
+}
+
 bool is_name(std::string_view text, std::size_t bytes_max) {
-  if (text.empty() || text.size() > bytes_max || name_alphabet[static_cast<unsigned char>(text.front())] != 1)
+  if (text.empty() || text.size() > bytes_max || text.front() == ' ' || text.back() == ' ') return false;
+  bool is_wide = false;
+  for (const char c : text) {
+    const byte_kind kind = kind_of(c);
+    if (kind == refused) return false;
+    is_wide = is_wide || kind == of_several;
+  }
+  return !is_wide || is_wide_name(text);
+}
+
+bool is_plain_name(std::string_view text, std::size_t bytes_max) {
+  if (text.empty() || text.size() > bytes_max || plain_kinds[static_cast<unsigned char>(text.front())] != 1)
     return false;
   for (const char c : text) {
-    if (name_alphabet[static_cast<unsigned char>(c)] == 0) return false;
+    if (plain_kinds[static_cast<unsigned char>(c)] == 0) return false;
   }
   return true;
 }

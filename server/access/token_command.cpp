@@ -22,9 +22,11 @@ bool is_list_of_globs(std::string_view text) {
   if (text.empty() || text.front() == ',' || text.back() == ',' || text.find(",,") != std::string_view::npos) {
     return false;
   }
-  return std::all_of(text.begin(), text.end(), [](char each) {
-    return each == '*' || each == '?' || is_name({&each, 1}, 1) || is_name("a" + std::string(1, each), 2);
-  });
+  // The file of tokens is one of words.
+  if (text.find(' ') != std::string_view::npos) return false;
+  std::string without_wildcards(text);
+  for (char& c : without_wildcards) c = c == '*' || c == '?' ? 'x' : c;
+  return is_name(without_wildcards, text.size());
 }
 
 int refuse(const std::string& complaint) {
@@ -55,8 +57,8 @@ int run_token_command(int argc, const char* const* argv) {
   if (asks_for_help) return print(options.help_text());
   const parse_result parsed = options.parse(argc - words_of_command, argv + words_of_command);
   if (!parsed.proceeds) return tell(parsed);
-  if (!is_name(name, identity_bytes_max)) {
-    return refuse("NAME: '" + name + "' is not allowed: " + std::string(name_rule) + ", at most " +
+  if (!is_plain_name(name, identity_bytes_max)) {
+    return refuse("NAME: '" + name + "' is not allowed: " + std::string(plain_name_rule) + ", at most " +
                   std::to_string(identity_bytes_max) + " bytes");
   }
   if (publish == not_given && subscribe == not_given) publish = subscribe = "*";

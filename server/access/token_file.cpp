@@ -102,7 +102,8 @@ std::optional<std::string> token_file::load() {
 std::optional<std::string> token_file::parse_line(std::string_view line, entry& into) {
   identity who;
   who.name = next_word(line);
-  if (!is_name(who.name, identity_bytes_max)) return "'" + who.name + "' is no name: " + std::string(name_rule);
+  if (!is_plain_name(who.name, identity_bytes_max))
+    return "'" + who.name + "' is no name: " + std::string(plain_name_rule);
   if (!from_hex(next_word(line), into.digest))
     return "the second word is not a SHA-256 digest of 64 lower-case hex digits";
   for (std::string_view word = next_word(line); !word.empty(); word = next_word(line)) {

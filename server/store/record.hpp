@@ -38,7 +38,7 @@ constexpr std::size_t record_header_bytes = 32;
 constexpr std::size_t record_bytes_full = 1U << 20U;
 constexpr std::size_t record_bytes_max = record_bytes_full + (64U << 10U);
 // Bounds of the wire, kept with a margin; a reader refuses what is beyond.
-constexpr std::size_t name_bytes_max = 255;
+constexpr std::size_t name_bytes_max = 256;
 constexpr std::size_t features_max = 64;
 
 struct segment_header {

@@ -131,7 +131,7 @@ INSTANTIATE_TEST_SUITE_P(
                     bad_frame{"both", R"({"value":1,"values":{"a":1}})", "bad_frame"},
                     bad_frame{"huge", R"({"value":1e999})", "bad_value"},
                     bad_frame{"nan_text", R"({"value":"NaN"})", "bad_value"},
-                    bad_frame{"stream", R"({"stream":"a b","value":1})", "bad_stream"},
+                    bad_frame{"stream", R"({"stream":"a*b","value":1})", "bad_stream"},
                     bad_frame{"no_stream", R"({"stream":"","value":1})", "bad_stream"},
                     bad_frame{"seq_zero", R"({"value":1,"seq":0})", "bad_seq"},
                     bad_frame{"seq_large", R"({"value":1,"seq":9007199254740992})", "bad_seq"},

@@ -285,7 +285,7 @@ TEST(decode, calls_what_is_neither_point_nor_command_a_bad_frame) {
                                  R"({"values":{"a":{}}})",
                                  R"({"values":{"":1}})",
                                  R"({"values":{" ":1}})",
-                                 R"({"values":{"_a":1}})",
+                                 R"({"values":{"a?":1}})",
                                  R"({"value":1,"label":1})",
                                  R"({"value":1,"label":"true"})",
                                  R"({"value":1,"label":null})",
@@ -305,15 +305,16 @@ TEST(decode, calls_what_is_neither_point_nor_command_a_bad_frame) {
 }
 
 TEST(decode, holds_names_to_their_alphabet_and_length) {
-  for (const std::string& name : {std::string("a"), std::string("0"), std::string("A.b_c:d/e=f,g@h+i-j"),
-                                  std::string(128, 'z'), std::string("9-")}) {
+  for (const std::string& name :
+       {std::string("a"), std::string("0"), std::string("A.b_c:d/e=f,g@h+i-j"), std::string(256, 'z'),
+        std::string("9-"), std::string(".a"), std::string("living room"), std::string("a'"), std::string("\\u00e9"),
+        std::string("\xc3\xa9"), std::string("\\u0061")}) {
     EXPECT_EQ(code_of("{\"value\":1,\"stream\":\"" + name + "\"}"), "point") << name;
   }
   for (const std::string& name :
-       {std::string(), std::string(129, 'z'), std::string(".a"), std::string("-a"), std::string("a b"),
-        std::string(" a"), std::string("a*"), std::string("a?"), std::string("a'"), std::string("a\\u0000"),
-        std::string("\\u00e9"), std::string("\xc3\xa9"), std::string("a\\n"), std::string("a\\\"b"),
-        std::string("a\x7f")}) {
+       {std::string(), std::string(257, 'z'), std::string(" a"), std::string("a "), std::string("a*"),
+        std::string("a?"), std::string("a\\u0000"), std::string("a\\n"), std::string("a\\\"b"), std::string("a\\\\b"),
+        std::string("a\x7f"), std::string("\\u202ea"), std::string("a\\u00a0"), std::string("\\u0085")}) {
     EXPECT_EQ(code_of("{\"value\":1,\"stream\":\"" + name + "\"}"), "bad_stream") << name;
   }
   EXPECT_EQ(code_of("{\"values\":{\"" + std::string(64, 'f') + "\":1}}"), "point");
