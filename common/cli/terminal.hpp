@@ -11,6 +11,7 @@ namespace spindrift {
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_failure = 1;      // lost points, an address that cannot be bound, a peer that is not there
 inline constexpr int exit_usage = 2;        // unknown option
+inline constexpr int exit_no_memory = 71;   // EX_OSERR of sysexits.h: the system gives no more memory
 inline constexpr int exit_bad_config = 78;  // EX_CONFIG of sysexits.h
 
 // Writes to stdout. exit_ok, or exit_failure, said on stderr, when stdout could not take it all (a full disk): a script

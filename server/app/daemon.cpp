@@ -23,6 +23,7 @@
 #include "common/net/tls.hpp"
 #include "server/access/token_file.hpp"
 #include "server/app/daemon_info.hpp"
+#include "server/app/no_memory.hpp"
 #include "server/app/persistence.hpp"
 #include "server/net/listener.hpp"
 #include "server/net/shard.hpp"
@@ -323,6 +324,7 @@ int check_daemon(const config& settings) {
 }
 
 int run_daemon(const config& settings) {
+  end_without_memory();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes shall read as a full disk
   open_log(settings.log);

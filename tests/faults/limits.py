@@ -58,6 +58,30 @@ def memory_ceiling(report, binary):
                      server.stats()["memory_full"] == 1 and server.log().count("memory_full") == 1)
 
 
+def no_memory(report, binary):
+    """The system's own limit, below --max-memory: a word, a code of its own, and no answered point lost."""
+    with Scratch() as folder:
+        state = os.path.join(folder, "state")
+        answered = 0
+        with Daemon(binary, "--state-dir", state, memory_max=400 << 20) as server:
+            try:
+                with server.connect() as one:
+                    for number in range(0, 1_000_000, 200):
+                        one.send(b"".join(b'{"stream":"m%d","value":1}\n' % (number + each) for each in range(200)))
+                        replies = [one.line() for _ in range(200)]
+                        answered += sum(b'"verdict"' in (each or b"") for each in replies)
+                        if None in replies:
+                            break
+            except OSError:
+                pass
+            code = server.process.wait(20)
+            lines = server.log().count("no_memory")
+            report.check("ulimit -v of 400 MiB", f"exit code {code}, {lines} line", "71, 1", code == 71 and lines == 1)
+        with Daemon(binary, "--state-dir", state) as again:
+            kept = again.stats()["streams"]
+        report.check("  a start without it", f"{answered} answered, {kept} there", "0 lost", kept >= answered > 1_000)
+
+
 def many_streams(report, binary):
     """A full table evicts only what has been idle for long enough, the longest idle first."""
     with Daemon(binary, *LIGHT, "--max-streams", "100", "--evict-after", "1000") as server, server.connect() as one:
@@ -143,6 +167,7 @@ def write(path, seconds):
 def run(report, binary, short, _sanitized=""):
     bad_frames(report, binary)
     memory_ceiling(report, binary)
+    no_memory(report, binary)
     many_streams(report, binary)
     too_few_descriptors(report, binary)
     vanished_peer(report, binary)

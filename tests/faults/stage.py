@@ -49,12 +49,17 @@ class Scratch:
 class Daemon:
     """One run of spindriftd. `flags` replace ours; `environment` goes on top of the proof's own."""
 
-    def __init__(self, binary, *flags, environment=None, port=0, wait=True, files_max=None):
+    def __init__(self, binary, *flags, environment=None, port=0, wait=True, files_max=None, memory_max=None):
         self.errors = tempfile.TemporaryFile("w+")
         command = [binary, "--listen", f"127.0.0.1:{port}", "--http", "off", "--log-level", "warning", *flags]
         if "--state-dir" not in flags:
             command += ["--state-dir", "off"]
-        limit = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files_max, files_max))) if files_max else None
+
+        def limit():
+            for which, bound in ((resource.RLIMIT_NOFILE, files_max), (resource.RLIMIT_AS, memory_max)):
+                if bound:
+                    resource.setrlimit(which, (bound, bound))
+
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
