@@ -106,13 +106,42 @@ TEST_F(visualizer, ends_by_itself_after_the_time_it_was_given) {
 
 TEST_F(visualizer, draws_in_a_terminal_of_ascii_without_complaints) {
   const daemon_process daemon = start_daemon();
-  child_process viewer({program("spindrift-viz"), "--server", daemon.address(), "--term", "dumb", "--seconds", "3"},
-                       {.environment = {"LC_ALL=C"}});
+  if (!support::is_in_path("script")) GTEST_SKIP() << "there is no script to be a terminal";
+  // The terminal is script's; what is drawn there, script repeats on its own output.
+  child_process viewer(
+      {"script", "-qefc", program("spindrift-viz") + " --server " + daemon.address() + " --term dumb --seconds 3",
+       "/dev/null"},
+      {.environment = {"LC_ALL=C"}});
   ASSERT_TRUE(await_subscriber(daemon)) << viewer.errors();
   simulate(daemon);
   EXPECT_EQ(viewer.wait_exit(), 0) << viewer.errors();
   EXPECT_THAT(viewer.output(), testing::HasSubstr("anomalies"));
   EXPECT_THAT(viewer.output() + viewer.errors(), testing::Not(testing::HasSubstr("warning")));
+}
+
+TEST_F(visualizer, tells_findings_line_by_line_where_there_is_no_terminal) {
+  const daemon_process daemon = start_daemon();
+  child_process viewer({program("spindrift-viz"), "--server", daemon.address(), "--seconds", "2"});
+  ASSERT_TRUE(await_subscriber(daemon)) << viewer.errors();
+  simulate(daemon);
+  EXPECT_EQ(viewer.wait_exit(), 0) << viewer.errors();
+  EXPECT_THAT(viewer.output(), testing::ContainsRegex("sine n [0-9]+: anomaly"));
+  EXPECT_THAT(viewer.output(), testing::Not(testing::HasSubstr("\x1b")));
+}
+
+TEST_F(visualizer, ends_when_whoever_read_it_has_gone) {
+  const daemon_process daemon = start_daemon();
+  child_process viewer(
+      {"/bin/sh", "-c",
+       "(" + program("spindrift-viz") + " --server " + daemon.address() + "; echo exit $? >&2) | true"});
+  EXPECT_EQ(viewer.wait_exit(), 0);
+  EXPECT_THAT(viewer.errors(), testing::HasSubstr("exit 0"));
+}
+
+TEST_F(visualizer, says_at_once_that_its_picture_has_no_place) {
+  child_process viewer({program("spindrift-viz"), "--output", folder_.file("no/such/plot.png")});
+  EXPECT_EQ(viewer.wait_exit(), 78);
+  EXPECT_THAT(viewer.errors(), testing::HasSubstr("No such file or directory"));
 }
 
 TEST_F(visualizer, finds_a_restarted_server_again) {

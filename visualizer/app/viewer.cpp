@@ -14,9 +14,13 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <thread>
 
 #include "common/log/log.hpp"
 #include "common/net/endpoint.hpp"
+#include "visualizer/app/notice.hpp"
+#include "visualizer/gnuplot/back_off.hpp"
+#include "visualizer/gnuplot/picture.hpp"
 #include "visualizer/gnuplot/plotter.hpp"
 #include "visualizer/gnuplot/terminal.hpp"
 #include "visualizer/plot/script.hpp"
@@ -32,6 +36,8 @@ using socket_error = boost::system::error_code;
 
 // A picture is a process and a file each time: every few seconds is live enough for who looks at a file.
 constexpr std::chrono::seconds picture_interval{5};
+// At the end it is now or never.
+constexpr int last_attempts = 3;
 
 class viewer {
 public:
@@ -41,7 +47,8 @@ public:
         frame_timer_(io_),
         picture_timer_(io_),
         end_timer_(io_),
-        signals_(io_, SIGINT, SIGTERM) {
+        signals_(io_, SIGINT, SIGTERM),
+        resizes_(io_) {
     heading_.server = settings.server;
     heading_.state = "connecting";
   }
@@ -53,6 +60,7 @@ public:
     if (!settings_.output.empty()) arm_picture();
     if (settings_.seconds > 0) arm_end();
     await_signal();
+    if (screen_ && display_.is_terminal) await_resize();
     io_.run();
     return conclude();
   }
@@ -64,6 +72,9 @@ private:
   void arm_picture();
   void arm_end();
   void await_signal();
+  void await_resize();
+  std::optional<int> choose_output();
+  void hear(const verdict& judged);
   void show_frame();
   std::optional<std::string> save_picture();
   void set_state(const std::string& state);
@@ -75,7 +86,10 @@ private:
   gallery gallery_;
   heading heading_;
   std::set<std::string> offered_;
+  display display_ = display::here();
   std::optional<screen> screen_;
+  std::optional<line_output> lines_;
+  back_off picture_pauses_{picture_interval, picture_interval * 12};
   std::optional<plotter> plotter_;
   std::unique_ptr<page_server> page_;
   std::unique_ptr<subscription> subscription_;
@@ -83,30 +97,40 @@ private:
   asio::steady_timer picture_timer_;
   asio::steady_timer end_timer_;
   asio::signal_set signals_;
+  asio::signal_set resizes_;  // of the terminal
   bool changed_ = true;
   bool was_live_ = false;
   bool stopping_ = false;
 };
 
-std::optional<int> viewer::prepare() {
-  const auto refuse = [](const std::string& why, int code) {
-    std::fprintf(stderr, "spindrift-viz: %s\n", why.c_str());
-    return std::optional(code);
-  };
-  std::string token;
-  if (const auto wrong = read_token(token)) return refuse(*wrong, exit_bad_config);
-  if (settings_.wants_screen() || !settings_.output.empty()) offered_ = offered_terminals();
-  if (settings_.wants_screen()) {
-    screen_choice choice = choose_screen(settings_.term, offered_, display::here());
+std::optional<int> refuse(const std::string& why, int code) {
+  std::fprintf(stderr, "spindrift-viz: %s\n", why.c_str());
+  return code;
+}
+
+// Where to draw, and whether it is possible there: before the server is bothered.
+std::optional<int> viewer::choose_output() {
+  if (settings_.wants_screen() && takes_lines(settings_.term, display_)) {
+    lines_.emplace(STDOUT_FILENO);
+  } else if (settings_.wants_screen()) {
+    offered_ = offered_terminals();
+    screen_choice choice = choose_screen(settings_.term, offered_, display_);
     if (!choice.chosen) return refuse(choice.complaint, exit_failure);
     screen_ = std::move(choice.chosen);
     plotter_.emplace();
   }
-  if (!settings_.output.empty()) {
-    const screen_choice choice =
-        choose_picture(settings_.output, settings_.picture_kind(), offered_, picture_canvas(1));
-    if (!choice.chosen) return refuse(choice.complaint, exit_failure);
-  }
+  if (settings_.output.empty()) return std::nullopt;
+  if (const auto obstacle = find_obstacle(settings_.output)) return refuse("--output: " + *obstacle, exit_bad_config);
+  if (offered_.empty()) offered_ = offered_terminals();
+  const screen_choice choice = choose_picture(settings_.output, settings_.picture_kind(), offered_, picture_canvas(1));
+  if (!choice.chosen) return refuse(choice.complaint, exit_failure);
+  return std::nullopt;
+}
+
+std::optional<int> viewer::prepare() {
+  std::string token;
+  if (const auto wrong = read_token(token)) return refuse(*wrong, exit_bad_config);
+  if (const auto code = choose_output()) return code;
   if (!settings_.web.empty()) {
     page_ = std::make_unique<page_server>(io_, *parse_endpoint(settings_.web), settings_.drawing.threshold,
                                           settings_.drawing.axis);
@@ -116,11 +140,7 @@ std::optional<int> viewer::prepare() {
   }
   subscription_ = std::make_unique<subscription>(
       io_, *parse_endpoint(settings_.server), settings_.streams, token,
-      subscription_events{.heard =
-                              [this](const verdict& judged) {
-                                gallery_.add(judged);
-                                changed_ = true;
-                              },
+      subscription_events{.heard = [this](const verdict& judged) { hear(judged); },
                           .missed = [this](std::uint64_t count) { gallery_.add_missed(count); },
                           .state_changed = [this](const std::string& state) { set_state(state); },
                           .began = [this] { gallery_.expect_restarts(); }});
@@ -134,20 +154,31 @@ std::optional<std::string> viewer::read_token(std::string& token) const {
   return std::nullopt;
 }
 
+void viewer::hear(const verdict& judged) {
+  gallery_.add(judged);
+  changed_ = true;
+  if (lines_ && judged.is_event() && !judged.dup) lines_->write(notice_of(judged));
+}
+
 void viewer::arm_frame() {
   frame_timer_.expires_after(std::chrono::milliseconds(1'000 / static_cast<std::int64_t>(settings_.fps)));
   frame_timer_.async_wait([this](socket_error cancelled) {
     if (cancelled || stopping_) return;  // what is on its way already cannot be cancelled
+    if (lines_ && (lines_->is_closed() || !lines_->failure().empty())) return stop();
     if (changed_) show_frame();
     arm_frame();
   });
 }
 
 void viewer::arm_picture() {
-  picture_timer_.expires_after(picture_interval);
+  picture_timer_.expires_after(picture_pauses_.take());
   picture_timer_.async_wait([this](socket_error cancelled) {
     if (cancelled || stopping_) return;
-    if (const auto failed = save_picture()) log_event(log_level::warning, "no_picture", {{"reason", *failed}});
+    if (const auto failed = save_picture()) {
+      log_event(log_level::warning, "no_picture", {{"reason", *failed}});
+    } else {
+      picture_pauses_.reset();
+    }
     arm_picture();
   });
 }
@@ -164,6 +195,19 @@ void viewer::await_signal() {
     if (cancelled) return;
     if (stopping_) ::_exit(128 + signal);
     stop();
+  });
+}
+
+// The next frame is of the new size.
+void viewer::await_resize() {
+  socket_error ignored;
+  resizes_.add(SIGWINCH, ignored);
+  resizes_.async_wait([this](socket_error cancelled, int /*signal*/) {
+    if (cancelled || stopping_) return;
+    display_ = display::here();
+    if (auto choice = choose_screen(settings_.term, offered_, display_); choice.chosen) screen_ = choice.chosen;
+    changed_ = true;
+    await_resize();
   });
 }
 
@@ -199,17 +243,22 @@ void viewer::stop() {
   picture_timer_.cancel();
   end_timer_.cancel();
   signals_.cancel();
+  resizes_.cancel();
 }
 
 int viewer::conclude() {
   if (!settings_.output.empty()) {
-    if (const auto failed = save_picture()) {
-      std::fprintf(stderr, "spindrift-viz: %s\n", failed->c_str());
-      return exit_failure;
+    std::optional<std::string> failed = save_picture();
+    back_off pauses(std::chrono::milliseconds(200), std::chrono::seconds(1));
+    for (int attempt = 1; failed && attempt < last_attempts; ++attempt) {
+      std::this_thread::sleep_for(pauses.take());
+      failed = save_picture();
     }
+    if (failed) return *refuse(*failed, exit_failure);
     if (gallery_.panels().empty()) std::fprintf(stderr, "spindrift-viz: no verdict came, so there is no picture\n");
   }
-  if (was_live_) return exit_ok;
+  if (lines_ && !lines_->failure().empty()) return *refuse("standard output: " + lines_->failure(), exit_failure);
+  if (was_live_ || (lines_ && lines_->is_closed())) return exit_ok;
   std::fprintf(stderr, "spindrift-viz: never connected to %s: %s\n", settings_.server.c_str(), heading_.state.c_str());
   return exit_failure;
 }

@@ -1,8 +1,10 @@
 // gnuplot as a child process, started by fork and exec without a shell: nothing that stands in a name or a path is ever
-// read by one. Its standard input is ours to write; it does not die of a Ctrl-C that was meant for us.
+// read by one. Its standard input is ours to write. It is in a process group of its own, so that a Ctrl-C in the
+// terminal is for us alone and neither gnuplot nor its windows complain of it.
 //
-// Owns the process and the pipe: the destructor closes the pipe and waits for the end, at most 2 s, then kills. One
-// thread at a time. The program must ignore SIGPIPE: gnuplot may die at any moment.
+// What it says on standard error is kept out of sight and never in its way: it goes to memory, of which the end is read
+// by last_error(). Owns the process and the pipes: the destructor closes them and waits for the end, at most 2 s, then
+// kills. One thread at a time. The program must ignore SIGPIPE: gnuplot may die at any moment.
 #pragma once
 
 #include <sys/types.h>
@@ -10,13 +12,26 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spindrift {
 
+// How a child ended.
+struct child_end {
+  std::optional<int> exit_code;  // where it exited
+  int signal = 0;                // where it was killed
+  bool is_overdue = false;       // it did not end in time, so we killed it
+
+  bool is_success() const { return exit_code == 0; }
+};
+
+// "exit status 2", "signal 9 (Killed)", "it did not end in time".
+std::string to_text(const child_end& end);
+
 class child {
 public:
-  // Where the child's standard output and error go.
+  // Where the child's standard output goes. Captured: its standard error as well, and last_error() is empty.
   enum class voice { ours, silent, captured };
 
   // Null input() when it could not be started.
@@ -29,18 +44,24 @@ public:
   std::FILE* input() const { return input_; }
   // The caller closes it from now on.
   std::FILE* release_input();
+  // Writes all of it and closes the input. False when the child reads no more, or nothing for so many seconds.
+  bool write_all(std::string_view bytes, int seconds_max);
   // What it wrote so far and until its end, with voice captured: at most 64 KiB.
   std::string read_all();
-  // Closes the input and waits; the exit code, or nothing when it had to be killed or was.
-  std::optional<int> finish(int seconds_max);
+  // The last line that it wrote to standard error and that was not yet asked for, made harmless, at most 200
+  // characters; forgets all of it.
+  std::string last_error();
+  // Closes the input and waits. Only the first call tells.
+  child_end finish(int seconds_max);
   pid_t pid() const { return pid_; }
 
 private:
-  std::optional<int> await(int seconds_max);
+  void start(const std::vector<std::string>& arguments, voice output);
 
   pid_t pid_ = -1;
   std::FILE* input_ = nullptr;
   int output_ = -1;
+  int errors_ = -1;
 };
 
 }  // namespace spindrift

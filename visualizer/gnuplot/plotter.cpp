@@ -1,22 +1,18 @@
-// The thread that feeds a live gnuplot, and the one-off pictures.
+// The thread that feeds a live gnuplot.
 #include "visualizer/gnuplot/plotter.hpp"
 
 #include <gnuplot-iostream.h>
+#include <signal.h>
 
-#include <cerrno>
-#include <chrono>
-#include <cstdio>
-#include <cstring>
 #include <memory>
 #include <utility>
 
 #include "common/log/log.hpp"
+#include "visualizer/gnuplot/back_off.hpp"
 #include "visualizer/gnuplot/child.hpp"
 
 namespace spindrift {
 namespace {
-
-constexpr int picture_seconds_max = 30;
 
 // gnuplot-iostream's stream over a child of ours. It closes the pipe when it dies, and the child ends of that; its own
 // close() is never called, since it aborts in debug builds.
@@ -30,25 +26,42 @@ public:
     if (!stream_) return false;
     stream_->write(frame.data(), static_cast<std::streamsize>(frame.size()));
     stream_->flush();
-    return stream_->good();
+    if (!stream_->good()) return false;
+    ++frames_;
+    if (auto said = child_.last_error(); !said.empty()) said_ = std::move(said);
+    return true;
   }
+  // How it died.
+  std::string obituary() {
+    stream_.reset();
+    const child_end end = child_.finish(2);
+    if (end.exit_code == 127) return "gnuplot is not installed";
+    if (auto said = child_.last_error(); !said.empty()) said_ = std::move(said);
+    return to_text(end) + (said_.empty() ? "" : "; it said: " + said_);
+  }
+  // Long enough to say that it can live.
+  bool is_settled() const { return frames_ >= 20; }
   int pid() const { return child_.pid(); }
 
 private:
   child child_;
   std::unique_ptr<Gnuplot> stream_;
+  std::string said_;
+  unsigned frames_ = 0;
 };
 
 }  // namespace
 
-plotter::plotter() : thread_([this] { run(); }) {}
+plotter::plotter(std::chrono::milliseconds pause_first) : pause_first_(pause_first), thread_([this] { run(); }) {}
 
 plotter::~plotter() {
   {
-    const std::lock_guard guard(lock_);
+    std::unique_lock guard(lock_);
     stopping_ = true;
+    wake_.notify_all();
+    // One that was stopped does not read, and whoever writes to it waits.
+    if (!wake_.wait_for(guard, std::chrono::seconds(2), [this] { return is_done_; }) && pid_ > 0) ::kill(pid_, SIGKILL);
   }
-  wake_.notify_all();
   thread_.join();
 }
 
@@ -61,43 +74,39 @@ void plotter::show(std::string frame) {
 }
 
 void plotter::run() {
-  // A gnuplot that cannot live, with no display say, is tried again at leisure.
-  constexpr std::chrono::seconds pause_before_restart{1};
+  back_off pauses(pause_first_, pause_first_ * 30);
   std::unique_ptr<session_with_gnuplot> drawing;
-  for (std::unique_lock guard(lock_); !stopping_;) {
+  std::unique_lock guard(lock_);
+  while (!stopping_) {
     wake_.wait(guard, [this] { return stopping_ || newest_.has_value(); });
-    if (stopping_) return;
-    const std::string frame = std::move(*newest_);
+    if (stopping_) break;
+    std::string frame = std::move(*newest_);
     newest_.reset();
     guard.unlock();
     if (!drawing) drawing = std::make_unique<session_with_gnuplot>();
     pid_ = drawing->pid();
     const bool is_drawn = drawing->draw(frame);
-    guard.lock();
-    if (is_drawn) continue;
-    drawing.reset();
+    if (is_drawn) {
+      if (drawing->is_settled()) pauses.reset();
+      guard.lock();
+      continue;
+    }
     pid_ = 0;
+    const auto pause = pauses.take();
+    log_event(log_level::warning, "gnuplot_ended",
+              {{"reason", drawing->obituary()}, {"again_in_ms", std::int64_t{pause.count()}}});
+    drawing.reset();
     ++restarts_;
-    log_event(log_level::warning, "gnuplot_ended", {{"effect", "started again"}});
-    if (!newest_) newest_ = frame;
-    wake_.wait_for(guard, pause_before_restart, [this] { return stopping_; });
+    guard.lock();
+    if (!newest_) newest_ = std::move(frame);
+    wake_.wait_for(guard, pause, [this] { return stopping_; });
   }
-}
-
-std::optional<std::string> write_picture(const std::string& script, const std::string& temporary,
-                                         const std::string& file) {
-  child gnuplot({"gnuplot"}, child::voice::captured);
-  if (gnuplot.input() == nullptr) return "gnuplot cannot be started";
-  std::fwrite(script.data(), 1, script.size(), gnuplot.input());
-  std::fclose(gnuplot.release_input());
-  const std::string said = gnuplot.read_all();
-  const auto code = gnuplot.finish(picture_seconds_max);
-  if (code != 0) {
-    std::remove(temporary.c_str());
-    return code == 127 ? "gnuplot is not installed" : "gnuplot failed: " + said.substr(0, 300);
-  }
-  if (std::rename(temporary.c_str(), file.c_str()) != 0) return file + ": " + std::strerror(errno);
-  return std::nullopt;
+  guard.unlock();
+  pid_ = 0;
+  drawing.reset();
+  guard.lock();
+  is_done_ = true;
+  wake_.notify_all();
 }
 
 }  // namespace spindrift

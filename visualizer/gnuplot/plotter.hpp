@@ -1,10 +1,12 @@
 // Draws frames on a live gnuplot, on a thread of its own: the newest frame wins, so a slow gnuplot delays nobody, and a
-// gnuplot that died is started again. Also writes single pictures.
+// gnuplot that died is started again, with growing pauses (1 s to 30 s) for as long as it keeps dying.
 //
 // show() may be called from one thread at any time and never blocks. Bounded: one frame waits, one is being written.
+// The destructor lets go of gnuplot, so that a window closes; one that does not read is killed after 2 s.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -16,8 +18,8 @@ namespace spindrift {
 
 class plotter {
 public:
-  plotter();
-  // Lets go of gnuplot; a window closes.
+  // The pause before the first new attempt; the longest is 30 times that.
+  explicit plotter(std::chrono::milliseconds pause_first = std::chrono::seconds(1));
   ~plotter();
   plotter(const plotter&) = delete;
   plotter& operator=(const plotter&) = delete;
@@ -32,18 +34,15 @@ public:
 private:
   void run();
 
+  const std::chrono::milliseconds pause_first_;
   std::mutex lock_;
   std::condition_variable wake_;
   std::optional<std::string> newest_;
   bool stopping_ = false;
+  bool is_done_ = false;
   std::atomic<std::uint64_t> restarts_{0};
   std::atomic<int> pid_{0};
   std::thread thread_;
 };
-
-// Has gnuplot run the script to its end; it writes to `temporary`, which then takes the name `file` at once. Returns
-// why there is no picture. Takes some 200 ms.
-std::optional<std::string> write_picture(const std::string& script, const std::string& temporary,
-                                         const std::string& file);
 
 }  // namespace spindrift

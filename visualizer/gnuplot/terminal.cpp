@@ -35,9 +35,7 @@ screen window(const std::string& name) {
 // Text in place of pictures. On a terminal each frame is drawn over the one before.
 screen cells(const display& here) {
   const canvas where{canvas::unit::cells, here.columns, here.rows > 4 ? here.rows - 2 : here.rows};
-  std::string setup = "set terminal dumb " + size_of(where) + (here.is_terminal ? " ansi256" : " mono") + "\n";
-  if (here.is_terminal) setup += "set print '-'\nprint \"\\033[H\\033[J\"\n";
-  return {"dumb", setup, where};
+  return {"dumb", "set terminal dumb " + size_of(where) + " ansi256\nset print '-'\nprint \"\\033[H\\033[J\"\n", where};
 }
 
 screen sixel(const display& here) {
@@ -80,6 +78,11 @@ display display::here() {
     found.rows = size.ws_row;
   }
   return found;
+}
+
+bool takes_lines(const std::string& wanted, const display& here) {
+  if (here.is_terminal) return false;
+  return wanted == "dumb" || wanted == "sixel" || (wanted == "auto" && !here.has_window);
 }
 
 screen_choice choose_screen(const std::string& wanted, const std::set<std::string>& offered, const display& here) {

@@ -36,6 +36,9 @@ struct screen_choice {
   std::optional<screen> chosen;
   std::string complaint;
 };
+// Frames make sense only where one covers the one before: a terminal, a window. True where neither is there, so that
+// findings are told line by line instead.
+bool takes_lines(const std::string& wanted, const display& here);
 screen_choice choose_screen(const std::string& wanted, const std::set<std::string>& offered, const display& here);
 
 // For a picture in a file; .png or .svg by its ending. `file` is where gnuplot writes.

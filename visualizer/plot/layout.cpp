@@ -12,7 +12,7 @@ namespace {
 
 constexpr double heading_pixels = 62;
 constexpr unsigned heading_rows = 2;
-constexpr unsigned panel_rows_min = 11;  // of a terminal: title, tics, caption and some eight rows of curve
+constexpr unsigned panel_rows_min = 12;  // of a terminal: title, tics, caption and some eight rows of curve
 constexpr unsigned panel_columns_min = 60;
 
 std::size_t columns_for(std::size_t panels) {
@@ -81,7 +81,7 @@ void append_place(const place& at, std::string& out) {
 
 void append_margins(const place& at, const canvas& where, std::size_t characters, std::string& out) {
   if (where.is_text()) {
-    out += "set lmargin " + std::to_string(characters) + "\nset rmargin 1\nset tmargin 1\nset bmargin 2\n";
+    out += "set lmargin " + std::to_string(characters) + "\nset rmargin 1\nset tmargin 1\nset bmargin 3\n";
     return;
   }
   const auto edge = [&out](std::string_view name, double at_screen) {

@@ -1,0 +1,104 @@
+#include "visualizer/app/notice.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+namespace spindrift {
+namespace {
+
+verdict found(std::string_view stream) {
+  verdict judged;
+  judged.subject.stream = stream;
+  judged.subject.value = 26.5;
+  judged.subject.ts = 1'764'000'123'000;
+  judged.n = 1203;
+  judged.expected = 21.1;
+  judged.z = 7.25;
+  judged.anomaly = true;
+  return judged;
+}
+
+TEST(notice, is_one_line_that_says_what_was_found) {
+  EXPECT_EQ(notice_of(found("pump.7")),
+            "2025-11-24T16:02:03.000Z pump.7 n 1203: anomaly; value 26.5, expected 21.1, z 7.25\n");
+}
+
+TEST(notice, is_empty_for_a_point_like_the_others) {
+  verdict judged = found("pump.7");
+  judged.anomaly = false;
+  EXPECT_EQ(notice_of(judged), "");
+}
+
+TEST(notice, names_all_that_was_found_and_the_feature_that_counts) {
+  const std::array<feature, 2> features{{{"temperature", 3}, {"humidity", 4}}};
+  verdict judged = found("iot");
+  judged.subject.values = features;
+  judged.feature = "humidity";
+  judged.alarm = true;
+  judged.drift.emplace();
+  EXPECT_EQ(notice_of(judged),
+            "2025-11-24T16:02:03.000Z iot n 1203: anomaly, drift, alarm; humidity 4, expected 21.1, z 7.25\n");
+  judged.feature = {};
+  EXPECT_EQ(notice_of(judged), "2025-11-24T16:02:03.000Z iot n 1203: anomaly, drift, alarm; 2 values\n");
+}
+
+TEST(notice, keeps_what_a_terminal_would_obey_out_of_a_line) {
+  const std::string line = notice_of(found("a\n\x1b[2Jb"));
+  EXPECT_EQ(line.find('\x1b'), std::string::npos);
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+}
+
+class line_pipe : public testing::Test {
+protected:
+  void SetUp() override {
+    ::signal(SIGPIPE, SIG_IGN);
+    ASSERT_EQ(::pipe2(ends_.data(), O_CLOEXEC), 0);
+  }
+  void TearDown() override {
+    for (const int end : ends_) ::close(end);
+  }
+  std::string read_some() {
+    std::string bytes(65'536, '\0');
+    const ssize_t count = ::read(ends_[0], bytes.data(), bytes.size());
+    bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+    return bytes;
+  }
+
+  std::array<int, 2> ends_{-1, -1};
+};
+
+TEST_F(line_pipe, notices_that_its_reader_has_gone_without_writing) {
+  line_output out(ends_[1]);
+  EXPECT_FALSE(out.is_closed());
+  ::close(std::exchange(ends_[0], -1));
+  EXPECT_TRUE(out.is_closed());
+  out.write("into nothing\n");
+  EXPECT_EQ(out.failure(), "");
+}
+
+TEST_F(line_pipe, that_is_full_leaves_lines_out_and_says_how_many) {
+  line_output out(ends_[1]);
+  const std::string line(1'023, 'x');
+  for (int i = 0; i < 100; ++i) out.write(line + '\n');
+  const std::size_t kept = read_some().size() / 1'024;
+  EXPECT_LT(kept, 100U);
+  out.write("again\n");
+  EXPECT_EQ(read_some(), "(" + std::to_string(100 - kept) + " lines left out: the reader was too slow)\nagain\n");
+}
+
+TEST(line_file, says_why_it_can_take_no_more) {
+  const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  if (full < 0) GTEST_SKIP() << "there is no /dev/full";
+  line_output out(full);
+  out.write("a line\n");
+  EXPECT_EQ(out.failure(), "No space left on device");
+  ::close(full);
+}
+
+}  // namespace
+}  // namespace spindrift

@@ -1,0 +1,82 @@
+// Findings as lines of text, and a pipe or a file that takes them.
+#include "visualizer/app/notice.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "common/protocol/time_text.hpp"
+#include "visualizer/plot/command.hpp"
+#include "visualizer/plot/label.hpp"
+
+namespace spindrift {
+namespace {
+
+constexpr std::size_t name_characters_max = 128;
+
+std::string finding_text(const verdict& judged) {
+  std::string text;
+  const auto append = [&text](bool is_found, std::string_view name) {
+    if (is_found) text.append(text.empty() ? "" : ", ").append(name);
+  };
+  append(judged.anomaly, "anomaly");
+  append(judged.drift.has_value(), "drift");
+  append(judged.alarm, "alarm");
+  return text;
+}
+
+std::string values_text(const verdict& judged) {
+  if (!judged.subject.is_multivariate()) return "value " + short_number(judged.subject.value);
+  std::string text;
+  for (const feature& part : judged.subject.values) {
+    // The one that counts; all of them would be a long line.
+    if (part.name != judged.feature) continue;
+    text = harmless(part.name, name_characters_max) + ' ' + short_number(part.value);
+  }
+  return text.empty() ? std::to_string(judged.subject.values.size()) + " values" : text;
+}
+
+}  // namespace
+
+std::string notice_of(const verdict& judged) {
+  const std::string found = finding_text(judged);
+  if (found.empty()) return {};
+  std::string line = judged.subject.ts ? to_rfc3339(*judged.subject.ts) + ' ' : "";
+  line += harmless(judged.subject.stream, name_characters_max) + " n " + std::to_string(judged.n) + ": " + found + "; ";
+  line += values_text(judged);
+  if (!judged.subject.is_multivariate() || !judged.feature.empty())
+    line += ", expected " + short_number(judged.expected) + ", z " + short_number(judged.z);
+  return line + '\n';
+}
+
+void line_output::write(std::string_view line) {
+  if (is_closed_ || !failure_.empty()) return;
+  if (left_out_ > 0 && !put("(" + std::to_string(left_out_) + " lines left out: the reader was too slow)\n")) {
+    ++left_out_;
+    return;
+  }
+  left_out_ = put(line) ? 0 : 1;
+}
+
+// A pipe that is ready has room for a page, and takes so much whole or not at all.
+bool line_output::put(std::string_view bytes) {
+  pollfd asked{descriptor_, POLLOUT, 0};
+  if (::poll(&asked, 1, 0) != 1 || (asked.revents & POLLOUT) == 0) return false;
+  ssize_t written = -1;
+  do written = ::write(descriptor_, bytes.data(), bytes.size());
+  while (written < 0 && errno == EINTR);
+  if (written >= 0) return true;
+  if (errno == EPIPE) is_closed_ = true;
+  if (errno != EPIPE && errno != EAGAIN) failure_ = std::strerror(errno);
+  return false;
+}
+
+bool line_output::is_closed() {
+  pollfd asked{descriptor_, 0, 0};
+  if (::poll(&asked, 1, 0) > 0 && (asked.revents & (POLLERR | POLLNVAL)) != 0) is_closed_ = true;
+  return is_closed_;
+}
+
+}  // namespace spindrift

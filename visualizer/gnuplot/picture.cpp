@@ -1,0 +1,54 @@
+// Runs gnuplot once over a script, and says why when no picture came of it.
+#include "visualizer/gnuplot/picture.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "visualizer/gnuplot/child.hpp"
+
+namespace spindrift {
+namespace {
+
+constexpr int picture_seconds_max = 30;
+
+std::string failure_of(const std::string& file) {
+  return file + ": " + std::strerror(errno);
+}
+
+}  // namespace
+
+// By making one beside it: permissions, a full table of inodes and a file system that is read-only show in no other
+// way.
+std::optional<std::string> find_obstacle(const std::string& file) {
+  struct stat found {};
+  if (::stat(file.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) return file + ": is a folder";
+  const std::string probe = file + ".part-" + std::to_string(::getpid());
+  const int made = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (made < 0) return failure_of(file);
+  ::close(made);
+  ::unlink(probe.c_str());
+  return std::nullopt;
+}
+
+std::optional<std::string> write_picture(const std::string& script, const std::string& temporary,
+                                         const std::string& file) {
+  child gnuplot({"gnuplot"}, child::voice::silent);
+  if (gnuplot.input() == nullptr) return "gnuplot cannot be started";
+  const bool is_written = gnuplot.write_all(script, picture_seconds_max);
+  const child_end end = gnuplot.finish(picture_seconds_max);
+  if (!end.is_success() || !is_written) {
+    std::remove(temporary.c_str());
+    if (end.exit_code == 127) return "gnuplot is not installed";
+    const std::string last = gnuplot.last_error();
+    return "gnuplot failed: " + to_text(end) + (last.empty() ? "" : "; it said: " + last);
+  }
+  if (std::rename(temporary.c_str(), file.c_str()) != 0) return failure_of(file);
+  return std::nullopt;
+}
+
+}  // namespace spindrift
