@@ -19,7 +19,7 @@ TEXT
 
 base_packages=(
   cmake g++ libbenchmark-dev libboost-dev libboost-filesystem-dev libboost-iostreams-dev libboost-system-dev libcli11-dev
-  libgnuplot-iostream-dev libgtest-dev libgmock-dev libpng-dev libsimdjson-dev libspdlog-dev libsqlite3-dev
+  libgnuplot-iostream-dev libgtest-dev libgmock-dev libpng-dev libsimdjson-dev libsnappy-dev libspdlog-dev libsqlite3-dev
   libssl-dev libtomlplusplus-dev netcat-openbsd ninja-build openssl nlohmann-json3-dev pkg-config python3
 )
 check_packages=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev lld-14 llvm-14)

@@ -1,0 +1,175 @@
+// InfluxDB line protocol: `measurement[,tag=value...] field=value[,field=value...] [time]`.
+//
+// A point a field: numbers (1, 1.5, 1e5), integers (42i) and unsigned (7u); text and booleans are skipped. The name is
+// measurement_field, the field "value" being the measurement itself, with the tags. A backslash in names stands in
+// front of a comma, an equals sign or a blank, in text in front of a quote or a backslash; elsewhere it is itself.
+// Times are in nanoseconds by default; their size tells other units. Text with a line end in it is not read.
+#include <string>
+
+#include "server/formats/line_format.hpp"
+#include "server/formats/number.hpp"
+#include "server/formats/series_name.hpp"
+
+namespace spindrift::formats {
+namespace {
+
+constexpr std::size_t none = std::string_view::npos;
+
+// The first of `ends` that has no backslash in front of it.
+std::size_t find_unescaped(std::string_view text, std::string_view ends) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\\') {
+      ++at;
+    } else if (ends.find(text[at]) != none) {
+      return at;
+    }
+  }
+  return none;
+}
+
+std::string_view unescaped(std::string_view text, parsed& into) {
+  if (text.find('\\') == none) return text;
+  std::string plain;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const bool escapes =
+        text[at] == '\\' && at + 1 < text.size() && std::string_view(",= \"").find(text[at + 1]) != none;
+    if (escapes) ++at;
+    plain += text[at];
+  }
+  return into.texts().keep(plain);
+}
+
+// Where a field's value ends: at a comma or blank outside of quotes. none: the quotes are not closed.
+std::size_t value_end(std::string_view rest) {
+  if (!rest.starts_with('"')) return std::min(rest.find_first_of(", "), rest.size());
+  for (std::size_t at = 1; at < rest.size(); ++at) {
+    if (rest[at] == '\\') {
+      ++at;
+    } else if (rest[at] == '"') {
+      return at + 1;
+    }
+  }
+  return none;
+}
+
+bool is_text_or_boolean(std::string_view value) {
+  if (value.starts_with('"')) return value.size() > 1 && value.back() == '"';
+  for (const std::string_view word : {"t", "T", "true", "True", "TRUE", "f", "F", "false", "False", "FALSE"}) {
+    if (value == word) return true;
+  }
+  return false;
+}
+
+class line {
+public:
+  line(std::string_view text, parsed& into) : whole_(text), rest_(text), into_(into) {}
+
+  bool read() {
+    const std::size_t series_end = find_unescaped(rest_, " ");
+    if (series_end == none || series_end == 0) return false;
+    const std::string_view series = rest_.substr(0, series_end);
+    rest_.remove_prefix(series_end);
+    skip_blanks();
+    const std::size_t equals = find_unescaped(rest_, "= ,");
+    if (equals == none || equals == 0 || rest_[equals] != '=') return false;
+    if (std::string_view("<{[\"").find(series.front()) != none || !take_series(series)) return false;
+    const std::string_view fields = rest_;
+    if (!pass_fields()) {
+      into_.refuse(fault_cause::bad_syntax, whole_, "fields are not of the form FIELD=VALUE,FIELD=VALUE");
+      return true;
+    }
+    skip_blanks();
+    if (!rest_.empty()) {
+      ts_ = read_epoch(trimmed(rest_));
+      if (!ts_) {
+        into_.refuse(fault_cause::bad_time, whole_, "what follows the fields is no time since 1970 (nanoseconds)");
+        return true;
+      }
+    }
+    add_fields(fields.substr(0, fields.size() - rest_.size()));
+    return true;
+  }
+
+private:
+  void skip_blanks() {
+    while (rest_.starts_with(' ') || rest_.starts_with('\t')) rest_.remove_prefix(1);
+  }
+
+  // measurement,tag=value,...
+  bool take_series(std::string_view series) {
+    std::size_t end = find_unescaped(series, ",");
+    const std::string_view measurement = series.substr(0, end);
+    // `level=info msg=...` is no measurement but a line of a log.
+    if (measurement.empty() || (find_unescaped(measurement, "=") != none)) return false;
+    name_.begin(unescaped(measurement, into_));
+    while (end != none) {
+      series.remove_prefix(end + 1);
+      end = find_unescaped(series, ",");
+      const std::string_view tag = series.substr(0, end);
+      const std::size_t equals = find_unescaped(tag, "=");
+      if (equals == none || equals == 0) return false;
+      name_.add_tag(unescaped(tag.substr(0, equals), into_), unescaped(tag.substr(equals + 1), into_));
+    }
+    return true;
+  }
+
+  // Goes over all fields, so that a line is taken whole or not at all. Leaves rest_ behind them.
+  bool pass_fields() {
+    for (;;) {
+      std::string_view key;
+      std::string_view value;
+      if (!take_field(rest_, key, value)) return false;
+      if (!rest_.starts_with(',')) return rest_.empty() || rest_.front() == ' ';
+      rest_.remove_prefix(1);
+    }
+  }
+
+  static bool take_field(std::string_view& rest, std::string_view& key, std::string_view& value) {
+    const std::size_t equals = find_unescaped(rest, "= ,");
+    if (equals == none || equals == 0 || rest[equals] != '=') return false;
+    key = rest.substr(0, equals);
+    rest.remove_prefix(equals + 1);
+    const std::size_t end = value_end(rest);
+    if (end == none || end == 0) return false;
+    value = rest.substr(0, end);
+    rest.remove_prefix(end);
+    return true;
+  }
+
+  void add_fields(std::string_view fields) {
+    std::string_view key;
+    std::string_view value;
+    while (take_field(fields, key, value)) {
+      if (fields.starts_with(',')) fields.remove_prefix(1);
+      if (is_text_or_boolean(value)) {
+        into_.skip();
+        continue;
+      }
+      if (value.size() > 1 && (value.back() == 'i' || value.back() == 'u') && value[value.size() - 2] <= '9') {
+        value.remove_suffix(1);
+      }
+      const std::string_view field = unescaped(key, into_);
+      double number = 0;
+      const std::string_view name = name_.build(field == "value" ? std::string_view{} : field);
+      if (read_number(value, number) == number_kind::number) {
+        into_.add_copy(name, number, ts_, whole_);
+      } else {
+        into_.add_text(name, value, ts_, whole_);
+      }
+    }
+  }
+
+  std::string_view whole_;
+  std::string_view rest_;
+  parsed& into_;
+  series_name name_;
+  std::optional<std::int64_t> ts_;
+};
+
+}  // namespace
+
+bool read_influx(std::string_view text, parsed& into) {
+  return line(text, into).read();
+}
+
+}  // namespace spindrift::formats

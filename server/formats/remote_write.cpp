@@ -1,0 +1,108 @@
+// Prometheus remote write 1.0: WriteRequest{timeseries=1{labels=1{name=1,value=2}, samples=2{value=1 double,
+// timestamp=2 int64 ms}}}.
+#include <snappy.h>
+
+#include <cmath>
+#include <string>
+
+#include "common/protocol/limits.hpp"
+#include "server/formats/body.hpp"
+#include "server/formats/protobuf.hpp"
+#include "server/formats/series_name.hpp"
+
+namespace spindrift::formats {
+namespace {
+
+using wire = protobuf_message::wire;
+
+struct sample {
+  double value = 0;
+  std::int64_t ts_ms = 0;
+};
+
+bool read_label(std::string_view bytes, series_name& name, std::string_view& metric) {
+  protobuf_message label(bytes);
+  std::string_view key;
+  std::string_view value;
+  while (label.next()) {
+    if (label.is(1, wire::bytes)) key = label.bytes();
+    if (label.is(2, wire::bytes)) value = label.bytes();
+  }
+  if (key == "__name__") {
+    metric = value;
+  } else {
+    name.add_tag(key, value);
+  }
+  return label.ok();
+}
+
+bool read_sample(std::string_view bytes, sample& found) {
+  protobuf_message message(bytes);
+  while (message.next()) {
+    if (message.is(1, wire::fixed64)) found.value = message.real();
+    if (message.is(2, wire::varint)) found.ts_ms = static_cast<std::int64_t>(message.integer());
+  }
+  return message.ok();
+}
+
+void add_sample(std::string_view name, const sample& found, parsed& into) {
+  // Prometheus marks the end of a series with a NaN of its own; nothing was measured.
+  if (std::isnan(found.value)) return into.skip();
+  if (!limits::is_event_time(found.ts_ms)) {
+    return into.refuse(fault_cause::bad_time, name, "the time is outside the years 1 to 9999");
+  }
+  into.add(name, found.value, found.ts_ms, name);
+}
+
+bool read_series(std::string_view bytes, series_name& name, parsed& into) {
+  std::string_view metric;
+  name.begin({});
+  protobuf_message labels(bytes);
+  while (labels.next()) {
+    if (labels.is(1, wire::bytes) && !read_label(labels.bytes(), name, metric)) return false;
+  }
+  if (!labels.ok()) return false;
+  // Labels come first, but protobuf does not promise it: the samples are read in a second pass, once the name is known.
+  const std::string_view full = into.texts().keep(name.build(metric));
+  protobuf_message samples(bytes);
+  while (samples.next()) {
+    if (!samples.is(2, wire::bytes)) continue;
+    sample found;
+    if (!read_sample(samples.bytes(), found)) return false;
+    add_sample(full, found, into);
+  }
+  return samples.ok();
+}
+
+}  // namespace
+
+bool read_write_request(std::string_view message, parsed& into) {
+  protobuf_message request(message);
+  series_name name;
+  std::uint64_t number = 0;
+  while (request.next()) {
+    if (!request.is(1, wire::bytes)) continue;
+    into.set_line(++number);
+    if (read_series(request.bytes(), name, into)) continue;
+    into.refuse(fault_cause::bad_syntax, {}, "a series is no valid protobuf");
+    return false;
+  }
+  if (!request.ok()) into.refuse(fault_cause::bad_syntax, {}, "no prometheus.WriteRequest in protobuf");
+  return request.ok();
+}
+
+bool read_remote_write(std::string_view body, parsed& into) {
+  std::size_t size = 0;
+  if (!snappy::GetUncompressedLength(body.data(), body.size(), &size) || size > snappy_bytes_max) {
+    into.refuse(fault_cause::bad_syntax, {}, "not snappy's block format, or more than 32 MiB unpacked");
+    return false;
+  }
+  std::string message(size, '\0');
+  if (!snappy::RawUncompress(body.data(), body.size(), message.data())) {
+    into.refuse(fault_cause::bad_syntax, {}, "not snappy's block format");
+    return false;
+  }
+  return read_write_request(message, into);
+}
+
+}  // namespace spindrift::formats

@@ -1,0 +1,100 @@
+// Puts names together, and mends them where they may not be names.
+#include "server/formats/series_name.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+
+#include "common/protocol/limits.hpp"
+#include "common/protocol/name.hpp"
+#include "common/text/utf8.hpp"
+
+namespace spindrift::formats {
+namespace {
+
+constexpr std::size_t hash_digits = 16;
+
+std::uint64_t fnv1a(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return hash;
+}
+
+void cut(std::string& name) {
+  const std::uint64_t hash = fnv1a(name);
+  std::size_t end = limits::stream_bytes_max - hash_digits - 1;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0U) == 0x80U) --end;
+  name.resize(end);
+  name += '~';
+  char digits[hash_digits];
+  const auto written = std::to_chars(digits, digits + hash_digits, hash, 16);
+  name.append(hash_digits - static_cast<std::size_t>(written.ptr - digits), '0');
+  name.append(digits, written.ptr);
+}
+
+std::string_view without_blanks(std::string_view text) {
+  const auto is_blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+std::string mended_name(std::string_view text) {
+  text = without_blanks(text);
+  std::string name;
+  name.reserve(text.size());
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t length = utf8_length(rest);
+    if (length == 0) return {};
+    if (is_name_character(rest, length)) {
+      name += rest.substr(0, length);
+    } else {
+      name += '_';
+    }
+    rest.remove_prefix(length);
+  }
+  if (name.size() > limits::stream_bytes_max) cut(name);
+  // What is left to refuse is a wide blank at an end.
+  if (!is_name(name, limits::stream_bytes_max) && !name.empty()) name = '_' + name + '_';
+  if (!is_name(name, limits::stream_bytes_max)) return {};
+  return name;
+}
+
+void series_name::begin(std::string_view metric) {
+  metric_ = metric;
+  tags_.clear();
+  is_sorted_ = true;
+  has_tail_ = false;
+}
+
+void series_name::add_tag(std::string_view key, std::string_view value) {
+  is_sorted_ = is_sorted_ && (tags_.empty() || tags_.back().first <= key);
+  tags_.emplace_back(key, value);
+  has_tail_ = false;
+}
+
+std::string_view series_name::build(std::string_view field, char separator) {
+  if (!has_tail_) {
+    if (!is_sorted_) std::stable_sort(tags_.begin(), tags_.end());
+    is_sorted_ = true;
+    tail_.clear();
+    for (const auto& [key, value] : tags_) {
+      tail_ += ',';
+      tail_ += key;
+      tail_ += '=';
+      tail_ += value;
+    }
+    has_tail_ = true;
+  }
+  name_.assign(metric_);
+  if (!field.empty()) {
+    if (!name_.empty()) name_ += separator;
+    name_ += field;
+  }
+  name_ += tail_;
+  return name_;
+}
+
+}  // namespace spindrift::formats
