@@ -14,7 +14,7 @@ using namespace spindrift;
 std::vector<std::string> validate(const backtest_settings& settings, bool adwin_only, const std::string& mode) {
   auto complaints = validate(settings.detectors);
   if (!adwin_only && mode != "default") complaints.emplace_back("--adwin-mode: only with --adwin-only");
-  if (adwin_only && settings.only_summary) {
+  if (adwin_only && (settings.only_summary || settings.only_events)) {
     complaints.emplace_back("--format: not with --adwin-only, which prints an object of its own");
   }
   return complaints;
@@ -45,14 +45,17 @@ int main(int argc, char** argv) {
                    settings.columns.value_column);
   options.add_text("--time-column", "T", "column with the event time", settings.columns.time_column);
   options.add_text("--label-column", "L", "column with the ground truth, 0 or 1", settings.columns.label_column);
-  options.add_choice("--format", "verdict lines as on the wire, or one object that counts them",
-                     {"verdicts", "summary"}, format);
+  options.add_choice(
+      "--format",
+      "verdict lines as on the wire with event lines behind them, event lines alone, or one object that counts",
+      {"verdicts", "events", "summary"}, format);
   options.add_switch("--adwin-only", "ADWIN alone: one object with its cuts and its final state", adwin_only);
   options.add_choice("--adwin-mode", "the server's ADWIN, or river's bit for bit (its core, or the class around it)",
                      {"default", "core", "wrapper"}, mode);
   const parse_result parsed = options.parse(argc, argv);
   if (!parsed.proceeds) return tell(parsed);
   settings.only_summary = format == "summary";
+  settings.only_events = format == "events";
   const parse_result judged = options.judge(validate(settings, adwin_only, mode));
   if (!judged.proceeds) return tell(judged);
   return run(settings, adwin_only, mode);

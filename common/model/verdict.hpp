@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "common/model/event.hpp"
 #include "common/model/point.hpp"
 
 namespace spindrift {
@@ -31,9 +32,12 @@ struct verdict {
   std::uint8_t by = 0;  // point_detector bits that raised `anomaly`
   std::optional<adwin_cut> drift{};
   bool alarm = false;
-  std::optional<double> score{};  // the ensemble's; empty when that detector is off
-  bool warmup = false;            // too few points for a baseline: z is 0, nothing is flagged
-  bool dup = false;               // this seq had been applied before
+  std::optional<double> score{};        // the ensemble's; empty when that detector is off
+  bool warmup = false;                  // too few points for a baseline: z is 0, nothing is flagged
+  bool dup = false;                     // this seq had been applied before
+  bool late = false;                    // older than the newest point of its stream: not judged
+  std::uint64_t event = 0;              // the event that it opened or belongs to; 0: none
+  event_kind kind = event_kind::spike;  // of that event
 
   bool is_event() const { return anomaly || drift.has_value() || alarm; }
 };

@@ -32,6 +32,10 @@ public:
     if (!std::isfinite(value)) return text("null");
     at_ = write_double(at_, value);
   }
+  void derived(double value) {
+    if (!std::isfinite(value)) return text("null");
+    at_ = std::to_chars(at_, at_ + double_bytes_max, value, std::chars_format::general, 6).ptr;
+  }
   void number(std::uint64_t value) { at_ = std::to_chars(at_, at_ + 24, value).ptr; }
   void number(std::int64_t value) { at_ = std::to_chars(at_, at_ + 24, value).ptr; }
   void boolean(bool value) { text(value ? "true" : "false"); }
@@ -106,6 +110,14 @@ void put_flags(const verdict& what, line_writer& line) {
   }
   if (what.warmup) line.text(",\"warmup\":true");
   if (what.dup) line.text(",\"dup\":true");
+  if (what.late) line.text(",\"late\":true");
+  if (what.event != 0) {
+    line.text(",\"event\":");
+    line.number(what.event);
+    line.text(",\"kind\":\"");
+    line.text(name_of(what.kind));
+    line.text("\"");
+  }
 }
 
 }  // namespace
@@ -209,6 +221,9 @@ void append_json_string(std::string_view text, std::string& out) {
 
 void append_number(double number, std::string& out) {
   line_writer(out, double_bytes_max).number(number);
+}
+void append_derived(double number, std::string& out) {
+  line_writer(out, double_bytes_max).derived(number);
 }
 void append_number(std::int64_t number, std::string& out) {
   line_writer(out, 24).number(number);

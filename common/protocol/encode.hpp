@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/model/event.hpp"
 #include "common/model/point.hpp"
 #include "common/model/verdict.hpp"
 #include "common/protocol/error.hpp"
@@ -21,11 +22,15 @@ void encode(const command_frame& what, std::string& out);
 
 // Server -> client. `frame_number` counts the connection's frames from 1; 0: not about one frame, and left out.
 void encode(const verdict& what, std::string& out);
+// A notice about a stream; `feature_name` is empty where the stream has but one value.
+void encode(const event& told, std::string_view stream, std::string_view feature_name, std::string& out);
 void encode(const protocol_error& what, std::uint64_t frame_number, std::string& out);
 
 // Parts, for the rare replies that are put together by hand.
 void append_json_string(std::string_view text, std::string& out);
 void append_number(double number, std::string& out);
+// Derived numbers, which nobody needs to the last bit: six significant digits.
+void append_derived(double number, std::string& out);
 void append_number(std::int64_t number, std::string& out);
 void append_number(std::uint64_t number, std::string& out);
 

@@ -152,7 +152,9 @@ private:
     if (result.why != refusal::none) return complain({error_code::too_many_streams, "too many streams", measured.seq});
     if (counted_.points == 0) text_ += std::exchange(held_, {});
     counted_.count(result.what);
-    if (!settings_.only_summary) encode(result.what, text_);
+    if (settings_.only_summary) return;
+    if (!settings_.only_events) encode(result.what, text_);
+    for (const told_event& told : points_.told) encode(told.notice, measured.stream, told.feature, text_);
   }
 
   // Before the first point errors are held back: there may be one thing to say instead of them all.

@@ -15,6 +15,7 @@ struct backtest_settings {
   table_settings columns;
   detector_settings detectors;
   bool only_summary = false;
+  bool only_events = false;
 };
 
 // Writes to `out`; returns the exit code. JSON lines go through the protocol's own decoder, so that each may name its

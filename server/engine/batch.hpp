@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/event.hpp"
 #include "common/model/point.hpp"
 #include "common/model/verdict.hpp"
 
@@ -33,9 +34,17 @@ struct moment {
   std::int64_t steady_ms = 0;  // monotonic: ages streams
 };
 
+// What the events of a stream have to say at a point of a batch.
+struct told_event {
+  std::size_t point = 0;     // its index
+  std::string_view feature;  // the name of the event's feature as the point spells it; empty for a univariate point
+  event notice;
+};
+
 struct batch {
   std::vector<point> points;
   std::vector<outcome> outcomes;      // one for each point, in their order, after observe()
+  std::vector<told_event> told;       // in the order of their points, after observe()
   producer* sender = nullptr;         // whose points they are, locked; null: of producers without a name
   std::vector<std::uint64_t> hashes;  // the engine's scratch, as is the next
   std::vector<stream*> streams;
@@ -43,6 +52,7 @@ struct batch {
   void clear() {
     points.clear();
     outcomes.clear();
+    told.clear();
     sender = nullptr;
   }
 };

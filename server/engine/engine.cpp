@@ -71,6 +71,7 @@ engine::engine(const engine_settings& settings, counters& counts, point_journal*
 void engine::observe(batch& what, moment now) {
   const std::size_t count_of_points = what.points.size();
   what.outcomes.assign(count_of_points, outcome{});
+  what.told.clear();
   what.hashes.resize(count_of_points);
   what.streams.assign(count_of_points, nullptr);
   std::uint64_t stripes = 0;
@@ -166,18 +167,24 @@ bool engine::take_place() {
 }
 
 void engine::apply_points(batch& what, moment now) {
+  std::vector<event> told;
   for (std::size_t i = 0; i < what.points.size(); ++i) {
     const stream* const next = i + ahead < what.points.size() ? what.streams[i + ahead] : nullptr;
     if (next != nullptr) next->detectors.prefetch_windows();
     stream* const to = what.streams[i];
     if (to == nullptr) continue;
-    apply(what.points[i], *to, now, what.outcomes[i].what);
+    apply(what.points[i], *to, now, what.outcomes[i].what, told);
+    for (event& notice : told) {
+      const std::string_view feature = feature_name_in(what.points[i], *to, notice.feature);
+      what.told.push_back({i, feature, std::move(notice)});
+    }
+    told.clear();
   }
 }
 
-void engine::apply(const point& from, stream& to, moment now, verdict& result) {
+void engine::apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told) {
   std::array<double, features_max> ordered;
-  const std::size_t width = to.features.empty() ? 1 : to.features.size();
+  const std::size_t width = to.width();
   to.order_values(from, ordered);
   const double t_seconds = static_cast<double>(*result.subject.ts) / 1000.0;
   const reading seen = to.detectors.update({ordered.data(), width}, t_seconds);
@@ -185,6 +192,11 @@ void engine::apply(const point& from, stream& to, moment now, verdict& result) {
   to.last_ts = *result.subject.ts;
   to.seen_ms = now.steady_ms;
   fill(result, seen, feature_name_in(from, to, seen.feature));
+  const event_watch::membership belongs =
+      to.events.update(result.n, *result.subject.ts, {ordered.data(), width}, seen, told);
+  result.late = belongs.late;
+  result.event = belongs.number;
+  result.kind = belongs.kind;
 }
 
 // The journal could not take the batch: the numbers are given back, newest first, and no detector has seen a point. A

@@ -114,7 +114,7 @@ private:
   stream* find_or_create(const point& from, std::uint64_t hash);
   bool take_place();
   void apply_points(batch& what, moment now);
-  static void apply(const point& from, stream& to, moment now, verdict& result);
+  static void apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told);
   void take_back(batch& what);
   std::size_t missing_streams(const batch& what, moment now, std::uint64_t stripes);
   bool make_room(std::size_t wanted, moment now);

@@ -105,7 +105,8 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
   verdict result;
   result.subject = from;
   result.n = ++to->n;
-  apply(from, *to, now, result);
+  std::vector<event> told;
+  apply(from, *to, now, result, told);
   return result;
 }
 

@@ -4,7 +4,7 @@
 // hash: then the test's output has the new one.
 //
 // The event alarm's score goes through log10, whose last bit is the C library's: it is rounded to nine digits here. The
-// isolation forest is left out for the same reason.
+// isolation forest is left out for the same reason, and so are the events, which weigh logarithms.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -44,6 +44,7 @@ std::string verdict_lines(scenario_name name, const detector_settings& settings)
     observer.observe(one, {});
     verdict& seen = one.outcomes.front().what;
     if (seen.score) seen.score = nine_digits(*seen.score);
+    seen.event = 0;
     encode(seen, lines);
   }
   return lines;

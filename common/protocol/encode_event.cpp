@@ -1,0 +1,66 @@
+// Event lines.
+#include "common/protocol/encode.hpp"
+
+namespace spindrift {
+namespace {
+
+void put_count(std::string_view key, std::uint64_t count, std::string& out) {
+  out += key;
+  append_number(count, out);
+}
+
+void put_time(std::string_view key, std::int64_t time, std::string& out) {
+  out += key;
+  append_number(time, out);
+}
+
+void put_derived(std::string_view key, double number, std::string& out) {
+  out += key;
+  append_derived(number, out);
+}
+
+}  // namespace
+
+// Names of streams and features are of the name alphabet, which needs no escaping.
+void encode(const event& told, std::string_view stream, std::string_view feature_name, std::string& out) {
+  put_count("{\"type\":\"event\",\"event\":", told.number, out);
+  out += ",\"stream\":\"";
+  out += stream;
+  out += "\",\"state\":\"";
+  out += name_of(told.state);
+  out += "\",\"kind\":\"";
+  out += name_of(told.kind);
+  out += '"';
+  if (told.direction != event_direction::none) {
+    out += ",\"direction\":\"";
+    out += name_of(told.direction);
+    out += '"';
+  }
+  if (!feature_name.empty()) {
+    out += ",\"feature\":\"";
+    out += feature_name;
+    out += '"';
+  }
+  put_count(",\"severity\":", static_cast<std::uint64_t>(told.severity), out);
+  put_count(",\"told_n\":", told.told_n, out);
+  put_time(",\"told\":", told.told, out);
+  put_count(",\"from_n\":", told.from_n, out);
+  put_time(",\"from\":", told.from, out);
+  if (told.to_n) {
+    put_count(",\"to_n\":", *told.to_n, out);
+    put_time(",\"to\":", told.to.value_or(0), out);
+  } else {
+    out += ",\"to_n\":null,\"to\":null";
+  }
+  put_count(",\"points\":", told.points, out);
+  put_derived(",\"value\":", told.value, out);
+  put_derived(",\"expected\":", told.expected, out);
+  if (told.before) put_derived(",\"before\":", *told.before, out);
+  if (told.after) put_derived(",\"after\":", *told.after, out);
+  if (told.accepted) out += ",\"accepted\":true";
+  out += ",\"text\":";
+  append_json_string(told.text, out);
+  out += "}\n";
+}
+
+}  // namespace spindrift

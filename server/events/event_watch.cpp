@@ -1,0 +1,311 @@
+// Findings become events: told once, followed while open, closed.
+#include "server/events/event_watch.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "server/events/event_text.hpp"
+#include "server/events/severity.hpp"
+
+namespace spindrift {
+namespace {
+
+constexpr std::uint64_t aftermath = 200;  // points in which later signals of one change belong to it
+constexpr std::uint64_t alarm_aftermath = 100;
+constexpr std::uint64_t accept_after = 100;  // points of a new level until it is the normal one
+constexpr std::uint64_t accept_trend = 300;  // without a further cut
+constexpr std::uint64_t accept_pattern = 60;
+constexpr std::uint64_t accept_stuck = 5'000;
+constexpr std::uint64_t cluster = 12;  // points between spikes of one burst
+constexpr std::uint64_t settle = 24;   // points in which a baseline finds its feet after a change
+constexpr std::uint8_t back_min = 3;
+constexpr double back_share = 0.3;
+
+bool is_level(event_kind kind) {
+  return kind == event_kind::shift || kind == event_kind::trend;
+}
+
+}  // namespace
+
+event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, std::span<const double> values,
+                                            const reading& seen, std::vector<event>& told) {
+  const interval_habit::answer interval = intervals_.update(ts);
+  if (interval.late) return {.late = true};
+  const std::size_t before = told.size();
+  if (!entries_.empty()) forget_old(n);
+  if (interval.hole) {
+    finding hole;
+    hole.kind = event_kind::silent;
+    hole.from_n = n - 1;
+    hole.from = interval.newest;
+    hole.points = 0;
+    hole.value = hole.expected = values.front();
+    hole.nines = 3 + interval.nines;
+    hole.size = static_cast<double>(interval.gap_ms) / std::max(intervals_.usual_interval(), 1.0) / 8;
+    hole.to_n = n;
+    hole.to = ts;
+    open(hole, n, ts, told);
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const observation point{n, ts, values[i], seen.features.empty() ? seen : seen.features[i], intervals_.is_fresh()};
+    take(i, point, features_[i].update(point), told);
+    if (!entries_.empty()) follow_open(point, i, told);
+  }
+  membership result;
+  for (const entry& held : entries_) {
+    if (!held.is_open) continue;
+    result.number = held.told.number;
+    result.kind = held.told.kind;
+  }
+  for (std::size_t i = before; i < told.size() && result.number == 0; ++i) {
+    result.number = told[i].number;
+    result.kind = told[i].kind;
+  }
+  return result;
+}
+
+std::size_t event_watch::open_count() const {
+  return static_cast<std::size_t>(
+      std::count_if(entries_.begin(), entries_.end(), [](const entry& held) { return held.is_open; }));
+}
+
+void event_watch::take(std::size_t feature, const observation& point, const feature_watch::answer& seen,
+                       std::vector<event>& told) {
+  if (seen.still.moved) {
+    if (entry* const stuck = find_open(event_kind::stuck, feature)) close(*stuck, point.n - 1, point.ts, false, told);
+  }
+  if (seen.still.found) {
+    finding found = *seen.still.found;
+    found.feature = feature;
+    consider(found, false, point, told);
+  }
+  take_excursion(point, seen.excursion, feature, told);
+  take_spread(point, seen.spread, feature, told);
+  if (seen.level.found) {
+    finding found = *seen.level.found;
+    found.feature = feature;
+    consider(found, false, point, told);
+    features_[feature].settle(settle);
+  }
+  if (seen.pattern) {
+    finding found = *seen.pattern;
+    found.feature = feature;
+    consider(found, true, point, told);
+  }
+}
+
+void event_watch::take_excursion(const observation& point, const excursion_watch::answer& seen, std::size_t feature,
+                                 std::vector<event>& told) {
+  if (seen.over) {
+    if (entry* const spike = find_open(event_kind::spike, feature)) {
+      spike->told.points = seen.over->points;
+      spike->told.value = seen.over->value;
+      spike->told.expected = seen.over->expected;
+      close(*spike, *seen.over->to_n, *seen.over->to, false, told);
+    }
+  }
+  if (!seen.found) return;
+  finding found = *seen.found;
+  found.feature = feature;
+  if (found.kind == event_kind::shift) {
+    features_[feature].settle(settle);
+    features_[feature].excursion().forget();
+  }
+  if (seen.is_correction) {
+    if (entry* const spike = find_open(event_kind::spike, feature)) {
+      return correct(*spike, found, point, told);
+    }
+  }
+  consider(found, false, point, told);
+}
+
+void event_watch::take_spread(const observation& point, const spread_watch::answer& seen, std::size_t feature,
+                              std::vector<event>& told) {
+  if (seen.over) {
+    if (entry* const spread = find_open(event_kind::spread, feature)) {
+      close(*spread, point.n, point.ts, seen.accepted, told);
+    }
+  }
+  if (!seen.found) return;
+  finding found = *seen.found;
+  found.feature = feature;
+  consider(found, false, point, told);
+}
+
+// Whether what was found only says again what has been told.
+bool event_watch::is_evidence(const finding& found, bool by_alarm, const observation& point, entry& of) const {
+  const event& said = of.told;
+  const std::uint64_t last = std::max(said.told_n, said.to_n.value_or(0));
+  const std::uint64_t since = point.n - std::min(point.n, last);
+  if (by_alarm) return of.is_open || since <= alarm_aftermath;
+  if (found.feature != said.feature)
+    return point.n - said.told_n <= settle || (of.is_open && found.from_n <= said.told_n);
+  const bool is_cut = is_level(found.kind) && found.from_n + settle < point.n;
+  switch (said.kind) {
+    case event_kind::stuck:
+      return since <= settle;
+    case event_kind::spread:
+      return of.is_open && found.kind != event_kind::stuck;
+    case event_kind::shift:
+    case event_kind::trend:
+      if (found.kind == event_kind::spread) return since <= aftermath;
+      if (is_cut) return found.from_n <= last + settle || (of.is_open && found.direction == said.direction);
+      return since <= settle && found.kind != event_kind::stuck;
+    case event_kind::spike:
+      if (found.kind == event_kind::spread) return since <= aftermath;
+      if (found.stands_alone) return false;
+      if (found.kind == event_kind::spike)
+        return since <= cluster && found.points < cluster && found.size < 3 * of.size;
+      return is_cut && found.from_n <= said.told_n + settle && found.from_n + settle >= said.from_n;
+    case event_kind::silent:
+      return false;
+    case event_kind::pattern:
+      return false;
+    default:
+      return of.is_open || since <= settle;
+  }
+}
+
+void event_watch::consider(const finding& found, bool by_alarm, const observation& point, std::vector<event>& told) {
+  for (entry& held : entries_) {
+    if (!is_evidence(found, by_alarm, point, held)) continue;
+    if (held.is_open && !by_alarm) {
+      held.seen_n = point.n;
+      if (held.told.kind == event_kind::shift && found.kind == event_kind::shift &&
+          found.from_n > held.told.told_n + settle && held.told.direction == found.direction) {
+        finding trend = found;
+        trend.kind = event_kind::trend;
+        trend.before = held.told.before;
+        correct(held, trend, point, told);
+      }
+    }
+    return;
+  }
+  // What could only be called a pattern has got its name.
+  for (entry& held : entries_) {
+    if (by_alarm || !held.is_open || held.told.kind != event_kind::pattern || held.told.feature != found.feature)
+      continue;
+    if (found.from_n > held.told.told_n + settle || found.to_n) continue;
+    return correct(held, found, point, told);
+  }
+  // Back to the level before: that is the end of a shift, not the next one.
+  if (found.kind == event_kind::shift && found.after) {
+    for (entry& held : entries_) {
+      if (!held.is_open || !is_level(held.told.kind) || held.told.feature != found.feature) continue;
+      const double height = std::abs(held.told.after.value_or(0) - held.told.before.value_or(0));
+      if (std::abs(*found.after - held.told.before.value_or(0)) > back_share * height) continue;
+      return close(held, found.from_n - 1, found.from, false, told);
+    }
+  }
+  open(found, point.n, point.ts, told);
+}
+
+// Told before under another kind, or as less than it is.
+void event_watch::correct(entry& held, const finding& found, const observation& point, std::vector<event>& told) {
+  event& said = held.told;
+  said.kind = found.kind;
+  said.direction = found.direction;
+  said.state = event_state::update;
+  said.before = found.before;
+  said.after = found.after;
+  said.points = std::max(said.points, found.points);
+  said.value = found.value;
+  said.expected = found.expected;
+  held.nines = std::max(held.nines, found.nines);
+  held.size = std::max(held.size, found.size);
+  said.severity = std::max(said.severity, severity_of(held.nines, held.size, said.points));
+  held.seen_n = point.n;
+  told.push_back(said);
+  told.back().text = sentence(said);
+}
+
+event_watch::entry& event_watch::open(const finding& found, std::uint64_t n, std::int64_t ts,
+                                      std::vector<event>& told) {
+  if (entries_.size() == entries_max) make_room(told, n, ts);
+  entry added;
+  event& said = added.told;
+  said.number = ++count_;
+  said.kind = found.kind;
+  said.direction = found.direction;
+  said.feature = found.feature;
+  said.severity = severity_of(found.nines, found.size, found.points);
+  said.told_n = n;
+  said.told = ts;
+  said.from_n = found.from_n;
+  said.from = found.from;
+  said.to_n = found.to_n;
+  said.to = found.to;
+  said.points = found.points;
+  said.value = found.value;
+  said.expected = found.expected;
+  said.before = found.before;
+  said.after = found.after;
+  added.nines = found.nines;
+  added.size = found.size;
+  added.seen_n = n;
+  added.is_open = !found.to_n;
+  told.push_back(said);
+  told.back().text = sentence(said);
+  entries_.push_back(std::move(added));
+  return entries_.back();
+}
+
+void event_watch::close(entry& over, std::uint64_t to_n, std::int64_t to, bool accepted, std::vector<event>& told) {
+  event& said = over.told;
+  over.is_open = false;
+  said.state = event_state::closed;
+  said.to_n = to_n;
+  said.to = to;
+  said.accepted = accepted;
+  told.push_back(said);
+  told.back().text = sentence(said);
+}
+
+// The oldest that is over goes; where all are open the oldest is taken as usual.
+void event_watch::make_room(std::vector<event>& told, std::uint64_t n, std::int64_t ts) {
+  auto oldest = std::find_if(entries_.begin(), entries_.end(), [](const entry& held) { return !held.is_open; });
+  if (oldest == entries_.end()) {
+    oldest = entries_.begin();
+    close(*oldest, n, ts, true, told);
+  }
+  entries_.erase(oldest);
+}
+
+void event_watch::follow_open(const observation& point, std::size_t feature, std::vector<event>& told) {
+  for (entry& held : entries_) {
+    if (!held.is_open || held.told.feature != feature) continue;
+    event& said = held.told;
+    if (said.told_n != point.n) ++said.points;
+    const std::uint64_t since = point.n - held.seen_n;
+    if (is_level(said.kind)) {
+      const double height = std::abs(said.after.value_or(0) - said.before.value_or(0));
+      const bool is_back = std::abs(point.value - said.before.value_or(0)) < back_share * height;
+      held.back = is_back ? static_cast<std::uint8_t>(std::min(held.back + 1, 100)) : std::uint8_t{0};
+      if (held.back >= back_min) {
+        close(held, point.n - back_min, point.ts, false, told);
+      } else if (since >= (said.kind == event_kind::trend ? accept_trend : accept_after)) {
+        close(held, point.n, point.ts, true, told);
+      }
+    } else if (said.kind == event_kind::pattern && since >= accept_pattern) {
+      close(held, point.n, point.ts, false, told);
+    } else if (said.kind == event_kind::stuck && since >= accept_stuck) {
+      close(held, point.n, point.ts, true, told);
+    }
+  }
+}
+
+event_watch::entry* event_watch::find_open(event_kind kind, std::size_t feature) {
+  for (entry& held : entries_) {
+    if (held.is_open && held.told.kind == kind && held.told.feature == feature) return &held;
+  }
+  return nullptr;
+}
+
+void event_watch::forget_old(std::uint64_t n) {
+  std::erase_if(entries_, [n](const entry& held) {
+    return !held.is_open && n - std::max(held.told.told_n, held.told.to_n.value_or(0)) > aftermath;
+  });
+  if (entries_.empty()) std::vector<entry>().swap(entries_);
+}
+
+}  // namespace spindrift

@@ -1,0 +1,107 @@
+// The event layer of one stream: readings in, notices out. What the watches of its features and of its clock find is
+// held against what has been told: evidence of an event that is open, or of one that has just been, is taken as that;
+// anything else is told, once. Every event closes: by being over, or by being taken as the new normal.
+//
+// Pure and deterministic: no clock, no I/O, standard library only. Part of the stream's saved state. A plain value of
+// one stream, one thread at a time; some 100 bytes, 400 more for each feature, and 200 for each event that is open or
+// was lately (at most `entries_max`). Cost about 60 ns a feature; notices allocate, points do not.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "common/model/event.hpp"
+#include "server/detect/reading.hpp"
+#include "server/events/feature_watch.hpp"
+#include "server/events/interval_habit.hpp"
+
+namespace spindrift {
+
+class event_watch {
+public:
+  static constexpr std::size_t entries_max = 8;
+
+  // Which event a point belongs to: 0, none.
+  struct membership {
+    std::uint64_t number = 0;
+    event_kind kind = event_kind::spike;
+    bool late = false;
+  };
+
+  explicit event_watch(std::size_t features) : features_(features) {}
+
+  // values[i] is of the stream's feature i. Appends what there is to tell.
+  membership update(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
+                    std::vector<event>& told);
+
+  const interval_habit& intervals() const { return intervals_; }
+  std::size_t open_count() const;
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(intervals_, count_);
+    for (feature_watch& watch : features_) archive(watch);
+    archive.sequence(entries_, entries_max);
+  }
+
+private:
+  // An event that is open, or was lately.
+  struct entry {
+    event told;
+    double nines = 0;
+    double size = 0;
+    std::uint64_t seen_n = 0;  // the last point at which evidence of it came
+    bool is_open = true;
+    std::uint8_t back = 0;  // points in a row near the level before
+
+    template <class Archive>
+    void visit_state(Archive& archive);
+  };
+
+  void take(std::size_t feature, const observation& point, const feature_watch::answer& seen, std::vector<event>& told);
+  void take_excursion(const observation& point, const excursion_watch::answer& seen, std::size_t feature,
+                      std::vector<event>& told);
+  void take_spread(const observation& point, const spread_watch::answer& seen, std::size_t feature,
+                   std::vector<event>& told);
+  bool is_evidence(const finding& found, bool by_alarm, const observation& point, entry& of) const;
+  void consider(const finding& found, bool by_alarm, const observation& point, std::vector<event>& told);
+  void correct(entry& held, const finding& found, const observation& point, std::vector<event>& told);
+  entry& open(const finding& found, std::uint64_t n, std::int64_t ts, std::vector<event>& told);
+  void close(entry& over, std::uint64_t to_n, std::int64_t to, bool accepted, std::vector<event>& told);
+  void make_room(std::vector<event>& told, std::uint64_t n, std::int64_t ts);
+  void follow_open(const observation& point, std::size_t feature, std::vector<event>& told);
+  entry* find_open(event_kind kind, std::size_t feature);
+  void forget_old(std::uint64_t n);
+
+  interval_habit intervals_;
+  std::uint64_t count_ = 0;
+  std::vector<feature_watch> features_;
+  std::vector<entry> entries_;
+};
+
+template <class Archive>
+void event_watch::entry::visit_state(Archive& archive) {
+  const auto maybe = [&archive](auto& field) {
+    bool has = field.has_value();
+    archive(has);
+    if (!has) return field.reset();
+    if (!field) field.emplace();
+    archive(*field);
+  };
+  std::uint64_t feature = told.feature;
+  archive(told.number, told.state, told.kind, told.direction, feature, told.severity, told.told_n, told.told);
+  told.feature = static_cast<std::size_t>(feature);
+  archive(told.from_n, told.from, told.points, told.value, told.expected, told.accepted);
+  maybe(told.to_n);
+  maybe(told.to);
+  maybe(told.before);
+  maybe(told.after);
+  archive(nines, size, seen_n, is_open, back);
+  if constexpr (Archive::reads) {
+    if (static_cast<std::size_t>(told.kind) >= event_kind_count) archive.refuse();
+  }
+}
+
+}  // namespace spindrift

@@ -1,0 +1,47 @@
+// The watches of one feature together. A plain value of some 400 bytes; one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "server/events/excursion_watch.hpp"
+#include "server/events/finding.hpp"
+#include "server/events/level_watch.hpp"
+#include "server/events/pattern_watch.hpp"
+#include "server/events/spread_watch.hpp"
+#include "server/events/still_watch.hpp"
+#include "server/events/tail_model.hpp"
+
+namespace spindrift {
+
+class feature_watch {
+public:
+  struct answer {
+    excursion_watch::answer excursion;
+    still_watch::answer still;
+    spread_watch::answer spread;
+    level_watch::answer level;
+    std::optional<finding> pattern{};
+  };
+
+  answer update(const observation& point);
+  excursion_watch& excursion() { return excursion_; }
+  pattern_watch& pattern() { return pattern_; }
+  // A new level has been found: the watches that a change of level would mislead look away for a while.
+  void settle(std::uint32_t points) { spread_.hold(points); }
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(tail_, excursion_, still_, spread_, level_, pattern_);
+  }
+
+private:
+  tail_model tail_;
+  excursion_watch excursion_;
+  still_watch still_;
+  spread_watch spread_;
+  level_watch level_;
+  pattern_watch pattern_;
+};
+
+}  // namespace spindrift

@@ -1,0 +1,50 @@
+// What goes into the watches and what comes out of them: one point as the detectors saw it, and what a watch makes of
+// it. Plain data, any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "common/model/event.hpp"
+#include "server/detect/reading.hpp"
+
+namespace spindrift {
+
+// One feature of one point.
+struct observation {
+  std::uint64_t n = 0;  // of the point in its stream, from 1
+  std::int64_t ts = 0;  // event time, milliseconds since the Unix epoch
+  double value = 0;
+  feature_reading seen{};
+  bool after_hole = false;  // among the first points after a hole
+
+  double error() const { return value - seen.baseline.expected; }
+};
+
+// Something that a watch has found, before it is known whether it is news.
+struct finding {
+  event_kind kind = event_kind::spike;
+  event_direction direction = event_direction::none;
+  std::size_t feature = 0;
+  std::uint64_t from_n = 0;
+  std::int64_t from = 0;
+  std::uint64_t points = 1;
+  double value = 0;  // the most extreme point
+  double expected = 0;
+  std::optional<double> before{};
+  std::optional<double> after{};
+  double nines = 0;           // -log10 of the probability that a quiet stream of this kind shows as much
+  double size = 0;            // how large, in the stream's own scale
+  bool stands_alone = false;  // told whatever was told just before: a sensor's code for an error
+  // Over when found: the last point that belongs to it.
+  std::optional<std::uint64_t> to_n{};
+  std::optional<std::int64_t> to{};
+};
+
+inline event_direction direction_of(double difference) {
+  if (difference > 0) return event_direction::up;
+  return difference < 0 ? event_direction::down : event_direction::none;
+}
+
+}  // namespace spindrift

@@ -1,0 +1,81 @@
+// The usual interval of a stream, and which gaps it is used to.
+#include "server/events/interval_habit.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace spindrift {
+namespace {
+
+constexpr double ratio_min = 10;         // usual intervals that a hole has at least
+constexpr double share_max = 1.0 / 300;  // of gaps as long, or it is a habit
+constexpr std::uint8_t grace = 3;
+
+}  // namespace
+
+interval_habit::answer interval_habit::update(std::int64_t ts) {
+  answer result;
+  result.newest = newest_;
+  if (points_ == 0) {
+    newest_ = ts;
+    points_ = 1;
+    return result;
+  }
+  if (fresh_ > 0) --fresh_;
+  if (ts <= newest_) {
+    result.late = ts < newest_;
+    return result;
+  }
+  // Unsigned: two times may be further apart than an int64 can say.
+  const std::uint64_t distance = static_cast<std::uint64_t>(ts) - static_cast<std::uint64_t>(newest_);
+  const double gap = static_cast<double>(distance);
+  result.gap_ms = static_cast<std::int64_t>(std::min<std::uint64_t>(distance, INT64_MAX));
+  newest_ = ts;
+  const double ratio = usual_ > 0 ? gap / usual_ : 1;
+  if (points_ >= points_min && ratio >= ratio_min && gap >= silence_min_ms) {
+    const double share = rarity(ratio);
+    result.hole = share < share_max;
+    result.nines = -std::log10(share);
+    if (result.hole) fresh_ = grace;
+  }
+  learn(gap, ratio);
+  return result;
+}
+
+// The share of gaps at least as long, itself counted by half.
+double interval_habit::rarity(double ratio) const {
+  double longer = 0.5;
+  for (std::size_t i = 0; i < octaves; ++i) {
+    // Where gaps scatter, the next one may be a few times as long as those before.
+    if (std::ldexp(1.0, static_cast<int>(i) + 3) > ratio / 4) longer += gaps_[i];
+  }
+  return longer / (static_cast<double>(points_) + 1);
+}
+
+void interval_habit::learn(double gap, double ratio) {
+  if (points_ < 65'000) ++points_;
+  if (points_ == 2) {
+    usual_ = gap;
+    return;
+  }
+  // The median, followed in steps of its own size: large while young.
+  const double step = std::max(0.01, 1.0 / points_);
+  if (gap > usual_ * 1.0001) usual_ *= 1 + step * std::min(1.0, ratio - 1);
+  if (gap < usual_ * 0.9999) usual_ *= 1 - 0.5 * step * std::min(1.0, 2 * (1 - ratio));
+  if (ratio < 4) return;
+  const auto octave = static_cast<std::size_t>(std::min(std::log2(ratio), 17.0)) - 2;
+  std::uint16_t& count = gaps_[std::min(octave, octaves - 1)];
+  if (++count < 60'000 && points_ < 65'000) return;
+  for (std::uint16_t& held : gaps_) held = static_cast<std::uint16_t>(held / 2);
+  points_ /= 2;
+}
+
+std::int64_t interval_habit::silent_after() const {
+  if (points_ < points_min || usual_ <= 0) return never;
+  double ratio = ratio_min;
+  while (ratio < 1e9 && rarity(ratio) >= share_max) ratio *= 2;
+  return std::max(silence_min_ms, static_cast<std::int64_t>(std::min(ratio * usual_, 9e18)));
+}
+
+}  // namespace spindrift

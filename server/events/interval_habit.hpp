@@ -1,0 +1,55 @@
+// How often points of a stream come, and how long it stays away: the usual interval and how common longer ones are. A
+// hole is a gap that this habit does not explain; what comes back again and again is a habit itself.
+//
+// Fed with event times; points older than the newest are late and teach nothing. A plain value of 80 bytes; one stream,
+// one thread at a time; a few ns. `silent_after` is for whoever has a clock.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+
+namespace spindrift {
+
+class interval_habit {
+public:
+  static constexpr std::int64_t silence_min_ms = 30'000;
+
+  struct answer {
+    bool late = false;
+    bool hole = false;        // before this point
+    std::int64_t gap_ms = 0;  // since the newest point before
+    std::int64_t newest = 0;  // before this point
+    double nines = 0;         // of the hole
+  };
+
+  answer update(std::int64_t ts);
+  std::int64_t newest() const { return newest_; }
+  // Milliseconds; 0 while unknown.
+  double usual_interval() const { return points_ < points_min ? 0 : usual_; }
+  // Milliseconds without a point after which this stream is silent; `never` while its habit is not known.
+  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+  std::int64_t silent_after() const;
+  // Points since the last hole, while few.
+  bool is_fresh() const { return fresh_ > 0; }
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(newest_, usual_, points_, gaps_, fresh_);
+  }
+
+private:
+  static constexpr std::uint32_t points_min = 20;
+  static constexpr std::size_t octaves = 16;  // gaps of 4, 8, 16 ... usual intervals and more
+
+  double rarity(double ratio) const;
+  void learn(double gap, double ratio);
+
+  std::int64_t newest_ = 0;
+  double usual_ = 0;
+  std::uint32_t points_ = 0;
+  std::array<std::uint16_t, octaves> gaps_{};
+  std::uint8_t fresh_ = 0;
+};
+
+}  // namespace spindrift

@@ -1,0 +1,39 @@
+// What only the event alarm sees: not what this stream is used to. Its score alone has to be high; a moderate one
+// counts when the baseline or ADWIN saw something odd about the same time. Held back for a few points, since what
+// another watch can name is told under that name.
+//
+// A plain value of 56 bytes; one feature, one thread at a time; a few ns.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "server/events/finding.hpp"
+
+namespace spindrift {
+
+class pattern_watch {
+public:
+  // `busy`: another watch is still making up its mind about these points.
+  std::optional<finding> update(const observation& point, bool busy);
+  // These points have been told of.
+  void forget() { pending_n_ = 0; }
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(odd_n_, cut_n_, score_n_, pending_n_, pending_, value_, expected_, size_, score_);
+  }
+
+private:
+  std::uint64_t odd_n_ = 0;    // the last point with a large |z|,
+  std::uint64_t cut_n_ = 0;    // drift cut,
+  std::uint64_t score_n_ = 0;  // moderate score
+  std::uint64_t pending_n_ = 0;
+  std::int64_t pending_ = 0;
+  double value_ = 0;  // the strangest point while pending
+  double expected_ = 0;
+  double size_ = 0;
+  double score_ = 0;
+};
+
+}  // namespace spindrift

@@ -1,0 +1,39 @@
+// Spikes that a stream is used to. Two habits: values that come again to the last bit are codes (a sensor's word for
+// "error"): each of them is told, at its first point. Other spikes that come often are told only while they are rare or
+// larger than those before.
+//
+// A plain value of 56 bytes; one feature, one thread at a time; touched at spikes only.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace spindrift {
+
+class spike_habit {
+public:
+  // The same value to the last bit was a spike before.
+  bool is_code(double value) const;
+  // Whether a spike of this height is news at point n.
+  bool is_news(double value, double height, std::uint64_t n) const;
+  // It was a spike, told or not.
+  void learn(double value, double height, std::uint64_t n);
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(values_, next_, fill_, fill_n_, usual_);
+  }
+
+private:
+  static constexpr std::size_t values_kept = 4;
+  double fill_at(std::uint64_t n) const;
+
+  std::array<double, values_kept> values_{};
+  std::uint32_t next_ = 0;  // how many were put into values_ in all, of which it holds the newest
+  double fill_ = 0;         // a bucket that every spike fills by one and that empties with time
+  std::uint64_t fill_n_ = 0;
+  double usual_ = 0;  // height that spikes reach, fading
+};
+
+}  // namespace spindrift

@@ -1,0 +1,112 @@
+// A fast and a slow average of log|error|.
+#include "server/events/spread_watch.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace spindrift {
+namespace {
+
+constexpr double fast_rate = 1.0 / 24;
+constexpr double slow_rate = 1.0 / 1'000;
+constexpr std::uint32_t points_min = 150;
+constexpr double smallest = 0.6;  // a factor of 1.8
+constexpr double strays = 5.5;    // in standard deviations of fast - slow
+constexpr double record_factor = 1.4;
+constexpr std::uint32_t beyond_min = 12;
+constexpr std::uint32_t accept_points = 150;
+constexpr double least_log = 3.5;  // an error below e^-3.5 of the usual counts as that
+constexpr double most_log = 1.8;
+constexpr double normal_log = 0.635;  // log sigma - E log|x| of a normal x
+
+}  // namespace
+
+double spread_watch::usual() const {
+  return points_ > 20 ? std::exp(slow_ + normal_log) : 0;
+}
+
+double spread_watch::log_error(const observation& point) const {
+  const double size = std::abs(point.error());
+  const double floor = points_ > 0 ? slow_ - least_log : -300;
+  const double logarithm = size > 0 ? std::log(size) : floor;
+  if (points_ < 20) return std::max(logarithm, floor);
+  return std::clamp(logarithm, floor, slow_ + most_log);
+}
+
+spread_watch::answer spread_watch::update(const observation& point) {
+  const bool flagged = point.seen.zscore_flagged;
+  const auto side = static_cast<std::int8_t>(flagged ? (point.error() > 0 ? 1 : -1) : 0);
+  const bool same_side = side != 0 && side == last_flag_;
+  last_flag_ = side;
+  if (held_ > 0) {
+    --held_;
+    return {};
+  }
+  // A run to one side is a level, not a scatter.
+  if (same_side || point.seen.baseline.warmup) return {};
+  const double logarithm = log_error(point);
+  if (!std::isfinite(logarithm)) return {};
+  if (points_ < std::numeric_limits<std::uint32_t>::max()) ++points_;
+  const double rate = 1.0 / points_;
+  fast_ += std::max(fast_rate, rate) * (logarithm - fast_);
+  if (told_) return follow_told();
+  slow_ += std::max(slow_rate, rate) * (logarithm - slow_);
+  return watch(point);
+}
+
+spread_watch::answer spread_watch::follow_told() {
+  answer result;
+  ++told_points_;
+  const bool is_back = std::abs(fast_ - slow_) < 0.4 * smallest;
+  if (!is_back && told_points_ < accept_points) return result;
+  result.over = true;
+  result.accepted = !is_back;
+  if (!is_back) restart();
+  told_ = false;
+  beyond_ = 0;
+  return result;
+}
+
+spread_watch::answer spread_watch::watch(const observation& point) {
+  answer result;
+  const double stray = fast_ - slow_;
+  const double limit = std::max({smallest, strays * std::sqrt(variance_), record_factor * record_});
+  const double size = std::abs(stray);
+  if (points_ < points_min || size < limit) {
+    beyond_ = 0;
+    variance_ += std::max(slow_rate, 1.0 / points_) * (stray * stray - variance_);
+    if (points_ >= points_min) record_ = std::max(record_ * (1 - 1.0 / 5'000), size);
+    return result;
+  }
+  if (beyond_++ == 0) {
+    change_n_ = point.n;
+    change_ = point.ts;
+  }
+  if (beyond_ < beyond_min) return result;
+  told_ = true;
+  told_points_ = 0;
+  is_up_ = stray > 0;
+  finding found;
+  found.kind = event_kind::spread;
+  found.direction = is_up_ ? event_direction::up : event_direction::down;
+  found.from_n = change_n_;
+  found.from = change_;
+  found.points = point.n - change_n_ + 1;
+  found.value = point.value;
+  found.expected = point.seen.baseline.expected;
+  found.before = std::exp(slow_ + normal_log);
+  found.after = std::exp(fast_ + normal_log);
+  found.nines = std::min(4 + 1.5 * (size / std::sqrt(variance_) - strays), 12.0);
+  found.size = std::exp(size);
+  result.found = found;
+  return result;
+}
+
+void spread_watch::restart() {
+  slow_ = fast_;
+  points_ = points_min;
+  record_ = std::max(record_, smallest / record_factor);
+}
+
+}  // namespace spindrift

@@ -1,0 +1,46 @@
+// Stuck: a value that stands still for longer than this stream ever does. It knows how often neighbours are equal and
+// how long the longest run of equals was; a stream that repeats itself by nature has to stand still for longer.
+//
+// A plain value of 48 bytes; one feature, one thread at a time; a few ns.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "server/events/finding.hpp"
+
+namespace spindrift {
+
+class still_watch {
+public:
+  struct answer {
+    std::optional<finding> found{};
+    bool moved = false;  // a value that was told to be stuck moves again
+  };
+
+  answer update(const observation& point);
+  bool is_stuck() const { return told_; }
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(last_, lowest_, highest_, from_n_, from_, longest_, equal_share_, run_, points_, told_);
+  }
+
+private:
+  void end_run();
+  double nines() const;
+  bool is_too_long() const;
+
+  double last_ = 0;
+  double lowest_ = 0;
+  double highest_ = 0;
+  std::uint64_t from_n_ = 0;
+  std::int64_t from_ = 0;
+  double longest_ = 0;        // run of equal values, fading
+  double equal_share_ = 0.9;  // of points that equal the one before
+  std::uint32_t run_ = 0;     // equal steps so far
+  std::uint32_t points_ = 0;
+  bool told_ = false;
+};
+
+}  // namespace spindrift

@@ -1,0 +1,43 @@
+// Learns the tail of |z| and reads probabilities off it.
+#include "server/events/tail_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spindrift {
+namespace {
+
+constexpr std::uint32_t points_prior = 100;
+constexpr std::uint32_t points_max = 4'000;
+constexpr std::uint32_t beyond_prior = 20;
+constexpr std::uint32_t beyond_max = 500;
+constexpr double shape_max = 0.9;
+
+}  // namespace
+
+void tail_model::learn(double size) {
+  const double rate = 1.0 / (points_prior + static_cast<double>(points_));
+  const bool is_beyond = size > threshold;
+  share_ += rate * ((is_beyond ? 1.0 : 0.0) - share_);
+  if (points_ < points_max) ++points_;
+  if (!is_beyond) return;
+  const double excess = std::min(size, reach) - threshold;
+  const double beyond_rate = 1.0 / (beyond_prior + static_cast<double>(beyond_));
+  excess_ += beyond_rate * (excess - excess_);
+  square_ += beyond_rate * (excess * excess - square_);
+  if (beyond_ < beyond_max) ++beyond_;
+}
+
+double tail_model::nines(double size) const {
+  if (!(size > threshold)) return 0;
+  const double y = size - threshold;
+  const double variance = std::max(square_ - excess_ * excess_, 1e-6);
+  const double ratio = excess_ * excess_ / variance;
+  const double shape = std::clamp(0.5 * (1 - ratio), 0.0, shape_max);
+  // With the shape held at 0 the mean alone tells the scale.
+  const double scale = shape > 0 ? 0.5 * excess_ * (1 + ratio) : excess_;
+  const double survival = shape > 0.01 ? -std::log10(1 + shape * y / scale) / shape : -y / scale * 0.4342944819;
+  return std::clamp(-std::log10(std::max(share_, 1e-4)) - survival, 0.0, nines_max);
+}
+
+}  // namespace spindrift

@@ -1,0 +1,63 @@
+// A stream with its detectors and its event layer, a point a minute: what the tests of events feed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "server/detect/detector.hpp"
+#include "server/events/event_watch.hpp"
+
+namespace spindrift {
+
+class little_stream {
+public:
+  static constexpr std::int64_t minute = 60'000;
+  static constexpr std::int64_t begin = 1'704'067'200'000;  // Monday 2024-01-01 00:00 UTC
+
+  explicit little_stream(std::size_t features = 1) : detectors_(settings(), features), events_(features) {}
+
+  event_watch::membership add(double value) { return add(std::vector<double>{value}); }
+  event_watch::membership add(const std::vector<double>& values) {
+    const auto result = add_at(ts_, values);
+    ts_ += minute;
+    return result;
+  }
+  event_watch::membership add_at(std::int64_t ts, const std::vector<double>& values) {
+    const reading seen = detectors_.update(values, static_cast<double>(ts) / 1'000);
+    return events_.update(++n_, ts, values, seen, told_);
+  }
+  void wait(std::int64_t milliseconds) { ts_ += milliseconds; }
+
+  std::uint64_t n() const { return n_; }
+  std::int64_t ts() const { return ts_; }  // of the next point
+  const std::vector<event>& told() const { return told_; }
+  event_watch& events() { return events_; }
+
+  std::vector<event> of(event_state state) const {
+    std::vector<event> found;
+    for (const event& notice : told_) {
+      if (notice.state == state) found.push_back(notice);
+    }
+    return found;
+  }
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(detectors_, events_, n_, ts_);
+  }
+
+private:
+  static const detector_settings& settings() {
+    static const detector_settings defaults;
+    return defaults;
+  }
+
+  detector detectors_;
+  event_watch events_;
+  std::uint64_t n_ = 0;
+  std::int64_t ts_ = begin;
+  std::vector<event> told_;
+};
+
+}  // namespace spindrift
