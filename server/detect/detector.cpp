@@ -45,6 +45,7 @@ feature_reading feature_detector::update(double x, double t_seconds, bool after_
   if (adwin_) {
     // A spike is no drift. The robust baseline adopts a new level after a few flagged points, so ADWIN soon sees it;
     // the classic one may flag window / 4 points in a row, which would hide a shift for as long.
+    if (robust_ && robust_->has_adopted()) adwin_->expect_step();
     seen.drift = adwin_->update(robust_ && seen.baseline.anomaly ? seen.baseline.expected : x);
     if (seen.drift) follow_drift(seen.drift->width);
   }

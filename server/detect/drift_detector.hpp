@@ -1,19 +1,22 @@
 // The ADWIN the server runs (Bifet and Gavalda, SDM 2007): says when the mean of a stream has changed, without the
-// faults of the published one. Parameters: adwin_window.hpp.
+// faults of the published one. Parameters: adwin_window.hpp; it looks twice a clock.
 //
 // Values enter as x - (first x), in units of the first difference (a power of two), so neither an offset nor a scale
-// changes a verdict. NaN, infinities and |x| > 1e150 are left out; a deviation beyond 50 sigma counts for 50, twice as
-// much for each that follows, so that one absurd value does not blind it and a new level gets through. A cut needs
-//   |mean0 - mean1| > sqrt(2 m v dp) + (2/3) dp m R        (m, dp as in adwin.cpp)
+// changes a verdict. NaN, infinities and |x| > 1e150 are left out; a deviation beyond 7 sigma counts for 7, twice as
+// much for each that follows, so that heavy tails are no drift and a new level gets through. A cut needs
+//   |mean0 - mean1| > sqrt(2 m v dp) + (2/3) dp m R        (m as in adwin.cpp, dp that of there plus 1)
 // - v, for S/W there: the variance of single values that would let the means of so many neighbours vary as they were
 //   seen to (block_contrast), at least S/W: a wave or a wander that belongs to the stream is no drift;
-// - R, for the range 1 there: 0.9 sigma, or where that is more 0.45 E|d|^3 / E d^2, which for rare events in a constant
+// - R, for the range 1 there: 0.9 sigma, or where that is more 0.4 E|d|^3 / E d^2, which for rare events in a constant
 //   stream is nearly half of their height (Bernstein's moment condition): a handful of them is no drift either.
-// No cut in the first 100 values, and none without any variance. The window is held to some 20 million values, the
-// oldest leaving first.
+// Of all cuts the one that leaves the least variance in two levels is taken, if two levels describe the window better
+// than a wandering mean does (wander_watch), or the contrast has seen the stream's waves whole, or the baseline saw a
+// step. Then all that is older goes at once. A stream that only goes one way (a counter, a slope) is followed by its
+// steps instead, until its levels stay together. No cut in the first 100 values and the first 100 after a cut, and none
+// without any variance. The window is held to some 20 million values, the oldest leaving first.
 //
 // Keeps a pointer to the settings, which must be valid and outlive it. Owns two heap blocks, three in long windows: 1.2
-// KiB in all after 200 values, 3 KiB at most (at max_buckets 5). About 12 ns a value at clock 32. One thread at a time.
+// KiB in all after 200 values, 3 KiB at most (at max_buckets 5). About 16 ns a value at clock 32. One thread at a time.
 #pragma once
 
 #include <cmath>
@@ -22,25 +25,28 @@
 
 #include "server/detect/adwin_window.hpp"
 #include "server/detect/block_contrast.hpp"
+#include "server/detect/wander_watch.hpp"
 
 namespace spindrift {
 
 // In the units of the data.
 struct drift_cut {
-  double width;   // of the new window
-  double mean;    // of the new window
-  double before;  // mean of the values that were dropped
+  double width;           // of the new window
+  double mean;            // of the new window
+  double before;          // mean of the values that were dropped
+  bool of_steps = false;  // the means are those of the steps from one value to the next: a counter's or a slope's
 };
 
 class drift_detector {
 public:
-  explicit drift_detector(const adwin_settings& settings) : until_tick_(settings.clock), window_(settings) {}
+  explicit drift_detector(const adwin_settings& settings) : window_(settings) { until_tick_ = look_every(); }
 
   // Takes the next value; the new window if the old one was cut.
   std::optional<drift_cut> update(double x) {
     if (!(std::fabs(x) <= magnitude_max)) return refuse();
     double y = (x - origin_) * scale_;
     if (!scaled_) y = take_bearings(x);
+    if (by_steps_) y = step_to(y);
     double d = std::fabs(y - mean_);
     if (d > reach_) y = rein_in(y, d);
     cubes_ += d * d * d;
@@ -50,6 +56,9 @@ public:
     if (full) settle();
     return std::nullopt;
   }
+
+  // The baseline adopted a new level: a cut at about this point is a step, in whatever wave.
+  void expect_step() { sharp_left_ = 4; }
 
   void prefetch() const {
     window_.prefetch();
@@ -70,7 +79,8 @@ public:
   void visit_state(Archive& archive) {
     if constexpr (!Archive::reads) settle();
     archive(origin_, scale_, mean_, reach_, cubes_, third_moment_, n_seen_, until_tick_, started_, scaled_);
-    archive(n_detections_, n_refused_, n_resets_, window_, contrast_);
+    archive(by_steps_, sharp_left_, path_points_, newest_, entry_, path_square_);
+    archive(n_detections_, n_refused_, n_resets_, window_, contrast_, wander_);
     if constexpr (Archive::reads) {
       if (until_tick_ == 0 || until_tick_ > window_.settings().clock) archive.refuse();
     }
@@ -83,11 +93,26 @@ private:
   // Variance by the size (2^r) of the smaller side of a cut; see `tabulate`.
   struct variance_table;
 
+  // Twice a clock: what that adds to the false drifts the bound takes back, what it takes off the delay stays.
+  std::uint32_t look_every() const { return (window_.settings().clock + 1) / 2; }
   std::optional<drift_cut> refuse();
   double take_bearings(double x);
   double rein_in(double y, double& deviation);
   std::optional<drift_cut> tick();
-  bool has_cut();
+  struct boundary {
+    double n0;
+    double n1;
+    double mean0;
+    double mean1;
+  };
+  std::optional<boundary> best_cut();
+  bool is_step(const boundary& cut);
+  double within(const boundary& cut) const;
+  void follow_trend();
+  void follow_path();
+  void take_up(bool steps);
+  double step_to(double y);
+  bool knows_its_waves() const;
   variance_table tabulate() const;
   double tail_range(double variance) const;
   void settle();
@@ -101,14 +126,21 @@ private:
   double cubes_ = 0.0;         // sum of |d|^3 since then
   double third_moment_ = 0.0;  // E|d|^3, over about the window's length
   std::uint64_t n_seen_ = 0;   // since the first value or a reset
-  std::uint32_t until_tick_;
+  std::uint32_t until_tick_ = 1;
   bool started_ = false;
   bool scaled_ = false;
+  bool by_steps_ = false;        // the window holds steps, not levels
+  std::uint8_t sharp_left_ = 0;  // ticks for which a step that the baseline saw is believed
+  std::uint32_t path_points_ = 0;
+  double newest_ = 0.0;  // level, with by_steps_; and where it was some 256 values ago; and the squared way since
+  double entry_ = 0.0;
+  double path_square_ = 0.0;
   std::uint64_t n_detections_ = 0;
   std::uint64_t n_refused_ = 0;
   std::uint64_t n_resets_ = 0;
   adwin_window window_;
   block_contrast contrast_;
+  wander_watch wander_;
 };
 
 }  // namespace spindrift

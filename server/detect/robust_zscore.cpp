@@ -15,7 +15,6 @@ constexpr int adopt_flags = 9;
 constexpr std::int32_t deaf_run = 50;
 constexpr double deaf_ratio = 100;
 constexpr std::uint32_t adopted_age = 5;
-constexpr std::uint16_t adopted_settling = 40;
 // Gently: ADWIN also cuts at every crest of a slow wave, and a scale that jumps there costs false flags.
 constexpr std::uint32_t drifted_age = 150;
 constexpr std::uint32_t started_age = 30;

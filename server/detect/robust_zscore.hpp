@@ -37,6 +37,9 @@ public:
   // The same for one of the first points after a hole: it becomes the past, is not judged and teaches nothing else.
   baseline_reading bridge(double x);
 
+  // The last point made a new level of what had been flagged.
+  bool has_adopted() const { return settling_ == adopted_settling; }
+
   // After a drift: the scales move faster again for a while.
   void relearn();
 
@@ -55,6 +58,7 @@ public:
 
 private:
   static constexpr std::size_t kept_max = 128;
+  static constexpr std::uint16_t adopted_settling = 40;
 
   // How well one predictor does.
   struct track {
