@@ -23,11 +23,14 @@
 #include "common/net/tls.hpp"
 #include "server/access/token_file.hpp"
 #include "server/app/daemon_info.hpp"
+#include "server/app/history_desk.hpp"
 #include "server/app/no_memory.hpp"
 #include "server/app/persistence.hpp"
 #include "server/net/listener.hpp"
 #include "server/net/shard.hpp"
 #include "server/net/tls_transport.hpp"
+#include "server/sinks/event_log.hpp"
+#include "server/sinks/history_sink.hpp"
 #include "server/store/posix_file_system.hpp"
 
 namespace spindrift {
@@ -54,33 +57,17 @@ std::optional<std::string> provide_descriptors(std::size_t connections_max) {
          " connections fit; raise the one or lower the other";
 }
 
-// The value that the verdict speaks of: of several, the one whose baseline was the most surprised.
-double judged_value(const verdict& what) {
-  for (const feature& each : what.subject.values) {
-    if (each.name == what.feature) return each.value;
-  }
-  return what.subject.value;
-}
+// What an acknowledgement waits for, as the journal's keeper knows it.
+class journal_on_disk final : public durable_position {
+public:
+  explicit journal_on_disk(const persistence& kept) : persistence_(kept) {}
+  journal_position written_to() const override { return persistence_.written_to(); }
+  journal_position durable_to() const override { return persistence_.durable_to(); }
+  bool is_lost() const override { return persistence_.is_lost(); }
 
-// One line for the log and the anomaly file.
-void log_findings(const verdict& what) {
-  const point& subject = what.subject;
-  log_field feature{"feature"};
-  if (!what.feature.empty()) feature.value = what.feature;
-  const auto line = [&](std::string_view event, const log_field& one, const log_field& other = {}) {
-    log_finding(event, {{"stream", subject.stream},
-                        {"n", what.n},
-                        {"ts", *subject.ts},
-                        {"value", judged_value(what)},
-                        {"expected", what.expected},
-                        one,
-                        other,
-                        feature});
-  };
-  if (what.anomaly) line("anomaly", {"z", what.z});
-  if (what.drift) line("drift", {"mean", what.drift->mean}, {"before", what.drift->before});
-  if (what.alarm) line("alarm", {"score", *what.score}, {"z", what.z});
-}
+private:
+  const persistence& persistence_;
+};
 
 // Everything that runs, in the order in which it is built; it is taken down in the reverse order.
 class server {
@@ -115,6 +102,10 @@ private:
   engine engine_;
   producer_table producers_;
   daemon_info info_;
+  journal_on_disk disk_;
+  event_log event_log_;
+  history_sink history_sink_;
+  history_desk history_desk_;
   std::unique_ptr<token_file> tokens_;
   std::mutex tls_lock_;
   std::shared_ptr<asio::ssl::context> tls_;
@@ -135,19 +126,19 @@ server::server(const config& settings)
       engine_(settings.engine, counts_, &persistence_),
       producers_(settings.producers_max),
       info_(counts_, engine_, producers_, persistence_),
+      disk_(persistence_),
+      history_sink_(persistence_.events()),
+      history_desk_(persistence_, settings.net.connections_max),
       context_({engine_, producers_, counts_, info_}) {
   context_.settings = settings.net;
   context_.environment.bad_frames_per_s = settings.net.bad_frames_per_s;
   context_.environment.replies_bytes_max = settings.net.unsent_bytes_max / 2;
-  context_.on_event = [this](const verdict& what, std::string_view line) {
-    log_findings(what);
-    persistence_.record(what, line);
+  context_.sinks = {&event_log_, &history_sink_};
+  if (persistence_.waits_for_disk()) context_.disk = &disk_;
+  context_.ask_history = [this](const history_command& asked, std::shared_ptr<const identity> who,
+                                history_desk::answer done) {
+    history_desk_.ask(asked, std::move(who), std::move(done));
   };
-  if (persistence_.waits_for_disk()) {
-    context_.written_to = [this] { return persistence_.written_to(); };
-    context_.durable_to = [this] { return persistence_.durable_to(); };
-    context_.is_disk_lost = [this] { return persistence_.is_lost(); };
-  }
   context_.on_drained = [this] { shard_drained(); };
   context_.make_transport = [this](tcp::socket socket) { return open_transport(std::move(socket)); };
   if (!settings.tokens.empty()) {
@@ -155,14 +146,16 @@ server::server(const config& settings)
     context_.environment.admission = tokens_.get();
   }
   for (std::uint64_t i = 0; i < settings.threads; ++i) {
-    shards_.push_back(std::make_unique<shard>(context_));
+    shards_.push_back(std::make_unique<shard>(context_, i));
     context_.shards.push_back(shards_.back().get());
+    context_.feed_ports.push_back(shards_.back().get());
   }
   signals_ = std::make_unique<asio::signal_set>(shards_.front()->context(), SIGTERM, SIGINT, SIGHUP);
   glance_ = std::make_unique<asio::steady_timer>(shards_.front()->context());
 }
 
 server::~server() {
+  history_desk_.stop();
   persistence_.stop();
 }
 
@@ -305,8 +298,10 @@ bool server::run() {
         for (const auto& each : shards_) each->post_durable();
       },
       [this] { asio::post(shards_.front()->context(), [this] { stop(); }); });
+  history_desk_.start();
   for (const auto& each : shards_) each->start();
   for (auto each = shards_.rbegin(); each != shards_.rend(); ++each) (*each)->join();
+  history_desk_.stop();
   return persistence_.stop();
 }
 

@@ -80,10 +80,6 @@ void daemon_info::append_stats(std::string& out) const {
   out += '}';
 }
 
-void daemon_info::append_history(const history_command& wanted, const identity* who, std::string& out) const {
-  persistence_.append_history(wanted, who, out);
-}
-
 std::string daemon_info::metrics() const {
   std::string out;
   const auto head = [&out](std::string_view name, std::string_view help, std::string_view kind) {

@@ -1,5 +1,4 @@
-// What the server knows of itself: the counters as a stats reply and as Prometheus text, and the history of events.
-// Any thread.
+// What the server knows of itself: the counters as a stats reply and as Prometheus text. Any thread.
 #pragma once
 
 #include <chrono>
@@ -23,7 +22,6 @@ public:
       : counts_(counts), engine_(observer), producers_(producers), persistence_(kept) {}
 
   void append_stats(std::string& out) const override;
-  void append_history(const history_command& wanted, const identity* who, std::string& out) const override;
   // The exposition format of Prometheus, version 0.0.4.
   std::string metrics() const;
 

@@ -11,6 +11,7 @@
 #include "common/protocol/encode.hpp"
 #include "server/detect/archive.hpp"
 #include "server/net/clock.hpp"
+#include "server/sinks/history_sink.hpp"
 
 namespace spindrift {
 namespace {
@@ -63,18 +64,7 @@ bool persistence::forget(stream& what) {
 }
 
 void persistence::record(const verdict& what, std::string_view line) {
-  if (!line.empty() && line.back() == '\n') line.remove_suffix(1);
-  history_event event;
-  event.stream = what.subject.stream;
-  event.ts = what.subject.ts.value_or(0);
-  event.n = what.n;
-  event.kinds = static_cast<std::uint8_t>((what.anomaly ? static_cast<unsigned>(event_kind::anomaly) : 0U) |
-                                          (what.drift ? static_cast<unsigned>(event_kind::drift) : 0U) |
-                                          (what.alarm ? static_cast<unsigned>(event_kind::alarm) : 0U));
-  event.z = what.z;
-  event.score = what.score;
-  event.line = line;
-  history_.record(std::move(event));
+  history_.record(history_event_of(what, line));
 }
 
 void persistence::append_history(const history_command& wanted, const identity* who, std::string& out) {

@@ -47,6 +47,7 @@ public:
   bool forget(stream& what) override;
   // An event goes into the history: before its verdict is sent, so that a crash cannot lose it.
   void record(const verdict& what, std::string_view line);
+  history& events() { return history_; }
   // Appends a JSON array, newest last, of the events that `who` may see (null: all).
   void append_history(const history_command& wanted, const identity* who, std::string& out);
 

@@ -1,3 +1,4 @@
+// A bounded queue of lines for one subscriber that says what it dropped.
 #include "server/feed/outbox.hpp"
 
 #include <utility>
@@ -6,11 +7,10 @@
 
 namespace spindrift {
 
-std::size_t outbox::put(const shared_published_batch& what) {
-  piece wanted = select(what);
-  if (wanted.lines == 0) return 0;
-  bytes_ += wanted.bytes.size();
-  waiting_.push_back(std::move(wanted));
+std::size_t outbox::put(piece lines) {
+  if (lines.lines == 0) return 0;
+  bytes_ += lines.bytes.size();
+  waiting_.push_back(std::move(lines));
   std::size_t dropped = 0;
   while (bytes_ > bytes_max_ && !waiting_.empty()) {
     bytes_ -= waiting_.front().bytes.size();
@@ -21,16 +21,21 @@ std::size_t outbox::put(const shared_published_batch& what) {
   return dropped;
 }
 
-outbox::piece outbox::select(const shared_published_batch& what) const {
-  if (wanted_.takes_everything()) return {what->bytes, what, what->lines.size()};
-  auto selected = std::make_shared<std::string>();
-  std::size_t lines = 0;
-  for (const published_line& line : what->lines) {
-    if (!wanted_.takes(what->stream_of(line), line.is_event)) continue;
-    selected->append(what->text_of(line));
-    ++lines;
-  }
-  return {*selected, selected, lines};
+std::size_t outbox::put(const shared_published_batch& batch) {
+  return put({batch->bytes, batch, batch->lines.size()});
+}
+
+bool outbox::add(std::string_view line) {
+  const bool is_first = added_ == nullptr;
+  if (is_first) added_ = std::make_shared<std::string>();
+  added_->append(line);
+  ++added_lines_;
+  return is_first;
+}
+
+std::size_t outbox::end() {
+  const std::shared_ptr<const std::string> lines = std::exchange(added_, nullptr);
+  return put({*lines, lines, std::exchange(added_lines_, 0)});
 }
 
 outbox::piece outbox::take() {

@@ -1,8 +1,8 @@
-// What waits to be sent to one subscriber: shared batches, or the part of them that its filter lets through.
+// What waits to be sent to one subscriber: shared batches, or the lines of them that it wants.
 //
-// Bounded in bytes: when it is full the oldest lines go, all lines of the oldest batch together, and the subscriber
+// Bounded in bytes: when it is full the oldest lines go, all lines of the oldest piece together, and the subscriber
 // is told in their place how many it missed. What has been handed out by take() is on its way and no longer counted.
-// One thread at a time (the subscriber's shard). Cost of put: O(1) for a subscriber of everything, else one match a
+// The hub fills it, its connection empties it, both on the subscriber's shard. Cost of put: O(1); of add: a copy of the
 // line.
 #pragma once
 
@@ -13,7 +13,6 @@
 #include <string>
 #include <string_view>
 
-#include "server/feed/filter.hpp"
 #include "server/feed/published_batch.hpp"
 
 namespace spindrift {
@@ -27,24 +26,28 @@ public:
     std::size_t lines = 0;  // verdict lines in it: 0 for a gap notice
   };
 
-  outbox(filter wanted, std::size_t bytes_max) : wanted_(std::move(wanted)), bytes_max_(bytes_max) {}
+  explicit outbox(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
-  // Returns how many verdict lines had to be dropped for it.
-  std::size_t put(const shared_published_batch& what);
+  // Each returns how many verdict lines had to be dropped for it.
+  std::size_t put(piece lines);
+  // All lines of a batch, shared.
+  std::size_t put(const shared_published_batch& batch);
+  // One line of a batch; the first of several says true. Only end() puts them into the box, as one piece.
+  bool add(std::string_view line);
+  std::size_t end();
+
   // The next piece; its bytes are empty when there is none.
   piece take();
   bool is_empty() const { return waiting_.empty() && missed_ == 0; }
   std::size_t bytes() const { return bytes_; }
-  const filter& wanted() const { return wanted_; }
 
 private:
-  piece select(const shared_published_batch& what) const;
-
-  filter wanted_;
   std::size_t bytes_max_;
   std::deque<piece> waiting_;
   std::size_t bytes_ = 0;
   std::uint64_t missed_ = 0;  // dropped in front of waiting_.front(), not told yet
+  std::shared_ptr<std::string> added_;
+  std::size_t added_lines_ = 0;
 };
 
 }  // namespace spindrift

@@ -15,6 +15,7 @@ struct published_line {
   std::uint32_t length = 0;  // LF included
   std::uint32_t stream_begin = 0;
   std::uint32_t stream_length = 0;
+  std::uint64_t stream_hash = 0;  // the engine's: equal for equal names
   bool is_event = false;
 };
 

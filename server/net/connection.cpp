@@ -1,3 +1,4 @@
+// A connection while it is served: reading, advancing, carrying out steps, writing.
 #include "server/net/connection.hpp"
 
 #include <netinet/in.h>
@@ -138,7 +139,6 @@ void connection::advance() {
 // Does what the step asks, in the order that its fields must take effect.
 void connection::carry_out() {
   step& out = home_.scratch();
-  home_.publish(out);
   has_more_ = out.has_more;
   if (muted_) {
     add(home_.shared().environment.counts.replies_muted,
@@ -155,7 +155,8 @@ void connection::carry_out() {
   std::optional<filter> wanted;
   std::swap(wanted, out.subscribes);
   if (session_.is_admitted()) inbox_.set_frame_bytes_max(home_.shared().settings.frame_bytes_max);
-  if (home_.shared().written_to && !replies_.empty()) durable_at_ = home_.shared().written_to();
+  if (!replies_.empty()) durable_at_ = home_.way().acknowledged_at();
+  if (out.asks) home_.ask_history(*this, *out.asks, session_.who());
   // A guesser of tokens shall have to wait for each answer.
   if (closes == error_code::unauthorized) return finish_later(name_of(*closes));
   if (closes) return finish(name_of(*closes));
@@ -252,8 +253,8 @@ bool connection::gather() {
 // With durability fsync a verdict is an acknowledgement only once its point is on the disk. Where the disk has failed
 // it never will be, and nothing that waits for it may be said.
 bool connection::waits_for_disk() {
-  if (replies_.empty() || !home_.shared().durable_to || durable_at_ <= home_.shared().durable_to()) return false;
-  if (home_.shared().is_disk_lost()) {
+  if (replies_.empty() || home_.way().is_durable(durable_at_)) return false;
+  if (home_.way().is_disk_lost()) {
     replies_.clear();
     return false;
   }
@@ -306,6 +307,7 @@ void connection::after_write() {
 
 // The next frames: of those in the inbox, or the next bytes.
 void connection::go_on() {
+  if (session_.awaits_answer()) return;
   if (paused_until_ms_ != 0) return await_pause();
   if (has_more_) return advance_later();
   if (peer_ended_) return finish("the client ended");
@@ -313,23 +315,36 @@ void connection::go_on() {
   read();
 }
 
-void connection::deliver(const shared_published_batch& what) {
-  if (!feed_ || phase_ != phase::serving) return;
-  const std::size_t dropped = feed_->put(what);
-  if (dropped > 0) add(home_.shared().environment.counts.feed_lines_dropped, dropped);
-  if (!feed_->is_empty()) write_later();
+void connection::feed_came(std::size_t dropped_lines) {
+  if (dropped_lines > 0) add(home_.shared().environment.counts.feed_lines_dropped, dropped_lines);
+  if (phase_ == phase::serving && !feed_->is_empty()) write_later();
+}
+
+void connection::take_history(std::string_view events) {
+  if (phase_ != phase::serving || !session_.awaits_answer()) return;
+  step& out = home_.scratch();
+  out.clear();
+  session_.answer_history(events, out);
+  carry_out();
+  if (std::exchange(drain_is_due_, false)) drain();
 }
 
 void connection::subscribe(filter wanted) {
   set_option(stream_->socket(), SOL_SOCKET, SO_SNDBUF,
              static_cast<int>(home_.shared().settings.feed_send_buffer_bytes));
-  feed_.emplace(std::move(wanted), home_.shared().settings.feed_bytes_max);
-  home_.subscriber_came(*this);
+  unsubscribe();
+  feed_.emplace(home_.shared().settings.feed_bytes_max);
+  subscription_ = home_.subscribe(*this, std::move(wanted), *feed_);
 }
 
 void connection::unsubscribe() {
-  home_.subscriber_went(*this);
+  end_subscription();
   feed_.reset();
+}
+
+// What waits already is still sent.
+void connection::end_subscription() {
+  if (subscription_ != 0) home_.unsubscribe(std::exchange(subscription_, 0));
 }
 
 }  // namespace spindrift

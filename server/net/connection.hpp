@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "common/protocol/inbox.hpp"
+#include "server/feed/hub.hpp"
 #include "server/feed/outbox.hpp"
 #include "server/net/settings.hpp"
 #include "server/net/transport.hpp"
@@ -24,18 +25,19 @@ namespace spindrift {
 
 class shard;
 
-class connection : public std::enable_shared_from_this<connection> {
+class connection final : public std::enable_shared_from_this<connection>, public subscriber {
 public:
   connection(shard& home, std::unique_ptr<transport> stream, std::uint64_t number);
-  ~connection();
+  ~connection() override;
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
   void start();
   // Greets with one error and ends: for a connection beyond the limit.
   void start_refused(error_code code, std::string message);
-  // A batch for a subscriber; does nothing for others.
-  void deliver(const shared_published_batch& what);
+  void feed_came(std::size_t dropped_lines) override;
+  // The answer to what its session asked.
+  void take_history(std::string_view events);
   bool is_subscriber() const { return feed_.has_value(); }
   void supersede();
   // The shard's, in a round. gather_points(): see session. Where it says true answer_points() completes the step, once
@@ -84,6 +86,7 @@ private:
   void close(std::string_view reason);
   void subscribe(filter wanted);
   void unsubscribe();
+  void end_subscription();
   void mute();
   void set_unacknowledged_timeout(std::chrono::milliseconds timeout);
   bool has_unsent_replies() const { return !sending_.empty() || !replies_.empty(); }
@@ -98,8 +101,9 @@ private:
   session session_;
   bool reading_ = false;
   bool writing_ = false;
-  bool peer_ended_ = false;  // FIN was read: nothing more will come
-  bool has_more_ = false;    // frames wait in the inbox until the replies are sent
+  bool peer_ended_ = false;    // FIN was read: nothing more will come
+  bool drain_is_due_ = false;  // once an answer has come that is waited for
+  bool has_more_ = false;      // frames wait in the inbox until the replies are sent
   bool advance_is_due_ = false;
   bool flush_is_due_ = false;
   bool muted_ = false;     // replies are dropped until the client reads again
@@ -113,7 +117,8 @@ private:
   std::vector<asio::const_buffer> buffers_;
   std::size_t sent_ = 0;  // bytes of sending_ and pieces_ that are through
   std::optional<outbox> feed_;
-  std::uint64_t durable_at_ = 0;  // replies_ may be sent once the journal is on the disk up to here
+  std::uint64_t subscription_ = 0;  // 0: none, or it has ended and the rest of feed_ is to be sent
+  std::uint64_t durable_at_ = 0;    // replies_ may be sent once the journal is on the disk up to here
 
   asio::steady_timer timer_;  // one at a time: silence after an object, a pause, a late refusal, the linger
   std::int64_t opened_ms_ = 0;

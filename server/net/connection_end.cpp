@@ -28,14 +28,22 @@ void connection::drain() {
   if (phase_ == phase::opening) return close("shutting down");
   if (phase_ == phase::refusing) return finish("shutting down");
   if (phase_ != phase::serving) return;
+  if (session_.awaits_answer()) {
+    drain_is_due_ = true;
+    return;
+  }
   // What was read is answered, as far as a connection may hold unsent replies; what is beyond was not applied. A muted
   // client is owed nothing.
   step& out = home_.scratch();
   do {
     out.clear();
     session_.advance(inbox_, now(), out);
-    home_.publish(out);
     if (!muted_) replies_ += out.replies;
+    if (out.asks) {
+      home_.ask_history(*this, *out.asks, session_.who());
+      drain_is_due_ = true;
+      return write_later();
+    }
   } while (out.has_more && !out.closes && out.pause.count() == 0 &&
            replies_.size() < home_.shared().settings.unsent_bytes_max);
   out.clear();
@@ -47,6 +55,7 @@ void connection::drain() {
 void connection::finish(std::string_view reason) {
   if (phase_ != phase::serving && phase_ != phase::refusing) return;
   phase_ = phase::finishing;
+  end_subscription();
   has_more_ = false;
   timer_.cancel();
   log_event(log_level::debug, "connection_ends", {{"peer", peer_}, {"reason", reason}});
@@ -56,6 +65,7 @@ void connection::finish(std::string_view reason) {
 // Nothing is written and nothing that comes is looked at until the delay has passed.
 void connection::finish_later(std::string_view reason) {
   phase_ = phase::refusing;
+  end_subscription();
   has_more_ = false;
   timer_.expires_after(home_.shared().settings.refusal_delay);
   timer_.async_wait([self = shared_from_this(), reason](socket_error cancelled) {
@@ -90,7 +100,6 @@ void connection::end_slow_feed(std::size_t bytes) {
 // Our side is shut; reading on until the client has closed keeps a reset from destroying replies on their way.
 void connection::linger() {
   phase_ = phase::lingering;
-  home_.subscriber_went(*this);
   in_flight_bytes_ = unacknowledged_bytes();
   progress_ms_ = steady_ms();
   await_client_end();
@@ -137,6 +146,7 @@ void connection::close(std::string_view reason) {
   if (phase_ == phase::closed) return;
   log_event(log_level::debug, "connection_closed", {{"peer", peer_}, {"reason", reason}});
   phase_ = phase::closed;
+  end_subscription();
   timer_.cancel();
   stream_->close();
   home_.closed(*this);

@@ -1,3 +1,4 @@
+// One thread of connections: takes them in, goes its rounds, sweeps and drains.
 #include "server/net/shard.hpp"
 
 #include <algorithm>
@@ -11,7 +12,18 @@
 
 namespace spindrift {
 
-shard::shard(shard_context& shared) : shared_(shared), work_(asio::make_work_guard(context_)), sweep_timer_(context_) {}
+shard::shard(shard_context& shared, std::size_t index)
+    : shared_(shared),
+      hub_(shared.subscriptions, index),
+      feed_sink_(hub_, shared.feed_ports),
+      pipeline_(shared.environment.observer, shared.disk),
+      workspace_(pipeline_),
+      mailbox_(shared.settings.posted_batches_max),
+      work_(asio::make_work_guard(context_)),
+      sweep_timer_(context_) {
+  for (sink* const told : shared.sinks) pipeline_.add_sink(*told);
+  pipeline_.add_sink(feed_sink_);
+}
 
 shard::~shard() {
   join();
@@ -56,47 +68,16 @@ void shard::adopt(tcp::socket socket) {
   });
 }
 
-// A step's fresh lines go to the subscribers of every shard, as one batch that all of them share.
-void shard::publish(const step& from) {
-  std::size_t next_event = 0;
-  for (const published_line& line : from.lines) {
-    if (!line.is_event) continue;
-    shared_.on_event(from.events[next_event++], std::string_view(from.replies).substr(line.begin, line.length));
-  }
-  if (from.lines.empty() || shared_.subscribers.load(std::memory_order_relaxed) == 0) return;
-  auto made = std::make_shared<published_batch>();
-  made->lines = from.lines;
-  // Fresh lines stand among other replies; where they make up all of them, as they nearly always do, one copy will do.
-  std::size_t bytes = 0;
-  for (const published_line& line : from.lines) bytes += line.length;
-  if (bytes == from.replies.size()) {
-    made->bytes = from.replies;
-  } else {
-    for (published_line& line : made->lines) {
-      const auto begin = static_cast<std::uint32_t>(made->bytes.size());
-      made->bytes.append(from.replies, line.begin, line.length);
-      line.stream_begin = begin + (line.stream_begin - line.begin);
-      line.begin = begin;
-    }
-  }
-  const shared_published_batch shared = std::move(made);
-  for (shard* each : shared_.shards) {
-    if (each == this) {
-      receive(shared);
-    } else if (each->posted_batches_.fetch_add(1) < shared_.settings.posted_batches_max) {
-      asio::post(each->context_, [each, shared] {
-        each->posted_batches_.fetch_sub(1);
-        each->receive(shared);
-      });
-    } else {
-      each->posted_batches_.fetch_sub(1);
-      add(shared_.environment.counts.feed_lines_dropped, shared->lines.size());
-    }
-  }
+void shard::post_batch(const shared_published_batch& batch) {
+  const put_result put = mailbox_.put(batch, batch->lines.size());
+  if (put == put_result::first) asio::post(context_, [this] { receive(); });
+  if (put == put_result::dropped) add(shared_.environment.counts.feed_lines_dropped, batch->lines.size());
 }
 
-void shard::receive(const shared_published_batch& what) {
-  for (connection* each : subscribers_) each->deliver(what);
+void shard::receive() {
+  mailbox_.take_all(received_);
+  for (const shared_published_batch& batch : received_) hub_.deliver(batch);
+  received_.clear();
 }
 
 void shard::advance_later(connection& who) {
@@ -119,7 +100,7 @@ void shard::go_round() {
   for (const auto& each : advancing_) {
     const bool is_whole = each->gather_points();
     if (is_whole) gathered_.push_back(each.get());
-    if (is_whole && workspace_.points.points.size() < session::batch_points_max) continue;
+    if (is_whole && workspace_.taken.size() < intake::points_max) continue;
     answer_gathered();
     if (!is_whole) each->advance();
     workspace_.clear();
@@ -134,7 +115,10 @@ void shard::go_round() {
 // In the order in which the batch holds the points, so that subscribers hear of a stream's points in that of their
 // numbers. Of the points of one that has to advance by itself, only the outcomes are there then.
 void shard::answer_gathered() {
-  if (!workspace_.points.points.empty()) shared_.environment.observer.observe(workspace_.points, now());
+  if (!workspace_.taken.is_empty()) {
+    pipeline_.ingest(workspace_.taken, now());
+    pipeline_.publish(workspace_.taken);
+  }
   for (connection* each : gathered_) each->answer_points();
   gathered_.clear();
 }
@@ -177,20 +161,28 @@ void shard::post_durable() {
   });
 }
 
-void shard::subscriber_came(connection& who) {
-  if (!subscribers_.insert(&who).second) return;
-  shared_.subscribers.fetch_add(1, std::memory_order_relaxed);
+std::uint64_t shard::subscribe(connection& who, filter wanted, outbox& box) {
   add(shared_.environment.counts.subscribers, 1);
+  return hub_.subscribe(std::move(wanted), box, who);
 }
 
-void shard::subscriber_went(connection& who) {
-  if (subscribers_.erase(&who) == 0) return;
-  shared_.subscribers.fetch_sub(1, std::memory_order_relaxed);
+void shard::unsubscribe(std::uint64_t subscription) {
+  hub_.unsubscribe(subscription);
   shared_.environment.counts.subscribers.fetch_sub(1, std::memory_order_relaxed);
 }
 
+void shard::ask_history(const connection& who, const history_command& asked, std::shared_ptr<const identity> as) {
+  shared_.ask_history(asked, std::move(as), [this, number = who.number()](std::string events) {
+    asio::post(context_, [this, number, events = std::move(events)] {
+      const auto found = connections_.find(number);
+      if (found == connections_.end()) return;
+      const auto held = found->second;
+      held->take_history(events);
+    });
+  });
+}
+
 void shard::closed(connection& who) {
-  subscriber_went(who);
   if (connections_.erase(who.number()) == 0) return;
   shared_.environment.counts.connections_open.fetch_sub(1, std::memory_order_relaxed);
   if (who.refused_with() == error_code::too_many_connections) shared_.refused.fetch_sub(1, std::memory_order_relaxed);

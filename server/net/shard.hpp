@@ -16,11 +16,15 @@
 #include <unordered_set>
 #include <vector>
 
-#include "server/feed/published_batch.hpp"
+#include "server/feed/hub.hpp"
+#include "server/feed/subscription_list.hpp"
 #include "server/net/clock.hpp"
 #include "server/net/settings.hpp"
 #include "server/net/transport.hpp"
+#include "server/pipeline/pipeline.hpp"
 #include "server/session/session.hpp"
+#include "server/sinks/bounded_queue.hpp"
+#include "server/sinks/feed_sink.hpp"
 
 namespace spindrift {
 
@@ -34,27 +38,29 @@ struct shard_context {
   session_environment environment;
   net_settings settings;
   std::vector<shard*> shards;
+  std::vector<feed_port*> feed_ports;  // the shards again, as the feed knows them
+  subscription_list subscriptions;
   std::atomic<std::uint64_t> connections_begun{0};
-  std::atomic<std::uint64_t> subscribers{0};
   std::atomic<std::uint64_t> refused{0};  // open connections that were only told that the server is full
-  // Is told of every anomaly, drift and alarm, on the shard that found it; must be quick. Views die with the call.
-  std::function<void(const verdict&, std::string_view line)> on_event;
-  // With durability fsync: how far the journal is written and how far it is on the disk. Otherwise empty, and no reply
-  // waits.
-  std::function<std::uint64_t()> written_to;
-  std::function<std::uint64_t()> durable_to;
-  // The disk has failed: durable_to() will not move again.
-  std::function<bool()> is_disk_lost;
+  // Besides the feed; safe to offer to from any thread.
+  std::vector<sink*> sinks;
+  // With durability fsync: where acknowledgements have to wait for the disk. Otherwise null.
+  const durable_position* disk = nullptr;
+  // Has a question answered in its own time; `done` is called once, from any thread, with a JSON array of events.
+  std::function<void(const history_command& asked, std::shared_ptr<const identity> who,
+                     std::function<void(std::string events)> done)>
+      ask_history;
   // Is called once by each shard, on its thread, when it has drained.
   std::function<void()> on_drained;
   // Makes the byte stream of an accepted socket: plain or TLS.
   std::function<std::unique_ptr<transport>(tcp::socket)> make_transport;
 };
 
-class shard {
+class shard final : public feed_port {
 public:
-  explicit shard(shard_context& shared);
-  ~shard();
+  // `index`: its place among the context's shards.
+  shard(shard_context& shared, std::size_t index);
+  ~shard() override;
   shard(const shard&) = delete;
   shard& operator=(const shard&) = delete;
 
@@ -71,12 +77,14 @@ public:
 
   // Any thread: the journal has been synced further.
   void post_durable();
+  // Any thread: verdict lines that another shard found. Bounded by posted_batches_max; what is too much is counted.
+  void post_batch(const shared_published_batch& batch) override;
 
   // From connections of this shard.
   shard_context& shared() { return shared_; }
   session_workspace& workspace() { return workspace_; }
   step& scratch() { return scratch_; }
-  void publish(const step& from);
+  const pipeline& way() const { return pipeline_; }
   // What has come for the connections is looked at in one round, behind the events that are known by now, and what they
   // have to send goes out at its end. Points of all that only have points make one batch, one write of the journal. And
   // a send to a client that sleeps has to wake another processor, which takes longer than the rest of the call; of the
@@ -85,12 +93,14 @@ public:
   void flush_later(connection& who);
   void supersede(std::uint64_t connection_number);
   void await_durable(const connection& who);
-  void subscriber_came(connection& who);
-  void subscriber_went(connection& who);
+  // Returns the subscription's number.
+  std::uint64_t subscribe(connection& who, filter wanted, outbox& box);
+  void unsubscribe(std::uint64_t subscription);
+  void ask_history(const connection& who, const history_command& asked, std::shared_ptr<const identity> as);
   void closed(connection& who);
 
 private:
-  void receive(const shared_published_batch& what);
+  void receive();
   void post_round();
   void go_round();
   void answer_gathered();
@@ -101,10 +111,14 @@ private:
   void end_if_drained();
 
   shard_context& shared_;
+  hub hub_;
+  feed_sink feed_sink_;
+  pipeline pipeline_;
   session_workspace workspace_;
   step scratch_;
+  bounded_queue<shared_published_batch> mailbox_;
+  std::vector<shared_published_batch> received_;
   std::unordered_map<std::uint64_t, std::shared_ptr<connection>> connections_;
-  std::unordered_set<connection*> subscribers_;
   // For the next round, and in this one; vectors take turns, so that none is allocated anew.
   std::vector<std::shared_ptr<connection>> unadvanced_;
   std::vector<std::shared_ptr<connection>> advancing_;
@@ -114,7 +128,6 @@ private:
   bool round_is_posted_ = false;
   std::unordered_set<std::uint64_t> undurable_;  // connections whose replies wait for the disk, by number
   std::atomic<bool> is_durable_posted_{false};
-  std::atomic<std::size_t> posted_batches_{0};
   bool draining_ = false;
   bool drained_ = false;
   std::int64_t drain_deadline_ms_ = 0;

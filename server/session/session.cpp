@@ -1,3 +1,4 @@
+// The conversation: frames are taken in turn, points gathered, ingested and answered.
 #include "server/session/session.hpp"
 
 #include <mutex>
@@ -5,9 +6,9 @@
 #include <utility>
 #include <variant>
 
-#include "common/model/glob.hpp"
 #include "common/protocol/encode.hpp"
 #include "common/protocol/limits.hpp"
+#include "server/session/permission.hpp"
 
 namespace spindrift {
 namespace {
@@ -38,16 +39,16 @@ session::~session() {
 }
 
 bool session::gather(inbox& from) {
-  first_gathered_ = workspace_.points.points.size();
-  if (named_ || !is_admitted() || bad_frames_.is_spent()) return false;
+  first_gathered_ = workspace_.taken.size();
+  if (named_ || !is_admitted() || bad_frames_.is_spent() || awaits_answer()) return false;
   const std::uint64_t frames_before = frames_;
-  while (gathered_ < batch_points_max && !held_) {
+  while (gathered_ < intake::points_max && !held_) {
     const inbox::cut cut = from.next();
     if (cut.kind == inbox::cut_kind::none) break;
     if (cut.kind == inbox::cut_kind::whole) {
-      const frame what = workspace_.frames.decode(cut.bytes);
-      const auto* const measured = std::get_if<point>(&what);
-      if (measured != nullptr && may_publish(measured->stream)) {
+      const frame decoded = workspace_.frames.decode(cut.bytes);
+      const auto* const measured = std::get_if<point>(&decoded);
+      if (measured != nullptr && may_publish(identity_.get(), measured->stream)) {
         ++frames_;
         add_point(*measured);
         continue;
@@ -56,13 +57,11 @@ bool session::gather(inbox& from) {
     held_ = cut;
   }
   add(environment_.counts.frames, frames_ - frames_before);
-  return has_gathered() && gathered_ < batch_points_max && !held_;
+  return has_gathered() && gathered_ < intake::points_max && !held_;
 }
 
 void session::answer_gathered(step& out) {
-  for (std::size_t i = first_gathered_; i < first_gathered_ + gathered_; ++i) {
-    answer(workspace_.points.outcomes[i], workspace_.points.points[i], workspace_.frame_numbers[i], out);
-  }
+  for (std::size_t i = first_gathered_; i < first_gathered_ + gathered_; ++i) answer(i, out);
   gathered_ = 0;
 }
 
@@ -83,9 +82,10 @@ void session::advance(inbox& from, moment now, step& out) {
     workspace_.frames.reset();
   }
   forget_gathered();
+  if (awaits_answer()) return;
   const std::uint64_t frames_before = frames_;
   bad_frames_.refill(now.steady_ms);
-  while (!out.closes && !out.has_more) {
+  while (!out.closes && !out.has_more && !awaits_answer()) {
     if (bad_frames_.is_spent()) {
       out.has_more = true;
       out.pause = bad_frames_.until_refilled();
@@ -107,64 +107,54 @@ void session::advance(inbox& from, moment now, step& out) {
   add(environment_.counts.frames, frames_ - frames_before);
 }
 
-void session::take_frame(frame what, moment now, step& out) {
-  if (!is_admitted()) {
-    const auto* const asked = std::get_if<command_frame>(&what);
-    if (asked == nullptr || !std::holds_alternative<hello_command>(asked->what)) {
-      return close({error_code::unauthorized, std::string(unauthorized_text)}, frames_, out);
-    }
+void session::take_frame(frame taken, moment now, step& out) {
+  const auto* const ordered = std::get_if<command_frame>(&taken);
+  if (!is_admitted() && (ordered == nullptr || !std::holds_alternative<hello_command>(ordered->what))) {
+    return close({error_code::unauthorized, std::string(unauthorized_text)}, frames_, out);
   }
-  if (const auto* const measured = std::get_if<point>(&what)) return take_point(*measured, now, out);
+  if (const auto* const measured = std::get_if<point>(&taken)) return take_point(*measured, now, out);
   flush(now, out);
   if (out.closes) return;
-  if (const auto* const wrong = std::get_if<protocol_error>(&what)) return complain(*wrong, frames_, out);
-  take_command(std::get<command_frame>(what), out);
+  if (const auto* const wrong = std::get_if<protocol_error>(&taken)) return complain(*wrong, frames_, out);
+  std::visit([&](const auto& asked) { reply(asked, ordered->id, out); }, ordered->what);
 }
 
-bool session::may_publish(std::string_view stream) const {
-  if (identity_ == nullptr) return true;
-  for (const std::string& pattern : identity_->publish) {
-    if (matches(pattern, stream)) return true;
-  }
-  return false;
-}
-
-void session::take_point(const point& what, moment now, step& out) {
-  if (!may_publish(what.stream)) {
+void session::take_point(const point& taken, moment now, step& out) {
+  if (!may_publish(identity_.get(), taken.stream)) {
     flush(now, out);
     if (out.closes) return;
-    return complain({error_code::forbidden, "the token does not allow points of this stream", what.seq}, frames_, out);
+    return complain({error_code::forbidden, "the token does not allow points of this stream", taken.seq}, frames_, out);
   }
-  if (named_ && what.seq <= newest_seq_) {
+  if (named_ && taken.seq <= newest_seq_) {
     flush(now, out);
-    if (out.closes || take_repeated(what, out)) return;
+    if (out.closes || take_repeated(taken, out)) return;
   }
-  if (named_) newest_seq_ = what.seq;
-  add_point(what);
-  if (workspace_.points.points.size() >= batch_points_max) flush(now, out);
+  if (named_) newest_seq_ = taken.seq;
+  add_point(taken);
+  if (workspace_.taken.size() >= intake::points_max) flush(now, out);
 }
 
-void session::add_point(const point& what) {
-  numbers_points_ = numbers_points_ || what.seq != 0;
-  workspace_.points.points.push_back(what);
+void session::add_point(const point& added) {
+  numbers_points_ = numbers_points_ || added.seq != 0;
+  workspace_.taken.points.points.push_back(added);
   workspace_.frame_numbers.push_back(frames_);
   ++gathered_;
 }
 
 // A point of a named producer whose seq is not above all before it. False: it is to be applied after all.
-bool session::take_repeated(const point& what, step& out) {
-  if (what.seq == 0) {
+bool session::take_repeated(const point& taken, step& out) {
+  if (taken.seq == 0) {
     complain({error_code::bad_seq, "a producer with a name numbers its points: \"seq\" is missing"}, frames_, out);
     return true;
   }
   const std::lock_guard guard(named_->lock);
   newest_seq_ = named_->last_seq();
-  if (what.seq > newest_seq_) return false;  // the newer ones of the batch were refused
-  const std::string_view line = named_->kept(what.seq);
+  if (taken.seq > newest_seq_) return false;  // the newer ones of the batch were refused
+  const std::string_view line = named_->kept(taken.seq);
   if (line.empty()) {
     complain(
         {error_code::bad_seq,
-         "\"seq\" is below the newest applied one and among the last 1024 verdicts there is none for it", what.seq},
+         "\"seq\" is below the newest applied one and among the last 1024 verdicts there is none for it", taken.seq},
         frames_, out);
     return true;
   }
@@ -175,69 +165,38 @@ bool session::take_repeated(const point& what, step& out) {
 }
 
 void session::flush(moment now, step& out) {
-  batch& points = workspace_.points;
-  if (points.points.empty()) return;
-  if (named_) {
-    observe_named(now, out);
+  intake& taken = workspace_.taken;
+  if (taken.is_empty()) return;
+  taken.points.sender = named_.get();
+  taken.holder = number_;
+  workspace_.way.ingest(taken, now);
+  if (taken.is_superseded) {
+    superseded(out);
   } else {
-    environment_.observer.observe(points, now);
+    if (named_) newest_seq_ = taken.newest_seq;
     answer_gathered(out);
+    workspace_.way.publish(taken);
   }
   forget_gathered();
 }
 
-void session::observe_named(moment now, step& out) {
-  batch& points = workspace_.points;
-  const std::lock_guard guard(named_->lock);
-  if (!named_->is_held_by(number_)) return superseded(out);
-  newest_seq_ = named_->last_seq();
-  // Behind a hole nothing is applied until the point that belongs there comes again. The seqs of a batch ascend, so its
-  // first one tells.
-  if (named_->is_blocked(points.points.front().seq)) {
-    for (std::size_t i = 0; i < points.points.size(); ++i) {
-      complain(refusal_error(refusal::storage_full, points.points[i]), workspace_.frame_numbers[i], out);
-    }
-    return;
-  }
-  points.sender = named_.get();
-  environment_.observer.observe(points, now);
-  for (std::size_t i = 0; i < points.points.size(); ++i) {
-    const std::size_t begin = out.replies.size();
-    const point& asked = points.points[i];
-    answer(points.outcomes[i], asked, workspace_.frame_numbers[i], out);
-    if (points.outcomes[i].why == refusal::none) {
-      named_->unblock();
-      named_->keep(asked.seq, std::string_view(out.replies).substr(begin));
-    }
-    if (points.outcomes[i].why == refusal::storage_full) named_->block_after(asked.seq);
-  }
-  newest_seq_ = named_->last_seq();
+void session::answer(std::size_t i, step& out) {
+  const batch& points = workspace_.taken.points;
+  const refusal why = points.outcomes[i].why;
+  if (why == refusal::none) return workspace_.taken.append_line(i, out.replies);
+  complain(refusal_error(why, points.points[i]), workspace_.frame_numbers[i], out);
 }
 
-void session::answer(const outcome& what, const point& asked, std::uint64_t frame_number, step& out) {
-  if (what.why != refusal::none) return complain(refusal_error(what.why, asked), frame_number, out);
-  constexpr std::size_t stream_offset = std::string_view(R"({"type":"verdict","stream":")").size();
-  published_line line;
-  line.begin = static_cast<std::uint32_t>(out.replies.size());
-  line.stream_begin = line.begin + static_cast<std::uint32_t>(stream_offset);
-  line.stream_length = static_cast<std::uint32_t>(asked.stream.size());
-  encode(what.what, out.replies);
-  line.length = static_cast<std::uint32_t>(out.replies.size()) - line.begin;
-  line.is_event = what.what.is_event();
-  out.lines.push_back(line);
-  if (line.is_event) out.events.push_back(what.what);
-}
-
-void session::complain(const protocol_error& what, std::uint64_t frame_number, step& out) {
-  add(environment_.counts.errors[static_cast<std::size_t>(what.code)], 1);
+void session::complain(const protocol_error& fault, std::uint64_t frame_number, step& out) {
+  add(environment_.counts.errors[static_cast<std::size_t>(fault.code)], 1);
   // A full disk is not the client's doing.
-  if (what.code != error_code::storage_full) bad_frames_.spend();
-  encode(what, frame_number, out.replies);
+  if (fault.code != error_code::storage_full) bad_frames_.spend();
+  encode(fault, frame_number, out.replies);
 }
 
-void session::close(const protocol_error& what, std::uint64_t frame_number, step& out) {
-  complain(what, frame_number, out);
-  out.closes = what.code;
+void session::close(const protocol_error& fault, std::uint64_t frame_number, step& out) {
+  complain(fault, frame_number, out);
+  out.closes = fault.code;
 }
 
 void session::superseded(step& out) {

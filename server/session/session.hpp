@@ -1,11 +1,13 @@
 // The conversation with one client: whole frames in, a step out. No sockets and no clock; the connection feeds the
 // inbox, calls advance() with the time, and does what the step says.
 //
-// Frames are answered in their order, one reply each. Points between two other frames go through the engine as one
-// batch. Sessions that have nothing but points can share one: each gathers, the owner of the workspace observes the
-// batch, each answers; many producers of a few points each then cost one write of the journal together. Owned by its
+// Frames are answered in their order, one reply each. Points between two other frames go through the pipeline as one
+// batch, in the intake of the workspace: the session fills it and answers from it, and owns no points itself. Sessions
+// that have nothing but points can share one: each gathers, the owner of the workspace has the batch ingested, each
+// answers; many producers of a few points each then cost one write of the journal together. A command whose answer
+// takes long (a listing in slices, the history) makes the frames behind it wait and nobody else. Owned by its
 // connection, used on that connection's thread; the environment is shared and outlives all sessions. Bounded: a step
-// stops at about replies_bytes_max of replies and says that there is more; a batch at batch_points_max points of each
+// stops at about replies_bytes_max of replies and says that there is more; a batch at intake::points_max points of each
 // session that takes part.
 #pragma once
 
@@ -19,8 +21,10 @@
 
 #include "common/protocol/decode.hpp"
 #include "common/protocol/inbox.hpp"
+#include "server/engine/counters.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
+#include "server/pipeline/pipeline.hpp"
 #include "server/session/authenticator.hpp"
 #include "server/session/step.hpp"
 #include "server/session/token_bucket.hpp"
@@ -33,12 +37,10 @@ public:
   virtual ~server_info() = default;
   // Appends `,"key":value` pairs of the server's counters to a stats reply.
   virtual void append_stats(std::string& out) const = 0;
-  // Appends the JSON array of past events, newest last, of streams that match and that `who` may see (null: all).
-  virtual void append_history(const history_command& wanted, const identity* who, std::string& out) const = 0;
 };
 
 struct session_environment {
-  engine& observer;
+  engine& observer;  // for listings; points go through the pipeline
   producer_table& producers;
   counters& counts;
   const server_info& info;
@@ -49,14 +51,17 @@ struct session_environment {
   std::size_t replies_bytes_max = 128 * 1024;
 };
 
-// What sessions of one shard share: only one of them advances at a time, and several may put points into one batch.
+// What sessions of one shard share: only one of them advances at a time, and several may put points into one intake.
 struct session_workspace {
+  explicit session_workspace(pipeline& points_to) : way(points_to) {}
+
+  pipeline& way;  // outlives the workspace
   decoder frames;
-  batch points;
-  std::vector<std::uint64_t> frame_numbers;  // of the points in the batch
+  intake taken;
+  std::vector<std::uint64_t> frame_numbers;  // of the points in the intake
 
   void clear_points() {
-    points.clear();
+    taken.clear();
     frame_numbers.clear();
   }
   // Forgets what was decoded as well, so steps made of it must have been carried out.
@@ -80,14 +85,18 @@ public:
   // Takes frames from the inbox until it holds none, the replies are many, or the connection has to act first. Clears
   // the workspace, unless points of this session alone are waiting there to be answered.
   void advance(inbox& from, moment now, step& out);
-  // Adds the points at the front of the inbox to the workspace's batch. True: there were some, the inbox holds no other
-  // frame, and once the batch was observed answer_gathered() completes the step. False: there were none, something else
-  // comes next, or this session shares no batches (a named producer's points go in under its lock); once the batch was
-  // observed, and the others have answered, advance() goes on from here. No space() of the inbox may be asked for in
-  // between.
+  // Adds the points at the front of the inbox to the workspace's intake. True: there were some, the inbox holds no
+  // other frame, and once the batch was ingested answer_gathered() completes the step. False: there were none,
+  // something else comes next, or this session shares no batches (a named producer's points go in under its lock); once
+  // the batch was ingested, and the others have answered, advance() goes on from here. No space() of the inbox may be
+  // asked for in between.
   bool gather(inbox& from);
   bool has_gathered() const { return gathered_ > 0; }
   void answer_gathered(step& out);
+  // The answer to what a step asked, as the JSON array of events; advance() goes on from there.
+  void answer_history(std::string_view events, step& out);
+  // A step has asked, and the answer is not here yet: there is nothing to advance.
+  bool awaits_answer() const { return asked_.has_value(); }
   // Another connection said hello for this producer.
   void superseded(step& out);
   // Ends the session with this error as its last line.
@@ -96,32 +105,29 @@ public:
   // A producer that numbers its points waits for its verdicts; it is held back instead of muted when it does not read.
   bool wants_every_reply() const { return said_hello_ || numbers_points_; }
   bool is_admitted() const { return environment_.admission == nullptr || identity_ != nullptr; }
-
-  static constexpr std::size_t batch_points_max = 512;  // bounds how long stripes stay locked
+  // Who it is; null where no token is needed, or none was shown.
+  const std::shared_ptr<const identity>& who() const { return identity_; }
 
 private:
   inbox::cut next_frame(inbox& from);
-  bool may_publish(std::string_view stream) const;
-  void take_frame(frame what, moment now, step& out);
-  void take_point(const point& what, moment now, step& out);
-  void add_point(const point& what);
+  void take_frame(frame taken, moment now, step& out);
+  void take_point(const point& taken, moment now, step& out);
+  void add_point(const point& added);
   void forget_gathered();
-  void take_command(const command_frame& what, step& out);
-  bool take_repeated(const point& what, step& out);
+  bool take_repeated(const point& taken, step& out);
   void flush(moment now, step& out);
-  void observe_named(moment now, step& out);
-  void answer(const outcome& what, const point& asked, std::uint64_t frame_number, step& out);
-  void complain(const protocol_error& what, std::uint64_t frame_number, step& out);
-  void close(const protocol_error& what, std::uint64_t frame_number, step& out);
+  void answer(std::size_t i, step& out);
+  void complain(const protocol_error& fault, std::uint64_t frame_number, step& out);
+  void close(const protocol_error& fault, std::uint64_t frame_number, step& out);
 
   std::string scoped(std::string_view producer_name) const;
-  void reply(const hello_command& what, const command_id& id, step& out);
-  void reply(const subscribe_command& what, const command_id& id, step& out);
-  void reply(const unsubscribe_command& what, const command_id& id, step& out);
-  void reply(const ping_command& what, const command_id& id, step& out);
-  void reply(const stats_command& what, const command_id& id, step& out);
-  void reply(const streams_command& what, const command_id& id, step& out);
-  void reply(const history_command& what, const command_id& id, step& out);
+  void reply(const hello_command& asked, const command_id& id, step& out);
+  void reply(const subscribe_command& asked, const command_id& id, step& out);
+  void reply(const unsubscribe_command& asked, const command_id& id, step& out);
+  void reply(const ping_command& asked, const command_id& id, step& out);
+  void reply(const stats_command& asked, const command_id& id, step& out);
+  void reply(const streams_command& asked, const command_id& id, step& out);
+  void reply(const history_command& asked, const command_id& id, step& out);
 
   session_environment environment_;
   session_workspace& workspace_;
@@ -133,9 +139,10 @@ private:
   bool said_hello_ = false;
   bool numbers_points_ = false;
   token_bucket bad_frames_;
-  std::size_t first_gathered_ = 0;  // in the workspace's batch
-  std::size_t gathered_ = 0;        // points of this session from there on, not answered yet
-  std::optional<inbox::cut> held_;  // cut by gather(), for advance()
+  std::size_t first_gathered_ = 0;   // in the workspace's intake
+  std::size_t gathered_ = 0;         // points of this session from there on, not answered yet
+  std::optional<inbox::cut> held_;   // cut by gather(), for advance()
+  std::optional<command_id> asked_;  // of the command whose answer is awaited
 };
 
 }  // namespace spindrift

@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "server/sinks/history_sink.hpp"
+
 namespace spindrift::faults {
 namespace {
 
@@ -14,7 +16,6 @@ constexpr int lives = 4;
 class blank_server_info final : public server_info {
 public:
   void append_stats(std::string& /*out*/) const override {}
-  void append_history(const history_command&, const identity*, std::string& /*out*/) const override {}
 };
 
 // Which streams differ, for whoever looks for the reason.
@@ -42,7 +43,9 @@ struct world::house {
   house(world& home, const store_settings& lasting, const engine_settings& settings)
       : kept(lasting, home.files_),
         written(kept, home.told_, [&home] { return home.files_.is_dead(); }),
-        observer(settings, counts, &written) {}
+        observer(settings, counts, &written) {
+    way.add_sink(events);
+  }
   ~house() { kept.stop(); }
   house(const house&) = delete;
   house& operator=(const house&) = delete;
@@ -53,7 +56,9 @@ struct world::house {
   engine observer;
   producer_table producers{64};
   blank_server_info facts;
-  session_workspace workspace;
+  history_sink events{kept.events()};
+  pipeline way{observer};
+  session_workspace workspace{way};
 };
 
 // A connection as both ends see it. The client may have left while its bytes are still on their way.
@@ -214,7 +219,6 @@ void world::advance(link& of) {
     if (of.closed || files_.is_dead()) return;
     of.conversation.advance(of.received, now_, out);
     if (!out.replies.empty()) of.waiting.emplace_back(house_->kept.written_to(), out.replies);
-    for (const verdict& each : out.events) house_->kept.record(each, "{}");
     of.closed = of.closed || out.closes.has_value();
     for (const auto& each : links_) {
       if (each->id != out.supersedes || each->closed) continue;

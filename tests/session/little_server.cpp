@@ -1,25 +1,32 @@
+// A server without sockets that does at once what sessions ask for.
 #include "tests/session/little_server.hpp"
+
+#include <utility>
 
 #include "common/protocol/encode.hpp"
 
 namespace spindrift::support {
 
+namespace {
+
+// One event that repeats the question.
+std::string history_of(const history_command& asked, const identity* who) {
+  std::string out = "[{\"stream\":";
+  append_json_string(asked.streams.front(), out);
+  out += ",\"since\":";
+  append_number(asked.since, out);
+  out += ",\"limit\":";
+  append_number(std::uint64_t{asked.limit}, out);
+  out += ",\"who\":";
+  append_json_string(who != nullptr ? who->name : "", out);
+  return out += "}]";
+}
+
+}  // namespace
+
 void little_server_info::append_stats(std::string& out) const {
   out += ",\"points\":";
   append_number(read(counts_.points), out);
-}
-
-// One event that repeats the question.
-void little_server_info::append_history(const history_command& wanted, const identity* who, std::string& out) const {
-  out += "[{\"stream\":";
-  append_json_string(wanted.streams.front(), out);
-  out += ",\"since\":";
-  append_number(wanted.since, out);
-  out += ",\"limit\":";
-  append_number(std::uint64_t{wanted.limit}, out);
-  out += ",\"who\":";
-  append_json_string(who != nullptr ? who->name : "", out);
-  out += "}]";
 }
 
 std::shared_ptr<const identity> little_authenticator::admit(std::string_view token) const {
@@ -43,7 +50,13 @@ little_server::little_server(const settings& chosen)
     : settings_(chosen),
       facts_(counts_),
       engine_(settings_.engine, counts_, &journal),
-      producers_(settings_.producers_max) {}
+      producers_(settings_.producers_max),
+      hub_(subscriptions_, 0),
+      feed_(hub_, no_ports_),
+      pipeline_(engine_),
+      workspace_(pipeline_) {
+  pipeline_.add_sink(feed_);
+}
 
 session_environment little_server::environment() const {
   session_environment made{engine_, producers_, counts_, facts_};
@@ -61,6 +74,7 @@ little_server::client& little_server::connect() {
 }
 
 void little_server::disconnect(client& who) {
+  unsubscribe(who);
   clients_.erase(who.number);
 }
 
@@ -80,7 +94,10 @@ void little_server::advance(client& who) {
     out.clear();
     workspace_.clear();
     const bool is_whole = who.conversation.gather(who.received);
-    if (who.conversation.has_gathered()) engine_.observe(workspace_.points, now);
+    if (who.conversation.has_gathered()) {
+      pipeline_.ingest(workspace_.taken, now);
+      pipeline_.publish(workspace_.taken);
+    }
     if (is_whole) {
       who.conversation.answer_gathered(out);
     } else {
@@ -92,12 +109,22 @@ void little_server::advance(client& who) {
 }
 
 void little_server::carry_out(client& who, step& out) {
-  publish(out);
   who.replies += out.replies;
   if (who.conversation.is_admitted()) who.received.set_frame_bytes_max(limits::frame_bytes_max);
-  if (out.unsubscribes) who.waiting.reset();
+  if (out.unsubscribes) unsubscribe(who);
   if (out.closes) who.closed = out.closes;
-  if (out.subscribes) who.waiting.emplace(std::move(*out.subscribes), std::size_t{1} << 20U);
+  if (out.closes) unsubscribe(who);
+  if (out.subscribes) {
+    unsubscribe(who);
+    who.waiting.emplace(std::size_t{1} << 20U);
+    who.subscription = hub_.subscribe(std::move(*out.subscribes), *who.waiting, who);
+  }
+  if (out.asks) {
+    const history_command asked = *out.asks;
+    out.replies.clear();
+    who.conversation.answer_history(history_of(asked, who.conversation.who().get()), out);
+    who.replies += out.replies;
+  }
   const auto superseded = clients_.find(out.supersedes);
   if (superseded == clients_.end() || superseded->second->closed) return;
   step last;
@@ -105,23 +132,8 @@ void little_server::carry_out(client& who, step& out) {
   carry_out(*superseded->second, last);
 }
 
-void little_server::publish(const step& from) {
-  auto made = std::make_shared<published_batch>();
-  for (published_line line : from.lines) {
-    const auto begin = static_cast<std::uint32_t>(made->bytes.size());
-    made->bytes.append(from.replies, line.begin, line.length);
-    line.stream_begin = begin + (line.stream_begin - line.begin);
-    line.begin = begin;
-    made->lines.push_back(line);
-  }
-  const shared_published_batch shared = std::move(made);
-  for (const auto& [number, each] : clients_) {
-    if (!each->waiting || each->closed) continue;
-    each->waiting->put(shared);
-    for (auto piece = each->waiting->take(); !piece.bytes.empty(); piece = each->waiting->take()) {
-      each->feed += piece.bytes;
-    }
-  }
+void little_server::unsubscribe(client& who) {
+  if (who.subscription != 0) hub_.unsubscribe(std::exchange(who.subscription, 0));
 }
 
 }  // namespace spindrift::support

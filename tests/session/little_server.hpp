@@ -11,8 +11,11 @@
 
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
+#include "server/feed/hub.hpp"
 #include "server/feed/outbox.hpp"
+#include "server/pipeline/pipeline.hpp"
 #include "server/session/session.hpp"
+#include "server/sinks/feed_sink.hpp"
 #include "tests/support/wire.hpp"
 
 namespace spindrift::support {
@@ -22,7 +25,6 @@ class little_server_info : public server_info {
 public:
   explicit little_server_info(const counters& counts) : counts_(counts) {}
   void append_stats(std::string& out) const override;
-  void append_history(const history_command& wanted, const identity* who, std::string& out) const override;
 
 private:
   const counters& counts_;
@@ -53,7 +55,7 @@ public:
   };
 
   // One client. What it was told is in `replies`, what came by subscription in `feed`, both as lines.
-  struct client {
+  struct client : subscriber {
     client(const little_server& home, session_workspace& workspace, std::uint64_t its_number,
            std::size_t frame_bytes_max)
         : number(its_number), received(frame_bytes_max), conversation(home.environment(), workspace, its_number) {}
@@ -64,6 +66,10 @@ public:
     std::string replies{};
     std::string feed{};
     std::optional<outbox> waiting{};
+    std::uint64_t subscription = 0;
+    void feed_came(std::size_t /*dropped_lines*/) override {
+      for (auto piece = waiting->take(); !piece.bytes.empty(); piece = waiting->take()) feed += piece.bytes;
+    }
     std::optional<error_code> closed{};
   };
 
@@ -78,6 +84,8 @@ public:
   void finish(client& who);
 
   session_environment environment() const;
+  // Where everybody's points go, and one more who is told of them.
+  pipeline& way() { return pipeline_; }
 
   moment now{1'764'000'000'000, 1'000'000};
   little_journal journal;
@@ -86,13 +94,18 @@ public:
 private:
   void advance(client& who);
   void carry_out(client& who, step& out);
-  void publish(const step& from);
+  void unsubscribe(client& who);
 
   settings settings_;
   mutable counters counts_;
   little_server_info facts_;
   mutable engine engine_;
   mutable producer_table producers_;
+  subscription_list subscriptions_;
+  hub hub_;
+  std::vector<feed_port*> no_ports_;
+  feed_sink feed_;
+  pipeline pipeline_;
   session_workspace workspace_;
   std::uint64_t connected_ = 0;
   std::map<std::uint64_t, std::unique_ptr<client>> clients_;

@@ -15,12 +15,29 @@ namespace {
 
 constexpr std::size_t parties = 6;
 
+// What everybody could hear of.
+struct listening_sink final : sink {
+  need needs() override { return need::every_line; }
+  void offer(const intake& passed) override {
+    for (std::size_t i = 0; i < passed.size(); ++i) {
+      if (passed.points.outcomes[i].why != refusal::none) continue;
+      lines += passed.line(i);
+      const verdict& judged = passed.points.outcomes[i].what;
+      if (!judged.is_event()) continue;
+      events.append(judged.subject.stream).append(judged.feature).append(std::to_string(judged.n)).append("\n");
+    }
+  }
+  std::string lines;
+  std::string events;
+};
+
 // Some clients of one server; what each was told, and what subscribers would have heard.
 class table {
 public:
   explicit table(const little_server::settings& settings) : home_(settings) {
     home_.admission.known["all"] = std::make_shared<identity>(identity{"all", {"*"}, {"*"}});
     home_.admission.known["some"] = std::make_shared<identity>(identity{"some", {"s0", "s1", "m*"}, {}});
+    home_.way().add_sink(heard_);
     for (std::size_t i = 0; i < parties; ++i) seats_.push_back(std::make_unique<seat>(home_, workspace_, i + 1));
   }
 
@@ -39,7 +56,8 @@ public:
     std::vector<seat*> unanswered;
     workspace_.clear();
     const auto answer_all = [&] {
-      home_.environment().observer.observe(workspace_.points, home_.now);
+      home_.way().ingest(workspace_.taken, home_.now);
+      home_.way().publish(workspace_.taken);
       for (seat* each : unanswered) {
         step out;
         each->conversation.answer_gathered(out);
@@ -62,8 +80,8 @@ public:
 
   little_server& home() { return home_; }
   const std::string& replies(std::size_t of) const { return seats_[of]->replies; }
-  const std::string& feed() const { return feed_; }
-  const std::string& events() const { return events_; }
+  const std::string& feed() const { return heard_.lines; }
+  const std::string& events() const { return heard_.events; }
 
 private:
   struct seat {
@@ -89,17 +107,12 @@ private:
   void carry_out(seat& who, const step& out) {
     who.replies += out.replies;
     who.is_closed = out.closes.has_value();
-    for (const published_line& line : out.lines) feed_.append(out.replies, line.begin, line.length);
-    for (const verdict& event : out.events) {
-      events_.append(event.subject.stream).append(event.feature).append(std::to_string(event.n)).append("\n");
-    }
   }
 
   little_server home_;
-  session_workspace workspace_;
+  listening_sink heard_;
+  session_workspace workspace_{home_.way()};
   std::vector<std::unique_ptr<seat>> seats_;
-  std::string feed_;
-  std::string events_;
 };
 
 std::string random_number(noise_source& noise) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/model/glob.hpp"
 #include "tests/support/noise.hpp"
 
 namespace spindrift {

@@ -39,10 +39,8 @@ std::string drain(outbox& from) {
   return all;
 }
 
-const filter everything({"*"}, false);
-
 TEST(outbox, gives_back_what_was_put_in_in_order) {
-  outbox box(everything, 1'000);
+  outbox box(1'000);
   EXPECT_TRUE(box.is_empty());
   EXPECT_EQ(box.put(batch_of({{"a", "1"}, {"b", "2"}})), 0U);
   EXPECT_EQ(box.put(batch_of({{"a", "3"}})), 0U);
@@ -52,10 +50,12 @@ TEST(outbox, gives_back_what_was_put_in_in_order) {
   EXPECT_EQ(box.bytes(), 0U);
 }
 
-TEST(outbox, keeps_only_the_lines_that_are_wanted) {
-  outbox box(filter({"a*"}, true), 1'000);
-  box.put(batch_of({{"a", "1", true}, {"a", "2", false}, {"b", "3", true}, {"ab", "4", true}}));
-  box.put(batch_of({{"b", "5", true}}));
+TEST(outbox, keeps_the_lines_that_were_added_as_one_piece) {
+  outbox box(1'000);
+  EXPECT_TRUE(box.add("a 1\n"));
+  EXPECT_FALSE(box.add("ab 4\n"));
+  EXPECT_TRUE(box.is_empty());
+  EXPECT_EQ(box.end(), 0U);
   const auto piece = box.take();
   EXPECT_EQ(piece.bytes, "a 1\nab 4\n");
   EXPECT_EQ(piece.lines, 2U);
@@ -64,7 +64,7 @@ TEST(outbox, keeps_only_the_lines_that_are_wanted) {
 
 TEST(outbox, shares_a_batch_of_which_everything_is_wanted) {
   const auto shared = batch_of({{"a", "1"}});
-  outbox box(everything, 1'000);
+  outbox box(1'000);
   box.put(shared);
   EXPECT_EQ(shared.use_count(), 2);
   const auto piece = box.take();
@@ -72,17 +72,22 @@ TEST(outbox, shares_a_batch_of_which_everything_is_wanted) {
 }
 
 TEST(outbox, keeps_the_bytes_of_a_piece_alive) {
-  outbox::piece kept;
+  outbox::piece shared;
+  outbox::piece added;
   {
-    outbox box(filter({"a"}, false), 1'000);
+    outbox box(1'000);
     box.put(batch_of({{"a", "1"}, {"b", "2"}}));
-    kept = box.take();
+    box.add("a 1\n");
+    box.end();
+    shared = box.take();
+    added = box.take();
   }
-  EXPECT_EQ(kept.bytes, "a 1\n");
+  EXPECT_EQ(shared.bytes, "a 1\nb 2\n");
+  EXPECT_EQ(added.bytes, "a 1\n");
 }
 
 TEST(outbox, drops_the_oldest_and_says_so_in_their_place) {
-  outbox box(everything, 8);
+  outbox box(8);
   EXPECT_EQ(box.put(batch_of({{"a", "1"}})), 0U);
   EXPECT_EQ(box.put(batch_of({{"a", "2"}})), 0U);
   EXPECT_EQ(box.put(batch_of({{"a", "3"}})), 1U);
@@ -95,7 +100,7 @@ TEST(outbox, drops_the_oldest_and_says_so_in_their_place) {
 }
 
 TEST(outbox, tells_each_gap_once_and_where_it_was) {
-  outbox box(everything, 4);
+  outbox box(4);
   box.put(batch_of({{"a", "1"}}));
   EXPECT_EQ(box.take().bytes, "a 1\n");
   box.put(batch_of({{"a", "2"}}));
@@ -106,7 +111,7 @@ TEST(outbox, tells_each_gap_once_and_where_it_was) {
 }
 
 TEST(outbox, drops_a_batch_that_is_larger_than_itself) {
-  outbox box(everything, 4);
+  outbox box(4);
   EXPECT_EQ(box.put(batch_of({{"a", "1"}, {"a", "2"}})), 2U);
   EXPECT_FALSE(box.is_empty());
   EXPECT_EQ(drain(box), "{\"type\":\"gap\",\"missed\":2}\n");
@@ -118,7 +123,7 @@ TEST(outbox, accounts_for_every_line) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     support::noise_source noise(seed);
-    outbox box(everything, 100);
+    outbox box(100);
     std::uint64_t put = 0;
     std::uint64_t next = 1;  // the number of the line that the subscriber should see next
     const auto take = [&] {

@@ -1,0 +1,66 @@
+// The subscribers of one shard: takes published batches and fills the outboxes of those that want their lines.
+//
+// It also says what lines anybody wants, on whatever shard, so that no other is encoded. One shard's, used on its
+// thread; the list of subscriptions is shared and outlives it. A subscriber's bell is rung once a batch that left
+// something in its outbox. Cost of a batch: O(1) for each subscriber of everything, one look-up a line where others
+// are.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "server/feed/audience_table.hpp"
+#include "server/feed/outbox.hpp"
+#include "server/feed/published_batch.hpp"
+#include "server/feed/subscription_list.hpp"
+
+namespace spindrift {
+
+class subscriber {
+public:
+  virtual ~subscriber() = default;
+  // Lines wait in its outbox; so many older ones had to be dropped for them.
+  virtual void feed_came(std::size_t dropped_lines) = 0;
+};
+
+class hub {
+public:
+  hub(subscription_list& known, std::size_t shard) : known_(known), shard_(shard), audiences_(known) {}
+
+  // The subscription begins with the next batch. Both outlive it; returns its number.
+  std::uint64_t subscribe(filter wanted, outbox& box, subscriber& bell);
+  void unsubscribe(std::uint64_t number);
+
+  // What is wanted anywhere, once refresh() has taken in who came and went.
+  void refresh() { audiences_.refresh(); }
+  bool is_empty() const { return audiences_.is_empty(); }
+  bool wants_everything() const { return audiences_.wants_everything(); }
+  bool is_selective() const { return audiences_.is_selective(); }
+  bool wants(std::uint64_t stream_hash, std::string_view stream, bool is_event);
+  std::size_t shard() const { return shard_; }
+  // Those that have subscribers, perhaps this one among them.
+  std::span<const std::size_t> shards() const { return audiences_.shards(); }
+
+  void deliver(const shared_published_batch& batch);
+
+private:
+  struct seat {
+    std::uint64_t number = 0;  // of the subscription; 0: free
+    outbox* box = nullptr;
+    subscriber* bell = nullptr;
+  };
+
+  seat* seat_of(std::size_t slot, std::uint64_t number);
+  static outbox::piece events_of(const published_batch& batch);
+
+  subscription_list& known_;
+  std::size_t shard_;
+  audience_table audiences_;
+  std::vector<seat> seats_;    // of this shard's, by slot
+  std::vector<seat> touched_;  // by the batch under way
+};
+
+}  // namespace spindrift

@@ -1,0 +1,49 @@
+// Points that go through the pipeline together, with what became of each and the verdict lines that somebody wants.
+//
+// A source fills `points` (and `sender`, `holder` where the producer has a name), the pipeline fills the rest, the
+// source answers from it, all on one thread. One a shard, used again and again: it allocates nothing once it has
+// reached its size, unless a batch of lines is still on its way to a subscriber. The points are views, so the bytes
+// they were read from must live until clear(). At most points_max points by the source's own care.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/engine/batch.hpp"
+#include "server/feed/published_batch.hpp"
+
+namespace spindrift {
+
+class intake {
+public:
+  static constexpr std::size_t points_max = 512;  // bounds how long stripes stay locked
+
+  batch points;
+  std::uint64_t holder = 0;      // of a named sender: who believes to hold its name
+  bool is_superseded = false;    // the name was taken over: nothing was applied, `points` has no outcomes
+  std::uint64_t newest_seq = 0;  // of a named sender, after the batch
+
+  bool is_empty() const { return points.points.empty(); }
+  std::size_t size() const { return points.points.size(); }
+  void clear();
+
+  // Encodes the line of an applied point, once; `line(i)` is it from then on.
+  void encode_line(std::size_t i);
+  bool has_line(std::size_t i) const { return i < line_of_.size() && line_of_[i] != 0; }
+  std::string_view line(std::size_t i) const { return lines_->text_of(lines_->lines[line_of_[i] - 1]); }
+  // Appends the line of an applied point: the one that is there, else a new one that nobody else needs.
+  void append_line(std::size_t i, std::string& out) const;
+  // The lines encoded so far, to be kept and shared; null: none.
+  shared_published_batch lines() const { return has_lines() ? lines_ : nullptr; }
+  bool has_lines() const { return lines_ != nullptr && !lines_->lines.empty(); }
+
+private:
+  std::shared_ptr<published_batch> lines_;
+  std::vector<std::uint32_t> line_of_;  // for each point, 1 + its place in lines_; 0, or missing: not encoded
+};
+
+}  // namespace spindrift

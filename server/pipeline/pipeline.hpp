@@ -1,0 +1,50 @@
+// The way of points, whatever source they come from: through the engine, to the sinks, and how durable they are.
+//
+//   source fills an intake -> ingest() -> the source answers -> publish(), exactly once a batch
+//
+// ingest() numbers, journals and judges the points and encodes the lines that a sink needs. Points of a producer with a
+// name are observed under its lock, together with keeping their verdicts, so that whoever takes the name over finds
+// both or neither. publish() offers the batch to the sinks; nothing of the batch may be sent before it, so that what a
+// crash leaves in the history is never less than what was answered. It sees no sockets and no format. One a thread:
+// pipelines of several threads share the engine and the sinks that say so. Cost beside the engine: a look at each
+// outcome, and a line each where one is needed.
+#pragma once
+
+#include <vector>
+
+#include "server/engine/batch.hpp"
+#include "server/pipeline/durable_position.hpp"
+#include "server/pipeline/intake.hpp"
+#include "server/pipeline/sink.hpp"
+
+namespace spindrift {
+
+class engine;
+
+class pipeline {
+public:
+  // All outlive the pipeline; `disk` is null where no acknowledgement waits for it.
+  explicit pipeline(engine& observer, const durable_position* disk = nullptr) : engine_(observer), disk_(disk) {}
+
+  // Before the first batch.
+  void add_sink(sink& told) { sinks_.push_back(&told); }
+
+  void ingest(intake& taken, moment now);
+  void publish(const intake& taken);
+
+  // Acknowledgements of what has been ingested by now may go once is_durable() says so of this; 0: at once.
+  journal_position acknowledged_at() const { return disk_ != nullptr ? disk_->written_to() : 0; }
+  bool is_durable(journal_position at) const { return disk_ == nullptr || at <= disk_->durable_to(); }
+  bool is_disk_lost() const { return disk_ != nullptr && disk_->is_lost(); }
+
+private:
+  void ingest_named(intake& taken, moment now);
+  void encode_needed(intake& taken);
+
+  engine& engine_;
+  const durable_position* disk_;
+  std::vector<sink*> sinks_;
+  std::vector<sink*> asked_;  // of this batch: those to be asked for each point
+};
+
+}  // namespace spindrift

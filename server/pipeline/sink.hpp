@@ -1,0 +1,38 @@
+// Where outcomes go besides the reply: the feed, the event log, the history, later whatever else wants to hear.
+//
+// The pipeline asks once a batch what lines the sink needs, encodes those once for all sinks, and offers it the batch.
+// offer() is called on the thread that ingested, between the points and their answers, so it never waits: a sink that
+// has slow work puts copies into its bounded_queue (server/sinks/bounded_queue.hpp), counts what the queue does not
+// take, and works on a thread of its own. Views in the batch die with the call. A sink that several shards share is
+// safe to offer to from any thread. Sinks outlive the pipelines that know them.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "server/pipeline/intake.hpp"
+
+namespace spindrift {
+
+class sink {
+public:
+  enum class need : std::uint8_t {
+    no_lines,     // the fields will do
+    event_lines,  // the lines of anomalies, drifts and alarms
+    some_lines,   // those that needs_line() says, asked for each applied point
+    every_line,
+  };
+
+  virtual ~sink() = default;
+  // What offer() will look at; asked once a batch, before it.
+  virtual need needs() = 0;
+  virtual bool needs_line(std::uint64_t /*stream_hash*/, std::string_view /*stream*/, bool /*is_event*/) {
+    return false;
+  }
+  // Outcomes are for points of the batch, in its order; those that were not applied say why.
+  virtual void offer(const intake& passed) = 0;
+  // Returns when what was offered before has left the sink, as far as it can; at the end, when nothing is offered.
+  virtual void drain() {}
+};
+
+}  // namespace spindrift

@@ -1,0 +1,64 @@
+// Writes the replies to commands.
+#include "server/session/reply_line.hpp"
+
+#include "common/protocol/encode.hpp"
+#include "common/protocol/limits.hpp"
+#include "server/session/version.hpp"
+
+namespace spindrift {
+
+void begin_reply(std::string_view type, const command_id& id, std::string& out) {
+  out += R"({"type":")";
+  out += type;
+  out += '"';
+  if (!id.empty()) {
+    out += ",\"id\":";
+    out += id;
+  }
+}
+
+void append_key(std::string_view key, std::string& out) {
+  out += ",\"";
+  out += key;
+  out += "\":";
+}
+
+void append_bare_reply(std::string_view type, const command_id& id, std::string& out) {
+  begin_reply(type, id, out);
+  out += "}\n";
+}
+
+void append_welcome(std::string_view producer, std::uint64_t last_seq, const command_id& id, std::string& out) {
+  begin_reply("welcome", id, out);
+  append_key("version", out);
+  append_number(std::int64_t{limits::protocol_version}, out);
+  append_key("server", out);
+  append_json_string(server_name, out);
+  if (!producer.empty()) {
+    append_key("producer", out);
+    append_json_string(producer, out);
+  }
+  append_key("last_seq", out);
+  append_number(last_seq, out);
+  append_key("in_flight_max", out);
+  append_number(std::uint64_t{limits::in_flight_max}, out);
+  out += "}\n";
+}
+
+void append_stream(const stream_summary& shown, std::string& out) {
+  out += R"({"stream":)";
+  append_json_string(shown.name, out);
+  append_key("n", out);
+  append_number(shown.n, out);
+  append_key("last", out);
+  append_number(shown.last, out);
+  append_key("mean", out);
+  append_number(shown.mean, out);
+  append_key("ts", out);
+  append_number(shown.last_ts, out);
+  append_key("features", out);
+  append_number(std::uint64_t{shown.features}, out);
+  out += '}';
+}
+
+}  // namespace spindrift

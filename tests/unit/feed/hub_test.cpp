@@ -1,0 +1,185 @@
+#include "server/feed/hub.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/support/noise.hpp"
+
+namespace spindrift {
+namespace {
+
+struct sample_line {
+  std::string stream;
+  std::string text;
+  bool is_event = false;
+};
+
+shared_published_batch batch_of(const std::vector<sample_line>& lines) {
+  auto made = std::make_shared<published_batch>();
+  for (const sample_line& given : lines) {
+    published_line line;
+    line.begin = static_cast<std::uint32_t>(made->bytes.size());
+    line.stream_begin = line.begin;
+    line.stream_length = static_cast<std::uint32_t>(given.stream.size());
+    line.stream_hash = std::hash<std::string>()(given.stream);
+    made->bytes += given.stream + ' ' + given.text + '\n';
+    line.length = static_cast<std::uint32_t>(made->bytes.size()) - line.begin;
+    line.is_event = given.is_event;
+    made->lines.push_back(line);
+  }
+  return made;
+}
+
+struct listener final : subscriber {
+  explicit listener(std::size_t bytes_max = 1'000'000) : box(bytes_max) {}
+  void feed_came(std::size_t dropped_lines) override {
+    ++rung;
+    dropped += dropped_lines;
+  }
+  std::string heard() {
+    std::string all;
+    for (auto piece = box.take(); !piece.bytes.empty(); piece = box.take()) all += piece.bytes;
+    return all;
+  }
+  outbox box;
+  std::size_t rung = 0;
+  std::size_t dropped = 0;
+};
+
+TEST(hub, gives_each_subscriber_the_lines_it_wants) {
+  subscription_list known;
+  hub at(known, 0);
+  listener all;
+  listener events;
+  listener some;
+  at.subscribe(filter({"*"}, false), all.box, all);
+  at.subscribe(filter({"*"}, true), events.box, events);
+  at.subscribe(filter({"a*"}, true), some.box, some);
+  at.deliver(batch_of({{"a", "1", true}, {"a", "2", false}, {"b", "3", true}, {"ab", "4", true}}));
+  EXPECT_EQ(all.heard(), "a 1\na 2\nb 3\nab 4\n");
+  EXPECT_EQ(events.heard(), "a 1\nb 3\nab 4\n");
+  EXPECT_EQ(some.heard(), "a 1\nab 4\n");
+  EXPECT_EQ(some.rung, 1U);
+}
+
+TEST(hub, rings_nobody_who_wants_nothing_of_a_batch) {
+  subscription_list known;
+  hub at(known, 0);
+  listener some;
+  at.subscribe(filter({"x"}, false), some.box, some);
+  at.deliver(batch_of({{"a", "1"}}));
+  EXPECT_EQ(some.rung, 0U);
+}
+
+TEST(hub, says_what_lines_anybody_wants_on_whatever_shard) {
+  subscription_list known;
+  hub here(known, 0);
+  hub there(known, 1);
+  listener far;
+  here.refresh();
+  EXPECT_TRUE(here.is_empty());
+  const std::uint64_t number = there.subscribe(filter({"a"}, true), far.box, far);
+  here.refresh();
+  EXPECT_FALSE(here.is_empty());
+  EXPECT_TRUE(here.wants(1, "a", true));
+  EXPECT_FALSE(here.wants(1, "a", false));
+  EXPECT_FALSE(here.wants(2, "b", true));
+  ASSERT_EQ(here.shards().size(), 1U);
+  EXPECT_EQ(here.shards().front(), 1U);
+  there.unsubscribe(number);
+  here.refresh();
+  EXPECT_TRUE(here.is_empty());
+}
+
+TEST(hub, gives_nothing_to_a_subscriber_of_another_shard_or_one_that_went) {
+  subscription_list known;
+  hub here(known, 0);
+  hub there(known, 1);
+  listener near;
+  listener far;
+  const std::uint64_t number = here.subscribe(filter({"a"}, false), near.box, near);
+  there.subscribe(filter({"a"}, false), far.box, far);
+  here.deliver(batch_of({{"a", "1"}}));
+  here.unsubscribe(number);
+  here.deliver(batch_of({{"a", "2"}}));
+  EXPECT_EQ(near.heard(), "a 1\n");
+  EXPECT_EQ(far.heard(), "");
+}
+
+TEST(hub, keeps_streams_apart_that_share_a_hash) {
+  subscription_list known;
+  audience_table table(known);
+  known.add(filter({"a"}, false), 0);
+  table.refresh();
+  EXPECT_EQ(table.of(7, "a").size(), 1U);
+  EXPECT_EQ(table.of(7, "b").size(), 0U);
+  EXPECT_EQ(table.of(7, "a").size(), 1U);
+}
+
+TEST(hub, decides_again_after_more_streams_than_it_remembers) {
+  subscription_list known;
+  audience_table table(known, 4);
+  known.add(filter({"s1*"}, false), 0);
+  table.refresh();
+  for (int round = 0; round < 3; ++round) {
+    for (std::uint64_t i = 0; i < 20; ++i) {
+      const std::string stream = "s" + std::to_string(i);
+      EXPECT_EQ(table.of(i, stream).size(), i == 1 || i >= 10 ? 1U : 0U) << stream;
+    }
+  }
+}
+
+// Goal: whoever comes and goes in between, everybody hears exactly the lines that its filter takes.
+TEST(hub, agrees_with_every_filter_while_subscribers_come_and_go) {
+  support::noise_source noise(5);
+  subscription_list known;
+  hub at(known, 0);
+  struct party {
+    std::unique_ptr<listener> who;
+    filter wanted;
+    std::uint64_t number;
+    std::string expected;
+  };
+  std::vector<party> parties;
+  const auto random_text = [&noise](std::string_view letters) {
+    std::string text;
+    for (std::uint64_t i = 1 + noise.below(3); i > 0; --i) {
+      text += letters[static_cast<std::size_t>(noise.below(letters.size()))];
+    }
+    return text;
+  };
+  for (int i = 0; i < 3'000; ++i) {
+    if (noise.chance(0.1)) {
+      filter wanted(noise.chance(0.2) ? std::vector<std::string>{"*"}
+                                      : std::vector<std::string>{random_text("ab*?"), random_text("ab*?")},
+                    noise.chance(0.5));
+      auto who = std::make_unique<listener>();
+      const std::uint64_t number = at.subscribe(wanted, who->box, *who);
+      parties.push_back({std::move(who), std::move(wanted), number, ""});
+    }
+    if (!parties.empty() && noise.chance(0.09)) {
+      const auto gone = parties.begin() + static_cast<std::ptrdiff_t>(noise.below(parties.size()));
+      at.unsubscribe(gone->number);
+      parties.erase(gone);
+    }
+    std::vector<sample_line> lines;
+    for (std::uint64_t k = noise.below(4); k > 0; --k) {
+      lines.push_back({random_text("ab"), std::to_string(i), noise.chance(0.5)});
+    }
+    at.deliver(batch_of(lines));
+    for (party& one : parties) {
+      for (const sample_line& line : lines) {
+        if (one.wanted.takes(line.stream, line.is_event)) one.expected += line.stream + ' ' + line.text + '\n';
+      }
+      ASSERT_EQ(one.who->heard(), std::exchange(one.expected, ""));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace spindrift

@@ -1,0 +1,193 @@
+#include "server/pipeline/pipeline.hpp"
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "server/engine/engine.hpp"
+#include "server/engine/producer_table.hpp"
+
+namespace spindrift {
+namespace {
+
+constexpr moment noon{1'764'000'000'000, 1'000};
+
+class switched_journal : public point_journal {
+public:
+  bool append(const batch& /*points*/) override { return !refuses; }
+  bool forget(stream& /*gone*/) override { return true; }
+  bool refuses = false;
+};
+
+struct test_sink final : sink {
+  need needs() override { return wish; }
+  bool needs_line(std::uint64_t /*hash*/, std::string_view stream, bool /*is_event*/) override {
+    return stream == wanted_stream;
+  }
+  void offer(const intake& passed) override {
+    ++offered;
+    for (std::size_t i = 0; i < passed.size(); ++i) {
+      applied += passed.points.outcomes[i].why == refusal::none ? 1U : 0U;
+      lines += passed.has_line(i) ? 1U : 0U;
+    }
+  }
+  need wish = need::no_lines;
+  std::string wanted_stream{};
+  std::size_t offered = 0;
+  std::size_t applied = 0;
+  std::size_t lines = 0;
+};
+
+class pipeline_test : public testing::Test {
+protected:
+  static engine_settings light() {
+    engine_settings settings;
+    settings.detectors.ensemble_on = settings.detectors.adwin_on = false;
+    settings.streams_max = 3;
+    return settings;
+  }
+  pipeline_test() { way_.add_sink(told_); }
+
+  void put(std::string_view stream, std::uint64_t seq = 0, double value = 1) {
+    point made;
+    made.stream = stream;
+    made.value = value;
+    made.seq = seq;
+    taken_.points.points.push_back(made);
+  }
+  void pass(producer* sender = nullptr, std::uint64_t holder = 0) {
+    taken_.points.sender = sender;
+    taken_.holder = holder;
+    way_.ingest(taken_, noon);
+    way_.publish(taken_);
+  }
+  refusal why(std::size_t i) const { return taken_.points.outcomes[i].why; }
+
+  counters counts_;
+  switched_journal journal_;
+  engine engine_{light(), counts_, &journal_};
+  pipeline way_{engine_};
+  test_sink told_;
+  intake taken_;
+};
+
+TEST_F(pipeline_test, offers_a_batch_once_with_the_points_that_were_refused) {
+  for (const char* stream : {"a", "b", "c", "d"}) put(stream);
+  pass();
+  EXPECT_EQ(told_.offered, 1U);
+  EXPECT_EQ(told_.applied, 3U);
+  EXPECT_EQ(why(3), refusal::too_many_streams);
+}
+
+TEST_F(pipeline_test, encodes_no_line_that_nobody_needs) {
+  put("a");
+  pass();
+  EXPECT_EQ(taken_.lines(), nullptr);
+  std::string reply;
+  taken_.append_line(0, reply);
+  EXPECT_TRUE(reply.starts_with(R"({"type":"verdict","stream":"a",)")) << reply;
+  EXPECT_EQ(reply.back(), '\n');
+  EXPECT_EQ(taken_.lines(), nullptr);
+}
+
+TEST_F(pipeline_test, encodes_a_needed_line_once_for_all) {
+  told_.wish = sink::need::some_lines;
+  told_.wanted_stream = "b";
+  put("a");
+  put("b");
+  pass();
+  EXPECT_EQ(told_.lines, 1U);
+  ASSERT_TRUE(taken_.has_line(1));
+  EXPECT_FALSE(taken_.has_line(0));
+  std::string reply;
+  taken_.append_line(1, reply);
+  EXPECT_EQ(reply, taken_.line(1));
+  EXPECT_EQ(taken_.lines()->stream_of(taken_.lines()->lines.front()), "b");
+}
+
+TEST_F(pipeline_test, encodes_only_events_for_a_sink_of_events) {
+  told_.wish = sink::need::event_lines;
+  for (int i = 0; i < 100; ++i) put("a", 0, i % 2);
+  put("a", 0, 1'000);
+  pass();
+  EXPECT_EQ(told_.lines, 1U);
+  EXPECT_TRUE(taken_.has_line(100));
+}
+
+TEST_F(pipeline_test, leaves_lines_that_somebody_keeps_as_they_are) {
+  told_.wish = sink::need::every_line;
+  put("a");
+  pass();
+  const shared_published_batch kept = taken_.lines();
+  const std::string before = kept->bytes;
+  taken_.clear();
+  put("b");
+  pass();
+  EXPECT_EQ(kept->bytes, before);
+  EXPECT_NE(taken_.lines(), kept);
+}
+
+TEST_F(pipeline_test, keeps_the_verdicts_of_a_producer_with_a_name) {
+  producer named("p");
+  named.take_over(1);
+  put("a", 1);
+  put("a", 2);
+  pass(&named, 1);
+  EXPECT_EQ(taken_.newest_seq, 2U);
+  EXPECT_EQ(named.kept(2), taken_.line(1));
+}
+
+TEST_F(pipeline_test, applies_nothing_of_one_who_has_lost_the_name) {
+  producer named("p");
+  named.take_over(2);
+  put("a", 1);
+  pass(&named, 1);
+  EXPECT_TRUE(taken_.is_superseded);
+  EXPECT_EQ(told_.offered, 0U);
+  EXPECT_EQ(engine_.stream_count(), 0U);
+}
+
+TEST_F(pipeline_test, applies_nothing_behind_a_hole_until_it_is_filled) {
+  producer named("p");
+  named.take_over(1);
+  journal_.refuses = true;
+  put("a", 1);
+  pass(&named, 1);
+  EXPECT_EQ(why(0), refusal::storage_full);
+  journal_.refuses = false;
+  taken_.clear();
+  put("a", 2);
+  pass(&named, 1);
+  EXPECT_EQ(why(0), refusal::storage_full);
+  taken_.clear();
+  put("a", 1);
+  put("a", 2);
+  pass(&named, 1);
+  EXPECT_EQ(why(0), refusal::none);
+  EXPECT_EQ(taken_.newest_seq, 2U);
+}
+
+struct test_disk final : durable_position {
+  journal_position written_to() const override { return written; }
+  journal_position durable_to() const override { return durable; }
+  bool is_lost() const override { return lost; }
+  journal_position written = 0;
+  journal_position durable = 0;
+  bool lost = false;
+};
+
+TEST_F(pipeline_test, acknowledges_at_once_where_no_disk_is_waited_for_and_else_once_it_is_synced) {
+  EXPECT_TRUE(way_.is_durable(way_.acknowledged_at()));
+  test_disk disk;
+  const pipeline waiting(engine_, &disk);
+  disk.written = 10;
+  const journal_position at = waiting.acknowledged_at();
+  EXPECT_FALSE(waiting.is_durable(at));
+  disk.durable = 10;
+  EXPECT_TRUE(waiting.is_durable(at));
+}
+
+}  // namespace
+}  // namespace spindrift
