@@ -2,6 +2,7 @@
 // lives no longer than the point it speaks of. Any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -20,6 +21,8 @@ struct adwin_cut {
 
 // The point detectors that found a point anomalous, as bits of verdict::by.
 enum class point_detector : std::uint8_t { zscore = 1, isolation_forest = 2 };
+// What they are called wherever somebody reads it, from the lowest bit on; a bit without a name is a bug.
+inline constexpr std::array<std::string_view, 2> point_detector_names = {"zscore", "iforest"};
 
 struct verdict {
   point subject;             // as sent, with `ts` filled in

@@ -41,7 +41,8 @@ public:
     if (is_pattern(*at)) return {at->get<std::string>()};
     if (!at->is_array() || at->empty() || at->size() > limits::patterns_max ||
         !std::all_of(at->begin(), at->end(), is_pattern)) {
-      complain(key, "a list of 1 to 64 patterns, each a string of 1 to 256 bytes");
+      complain(key, "a list of 1 to " + std::to_string(limits::patterns_max) + " patterns, each a string of 1 to " +
+                        std::to_string(limits::pattern_bytes_max) + " bytes");
       return {"*"};
     }
     for (const json& each : *at) found.push_back(each.get<std::string>());
@@ -87,7 +88,8 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
     hello_command hello{fields.text("producer", "", limits::producer_bytes_max),
                         fields.text("token", "", limits::token_bytes_max)};
     if (!hello.producer.empty() && !is_plain_name(hello.producer, limits::producer_bytes_max)) {
-      fields.complain("producer", "of the form " + std::string(plain_name_rule) + ", 1 to 128 bytes");
+      fields.complain("producer", "of the form " + std::string(plain_name_rule) + ", 1 to " +
+                                      std::to_string(limits::producer_bytes_max) + " bytes");
     }
     return hello;
   }

@@ -1,6 +1,9 @@
+// Puts lines together, each in a window that is known to be large enough.
 #include "common/protocol/encode.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cassert>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -12,110 +15,148 @@
 namespace spindrift {
 namespace {
 
+constexpr std::size_t integer_bytes_max = 20;  // 18446744073709551615, -9223372036854775808
+
 // Writes into a window at the end of a string: one growth check a line instead of one a field. The window must be large
-// enough for everything put into it; text of unbounded length goes through append_json_string instead.
+// enough for everything put into it, which is asserted; text of unbounded length goes through append_json_string.
 class line_writer {
 public:
   line_writer(std::string& out, std::size_t bytes_max) : out_(out), begin_(out.size()) {
     out_.resize(begin_ + bytes_max);
     at_ = out_.data() + begin_;
+    end_ = at_ + bytes_max;
   }
   line_writer(const line_writer&) = delete;
   line_writer& operator=(const line_writer&) = delete;
   ~line_writer() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
 
   void text(std::string_view literal) {
+    assert(has_room_for(literal.size()));
     std::memcpy(at_, literal.data(), literal.size());
     at_ += literal.size();
   }
   void number(double value) {
     if (!std::isfinite(value)) return text("null");
+    assert(has_room_for(double_bytes_max));
     at_ = write_double(at_, value);
   }
+  // Derived numbers: six significant digits.
   void derived(double value) {
     if (!std::isfinite(value)) return text("null");
-    at_ = std::to_chars(at_, at_ + double_bytes_max, value, std::chars_format::general, 6).ptr;
+    at_ = std::to_chars(at_, end_, value, std::chars_format::general, 6).ptr;
   }
-  void number(std::uint64_t value) { at_ = std::to_chars(at_, at_ + 24, value).ptr; }
-  void number(std::int64_t value) { at_ = std::to_chars(at_, at_ + 24, value).ptr; }
+  void number(std::uint64_t value) { at_ = std::to_chars(at_, end_, value).ptr; }
+  void number(std::int64_t value) { at_ = std::to_chars(at_, end_, value).ptr; }
   void boolean(bool value) { text(value ? "true" : "false"); }
 
 private:
+  bool has_room_for(std::size_t bytes) const { return static_cast<std::size_t>(end_ - at_) >= bytes; }
+
   std::string& out_;
   std::size_t begin_;
   char* at_;
+  char* end_;
 };
 
-// Room for every fixed key and number of a verdict or point line, names and features apart.
-constexpr std::size_t line_bytes_fixed = 768;
-constexpr std::size_t feature_bytes_fixed = 64;
+// The windows: a line with everything that its kind can have, its numbers, names and features left out, and the room
+// that these take. Whoever adds a field adds it here.
+constexpr std::string_view fullest_point = R"({"stream":"","seq":,"ts":,"value":,"values":{},"label":false})"
+                                           "\n";
+constexpr std::size_t point_bytes_fixed = fullest_point.size() + double_bytes_max + 2 * integer_bytes_max;
+constexpr std::string_view fullest_verdict =
+    R"({"type":"verdict","stream":"","seq":,"n":,"ts":,"value":,"values":{},"expected":,"sigma":,"z":,"feature":"",)"
+    R"("anomaly":false,"by":"","drift":false,"adwin":{"width":,"mean":,"before":},"alarm":false,"score":,)"
+    R"("label":false,"warmup":true,"dup":true,"late":true,"event":,"kind":""})"
+    "\n";
+constexpr std::size_t by_bytes_max = [] {
+  std::size_t bytes = 0;
+  for (const std::string_view name : point_detector_names) bytes += name.size() + 1;
+  return bytes;
+}();
+constexpr std::size_t event_kind_bytes_max = [] {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < event_kind_count; ++i)
+    bytes = std::max(bytes, name_of(static_cast<event_kind>(i)).size());
+  return bytes;
+}();
+constexpr std::size_t verdict_bytes_fixed =
+    fullest_verdict.size() + by_bytes_max + event_kind_bytes_max + 8 * double_bytes_max + 4 * integer_bytes_max;
+constexpr std::size_t feature_bytes_fixed = std::string_view(",\"\":").size() + double_bytes_max;
+static_assert(double_bytes_max >= std::string_view("-2.2250738585072014e-308").size());
 
-std::size_t line_bytes_max(const point& what) {
-  std::size_t bytes = line_bytes_fixed + what.stream.size();
-  for (const feature& each : what.values) bytes += feature_bytes_fixed + each.name.size();
+std::size_t values_bytes_max(const point& measured) {
+  std::size_t bytes = 0;
+  for (const feature& value : measured.values) bytes += feature_bytes_fixed + value.name.size();
   return bytes;
 }
 
-void put_numbers(const point& what, line_writer& line) {
-  if (!what.is_multivariate()) {
+void put_numbers(const point& measured, line_writer& line) {
+  if (!measured.is_multivariate()) {
     line.text(",\"value\":");
-    line.number(what.value);
+    line.number(measured.value);
     return;
   }
   line.text(",\"values\":{");
   bool is_first = true;
-  for (const feature& each : what.values) {
+  for (const feature& value : measured.values) {
     line.text(is_first ? "\"" : ",\"");
     is_first = false;
-    line.text(each.name);
+    line.text(value.name);
     line.text("\":");
-    line.number(each.value);
+    line.number(value.value);
   }
   line.text("}");
 }
 
-std::string_view names_of(std::uint8_t by) {
-  constexpr std::array<std::string_view, 4> names = {"", "zscore", "iforest", "zscore,iforest"};
-  return names[by & 3U];
+// "zscore,iforest"
+void put_detectors(unsigned by, line_writer& line) {
+  assert(by >> point_detector_names.size() == 0);  // a detector without a name
+  bool is_first = true;
+  for (std::size_t i = 0; i < point_detector_names.size(); ++i) {
+    if ((by >> i & 1U) == 0) continue;
+    if (!is_first) line.text(",");
+    is_first = false;
+    line.text(point_detector_names[i]);
+  }
 }
 
-void put_flags(const verdict& what, line_writer& line) {
+void put_flags(const verdict& judged, line_writer& line) {
   line.text(",\"anomaly\":");
-  line.boolean(what.anomaly);
-  if (what.anomaly) {
+  line.boolean(judged.anomaly);
+  if (judged.anomaly) {
     line.text(",\"by\":\"");
-    line.text(names_of(what.by));
+    put_detectors(judged.by, line);
     line.text("\"");
   }
   line.text(",\"drift\":");
-  line.boolean(what.drift.has_value());
-  if (what.drift) {
+  line.boolean(judged.drift.has_value());
+  if (judged.drift) {
     line.text(",\"adwin\":{\"width\":");
-    line.number(what.drift->width);
+    line.number(judged.drift->width);
     line.text(",\"mean\":");
-    line.number(what.drift->mean);
+    line.number(judged.drift->mean);
     line.text(",\"before\":");
-    line.number(what.drift->before);
+    line.number(judged.drift->before);
     line.text("}");
   }
-  if (what.score) {
+  if (judged.score) {
     line.text(",\"alarm\":");
-    line.boolean(what.alarm);
+    line.boolean(judged.alarm);
     line.text(",\"score\":");
-    line.number(*what.score);
+    line.number(*judged.score);
   }
-  if (what.subject.label) {
+  if (judged.subject.label) {
     line.text(",\"label\":");
-    line.boolean(*what.subject.label);
+    line.boolean(*judged.subject.label);
   }
-  if (what.warmup) line.text(",\"warmup\":true");
-  if (what.dup) line.text(",\"dup\":true");
-  if (what.late) line.text(",\"late\":true");
-  if (what.event != 0) {
+  if (judged.warmup) line.text(",\"warmup\":true");
+  if (judged.dup) line.text(",\"dup\":true");
+  if (judged.late) line.text(",\"late\":true");
+  if (judged.event != 0) {
     line.text(",\"event\":");
-    line.number(what.event);
+    line.number(judged.event);
     line.text(",\"kind\":\"");
-    line.text(name_of(what.kind));
+    line.text(name_of(judged.kind));
     line.text("\"");
   }
 }
@@ -123,72 +164,77 @@ void put_flags(const verdict& what, line_writer& line) {
 }  // namespace
 
 // Names of points are of the name alphabet (the decoder and the simulator see to it), which needs no escaping.
-void encode(const point& what, std::string& out) {
-  line_writer line(out, line_bytes_max(what));
+void encode(const point& measured, std::string& out) {
+  line_writer line(out, point_bytes_fixed + measured.stream.size() + values_bytes_max(measured));
   line.text("{\"stream\":\"");
-  line.text(what.stream);
+  line.text(measured.stream);
   line.text("\"");
-  if (what.seq != 0) {
+  if (measured.seq != 0) {
     line.text(",\"seq\":");
-    line.number(what.seq);
+    line.number(measured.seq);
   }
-  if (what.ts) {
+  if (measured.ts) {
     line.text(",\"ts\":");
-    line.number(*what.ts);
+    line.number(*measured.ts);
   }
-  put_numbers(what, line);
-  if (what.label) {
+  put_numbers(measured, line);
+  if (measured.label) {
     line.text(",\"label\":");
-    line.boolean(*what.label);
+    line.boolean(*measured.label);
   }
   line.text("}\n");
 }
 
-void encode(const verdict& what, std::string& out) {
-  line_writer line(out, line_bytes_max(what.subject) + what.feature.size());
+std::size_t line_bytes_max(const verdict& judged) {
+  const point& subject = judged.subject;
+  return verdict_bytes_fixed + subject.stream.size() + judged.feature.size() + values_bytes_max(subject);
+}
+
+void encode(const verdict& judged, std::string& out) {
+  line_writer line(out, line_bytes_max(judged));
   line.text("{\"type\":\"verdict\",\"stream\":\"");
-  line.text(what.subject.stream);
+  line.text(judged.subject.stream);
   line.text("\"");
-  if (what.subject.seq != 0) {
+  if (judged.subject.seq != 0) {
     line.text(",\"seq\":");
-    line.number(what.subject.seq);
+    line.number(judged.subject.seq);
   }
   line.text(",\"n\":");
-  line.number(what.n);
+  line.number(judged.n);
   line.text(",\"ts\":");
-  line.number(what.subject.ts.value_or(0));
-  put_numbers(what.subject, line);
+  line.number(judged.subject.ts.value_or(0));
+  put_numbers(judged.subject, line);
   line.text(",\"expected\":");
-  line.number(what.expected);
+  line.number(judged.expected);
   line.text(",\"sigma\":");
-  line.number(what.sigma);
+  line.number(judged.sigma);
   line.text(",\"z\":");
-  line.number(what.z);
-  if (!what.feature.empty()) {
+  line.number(judged.z);
+  if (!judged.feature.empty()) {
     line.text(",\"feature\":\"");
-    line.text(what.feature);
+    line.text(judged.feature);
     line.text("\"");
   }
-  put_flags(what, line);
+  put_flags(judged, line);
   line.text("}\n");
 }
 
-void encode(const protocol_error& what, std::uint64_t frame_number, std::string& out) {
+void encode(const protocol_error& error, std::uint64_t frame_number, std::string& out) {
   out += R"({"type":"error","code":")";
-  out += name_of(what.code);
+  out += name_of(error.code);
   out += R"(","message":)";
-  append_json_string(what.message, out);
+  append_json_string(error.message, out);
   if (frame_number != 0) {
     out += ",\"frame\":";
     append_number(frame_number, out);
   }
-  if (what.seq != 0) {
+  if (error.seq != 0) {
     out += ",\"seq\":";
-    append_number(what.seq, out);
+    append_number(error.seq, out);
   }
-  if (!what.id.empty()) {
+  if (!error.id.empty()) {
     out += ",\"id\":";
-    out += what.id;
+    out += error.id;
   }
   out += "}\n";
 }
@@ -226,10 +272,10 @@ void append_derived(double number, std::string& out) {
   line_writer(out, double_bytes_max).derived(number);
 }
 void append_number(std::int64_t number, std::string& out) {
-  line_writer(out, 24).number(number);
+  line_writer(out, integer_bytes_max).number(number);
 }
 void append_number(std::uint64_t number, std::string& out) {
-  line_writer(out, 24).number(number);
+  line_writer(out, integer_bytes_max).number(number);
 }
 
 }  // namespace spindrift

@@ -4,6 +4,7 @@
 // thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,14 +18,16 @@
 namespace spindrift {
 
 // Producer -> server.
-void encode(const point& what, std::string& out);
-void encode(const command_frame& what, std::string& out);
+void encode(const point& measured, std::string& out);
+void encode(const command_frame& asked, std::string& out);
 
 // Server -> client. `frame_number` counts the connection's frames from 1; 0: not about one frame, and left out.
-void encode(const verdict& what, std::string& out);
+void encode(const verdict& judged, std::string& out);
+// What encode() takes of `out` at most while it writes the verdict; known without looking at any number.
+std::size_t line_bytes_max(const verdict& judged);
 // A notice about a stream; `feature_name` is empty where the stream has but one value.
 void encode(const event& told, std::string_view stream, std::string_view feature_name, std::string& out);
-void encode(const protocol_error& what, std::uint64_t frame_number, std::string& out);
+void encode(const protocol_error& error, std::uint64_t frame_number, std::string& out);
 
 // Parts, for the rare replies that are put together by hand.
 void append_json_string(std::string_view text, std::string& out);

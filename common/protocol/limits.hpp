@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/model/limit.hpp"
+
 namespace spindrift::limits {
 
 // Longest frame, without its line end. A longer one costs one error and is skipped unstored.
@@ -19,7 +21,7 @@ inline constexpr std::size_t stream_bytes_max = 256;
 inline constexpr std::size_t producer_bytes_max = 128;
 inline constexpr std::size_t feature_bytes_max = 64;
 // Most features of one point.
-inline constexpr std::size_t features_max = 64;
+inline constexpr std::size_t features_max = model::features_max;
 // Greatest seq: the largest integer that every JSON reader keeps exact.
 inline constexpr std::uint64_t seq_max = (std::uint64_t{1} << 53U) - 1;
 // Event times we can print as RFC 3339 again: years 0001 to 9999.
@@ -29,7 +31,7 @@ constexpr bool is_event_time(std::int64_t ts_ms) {
   return ts_ms >= ts_ms_min && ts_ms <= ts_ms_max;
 }
 // Points of one producer without a verdict, and verdicts kept of it for re-sending: the two must be the same number.
-inline constexpr std::size_t in_flight_max = 1'024;
+inline constexpr std::size_t in_flight_max = model::in_flight_max;
 // Longest pattern and most patterns in a subscribe, streams or history command.
 inline constexpr std::size_t pattern_bytes_max = 256;
 inline constexpr std::size_t patterns_max = 64;

@@ -24,24 +24,16 @@ byte_kind kind_of(char c) {
   return byte_kinds[static_cast<unsigned char>(c)];
 }
 
-std::uint32_t code_point(std::string_view text, std::size_t length) {
-  const auto byte = [text](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
-  if (length == 1) return byte(0);
-  std::uint32_t code = byte(0) & (0x7fU >> length);
-  for (std::size_t i = 1; i < length; ++i) code = code << 6U | (byte(i) & 0x3fU);
-  return code;
-}
-
-bool is_bidirectional_control(std::uint32_t code) {
+bool is_bidirectional_control(char32_t code) {
   return code == 0x061c || code == 0x200e || code == 0x200f || (code >= 0x202a && code <= 0x202e) ||
          (code >= 0x2066 && code <= 0x2069);
 }
 
-bool is_control(std::uint32_t code) {
+bool is_control(char32_t code) {
   return (code >= 0x80 && code <= 0x9f) || code == 0x2028 || code == 0x2029 || code == 0xfeff;
 }
 
-bool is_wide_blank(std::uint32_t code) {
+bool is_wide_blank(char32_t code) {
   return code == 0xa0 || code == 0x1680 || (code >= 0x2000 && code <= 0x200b) || code == 0x202f || code == 0x205f ||
          code == 0x3000;
 }
@@ -54,7 +46,7 @@ bool is_wide_name(std::string_view text) {
     const std::size_t length = utf8_length(rest);
     if (length == 0 || !is_name_character(rest, length)) return false;
     const bool is_at_end = at == 0 || at + length == size;
-    if (length > 1 && is_at_end && is_wide_blank(code_point(rest, length))) return false;
+    if (length > 1 && is_at_end && is_wide_blank(utf8_value(rest, length))) return false;
     at += length;
   }
   return true;
@@ -73,7 +65,7 @@ constexpr std::array<unsigned char, 256> plain_kinds = [] {
 
 bool is_name_character(std::string_view text, std::size_t length) {
   if (length == 1) return kind_of(text.front()) == anywhere || kind_of(text.front()) == not_at_the_ends;
-  const std::uint32_t code = code_point(text, length);
+  const char32_t code = utf8_value(text, length);
   return !is_control(code) && !is_bidirectional_control(code);
 }
 

@@ -153,9 +153,9 @@ bool reply_reader::workspace::read_verdict_field(std::string_view key, od::value
   if (key == "by") {
     std::string_view by;
     if (!read_view(value, text_scratch, by)) return false;
-    if (by.find("zscore") != std::string_view::npos) seen.by |= static_cast<std::uint8_t>(point_detector::zscore);
-    if (by.find("iforest") != std::string_view::npos)
-      seen.by |= static_cast<std::uint8_t>(point_detector::isolation_forest);
+    for (std::size_t i = 0; i < point_detector_names.size(); ++i) {
+      if (by.find(point_detector_names[i]) != std::string_view::npos) seen.by |= static_cast<std::uint8_t>(1U << i);
+    }
   }
   return true;
 }

@@ -20,6 +20,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/limit.hpp"
 #include "server/store/record.hpp"
 
 namespace spindrift {
@@ -59,7 +60,7 @@ public:
   }
 
 private:
-  static constexpr std::size_t kept_max = 1'024;  // limits::in_flight_max, which this room does not see
+  static constexpr std::size_t kept_max = model::in_flight_max;
   struct kept_verdict {
     std::uint64_t seq = 0;
     std::string line;

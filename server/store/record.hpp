@@ -24,6 +24,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/limit.hpp"
 #include "common/model/point.hpp"
 #include "server/store/bytes.hpp"
 
@@ -39,7 +40,7 @@ constexpr std::size_t record_bytes_full = 1U << 20U;
 constexpr std::size_t record_bytes_max = record_bytes_full + (64U << 10U);
 // Bounds of the wire, kept with a margin; a reader refuses what is beyond.
 constexpr std::size_t name_bytes_max = 256;
-constexpr std::size_t features_max = 64;
+constexpr std::size_t features_max = model::features_max;
 
 struct segment_header {
   std::uint32_t version = journal_version;

@@ -1,0 +1,14 @@
+// Limits that rooms share which do not see the wire: a point's features, a producer's unanswered points. The wire's own
+// are in common/protocol/limits.hpp, which takes these up. Constants.
+#pragma once
+
+#include <cstddef>
+
+namespace spindrift::model {
+
+// Most features of one point.
+inline constexpr std::size_t features_max = 64;
+// Points of one producer without a verdict, and verdicts kept of it for re-sending: the two must be the same number.
+inline constexpr std::size_t in_flight_max = 1'024;
+
+}  // namespace spindrift::model
