@@ -17,15 +17,41 @@ usage: ./run.sh COMMAND [ARGUMENTS]
 TEXT
 }
 
-base_packages=(
-  cmake g++ libbenchmark-dev libboost-dev libboost-filesystem-dev libboost-iostreams-dev libboost-system-dev libcli11-dev
-  libgnuplot-iostream-dev libgtest-dev libgmock-dev libpng-dev libsimdjson-dev libsnappy-dev libspdlog-dev libsqlite3-dev
-  libssl-dev libtomlplusplus-dev netcat-openbsd ninja-build openssl nlohmann-json3-dev pkg-config python3
+program_packages=(
+  cmake g++ libboost-dev libboost-filesystem-dev libboost-iostreams-dev libboost-system-dev libcli11-dev
+  libgnuplot-iostream-dev libsimdjson-dev libsnappy-dev libspdlog-dev libsqlite3-dev libssl-dev libtomlplusplus-dev
+  ninja-build nlohmann-json3-dev pkg-config
+)
+test_packages=(
+  libbenchmark-dev libgtest-dev libgmock-dev libpng-dev netcat-openbsd openssl python3
 )
 check_packages=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev lld-14 llvm-14)
 bench_packages=(redis-server python3-venv valgrind)
 
+
 say() { printf '%s\n' "$*" >&2; }
+fail() { say "run.sh: $*"; exit 1; }
+
+# Reads what apt says and shows where it is: one line that counts on a terminal, else a line for every tenth package.
+count_packages() {
+  local line total='?' done_so_far=0 doing=''
+  while IFS= read -r line; do
+    case $line in
+      *' newly installed'*) total=$(sed -n 's/.*, \([0-9]*\) newly installed.*/\1/p' <<<"$line") ;;
+      Get:*) doing="fetching ${line##* http*:// }" ;;
+      Unpacking\ *) doing="unpacking ${line#Unpacking }" ;;
+      'Setting up '*) done_so_far=$((done_so_far + 1)); doing="setting up ${line#Setting up }" ;;
+      *) continue ;;
+    esac
+    doing=${doing%% (*}
+    if [ -t 2 ]; then
+      printf '\r\033[K%s of %s packages: %.60s' "$done_so_far" "$total" "$doing" >&2
+    elif [[ $line == 'Setting up '* && $((done_so_far % 10)) -eq 0 || $line == *' newly installed'* ]]; then
+      say "$done_so_far of $total packages installed"
+    fi
+  done
+  [ ! -t 2 ] || printf '\r\033[K' >&2
+}
 
 # Installs those of the named packages that are not there. Quick when none is missing.
 provide() {
@@ -35,14 +61,27 @@ provide() {
     dpkg-query -W -f='${Status}\n' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
   done
   [ ${#missing[@]} -eq 0 ] && return
-  local as_root=()
+  local as_root=() log
   if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || { say "run.sh: packages are missing and there is no sudo: ${missing[*]}"; exit 1; }
+    if ! command -v sudo >/dev/null; then
+      say "run.sh: ${#missing[@]} packages are missing, and there is no sudo here. Have an administrator run this line:"
+      say ""
+      say "  apt-get update && apt-get install -y --no-install-recommends ${missing[*]}"
+      exit 1
+    fi
     as_root=(sudo)
   fi
-  say "installing: ${missing[*]}"
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  say "installing ${#missing[@]} packages and what they need: ${missing[*]}"
+  log=$(mktemp)
+  say "asking for the lists of packages (all that apt says is in $log)"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update >>"$log" 2>&1 ||
+    { tail -n 5 "$log" >&2; fail "the lists of packages cannot be fetched; is there a network?"; }
+  if ! "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" 2>&1 |
+    tee -a "$log" | count_packages; then
+    tail -n 5 "$log" >&2
+    fail "not all packages could be installed; $log has all of what apt said"
+  fi
+  rm -f "$log"
 }
 
 gnuplot_package() {
@@ -50,25 +89,51 @@ gnuplot_package() {
   if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then echo gnuplot-qt; else echo gnuplot-nox; fi
 }
 
-# configure PRESET [CMAKE ARGS]: only when there is no build tree yet; Ninja re-runs CMake by itself afterwards.
-configure() {
-  local preset=$1 folder=build
-  shift
-  [ "$preset" = release ] || folder=build/$preset
-  [ -f "$folder/build.ninja" ] || cmake --preset "$preset" "$@" >/dev/null
+# CMake remembers where it was: a tree that was moved or copied is made anew, and keeps nothing of the old place.
+forget_other_place() {
+  local folder=$1
+  [ -f "$folder/CMakeCache.txt" ] || return 0
+  grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "$folder/CMakeCache.txt" && return
+  say "$folder was made in another place; it is set up anew"
+  rm -rf "$folder/CMakeCache.txt" "$folder/CMakeFiles" "$folder/build.ninja"
 }
 
+# configure PRESET [CMAKE ARGS]: when there is no build tree that fits, or with arguments; else Ninja re-runs CMake by
+# itself.
+configure() {
+  local preset=$1 folder=build log
+  shift
+  [ "$preset" = release ] || folder=build/$preset
+  { mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ]; } ||
+    fail "$PWD/$folder cannot be written to. Copy the whole folder to a place of your own and run it there."
+  forget_other_place "$folder"
+  if [ -f "$folder/build.ninja" ] && [ $# -eq 0 ]; then return; fi
+  # A compiler cache is used where there is one; whoever has set a launcher keeps it.
+  if [ -z "${CMAKE_CXX_COMPILER_LAUNCHER:-}" ] && command -v ccache >/dev/null; then
+    export CMAKE_CXX_COMPILER_LAUNCHER=ccache
+  fi
+  log=$folder/configure.log
+  cmake --preset "$preset" "$@" >"$log" 2>&1 && return
+  grep -A 6 -m 1 'CMake Error' "$log" >&2 || tail -n 10 "$log" >&2
+  fail "the build cannot be set up; $log has all of what CMake said. rm -r $folder makes a fresh start."
+}
+
+has_tests() { grep -qx "SPINDRIFT_TESTS:BOOL=ON" build/CMakeCache.txt 2>/dev/null; }
+
+# The programs need neither the packages of the tests nor a line of them.
 build_programs() {
   # shellcheck disable=SC2046
-  provide "${base_packages[@]}" $(gnuplot_package)
-  configure release
+  provide "${program_packages[@]}" $(gnuplot_package)
+  forget_other_place build
+  # Who builds the tests as well keeps them; a fresh tree does without.
+  if [ -f build/build.ninja ]; then configure release; else configure release -DSPINDRIFT_TESTS=OFF; fi
   cmake --build build --target spindriftd spindrift-sim spindrift-viz spindrift-detect
 }
 
 build_everything() {
   # shellcheck disable=SC2046
-  provide "${base_packages[@]}" $(gnuplot_package)
-  configure release
+  provide "${program_packages[@]}" "${test_packages[@]}" $(gnuplot_package)
+  if has_tests; then configure release; else configure release -DSPINDRIFT_TESTS=ON; fi
   cmake --build build
 }
 
@@ -142,10 +207,10 @@ main() {
     demo) demo "$@" ;;
     test) run_tests "$@" ;;
     build) build_programs ;;
-    check) provide "${base_packages[@]}" "${check_packages[@]}"; exec tests/check.sh "$@" ;;
-    bench) provide "${base_packages[@]}" "${bench_packages[@]}"; exec tests/bench/bench.sh "$@" ;;
+    check) provide "${program_packages[@]}" "${test_packages[@]}" "${check_packages[@]}"; exec tests/check.sh "$@" ;;
+    bench) provide "${program_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}"; exec tests/bench/bench.sh "$@" ;;
     quality) build_everything; exec build/bin/spindrift-quality "$@" ;;
-    faults) provide "${base_packages[@]}" "${check_packages[@]}"; exec tests/faults/faults.sh "$@" ;;
+    faults) provide "${program_packages[@]}" "${test_packages[@]}" "${check_packages[@]}"; exec tests/faults/faults.sh "$@" ;;
     -h | --help | help) usage ;;
     *) usage >&2; exit 2 ;;
   esac

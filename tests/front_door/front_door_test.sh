@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# ./run.sh as somebody meets it on a machine that is not ready: with toy commands in place of apt-get, CMake and sudo.
+set -euo pipefail
+house=$(cd "$(dirname "$0")/../.." && pwd)
+scratch=$(mktemp -d)
+trap 'chmod -R u+w "$scratch"; rm -rf "$scratch"' EXIT
+failures=0
+
+# expect NAME TEXT FILE: the file says so.
+expect() { grep -qF -- "$2" "$3" || { echo "$1: expected '$2' in:"; cat "$3"; failures=$((failures + 1)); }; }
+refute() { ! grep -qF -- "$2" "$3" || { echo "$1: did not expect '$2' in:"; cat "$3"; failures=$((failures + 1)); }; }
+
+# toy NAME: a command that does what standard input says.
+toy() { { echo '#!/bin/sh'; cat; } >"$scratch/bin/$1"; chmod +x "$scratch/bin/$1"; }
+
+# Only what run.sh itself needs is to be found, so that the machine's own sudo, ccache and CMake are not.
+fresh() {
+  rm -rf "${scratch:?}"/*
+  mkdir -p "$scratch/bin" "$scratch/house"
+  local tool
+  for tool in bash sh env grep sed mkdir rm tail tee cat mktemp dirname chmod; do ln -s "$(command -v $tool)" "$scratch/bin/$tool"; done
+  cp "$house/run.sh" "$scratch/house/"
+  toy gnuplot </dev/null
+  toy id <<<'echo 0'
+  toy dpkg-query <<<'echo install ok installed'
+  toy cmake <<'TOY'
+echo "$*" >>calls
+case $1 in --preset) echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" >build/CMakeCache.txt; echo >build/build.ninja ;; esac
+TOY
+}
+# run ARGS...: sets `code`, and leaves what was said in $scratch/said.
+run() { code=0; (cd "$scratch/house" && PATH=$scratch/bin ./run.sh "$@") >"$scratch/said" 2>&1 || code=$?; }
+
+fresh
+run build
+expect "a fresh tree is set up without tests" '-DSPINDRIFT_TESTS=OFF' "$scratch/house/calls"
+rm "$scratch/house/calls"
+run build
+refute "a tree that is there is not set up again" '--preset' "$scratch/house/calls"
+run test
+expect "tests are added when they are wanted" '-DSPINDRIFT_TESTS=ON' "$scratch/house/calls"
+
+fresh
+mkdir "$scratch/house/build"
+echo 'CMAKE_HOME_DIRECTORY:INTERNAL=/somewhere/else' >"$scratch/house/build/CMakeCache.txt"
+touch "$scratch/house/build/build.ninja"
+run build
+[ "$code" -eq 0 ] || { echo "a moved tree: exit code $code"; failures=$((failures + 1)); }
+expect "a moved tree is set up anew" 'was made in another place' "$scratch/said"
+expect "a moved tree is set up anew" '--preset release' "$scratch/house/calls"
+
+fresh
+touch "$scratch/house/build"
+run build
+[ "$code" -eq 1 ] || { echo "no place to build in: exit code $code"; failures=$((failures + 1)); }
+expect "a folder that cannot be written to" 'cannot be written to' "$scratch/said"
+
+fresh
+toy cmake <<<'echo "CMake Error at CMakeLists.txt:2 (project):"; echo "  No compiler"; exit 1'
+run build
+expect "what CMake says" 'No compiler' "$scratch/said"
+expect "and what to do" 'configure.log' "$scratch/said"
+
+fresh
+toy id <<<'echo 1000'
+toy dpkg-query <<<'exit 1'
+run build
+[ "$code" -eq 1 ] || { echo "no sudo: exit code $code"; failures=$((failures + 1)); }
+expect "without sudo there is a line to paste" '  apt-get update && apt-get install -y --no-install-recommends cmake g++' "$scratch/said"
+refute "the programs need no packages of the tests" 'libgtest-dev' "$scratch/said"
+
+fresh
+toy dpkg-query <<<'exit 1'
+toy apt-get <<'TOY'
+[ "$1" = update ] && exit
+echo '0 upgraded, 20 newly installed, 0 to remove and 0 not upgraded.'
+for i in 1 2 3 4 5 6 7 8 9 10 11; do echo "Setting up package$i (1.0) ..."; done
+TOY
+run build
+expect "apt's progress is shown" '0 of 20 packages' "$scratch/said"
+expect "apt's progress is shown" '10 of 20 packages' "$scratch/said"
+
+fresh
+toy dpkg-query <<<'exit 1'
+toy apt-get <<<'[ "$1" = update ] && exit; echo "E: Unable to locate package"; exit 100'
+run build
+[ "$code" -eq 1 ] || { echo "apt fails: exit code $code"; failures=$((failures + 1)); }
+expect "apt's reason is shown" 'Unable to locate package' "$scratch/said"
+
+fresh
+toy ccache </dev/null
+toy cmake <<'TOY'
+echo "launcher $CMAKE_CXX_COMPILER_LAUNCHER" >>calls; echo >build/build.ninja
+TOY
+run build
+expect "a compiler cache is used where there is one" 'launcher ccache' "$scratch/house/calls"
+
+[ "$failures" -eq 0 ] && echo "all good"
+[ "$failures" -eq 0 ]
