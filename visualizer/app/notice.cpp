@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "common/protocol/limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "visualizer/plot/command.hpp"
 #include "visualizer/plot/label.hpp"
@@ -15,6 +16,7 @@ namespace spindrift {
 namespace {
 
 constexpr std::size_t name_characters_max = 128;
+constexpr std::size_t word_characters_max = 32;
 
 std::string finding_text(const verdict& judged) {
   std::string text;
@@ -43,11 +45,24 @@ std::string values_text(const verdict& judged) {
 std::string notice_of(const verdict& judged) {
   const std::string found = finding_text(judged);
   if (found.empty()) return {};
-  std::string line = judged.subject.ts ? to_rfc3339(*judged.subject.ts) + ' ' : "";
+  std::string line =
+      judged.subject.ts && limits::is_event_time(*judged.subject.ts) ? to_rfc3339(*judged.subject.ts) + ' ' : "";
   line += harmless(judged.subject.stream, name_characters_max) + " n " + std::to_string(judged.n) + ": " + found + "; ";
   line += values_text(judged);
   if (!judged.subject.is_multivariate() || !judged.feature.empty())
     line += ", expected " + short_number(judged.expected) + ", z " + short_number(judged.z);
+  return line + '\n';
+}
+
+std::string notice_of(const stream_event& told) {
+  const std::int64_t when = told.state == "closed" ? told.to.value_or(told.told) : told.told;
+  std::string line = limits::is_event_time(when) ? to_rfc3339(when) + ' ' : "";
+  line += harmless(told.stream, name_characters_max) + " event " + std::to_string(told.number) + ' ' +
+          harmless(told.state, word_characters_max) + ": " + harmless(told.kind, word_characters_max);
+  if (!told.direction.empty()) line += ' ' + harmless(told.direction, word_characters_max);
+  if (!told.feature.empty()) line += " of " + harmless(told.feature, name_characters_max);
+  line += ", severity " + std::to_string(told.severity);
+  if (!told.text.empty()) line += "; " + harmless(told.text, stream_event::text_bytes_max);
   return line + '\n';
 }
 

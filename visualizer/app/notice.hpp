@@ -9,12 +9,15 @@
 #include <string_view>
 
 #include "common/model/verdict.hpp"
+#include "visualizer/series/stream_event.hpp"
 
 namespace spindrift {
 
 // "2026-11-28T09:38:42.087Z pump.7 n 1203: anomaly, alarm; value 26.5, expected 21.1, z 7.2", with its line end. Empty
 // for a point of which nothing is to be said. Names are made harmless (plot/label.hpp).
 std::string notice_of(const verdict& judged);
+// "2026-11-28T09:38:42.087Z pump.7 event 17 open: shift up, severity 63; level rose from 21.0 to 26.4".
+std::string notice_of(const stream_event& told);
 
 class line_output {
 public:

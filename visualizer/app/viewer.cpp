@@ -74,7 +74,8 @@ private:
   void await_signal();
   void await_resize();
   std::optional<int> choose_output();
-  void hear(const verdict& judged);
+  void hear(const judged_point& point);
+  void hear_of(stream_event told);
   void show_frame();
   std::optional<std::string> save_picture();
   void set_state(const std::string& state);
@@ -140,7 +141,8 @@ std::optional<int> viewer::prepare() {
   }
   subscription_ = std::make_unique<subscription>(
       io_, *parse_endpoint(settings_.server), settings_.streams, token,
-      subscription_events{.heard = [this](const verdict& judged) { hear(judged); },
+      subscription_events{.heard = [this](const judged_point& point) { hear(point); },
+                          .told = [this](stream_event told) { hear_of(std::move(told)); },
                           .missed = [this](std::uint64_t count) { gallery_.add_missed(count); },
                           .state_changed = [this](const std::string& state) { set_state(state); },
                           .began = [this] { gallery_.expect_restarts(); }});
@@ -154,10 +156,16 @@ std::optional<std::string> viewer::read_token(std::string& token) const {
   return std::nullopt;
 }
 
-void viewer::hear(const verdict& judged) {
-  gallery_.add(judged);
+void viewer::hear(const judged_point& point) {
+  gallery_.add(point.judged, point.bands);
   changed_ = true;
-  if (lines_ && judged.is_event() && !judged.dup) lines_->write(notice_of(judged));
+  if (lines_ && point.judged.is_event() && !point.judged.dup) lines_->write(notice_of(point.judged));
+}
+
+void viewer::hear_of(stream_event told) {
+  if (lines_) lines_->write(notice_of(told));
+  gallery_.add(std::move(told));
+  changed_ = true;
 }
 
 void viewer::arm_frame() {

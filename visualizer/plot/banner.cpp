@@ -34,7 +34,8 @@ void append_banner(const gallery& shown, const heading& above, const view_settin
     const std::string next = std::to_string(where.height > 1 ? where.height - 2 : 0);
     append_label("1", quoted(text, where.width), "at character 0, character " + rows + " left", out);
     append_label("2",
-                 quoted("* value   . expected and " + threshold + " sigma   A anomaly   | drift   V alarm   L labelled",
+                 quoted("* value   . expected and " + threshold +
+                            " sigma   A anomaly   | drift   V alarm   L labelled   - event",
                         where.width),
                  "at character 0, character " + next + " left", out);
     out += "plot 2 with lines notitle\n";
@@ -53,7 +54,8 @@ void append_banner(const gallery& shown, const heading& above, const view_settin
   out += "plot keyentry " + how.value + " title 'value', keyentry " + how.band + " title 'expected \xc2\xb1 " +
          threshold + " sigma', keyentry " + how.anomaly + " title 'anomaly', keyentry " +
          coloured("with lines lw 2.2", drift_colour) + " title 'drift', keyentry " + how.alarm +
-         " title 'alarm', keyentry " + how.label + " title 'labelled', 2 with lines notitle\n";
+         " title 'alarm', keyentry " + how.label + " title 'labelled', keyentry " +
+         coloured("with boxes fs solid noborder", event_colour) + " title 'event', 2 with lines notitle\n";
   out += "unset key\n";
 }
 

@@ -9,6 +9,7 @@
 #include "common/protocol/limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "visualizer/plot/command.hpp"
+#include "visualizer/plot/event_span.hpp"
 #include "visualizer/plot/label.hpp"
 #include "visualizer/plot/panel_data.hpp"
 #include "visualizer/plot/scale.hpp"
@@ -115,17 +116,18 @@ void append_x_axis(const series& shown, const view_settings& settings, const axi
 
 }  // namespace
 
-void append_panel(const series& shown, const view_settings& settings, const canvas& where, const place& at,
-                  std::size_t panel, std::string& out) {
+void append_panel(const series& shown, const std::deque<stream_event>& events, const view_settings& settings,
+                  const canvas& where, const place& at, std::size_t panel, std::string& out) {
   const panel_ranges ranges = ranges_of(shown, settings);
   append_blocks(shown, settings, ranges, panel, out);
   append_place(at, out);
   append_margins(at, where, value_characters(ranges.y), out);
   append_range("y", ranges.y, out);
   out += "set format y '" + value_format(ranges.y) + "'\n";
-  out += "unset label\n";
+  out += "unset label\nunset object\nunset arrow\n";
   append_x_axis(shown, settings, ranges.x, ticks_on(where, at), out);
   append_titles(shown, at, where, out);
+  append_spans(spans_of(shown, events, settings.axis, ranges.x), ranges.x, where, out);
   const manner how = manner_on(where);
   const std::string number = std::to_string(panel);
   out += "plot $b" + number + " using 1:2" +

@@ -2,16 +2,18 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <string>
 
 #include "visualizer/plot/layout.hpp"
 #include "visualizer/series/series.hpp"
+#include "visualizer/series/stream_event.hpp"
 #include "visualizer/series/view.hpp"
 
 namespace spindrift {
 
-// `panel` numbers the data blocks.
-void append_panel(const series& shown, const view_settings& settings, const canvas& where, const place& at,
-                  std::size_t panel, std::string& out);
+// `panel` numbers the data blocks; of the events those are drawn that are about the series.
+void append_panel(const series& shown, const std::deque<stream_event>& events, const view_settings& settings,
+                  const canvas& where, const place& at, std::size_t panel, std::string& out);
 
 }  // namespace spindrift

@@ -21,7 +21,7 @@ std::string draw(const gallery& shown, const heading& above, const view_settings
                "set grid lc rgb '#e6e8ec' lt 1 lw 0.8\n";
   out += "set ytics autofreq\nset xtics autofreq\n";
   for (std::size_t panel = 0; panel < drawn; ++panel) {
-    append_panel(shown.panels()[panel], settings, where, layout.of(panel), panel, out);
+    append_panel(shown.panels()[panel], shown.events(), settings, where, layout.of(panel), panel, out);
   }
   if (drawn == 0) {
     append_place(layout.of(0), out);

@@ -10,6 +10,8 @@
 namespace spindrift {
 
 constexpr std::string_view drift_colour = "#8e24aa";
+constexpr std::string_view event_colour = "#00695c";
+constexpr std::string_view event_ground_colour = "#e0f2ef";
 constexpr std::string_view text_colour = "#202020";
 constexpr std::string_view pale_text_colour = "#5c6470";
 

@@ -2,12 +2,13 @@
 #include "visualizer/series/gallery.hpp"
 
 #include <cmath>
+#include <utility>
 
 namespace spindrift {
 namespace {
 
-bool has_band(const verdict& judged) {
-  return !judged.warmup && std::isfinite(judged.expected) && std::isfinite(judged.sigma) && judged.sigma >= 0;
+bool is_band(double expected, double sigma) {
+  return std::isfinite(expected) && std::isfinite(sigma) && sigma >= 0;
 }
 
 sample sample_of(const verdict& judged, double value) {
@@ -27,7 +28,7 @@ gallery::gallery(std::size_t points_max) : points_max_(points_max) {
   panels_.reserve(panels_max);
 }
 
-void gallery::add(const verdict& judged) {
+void gallery::add(const verdict& judged, std::span<const feature_band> bands) {
   if (judged.dup) return;
   ++verdicts_;
   const point& subject = judged.subject;
@@ -38,34 +39,49 @@ void gallery::add(const verdict& judged) {
     if (!std::isfinite(subject.value)) return;
     sample made = sample_of(judged, subject.value);
     made.is_anomaly = judged.anomaly;
-    made.is_banded = has_band(judged);
+    made.is_banded = !judged.warmup && is_band(judged.expected, judged.sigma);
     made.expected = judged.expected;
     made.sigma = judged.sigma;
     panel->add(made);
     return;
   }
   for (std::size_t i = 0; i < subject.values.size(); ++i) {
-    const feature& which = subject.values[i];
-    series* panel = entry != nullptr ? panel_of(*entry, subject.stream, which.name, i) : nullptr;
+    const std::string_view name = subject.values[i].name;
+    series* panel = entry != nullptr ? panel_of(*entry, subject.stream, name, i) : nullptr;
     if (panel == nullptr) {
-      count_other(subject.stream, which.name);
+      count_other(subject.stream, name);
       continue;
     }
-    add_feature(judged, which, *panel, bands_[static_cast<std::size_t>(panel - panels_.data())]);
+    feature_band& known = bands_[static_cast<std::size_t>(panel - panels_.data())];
+    add_feature(judged, i, i < bands.size() ? &bands[i] : nullptr, *panel, known);
   }
 }
 
-void gallery::add_feature(const verdict& judged, const feature& which, series& panel, band& known) {
-  if (!std::isfinite(which.value)) return;
+void gallery::add_feature(const verdict& judged, std::size_t index, const feature_band* band, series& panel,
+                          feature_band& known) {
+  const feature& part = judged.subject.values[index];
+  if (!std::isfinite(part.value)) return;
   // Where the verdict names no feature, the whole point is meant.
-  const bool is_named = judged.feature.empty() || judged.feature == which.name;
-  if (is_named && !judged.feature.empty()) known = {judged.expected, judged.sigma, has_band(judged)};
-  sample made = sample_of(judged, which.value);
+  const bool is_named = judged.feature.empty() || judged.feature == part.name;
+  if (band != nullptr) {
+    known = *band;
+  } else if (is_named && !judged.feature.empty()) {
+    known = {judged.expected, judged.sigma, judged.z, true};
+  }
+  sample made = sample_of(judged, part.value);
   made.is_anomaly = judged.anomaly && is_named;
-  made.is_banded = known.is_known && !judged.warmup;
+  made.is_banded = known.is_known && is_band(known.expected, known.sigma) && !judged.warmup;
   made.expected = known.expected;
   made.sigma = known.sigma;
   panel.add(made);
+}
+
+void gallery::add(stream_event told) {
+  ++event_changes_;
+  std::erase_if(events_,
+                [&](const stream_event& held) { return held.number == told.number && held.stream == told.stream; });
+  events_.push_back(std::move(told));
+  if (events_.size() > events_max) events_.pop_front();
 }
 
 void gallery::add_missed(std::uint64_t verdicts) {

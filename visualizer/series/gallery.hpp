@@ -1,15 +1,17 @@
 // All that is shown: verdicts in, one series a stream (or a stream's feature) out, in the order they were first heard
-// of.
+// of; and the newest events of all streams.
 //
 // Bounded: the first `panels_max` series get a panel and a history; series beyond that are counted, up to others_max,
 // and not drawn (first come, first shown: panels do not jump about; --streams chooses others). Memory is at most
-// panels_max * points_max samples and others_max hashes. One thread at a time. Names are kept as they came: whoever
-// shows them makes them harmless (label.hpp, web/feed.hpp). Cost: one hash lookup per verdict and one append per
-// feature.
+// panels_max * points_max samples, others_max hashes and events_max events. One thread at a time. Names are kept as
+// they came: whoever shows them makes them harmless (label.hpp, web/feed.hpp). Cost: one hash lookup per verdict and
+// one append per feature.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,6 +20,7 @@
 
 #include "common/model/verdict.hpp"
 #include "visualizer/series/series.hpp"
+#include "visualizer/series/stream_event.hpp"
 
 namespace spindrift {
 
@@ -28,10 +31,16 @@ public:
   // Series that are only counted; beyond it the count stands still.
   static constexpr std::size_t others_max = 65'536;
 
+  // The newest; older ones are forgotten.
+  static constexpr std::size_t events_max = 64;
+
   explicit gallery(std::size_t points_max);
 
-  // A repeated verdict (`dup`) is left out: its point is here already.
-  void add(const verdict& judged);
+  // A repeated verdict (`dup`) is left out: its point is here already. `bands`: one for each of the point's features,
+  // or none at all where the verdict has numbers for one feature alone.
+  void add(const verdict& judged, std::span<const feature_band> bands = {});
+  // A new event, or a new version of one that is here.
+  void add(stream_event told);
   // The server dropped verdicts that we were too slow for.
   void add_missed(std::uint64_t verdicts);
   // A new subscription began: streams may count from 1 again.
@@ -42,17 +51,15 @@ public:
   std::size_t others() const { return others_.size(); }
   std::uint64_t missed() const { return missed_; }
   std::uint64_t verdicts() const { return verdicts_; }
+  // At most events_max, the one that was told of last at the end.
+  const std::deque<stream_event>& events() const { return events_; }
+  // How often that changed.
+  std::uint64_t event_changes() const { return event_changes_; }
 
 private:
   // The panels of one stream, in the order of its features; the last known band of each.
   struct stream_entry {
     std::vector<std::size_t> panels;
-  };
-  // A multivariate verdict has the band of one feature only; the others keep the one they had last.
-  struct band {
-    double expected = 0;
-    double sigma = 0;
-    bool is_known = false;
   };
   struct name_hash {
     using is_transparent = void;
@@ -62,15 +69,19 @@ private:
   stream_entry* entry_of(std::string_view stream);
   series* panel_of(stream_entry& entry, std::string_view stream, std::string_view feature, std::size_t hint);
   void count_other(std::string_view stream, std::string_view feature);
-  void add_feature(const verdict& judged, const feature& which, series& panel, band& known);
+  void add_feature(const verdict& judged, std::size_t index, const feature_band* band, series& panel,
+                   feature_band& known);
 
   std::size_t points_max_;
   std::vector<series> panels_;
-  std::vector<band> bands_;  // one a panel
+  // One a panel: where a verdict has the band of one feature only, the others keep the one they had last.
+  std::vector<feature_band> bands_;
   std::unordered_map<std::string, stream_entry, name_hash, std::equal_to<>> streams_;
   std::unordered_set<std::size_t> others_;
   std::uint64_t missed_ = 0;
   std::uint64_t verdicts_ = 0;
+  std::deque<stream_event> events_;
+  std::uint64_t event_changes_ = 0;
 };
 
 }  // namespace spindrift

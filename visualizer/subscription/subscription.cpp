@@ -14,7 +14,6 @@
 
 #include "common/protocol/encode.hpp"
 #include "common/protocol/inbox.hpp"
-#include "common/protocol/reply.hpp"
 
 namespace spindrift {
 
@@ -90,18 +89,23 @@ private:
   void take_lines() {
     for (inbox::cut line = inbox_.next(); line.kind != inbox::cut_kind::none; line = inbox_.next()) {
       if (line.kind != inbox::cut_kind::whole) continue;
-      const reply said = reader_.read(line.bytes);
-      if (const auto* const judged = std::get_if<verdict>(&said)) {
-        events_.heard(*judged);
-      } else if (const auto* const gap = std::get_if<gap_reply>(&said)) {
-        events_.missed(gap->missed);
-      } else if (const auto* const wrong = std::get_if<error_reply>(&said)) {
-        ending_ = wrong->code + ": " + wrong->message;
-      } else if (std::holds_alternative<subscribed_reply>(said)) {
-        pause_ = pause_first;
-        events_.began();
-        events_.state_changed("live");
-      }
+      take(reader_.read(line.bytes));
+    }
+  }
+
+  void take(feed_item item) {
+    if (const auto* const point = std::get_if<judged_point>(&item)) {
+      events_.heard(*point);
+    } else if (auto* const told = std::get_if<stream_event>(&item)) {
+      events_.told(std::move(*told));
+    } else if (const auto* const gap = std::get_if<feed_gap>(&item)) {
+      events_.missed(gap->missed);
+    } else if (auto* const refusal = std::get_if<feed_refusal>(&item)) {
+      ending_ = std::move(refusal->reason);
+    } else if (std::holds_alternative<feed_began>(item)) {
+      pause_ = pause_first;
+      events_.began();
+      events_.state_changed("live");
     }
   }
 
@@ -129,7 +133,7 @@ private:
   tcp::socket socket_;
   asio::steady_timer timer_;
   inbox inbox_;
-  reply_reader reader_;
+  feed_reader reader_;
   std::string request_;
   std::string ending_;
   std::chrono::milliseconds pause_{pause_first};

@@ -1,8 +1,8 @@
 // The visualizer's ear: connects to the server, subscribes, and hands on what it hears; after every end it connects
 // again, with growing pauses, and says what the state is.
 //
-// On the thread that runs the io_context; the callbacks are called there. Views in a verdict are valid during the call.
-// Bounded: one inbox. Lives as long as the io_context runs; stop() lets that end.
+// On the thread that runs the io_context; the callbacks are called there. Views in a judged_point are valid during the
+// call. Bounded: one inbox. Lives as long as the io_context runs; stop() lets that end.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 #include <memory>
 #include <string>
 
-#include "common/model/verdict.hpp"
 #include "common/net/endpoint.hpp"
+#include "visualizer/subscription/feed_reader.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -20,7 +20,8 @@ class io_context;
 namespace spindrift {
 
 struct subscription_events {
-  std::function<void(const verdict&)> heard;
+  std::function<void(const judged_point&)> heard;
+  std::function<void(stream_event)> told;
   std::function<void(std::uint64_t)> missed;              // the server dropped so many lines for us
   std::function<void(const std::string&)> state_changed;  // "live", "waiting: Connection refused"
   std::function<void()> began;                            // the server said subscribed

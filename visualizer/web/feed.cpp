@@ -1,6 +1,7 @@
 // Snapshots and increments of the gallery as events.
 #include "visualizer/web/feed.hpp"
 
+#include <optional>
 #include <string_view>
 
 #include "common/protocol/encode.hpp"
@@ -67,6 +68,40 @@ void append_panel(const series& shown, std::size_t panel, std::size_t added, boo
   out += "]}";
 }
 
+void append_optional(std::string_view key, const std::optional<std::uint64_t>& number, std::string& out) {
+  if (number) append_count(key, *number, out);
+}
+
+void append_event(const stream_event& told, std::string& out) {
+  if (out.back() == '}') out += ',';
+  append_count(R"({"event":)", told.number, out);
+  append_text(R"(,"stream":)", told.stream, out);
+  append_text(R"(,"feature":)", told.feature, out);
+  append_text(R"(,"kind":)", told.kind, out);
+  append_text(R"(,"direction":)", told.direction, out);
+  append_text(R"(,"text":)", told.text, out);
+  append_count(R"(,"severity":)", told.severity, out);
+  append_count(R"(,"told_n":)", told.told_n, out);
+  out += R"(,"told":)";
+  append_number(told.told, out);
+  append_count(R"(,"from_n":)", told.from_n, out);
+  out += R"(,"from":)";
+  append_number(told.from, out);
+  append_optional(R"(,"to_n":)", told.to_n, out);
+  if (told.to) {
+    out += R"(,"to":)";
+    append_number(*told.to, out);
+  }
+  out += told.is_over() ? R"(,"over":true})" : R"(,"over":false})";
+}
+
+// All of them: there are few, and a change may be in their middle.
+void append_events(const gallery& shown, std::string& out) {
+  out += R"(,"events":[)";
+  for (const stream_event& told : shown.events()) append_event(told, out);
+  out += ']';
+}
+
 void open_event(std::uint64_t number, bool is_full, const std::string& about, std::string& out) {
   append_count(R"(data: {"at":)", number, out);
   out += is_full ? R"(,"full":true)" : R"(,"full":false)";
@@ -74,7 +109,7 @@ void open_event(std::uint64_t number, bool is_full, const std::string& about, st
   out += R"(,"panels":[)";
 }
 
-constexpr std::string_view event_end = "]}\n\n";
+constexpr std::string_view event_end = "}\n\n";
 
 }  // namespace
 
@@ -86,6 +121,8 @@ std::string event_feed::snapshot(const gallery& shown, const heading& above) con
     const series& panel_series = shown.panels()[panel];
     append_panel(panel_series, panel, panel_series.samples().size(), true, out);
   }
+  out += ']';
+  append_events(shown, out);
   out += event_end;
   return out;
 }
@@ -100,9 +137,13 @@ std::string event_feed::increment(const gallery& shown, const heading& above) {
     if (panel == sent_.size()) sent_.emplace_back();
     sent_[panel] = position_of(shown.panels()[panel]);
   }
-  if (out.size() == size_before && about_now == about_sent_) return {};
+  const bool has_events = shown.event_changes() != event_changes_sent_;
+  if (out.size() == size_before && about_now == about_sent_ && !has_events) return {};
   about_sent_ = about_now;
   ++increments_;
+  out += ']';
+  if (has_events) append_events(shown, out);
+  event_changes_sent_ = shown.event_changes();
   out += event_end;
   return out;
 }

@@ -3,11 +3,14 @@
 // One event is "data: " and one JSON object on one line, so nothing that a name holds can end it:
 //   {"at":7,"full":false,"server":"127.0.0.1:7171","state":"live","threshold":5,"axis":"n","points":500,
 //    "others":0,"missed":0,"panels":[{"panel":0,"fresh":false,"totals":[1,0,0],"samples":[[17,1764000000000,0.42,1]]}]}
-// `at` counts increments: a snapshot has the number of the increment it includes, and a reader that finds a number left
-// out has lost events and must ask for a new snapshot. `totals`: anomalies, drifts, alarms. A sample is
-// [n, ts, value, flags], and [.., expected, sigma] where there is a band; flags: sample_flag. A panel that is `fresh`
-// brings its "stream" and "feature" and replaces what was known; else its samples are appended, and the oldest beyond
-// `points` go. Applying increments to a snapshot gives a later snapshot.
+// and, in a snapshot and where they changed, "events":[{"event":17,"stream":"pump.7","feature":"","kind":"shift",
+// "direction":"up","text":"..","severity":63,"told_n":1203,"told":..,"from_n":1195,"from":..,"over":false}], with
+// "to_n" and "to" once they are over: all that there are, the newest last. `at` counts increments: a snapshot has the
+// number of the increment it includes, and a reader that finds a number left out has lost events and must ask for a new
+// snapshot. `totals`: anomalies, drifts, alarms. A sample is [n, ts, value, flags], and [.., expected, sigma] where
+// there is a band; flags: sample_flag. A panel that is `fresh` brings its "stream" and "feature" and replaces what was
+// known; else its samples are appended, and the oldest beyond `points` go. Applying increments to a snapshot gives a
+// later snapshot.
 //
 // Bounded by the gallery: an event has at most 16 panels of --points samples of some 130 bytes; texts are cut to
 // text_bytes_max. One feed speaks of one gallery. One thread at a time. Cost: the bytes written.
@@ -53,6 +56,7 @@ private:
   std::vector<position> sent_;  // one a panel
   std::string about_sent_;
   std::uint64_t increments_ = 0;
+  std::uint64_t event_changes_sent_ = 0;
 };
 
 }  // namespace spindrift

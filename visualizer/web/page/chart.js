@@ -36,6 +36,7 @@ export function nearest({samples, x}, pixels) {
 // `near`: the sample that is pointed at, or null.
 export function drawChart(pen, frame, colours, near) {
   const {area} = frame;
+  drawGround(pen, frame, colours);
   drawAxes(pen, frame, colours);
   pen.save();
   pen.beginPath();
@@ -44,6 +45,7 @@ export function drawChart(pen, frame, colours, near) {
   drawBand(pen, frame, colours);
   drawDrifts(pen, frame, colours);
   drawValues(pen, frame, colours);
+  drawSpans(pen, frame, colours);
   for (const sample of frame.samples) drawMarks(pen, frame, colours, sample);
   if (near) drawPointer(pen, frame, colours, near);
   pen.restore();
@@ -78,6 +80,28 @@ function drawAxes(pen, {view, xs, ys, yStep, xAt, y, area}, colours) {
   pen.stroke();
   pen.strokeStyle = colours.edge;
   pen.strokeRect(area.left + 0.5, area.top + 0.5, area.right - area.left, area.bottom - area.top);
+}
+
+// Under everything else: when something was going on.
+function drawGround(pen, {spans = [], xAt, area}, colours) {
+  pen.fillStyle = colours['event-ground'];
+  for (const {from, to} of spans) {
+    pen.fillRect(xAt(from), area.top, Math.max(2, xAt(to) - xAt(from)), area.bottom - area.top);
+  }
+}
+
+// A strip at the top, and below it what it was.
+function drawSpans(pen, {spans = [], xAt, area}, colours) {
+  pen.fillStyle = colours.event;
+  pen.font = '11px system-ui, sans-serif';
+  pen.textBaseline = 'top';
+  for (const {from, to, text} of spans) {
+    const left = xAt(from);
+    pen.fillRect(left, area.top, Math.max(2, xAt(to) - left), 4);
+    const room = area.right - left;
+    pen.textAlign = room < pen.measureText(text).width + 4 ? 'right' : 'left';
+    pen.fillText(text, pen.textAlign === 'right' ? Math.min(xAt(to), area.right) : left + 2, area.top + 6);
+  }
 }
 
 // In pieces: the band is not drawn across points that have none.

@@ -4,6 +4,7 @@ export class History {
   constructor() {
     this.at = 0;  // the number of the newest event that was applied
     this.about = {threshold: 5, axis: 'n', points: 500, server: '', state: '', others: 0, missed: 0};
+    this.events = [];  // what happened to the streams, the newest last
     this.panels = [];  // {stream, feature, totals, samples}
   }
 
@@ -11,9 +12,10 @@ export class History {
   // snapshot.
   apply(event) {
     if (!event.full && event.at !== this.at + 1) return false;
-    const {full, at, panels: parts, ...about} = event;
+    const {full, at, panels: parts, events, ...about} = event;
     this.at = at;
     this.about = about;
+    if (events) this.events = events;
     if (full) this.panels.length = Math.min(this.panels.length, parts.length);
     for (const part of parts) this.applyPart(part);
     return true;

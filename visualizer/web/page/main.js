@@ -4,12 +4,13 @@ import {History} from './history.js';
 import {Panel} from './panel.js';
 import {formatNumber, noticeText} from './text.js';
 
-const COLOURS = ['pale', 'grid', 'edge', 'value', 'band', 'anomaly', 'drift', 'alarm', 'label'];
+const COLOURS = ['pale', 'grid', 'edge', 'value', 'band', 'anomaly', 'drift', 'alarm', 'label',
+                 'event', 'event-ground'];
 
 const element = id => document.getElementById(id);
 
 const history = new History();
-const look = {view: history.about, colours: {}};
+const look = {view: history.about, events: history.events, colours: {}};
 let panels = [];
 let source = null;  // the EventSource
 
@@ -36,12 +37,14 @@ function showAbout() {
 function apply(event) {
   if (!history.apply(event)) return connect();
   look.view = history.about;
+  look.events = history.events;
   for (const panel of panels.slice(history.panels.length)) panel.remove();
   panels = panels.slice(0, history.panels.length);
   for (const {panel: index} of event.panels) {
     panels[index] ??= new Panel(element('board'), look);
     panels[index].show(history.panels[index]);
   }
+  if (event.events) for (const panel of panels) panel.redraw();
   showAbout();
 }
 

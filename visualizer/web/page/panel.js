@@ -2,6 +2,7 @@
 
 import {drawChart, frameOf, nearest} from './chart.js';
 import {titleOf} from './history.js';
+import {spansOf} from './span.js';
 import {pointText, summaryText} from './text.js';
 
 export class Panel {
@@ -49,6 +50,7 @@ export class Panel {
     const {clientWidth: width, clientHeight: height} = this.canvas;
     const {view, colours} = this.look;
     const frame = this.held && frameOf(this.held.samples, width, height, view);
+    if (frame) frame.spans = spansOf(this.look.events, this.held, frame.xs, view.axis);
     if (!frame) return;
     const scale = devicePixelRatio || 1;
     this.canvas.width = Math.round(width * scale);

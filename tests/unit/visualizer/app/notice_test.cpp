@@ -47,6 +47,21 @@ TEST(notice, names_all_that_was_found_and_the_feature_that_counts) {
   EXPECT_EQ(notice_of(judged), "2025-11-24T16:02:03.000Z iot n 1203: anomaly, drift, alarm; 2 values\n");
 }
 
+TEST(notice, of_an_event_is_its_newest_version) {
+  stream_event told;
+  told.number = 17;
+  told.stream = "pump.7";
+  told.kind = "shift";
+  told.direction = "up";
+  told.state = "open";
+  told.severity = 63;
+  told.told = 1'764'000'123'000;
+  told.text = "level rose\nfrom 21.0 to 26.4";
+  EXPECT_EQ(notice_of(told),
+            "2025-11-24T16:02:03.000Z pump.7 event 17 open: shift up, severity 63; level rose\xef\xbf\xbd"
+            "from 21.0 to 26.4\n");
+}
+
 TEST(notice, keeps_what_a_terminal_would_obey_out_of_a_line) {
   const std::string line = notice_of(found("a\n\x1b[2Jb"));
   EXPECT_EQ(line.find('\x1b'), std::string::npos);

@@ -78,6 +78,30 @@ TEST_F(feed, a_changed_state_is_an_event) {
   EXPECT_EQ(changed["state"], above_.state);
 }
 
+TEST_F(feed, events_come_when_they_change_and_in_every_snapshot) {
+  hear("a", 1);
+  feed_.increment(shown_, above_);
+  stream_event told;
+  told.number = 17;
+  told.stream = "a";
+  told.kind = "stuck";
+  told.text = "a \"text\"\nof two lines";
+  shown_.add(told);
+  const json changed = object_of(feed_.increment(shown_, above_));
+  ASSERT_EQ(changed["events"].size(), 1U);
+  EXPECT_EQ(changed["events"][0]["text"], told.text);
+  EXPECT_EQ(changed["events"][0]["over"], false);
+  EXPECT_FALSE(changed["events"][0].contains("to_n"));
+  EXPECT_EQ(feed_.increment(shown_, above_), "");
+  told.to_n = 9;
+  shown_.add(told);
+  hear("a", 2);
+  EXPECT_EQ(object_of(feed_.increment(shown_, above_))["events"][0]["to_n"], 9);
+  hear("a", 3);
+  EXPECT_FALSE(object_of(feed_.increment(shown_, above_)).contains("events"));
+  EXPECT_EQ(object_of(feed_.snapshot(shown_, above_))["events"].size(), 1U);
+}
+
 TEST_F(feed, long_names_are_cut_between_characters) {
   const std::string name = std::string(event_feed::text_bytes_max - 1, 'x') + "\xc3\xa9\xc3\xa9\xc3\xa9";
   hear(name, 1);

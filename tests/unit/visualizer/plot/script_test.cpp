@@ -1,0 +1,69 @@
+#include "visualizer/plot/script.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace spindrift {
+namespace {
+
+class script : public testing::Test {
+protected:
+  void hear(std::string_view stream, std::uint64_t n) {
+    verdict judged;
+    judged.subject.stream = stream;
+    judged.subject.value = static_cast<double>(n);
+    judged.subject.ts = 1'764'000'000'000 + static_cast<std::int64_t>(n) * 1'000;
+    judged.n = n;
+    shown_.add(judged);
+  }
+  std::string drawn(const canvas& where = {}, x_axis axis = x_axis::number) const {
+    return draw(shown_, {"127.0.0.1:7171", "live"}, {5, axis}, where);
+  }
+  static std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+  }
+
+  gallery shown_{10};
+};
+
+TEST_F(script, of_nothing_says_so) {
+  EXPECT_NE(drawn().find("no verdict yet"), std::string::npos);
+}
+
+TEST_F(script, has_a_panel_a_series_and_says_how_many_are_left_out) {
+  for (int stream = 0; stream < 20; ++stream) hear("s" + std::to_string(stream), 1);
+  EXPECT_EQ(count(drawn(), "$v"), 32U) << "each block is opened and used";
+  EXPECT_NE(drawn().find("and 4 series not shown"), std::string::npos);
+  const canvas terminal{canvas::unit::cells, 80, 24};
+  EXPECT_EQ(count(drawn(terminal), "$v"), 2U);
+  EXPECT_NE(drawn(terminal).find("and 19 series not shown"), std::string::npos);
+}
+
+TEST_F(script, marks_an_event_with_its_kind_in_pictures_and_in_text) {
+  for (std::uint64_t n = 1; n <= 9; ++n) hear("pump.7", n);
+  stream_event told;
+  told.number = 1;
+  told.stream = "pump.7";
+  told.kind = "stuck";
+  told.from_n = 4;
+  shown_.add(told);
+  EXPECT_NE(drawn().find("rectangle from 4, graph 0 to 9, graph 1"), std::string::npos);
+  EXPECT_NE(drawn().find("'stuck \xe2\x80\xa6'"), std::string::npos);
+  EXPECT_NE(drawn({canvas::unit::cells, 80, 24}).find("'stuck \xe2\x80\xa6'"), std::string::npos);
+}
+
+TEST_F(script, has_ticks_of_time_that_are_round) {
+  for (std::uint64_t n = 1; n <= 9; ++n) hear("a", n);
+  EXPECT_NE(drawn({}, x_axis::time).find("'16:00:05' 1764000005"), std::string::npos) << drawn({}, x_axis::time);
+}
+
+TEST_F(script, gives_every_line_a_command_whatever_a_stream_is_called) {
+  hear("x'\nsystem 'touch /tmp/x'", 1);
+  EXPECT_EQ(drawn().find("\nsystem"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace spindrift
