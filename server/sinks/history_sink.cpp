@@ -11,9 +11,9 @@ history_event history_event_of(const verdict& judged, std::string_view line) {
   event.stream = judged.subject.stream;
   event.ts = judged.subject.ts.value_or(0);
   event.n = judged.n;
-  event.kinds = static_cast<std::uint8_t>((judged.anomaly ? static_cast<unsigned>(event_kind::anomaly) : 0U) |
-                                          (judged.drift ? static_cast<unsigned>(event_kind::drift) : 0U) |
-                                          (judged.alarm ? static_cast<unsigned>(event_kind::alarm) : 0U));
+  event.kinds = static_cast<std::uint8_t>((judged.anomaly ? static_cast<unsigned>(history_kind::anomaly) : 0U) |
+                                          (judged.drift ? static_cast<unsigned>(history_kind::drift) : 0U) |
+                                          (judged.alarm ? static_cast<unsigned>(history_kind::alarm) : 0U));
   event.z = judged.z;
   event.score = judged.score;
   event.line = line;

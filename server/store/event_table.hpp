@@ -34,7 +34,7 @@ struct sqlite3_stmt;
 namespace spindrift {
 
 // Bits of history_event::kinds.
-enum class event_kind : std::uint8_t { anomaly = 1, drift = 2, alarm = 4 };
+enum class history_kind : std::uint8_t { anomaly = 1, drift = 2, alarm = 4 };
 
 struct history_event {
   std::string stream{};
