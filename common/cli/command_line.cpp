@@ -1,3 +1,4 @@
+// Sorts words by way of CLI11.
 #include "common/cli/command_line.hpp"
 
 #include <CLI/CLI.hpp>
@@ -103,6 +104,7 @@ command_line read_command_line(int argc, const char* const* argv, const std::vec
   app.set_help_flag();
   std::vector<flag_form> forms = known;
   forms.push_back({"--help", false, true});
+  forms.push_back({"--help-man", false, true});
   forms.push_back({"--version", false, true});
   std::vector<CLI::Option*> collected;
   for (const flag_form& form : forms) {

@@ -1,3 +1,4 @@
+// Reads a TOML file into text values.
 #include "common/cli/config_file.hpp"
 
 #include <toml++/toml.h>
@@ -51,8 +52,36 @@ bool take_node(const toml::node& node, config_entry& entry) {
   });
 }
 
+// [[name]]: a list that is not empty and holds tables alone.
+bool is_table_list(const toml::node& node) {
+  const toml::array* const list = node.as_array();
+  return list != nullptr && !list->empty() &&
+         std::all_of(list->begin(), list->end(), [](const toml::node& element) { return element.is_table(); });
+}
+
+void take_table(const toml::table& table, const std::string& path, std::size_t depth, config_file& to,
+                std::vector<std::string>& complaints) {
+  for (const auto& [key, node] : table) {
+    const std::string name(key.str());
+    const std::string where = line_of(key.source(), path);
+    if (is_table_list(node) && depth < table_depth_max) {
+      config_table& made = to.tables.emplace_back(config_table{name, {}, where});
+      for (const toml::node& element : *node.as_array()) {
+        take_table(*element.as_table(), path, depth + 1, made.entries.emplace_back(), complaints);
+      }
+      continue;
+    }
+    config_entry entry{name, {}, false, where};
+    if (!take_node(node, entry)) {
+      complaints.push_back(where + ": " + in_quotes(name) +
+                           " is no setting's value; allowed: a string, a number, true, false, or a list of these");
+    }
+    to.entries.push_back(std::move(entry));
+  }
+}
+
 config_file unreadable(const std::string& path, const std::string& reason) {
-  return {{}, {"configuration file " + in_quotes(path) + ": " + reason}};
+  return {{}, {}, {"configuration file " + in_quotes(path) + ": " + reason}};
 }
 
 }  // namespace
@@ -61,20 +90,10 @@ config_file parse_config(const std::string& text, const std::string& path) {
   config_file file;
   try {
     const toml::table table = toml::parse(text);
-    for (const auto& [key, node] : table) {
-      config_entry entry;
-      entry.key = std::string(key.str());
-      entry.where = line_of(key.source(), path);
-      if (!take_node(node, entry)) {
-        file.complaints.push_back(
-            entry.where + ": " + in_quotes(entry.key) +
-            " is no setting's value; allowed: a string, a number, true, false, or a list of these");
-      }
-      file.entries.push_back(std::move(entry));
-    }
+    take_table(table, path, 0, file, file.complaints);
   } catch (const toml::parse_error& failure) {
     const toml::source_position at = failure.source().begin;
-    file.entries.clear();
+    file = {};
     file.complaints.push_back(path + ":" + std::to_string(at.line) + ":" + std::to_string(at.column) + ": " +
                               std::string(failure.description()));
   }

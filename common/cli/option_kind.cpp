@@ -1,6 +1,7 @@
 // The frequent kinds of settings: how each takes a text and what it says is allowed.
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "common/cli/options.hpp"
 #include "common/cli/setting_text.hpp"
@@ -28,21 +29,44 @@ std::function<refusal(std::string_view)> take_truth(bool& target, std::string_vi
   };
 }
 
+option of(std::string flag, std::string placeholder, std::string help) {
+  option declared;
+  declared.flag = std::move(flag);
+  declared.placeholder = std::move(placeholder);
+  declared.help = std::move(help);
+  return declared;
+}
+
+using texts = std::vector<std::string>;
+
+// Numbers within bounds; `kind` is what they are called.
+template <typename number, typename to_text>
+void make_bounded(option& declared, number& target, number least, number most, const char* kind, to_text text_of) {
+  declared.take = [=, &target](std::string_view text) -> refusal {
+    const auto taken = whole_text_as<number>(text);
+    const bool is_allowed = taken && *taken >= least && *taken <= most;  // NaN fails both
+    if (!is_allowed) return std::string(kind) + " from " + text_of(least) + " to " + text_of(most);
+    target = *taken;
+    return std::nullopt;
+  };
+  declared.show = [=, &target] { return texts{text_of(target)}; };
+}
+
 }  // namespace
 
 void option_set::add_text(std::string flag, std::string placeholder, std::string help, std::string& target) {
-  option declared{std::move(flag), std::move(placeholder), std::move(help), false, {}, {}, {}, false};
+  option declared = of(std::move(flag), std::move(placeholder), std::move(help));
   declared.take = [&target](std::string_view text) -> refusal {
     target = text;
     return std::nullopt;
   };
-  declared.show = [&target] { return std::vector<std::string>{target}; };
+  declared.show = [&target] { return texts{target}; };
   add(std::move(declared));
 }
 
-void option_set::add_texts(std::string flag, std::string placeholder, std::string help,
-                           std::vector<std::string>& target) {
-  option declared{std::move(flag), std::move(placeholder), std::move(help), true, {}, {}, {}, false};
+void option_set::add_texts(std::string flag, std::string placeholder, std::string help, texts& target) {
+  option declared = of(std::move(flag), std::move(placeholder), std::move(help));
+  declared.is_repeatable = true;
   declared.take = [&target](std::string_view text) -> refusal {
     target.emplace_back(text);
     return std::nullopt;
@@ -53,8 +77,9 @@ void option_set::add_texts(std::string flag, std::string placeholder, std::strin
 }
 
 void option_set::add_switch(std::string flag, std::string help, bool& target) {
-  option declared{std::move(flag), {}, std::move(help), false, take_truth(target, "true", "false"), {}, {}, false};
-  declared.show = [&target] { return std::vector<std::string>{target ? "true" : "false"}; };
+  option declared = of(std::move(flag), {}, std::move(help));
+  declared.take = take_truth(target, "true", "false");
+  declared.show = [&target] { return texts{target ? "true" : "false"}; };
   add(std::move(declared));
 }
 
@@ -64,47 +89,34 @@ void option_set::add_action(std::string flag, std::string help, bool& target) {
 }
 
 void option_set::add_on_off(std::string flag, std::string help, bool& target) {
-  option declared{std::move(flag), "on|off", std::move(help), false, take_truth(target, "on", "off"), {}, {}, false};
-  declared.show = [&target] { return std::vector<std::string>{target ? "on" : "off"}; };
+  option declared = of(std::move(flag), "on|off", std::move(help));
+  declared.take = take_truth(target, "on", "off");
+  declared.show = [&target] { return texts{target ? "on" : "off"}; };
   add(std::move(declared));
 }
 
-void option_set::add_choice(std::string flag, std::string help, std::vector<std::string> allowed, std::string& target) {
-  option declared{std::move(flag), joined(allowed, "|"), std::move(help), false, {}, {}, {}, false};
+void option_set::add_choice(std::string flag, std::string help, texts allowed, std::string& target) {
+  option declared = of(std::move(flag), joined(allowed, "|"), std::move(help));
   declared.take = [&target, allowed = std::move(allowed)](std::string_view text) -> refusal {
     if (std::find(allowed.begin(), allowed.end(), text) == allowed.end()) return joined(allowed, ", ");
     target = text;
     return std::nullopt;
   };
-  declared.show = [&target] { return std::vector<std::string>{target}; };
+  declared.show = [&target] { return texts{target}; };
   add(std::move(declared));
 }
 
 void option_set::add_number(std::string flag, std::string placeholder, std::string help, double& target, double least,
                             double most) {
-  option declared{std::move(flag), std::move(placeholder), std::move(help), false, {}, {}, {}, false};
-  declared.take = [&target, least, most](std::string_view text) -> refusal {
-    const auto number = whole_text_as<double>(text);
-    const bool is_allowed = number && *number >= least && *number <= most;  // NaN fails both
-    if (!is_allowed) return "a number from " + number_text(least) + " to " + number_text(most);
-    target = *number;
-    return std::nullopt;
-  };
-  declared.show = [&target] { return std::vector<std::string>{number_text(target)}; };
+  option declared = of(std::move(flag), std::move(placeholder), std::move(help));
+  make_bounded(declared, target, least, most, "a number", number_text);
   add(std::move(declared));
 }
 
 void option_set::add_number(std::string flag, std::string placeholder, std::string help, std::uint64_t& target,
                             std::uint64_t least, std::uint64_t most) {
-  option declared{std::move(flag), std::move(placeholder), std::move(help), false, {}, {}, {}, false};
-  declared.take = [&target, least, most](std::string_view text) -> refusal {
-    const auto number = whole_text_as<std::uint64_t>(text);
-    const bool is_allowed = number && *number >= least && *number <= most;
-    if (!is_allowed) return "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
-    target = *number;
-    return std::nullopt;
-  };
-  declared.show = [&target] { return std::vector<std::string>{std::to_string(target)}; };
+  option declared = of(std::move(flag), std::move(placeholder), std::move(help));
+  make_bounded(declared, target, least, most, "a whole number", [](std::uint64_t n) { return std::to_string(n); });
   add(std::move(declared));
 }
 

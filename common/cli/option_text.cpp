@@ -49,15 +49,22 @@ std::string entry(const std::string& left, const std::string& help) {
   return line + wrapped(help, help_column) + "\n";
 }
 
-std::string default_note(const option& declared, const std::vector<std::string>& shown) {
+}  // namespace
+
+// What follows an option's help: whether it may be repeated, and its default.
+std::string option_set::default_note(std::size_t option_index) const {
+  const option& declared = options_[option_index];
   const bool is_said_already = declared.help.find("default") != std::string::npos;
   if (declared.placeholder.empty() || is_said_already) return declared.is_repeatable ? " (repeatable)" : "";
-  const std::string text = joined(shown, ",");
+  const std::string text = joined(defaults_[option_index], ",");
   return std::string(declared.is_repeatable ? " (repeatable; " : " (") + "default " + (text.empty() ? "none" : text) +
          ")";
 }
 
-}  // namespace
+std::string option_set::precedence_text() const {
+  const std::string file_part = config_flag_.empty() ? "" : ", then the configuration file (state-dir = \"x\")";
+  return "A flag comes first, then the environment" + file_part + ", then the default.";
+}
 
 std::string option_set::help_text() const {
   const std::string usage =
@@ -68,26 +75,36 @@ std::string option_set::help_text() const {
   for (std::size_t i = 0; i < options_.size(); ++i) {
     const option& declared = options_[i];
     const std::string left = declared.flag + (declared.placeholder.empty() ? "" : " " + declared.placeholder);
-    page += entry(left, declared.help + default_note(declared, defaults_[i]));
+    page += entry(left, declared.help + default_note(i));
   }
   if (!config_flag_.empty()) page += entry(config_flag_ + " FILE", "Read settings from this TOML file (default none)");
   page += entry("--help", "Show this page") + entry("--version", "Show the version");
-  const std::string file_part = config_flag_.empty() ? "" : ", then the configuration file (state-dir = \"x\")";
+  for (const option_table& declared : tables_) {
+    page += "\n[[" + declared.name + "]] in the file, any number of times: " + declared.help + "\n";
+    const table_entry sample = declared.begin();
+    for (std::size_t i = 0; i < sample.keys->options_.size(); ++i) {
+      const option& key = sample.keys->options_[i];
+      page += entry(key_of(key.flag) + " = " + key.placeholder, key.help + sample.keys->default_note(i));
+    }
+  }
   page += '\n';
   page += wrapped(
-      "Each --some-flag can also be given as the environment variable SPINDRIFT_SOME_FLAG (lists with commas). A flag "
-      "comes first, then the environment" +
-          file_part + ", then the default.",
+      "Each --some-flag can also be given as the environment variable SPINDRIFT_SOME_FLAG (lists with commas). " +
+          precedence_text(),
       0);
-  return page +
-         "\n\nExit codes:\n"
-         "   0  done\n"
-         "   1  failed: an address that cannot be bound, a peer that is not there, lost points\n"
-         "   2  unknown option, or an option without its value\n"
-         "  78  bad value or configuration\n";
+  page += "\n\nExit codes:\n";
+  for (const exit_code_text& code : exit_code_texts) {
+    const std::string number = std::to_string(code.code);
+    page.append(4 - number.size(), ' ').append(number).append("  ").append(code.meaning).append("\n");
+  }
+  return page;
 }
 
 std::string option_set::print_config() const {
+  return print_own() + print_tables("");
+}
+
+std::string option_set::print_own() const {
   std::string text;
   for (const option& declared : options_) {
     if (declared.is_action) continue;

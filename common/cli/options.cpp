@@ -1,3 +1,4 @@
+// Merges the four places that settings come from.
 #include "common/cli/options.hpp"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 
 #include "common/cli/command_line.hpp"
 #include "common/cli/config_file.hpp"
+#include "common/cli/known_variable.hpp"
 #include "common/cli/nearest_name.hpp"
 #include "common/cli/setting_text.hpp"
 #include "common/text/printable.hpp"
@@ -76,24 +78,33 @@ option_set::given_by_key option_set::read_environment() const {
   return all;
 }
 
-option_set::given_by_key option_set::read_file(const std::string& path, texts& complaints) const {
-  config_file file = read_config_file(path);
-  complaints.insert(complaints.end(), file.complaints.begin(), file.complaints.end());
+option_set::given_by_key option_set::by_known_key(const config_file& found, texts& complaints) const {
   texts keys;
   for (const option& declared : options_) {
     if (!declared.is_action) keys.push_back(key_of(declared.flag));
   }
   given_by_key all;
-  for (config_entry& entry : file.entries) {
+  for (const config_entry& entry : found.entries) {
     if (std::find(keys.begin(), keys.end(), entry.key) == keys.end()) {
       const near_name near = nearest_name(entry.key, keys);
       complaints.push_back(entry.where + ": unknown key " + in_quotes(entry.key) +
                            (near.is_likely ? "; did you mean " : "; the nearest is ") + near.name);
     } else if (!entry.values.empty() || entry.is_list) {
-      all[entry.key] = {std::move(entry.values), entry.is_list, entry.where};
+      all[entry.key] = {entry.values, entry.is_list, entry.where};
     }
   }
   return all;
+}
+
+std::vector<std::string> option_set::own_variables() const {
+  texts names;
+  for (const option& declared : options_) names.push_back(environment_variable_of(declared.flag));
+  if (!config_flag_.empty()) names.push_back(environment_variable_of(config_flag_));
+  return names;
+}
+
+std::string option_set::key_of_flag(const option& declared) {
+  return key_of(declared.flag);
 }
 
 std::string option_set::config_path(const given_by_key& flags, const given_by_key& environment) const {
@@ -142,6 +153,7 @@ parse_result option_set::parse(int argc, const char* const* argv) {
   }
   if (!config_flag_.empty()) forms.push_back({config_flag_, true, false});
   command_line line = read_command_line(argc, argv, forms, positional_target_ != nullptr);
+  if (line.values.contains("--help-man")) return {false, exit_ok, man_page()};
   if (line.values.contains("--help")) return {false, exit_ok, help_text()};
   if (line.values.contains("--version")) return {false, exit_ok, program_ + " " + SPINDRIFT_VERSION + "\n"};
   if (!line.complaints.empty()) return refuse(exit_usage, line.complaints);
@@ -152,9 +164,12 @@ parse_result option_set::parse(int argc, const char* const* argv) {
     flags[key_of(flag)] = {std::move(values), declared != nullptr && declared->is_repeatable, "flag " + flag};
   }
   const given_by_key environment = read_environment();
-  texts complaints;
+  texts complaints = complaints_about_variables(own_variables());
   const std::string path = config_path(flags, environment);
-  const given_by_key in_file = path.empty() ? given_by_key{} : read_file(path, complaints);
+  const config_file file = path.empty() ? config_file{} : read_config_file(path);
+  complaints.insert(complaints.end(), file.complaints.begin(), file.complaints.end());
+  const given_by_key in_file = by_known_key(file, complaints);
+  take_tables(file, complaints);
   for (const option& declared : options_) {
     const std::string key = key_of(declared.flag);
     for (const given_by_key* source : {&std::as_const(flags), &environment, &in_file}) {
@@ -171,9 +186,9 @@ parse_result option_set::parse(int argc, const char* const* argv) {
 
 parse_result option_set::judge(const std::vector<std::string>& complaints) const {
   texts placed;
-  for (const std::string& each : complaints) {
-    const auto origin = origins_.find(key_of(each.substr(0, each.find_first_of(": "))));
-    placed.push_back(origin == origins_.end() ? each : origin->second + ": " + each);
+  for (const std::string& complaint : complaints) {
+    const auto origin = origins_.find(key_of(complaint.substr(0, complaint.find_first_of(": "))));
+    placed.push_back(origin == origins_.end() ? complaint : origin->second + ": " + complaint);
   }
   return placed.empty() ? parse_result{} : refuse(exit_bad_config, placed);
 }

@@ -7,21 +7,26 @@
 // and never exits: it returns what main should do. Use before threads start.
 //
 // The highest source that speaks of a setting is the only one whose value is taken; a list replaces a list as a whole.
-// In the environment a list is separated by commas. Variables SPINDRIFT_… that no setting here claims are left alone:
-// they may belong to a sibling program.
+// In the environment a list is separated by commas. Variables SPINDRIFT_… that belong to a sibling program are left
+// alone; one that no program of ours knows is refused with the nearest name.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "common/cli/option_table.hpp"
 #include "common/cli/terminal.hpp"
 
 namespace spindrift {
+
+struct config_file;
 
 struct option {
   std::string flag;         // "--window"
@@ -67,6 +72,11 @@ public:
                   std::uint64_t least, std::uint64_t most);
   // A positional argument, at most one: spindrift-detect's FILE.
   void add_positional(std::string placeholder, std::string help, std::string& target);
+  // A table that may stand several times in the file: [[name]]. `declare(settings, keys)` says what an entry holds, as
+  // it would for a program: keys of the file, never flags. The entries in force are `target`.
+  template <class Settings, class Declare>
+  void add_table(std::string name, std::string help, std::size_t entries_max, std::vector<Settings>& target,
+                 Declare declare);
   // The flag that names the TOML file (`--config`, SPINDRIFT_CONFIG); without this call there is no file.
   void accept_config_file(std::string flag = "--config");
 
@@ -77,6 +87,8 @@ public:
   // All settings in force as TOML, ready to be a configuration file.
   std::string print_config() const;
   std::string help_text() const;
+  // The same as a manual page, in roff: what --help-man prints.
+  std::string man_page() const;
 
 private:
   // What one source says about one setting; `where` is for complaints ("environment variable SPINDRIFT_WINDOW").
@@ -88,16 +100,27 @@ private:
   using given_by_key = std::map<std::string, given>;
   using texts = std::vector<std::string>;
 
+  static std::string key_of_flag(const option& declared);
   const option* find(std::string_view key) const;
+  const option_table* find_table(std::string_view name) const;
   given_by_key read_environment() const;
-  given_by_key read_file(const std::string& path, texts& complaints) const;
+  // Unknown keys are complained of.
+  given_by_key by_known_key(const config_file& found, texts& complaints) const;
+  void take_tables(const config_file& found, texts& complaints) const;
+  void take_entry(const config_file& entry, texts& complaints) const;
+  std::vector<std::string> own_variables() const;
   std::string config_path(const given_by_key& flags, const given_by_key& environment) const;
   void take_winner(const option& declared, const given& winner, texts& complaints) const;
+  std::string default_note(std::size_t option_index) const;
+  std::string precedence_text() const;
+  std::string print_own() const;
+  std::string print_tables(const std::string& above) const;
   parse_result refuse(int exit_code, const texts& complaints) const;
 
   std::string program_;
   std::string purpose_;
   std::vector<option> options_;
+  std::vector<option_table> tables_;
   std::vector<texts> defaults_;  // what show() said when the option was added, parallel to options_
   std::map<std::string, std::string, std::less<>> origins_;  // key -> where, of values not from a flag
   std::string config_flag_;
@@ -105,5 +128,29 @@ private:
   std::string positional_help_;
   std::string* positional_target_ = nullptr;
 };
+
+template <class Settings, class Declare>
+void option_set::add_table(std::string name, std::string help, std::size_t entries_max, std::vector<Settings>& target,
+                           Declare declare) {
+  const auto entry_of = [&target, declare, name](Settings begin) {
+    const auto settings = std::make_shared<Settings>(std::move(begin));
+    table_entry made{settings, std::make_shared<option_set>(name, ""), {}};
+    declare(*settings, *made.keys);
+    made.keep = [&target, settings] { target.push_back(*settings); };
+    return made;
+  };
+  option_table declared;
+  declared.name = std::move(name);
+  declared.help = std::move(help);
+  declared.entries_max = entries_max;
+  declared.clear = [&target] { target.clear(); };
+  declared.begin = [entry_of] { return entry_of(Settings{}); };
+  declared.in_force = [entry_of, &target] {
+    std::vector<table_entry> all;
+    for (const Settings& settings : target) all.push_back(entry_of(settings));
+    return all;
+  };
+  tables_.push_back(std::move(declared));
+}
 
 }  // namespace spindrift

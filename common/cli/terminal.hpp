@@ -3,6 +3,7 @@
 // drives it (common/text/printable.hpp).
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,17 @@ inline constexpr int exit_failure = 1;      // lost points, an address that cann
 inline constexpr int exit_usage = 2;        // unknown option
 inline constexpr int exit_no_memory = 71;   // EX_OSERR of sysexits.h: the system gives no more memory
 inline constexpr int exit_bad_config = 78;  // EX_CONFIG of sysexits.h
+
+struct exit_code_text {
+  int code;
+  std::string_view meaning;
+};
+inline constexpr std::array<exit_code_text, 4> exit_code_texts = {{
+    {exit_ok, "done"},
+    {exit_failure, "failed: an address that cannot be bound, a peer that is not there, lost points"},
+    {exit_usage, "unknown option, or an option without its value"},
+    {exit_bad_config, "bad value or configuration"},
+}};
 
 // Writes to stdout. exit_ok, or exit_failure, said on stderr, when stdout could not take it all (a full disk): a script
 // that keeps the output must not think that it has it.

@@ -251,6 +251,110 @@ TEST_F(options, leave_variables_of_sibling_programs_alone) {
   EXPECT_FALSE(print_config_);
 }
 
+TEST_F(options, refuse_a_variable_that_no_program_of_ours_knows) {
+  set_variable("SPINDRIFT_TRESHOLD", "3");
+  expect_refusal(parse({}), exit_bad_config,
+                 "unknown environment variable SPINDRIFT_TRESHOLD; did you mean SPINDRIFT_THRESHOLD\n");
+  set_variable("SPINDRIFT_TRESHOLD", "");
+  expect_refusal(parse({"--window", "20"}), exit_bad_config, "SPINDRIFT_TRESHOLD");
+}
+
+TEST_F(options, leave_variables_of_tests_and_scripts_alone) {
+  set_variable("SPINDRIFT_NAB_DIR", "/somewhere");
+  EXPECT_TRUE(parse({}).proceeds);
+}
+
+struct stream_rule {
+  std::string match = "*";
+  double threshold = 5;
+  std::vector<std::string> alerts{};
+  struct alert {
+    std::string to;
+  };
+  std::vector<alert> nested{};
+};
+
+void declare_rule(stream_rule& rule, option_set& keys) {
+  keys.add_text("--match", "GLOB", "which streams", rule.match);
+  keys.add_number("--threshold", "Z", "their threshold", rule.threshold, 0.5, 100);
+  keys.add_texts("--alerts", "NAME", "who is told", rule.alerts);
+  keys.add_table("alert", "who is told what", 2, rule.nested, [](stream_rule::alert& alert, option_set& nested) {
+    nested.add_text("--to", "ADDRESS", "where to", alert.to);
+  });
+}
+
+class tables : public options {
+protected:
+  tables() { set_.add_table("stream", "settings of some streams", 3, rules_, declare_rule); }
+  std::vector<stream_rule> rules_;
+};
+
+TEST_F(tables, are_taken_in_the_order_of_the_file) {
+  write_file(
+      "window = 50\n[[stream]]\nmatch = \"cpu*\"\nthreshold = 3\nalerts = [\"a\", "
+      "\"b\"]\n[[stream]]\n[[stream.alert]]\n"
+      "to = \"x\"\n[[stream.alert]]\nto = \"y\"\n");
+  const parse_result result = parse({});
+  ASSERT_TRUE(result.proceeds) << result.text;
+  EXPECT_EQ(window_, 50u);
+  ASSERT_EQ(rules_.size(), 2u);
+  EXPECT_EQ(rules_[0].match, "cpu*");
+  EXPECT_EQ(rules_[0].threshold, 3);
+  EXPECT_THAT(rules_[0].alerts, ElementsAre("a", "b"));
+  EXPECT_EQ(rules_[1].match, "*") << "an entry begins with the defaults";
+  ASSERT_EQ(rules_[1].nested.size(), 2u);
+  EXPECT_EQ(rules_[1].nested[1].to, "y");
+}
+
+TEST_F(tables, are_refused_where_they_are_wrong_with_their_place) {
+  write_file("[[stream]]\nthreshhold = 3\n");
+  expect_refusal(parse({}), exit_bad_config, ":2: unknown key \"threshhold\"; did you mean threshold");
+  const std::string path = write_file("[[stream]]\n[[stream]]\nthreshold = 0\n");
+  expect_refusal(parse({}), exit_bad_config, "threshold: bad value \"0\" from " + path + ":3");
+  write_file("[[streams]]\n");
+  expect_refusal(parse({}), exit_bad_config, "unknown table \"streams\"; did you mean stream");
+  write_file("[[stream]]\n[[stream]]\n[[stream]]\n[[stream]]\n");
+  expect_refusal(parse({}), exit_bad_config, "4 times [[stream]]; allowed: at most 3");
+  write_file("stream = 3\n");
+  expect_refusal(parse({}), exit_bad_config, "unknown key \"stream\"");
+}
+
+TEST_F(tables, nested_deeper_than_anything_is_are_refused) {
+  std::string deep = "[[stream";
+  std::string text;
+  for (int i = 0; i < 6; ++i, deep += ".alert") text += deep + "]]\n";
+  write_file(text);
+  EXPECT_FALSE(parse({}).proceeds);
+}
+
+TEST_F(tables, print_a_configuration_that_reads_back_the_same) {
+  rules_ = {{"a", 1, {"x"}, {{"here"}, {"there"}}}, {"b", 2, {}, {}}};
+  const std::string printed = set_.print_config();
+  rules_.clear();
+  write_file(printed);
+  const parse_result result = parse({});
+  ASSERT_TRUE(result.proceeds) << result.text << printed;
+  ASSERT_EQ(rules_.size(), 2u);
+  EXPECT_EQ(rules_[0].nested.at(1).to, "there");
+  EXPECT_EQ(rules_[1].threshold, 2);
+  EXPECT_EQ(set_.print_config(), printed);
+}
+
+TEST_F(tables, are_in_the_help_and_in_the_manual_page) {
+  EXPECT_THAT(parse({"--help"}).text, HasSubstr("[[stream]]"));
+  EXPECT_THAT(parse({"--help-man"}).text, HasSubstr(".SH TABLE STREAM"));
+}
+
+TEST_F(options, print_a_manual_page_with_every_option) {
+  const parse_result result = parse({"--help-man"});
+  EXPECT_EQ(result.exit_code, exit_ok);
+  EXPECT_THAT(result.text, testing::StartsWith(".TH SPINDRIFTD 1"));
+  for (const char* part :
+       {".SH NAME", ".SH OPTIONS", ".SH ENVIRONMENT", ".SH EXIT STATUS", "\\-\\-window", "(default 100)"}) {
+    EXPECT_THAT(result.text, HasSubstr(part));
+  }
+}
+
 TEST_F(options, answer_version_and_help_even_among_mistakes) {
   const parse_result version = parse({"--version"});
   EXPECT_FALSE(version.proceeds);
