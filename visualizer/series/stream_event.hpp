@@ -13,6 +13,7 @@ namespace spindrift {
 struct stream_event {
   // Longer texts are cut when they are read.
   static constexpr std::size_t text_bytes_max = 256;
+  static constexpr std::size_t word_bytes_max = 32;  // of kind, direction and state
 
   std::uint64_t number = 0;  // of the stream's events, from 1
   std::string stream;

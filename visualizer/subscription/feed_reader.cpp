@@ -17,21 +17,21 @@ namespace {
 namespace od = simdjson::ondemand;
 
 // Whole characters of it.
-std::string cut_text(std::string_view text) {
+std::string cut_text(std::string_view text, std::size_t bytes_max) {
   std::size_t kept = 0;
   while (kept < text.size()) {
     const std::size_t length = utf8_length(text.substr(kept));
     const std::size_t taken = length == 0 ? 1 : length;
-    if (kept + taken > stream_event::text_bytes_max) break;
+    if (kept + taken > bytes_max) break;
     kept += taken;
   }
   return std::string(text.substr(0, kept));
 }
 
 // A field of another type counts as absent: a newer server may say more than we understand.
-void take(od::value value, std::string& into) {
+void take(od::value value, std::string& into, std::size_t bytes_max) {
   std::string_view text;
-  if (value.get_string().get(text) == simdjson::SUCCESS) into = cut_text(text);
+  if (value.get_string().get(text) == simdjson::SUCCESS) into = cut_text(text, bytes_max);
 }
 
 template <class Number>
@@ -51,12 +51,12 @@ void take(od::value value, std::optional<Number>& into) {
 void take_event_field(std::string_view key, od::value value, stream_event& told) {
   std::uint64_t severity = 0;
   if (key == "event") take(value, told.number);
-  if (key == "stream") take(value, told.stream);
-  if (key == "feature") take(value, told.feature);
-  if (key == "kind") take(value, told.kind);
-  if (key == "direction") take(value, told.direction);
-  if (key == "state") take(value, told.state);
-  if (key == "text") take(value, told.text);
+  if (key == "stream") take(value, told.stream, stream_event::text_bytes_max);
+  if (key == "feature") take(value, told.feature, stream_event::text_bytes_max);
+  if (key == "kind") take(value, told.kind, stream_event::word_bytes_max);
+  if (key == "direction") take(value, told.direction, stream_event::word_bytes_max);
+  if (key == "state") take(value, told.state, stream_event::word_bytes_max);
+  if (key == "text") take(value, told.text, stream_event::text_bytes_max);
   if (key == "severity" && take(value, severity))
     told.severity = severity > 100 ? 100 : static_cast<unsigned>(severity);
   if (key == "told_n") take(value, told.told_n);

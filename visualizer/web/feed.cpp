@@ -1,6 +1,7 @@
 // Snapshots and increments of the gallery as events.
 #include "visualizer/web/feed.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -119,7 +120,7 @@ std::string event_feed::snapshot(const gallery& shown, const heading& above) con
   open_event(increments_, true, about(shown, above), out);
   for (std::size_t panel = 0; panel < shown.panels().size(); ++panel) {
     const series& panel_series = shown.panels()[panel];
-    append_panel(panel_series, panel, panel_series.samples().size(), true, out);
+    append_panel(panel_series, panel, std::min(panel_series.samples().size(), points_of(shown)), true, out);
   }
   out += ']';
   append_events(shown, out);
@@ -133,7 +134,7 @@ std::string event_feed::increment(const gallery& shown, const heading& above) {
   open_event(increments_ + 1, false, about_now, out);
   const std::size_t size_before = out.size();
   for (std::size_t panel = 0; panel < shown.panels().size(); ++panel) {
-    append_added(shown.panels()[panel], panel, out);
+    append_added(shown.panels()[panel], panel, points_of(shown), out);
     if (panel == sent_.size()) sent_.emplace_back();
     sent_[panel] = position_of(shown.panels()[panel]);
   }
@@ -152,6 +153,10 @@ event_feed::position event_feed::position_of(const series& panel) {
   return {panel.generation(), panel.arrivals(), panel.totals()};
 }
 
+std::size_t event_feed::points_of(const gallery& shown) {
+  return std::min(shown.points_max(), samples_max / std::max<std::size_t>(1, shown.panels().size()));
+}
+
 // What every event says of the whole, as JSON members.
 std::string event_feed::about(const gallery& shown, const heading& above) const {
   std::string out;
@@ -160,14 +165,15 @@ std::string event_feed::about(const gallery& shown, const heading& above) const 
   out += R"(,"threshold":)";
   append_number(settings_.threshold, out);
   out += settings_.axis == x_axis::time ? R"(,"axis":"time")" : R"(,"axis":"n")";
-  append_count(R"(,"points":)", shown.points_max(), out);
+  append_count(R"(,"points":)", points_of(shown), out);
   append_count(R"(,"others":)", shown.others(), out);
   append_count(R"(,"missed":)", shown.missed(), out);
   return out;
 }
 
-void event_feed::append_added(const series& panel_series, std::size_t panel, std::string& out) const {
-  const std::size_t held = panel_series.samples().size();
+void event_feed::append_added(const series& panel_series, std::size_t panel, std::size_t points,
+                              std::string& out) const {
+  const std::size_t held = std::min(panel_series.samples().size(), points);
   if (panel >= sent_.size() || sent_[panel].generation != panel_series.generation()) {
     return append_panel(panel_series, panel, held, true, out);
   }

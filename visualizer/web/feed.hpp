@@ -12,10 +12,12 @@
 // known; else its samples are appended, and the oldest beyond `points` go. Applying increments to a snapshot gives a
 // later snapshot.
 //
-// Bounded by the gallery: an event has at most 16 panels of --points samples of some 130 bytes; texts are cut to
-// text_bytes_max. One feed speaks of one gallery. One thread at a time. Cost: the bytes written.
+// Bounded, whatever the gallery holds: an event has at most samples_max samples, shared among the panels, the newest of
+// each, and at most event_bytes_max bytes; "points" says how many a panel may have. Texts are cut to text_bytes_max.
+// One feed speaks of one gallery. One thread at a time. Cost: the bytes written.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -31,6 +33,11 @@ class event_feed {
 public:
   // Of a name or a state; a longer one is cut and ends with an ellipsis. Names on the wire are shorter.
   static constexpr std::size_t text_bytes_max = 256;
+
+  // Of an event: with 16 panels 512 points each, more than a canvas has pixels for with one.
+  static constexpr std::size_t samples_max = 8'192;
+  // What follows from these: 128 bytes a sample, 512 KiB for names and for what happened.
+  static constexpr std::size_t event_bytes_max = samples_max * 128 + 512 * 1'024;
 
   explicit event_feed(const view_settings& settings) : settings_(settings) {}
 
@@ -49,8 +56,10 @@ private:
   };
 
   static position position_of(const series& panel);
+  // How many samples a panel may have.
+  static std::size_t points_of(const gallery& shown);
   std::string about(const gallery& shown, const heading& above) const;
-  void append_added(const series& shown, std::size_t panel, std::string& out) const;
+  void append_added(const series& shown, std::size_t panel, std::size_t points, std::string& out) const;
 
   view_settings settings_;
   std::vector<position> sent_;  // one a panel

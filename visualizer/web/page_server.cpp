@@ -5,8 +5,20 @@
 
 namespace spindrift {
 
+namespace {
+
+http_limits limits_of_page() {
+  http_limits limits;
+  limits.connections_max = page_server::clients_max;
+  return limits;
+}
+
+}  // namespace
+
 page_server::page_server(boost::asio::io_context& io, const endpoint& where, double threshold, x_axis axis)
-    : feed_({threshold, axis}), server_(io, where, [this](const http_request& asked) { return answer(asked); }) {}
+    : feed_({threshold, axis}),
+      server_(
+          io, where, [this](const http_request& asked) { return answer(asked); }, limits_of_page()) {}
 
 void page_server::publish(const gallery& shown, const heading& above) {
   shown_ = &shown;

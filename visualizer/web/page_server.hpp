@@ -4,7 +4,10 @@
 // Lives on one io_context that one thread runs; everything here, and every change to the gallery, happens on that
 // thread. The io_context must outlive the server, and so must the gallery once it was published: a client that comes is
 // sent all of it, then what publish() adds. One that is too slow loses events, sees that by their numbers (feed.hpp)
-// and comes again. What clients can cost is bounded by http_limits. Whom to listen to is the caller's to decide.
+// and comes again. What clients can cost is bounded whatever they do and
+// whatever --points says: clients_max of them, each with one event on its way (event_feed::event_bytes_max), and the
+// events_queued_max newest, which they share: some 75 MiB. One that reads nothing for 10 s is cut off. Whom to listen
+// to is the caller's to decide.
 #pragma once
 
 #include <optional>
@@ -20,6 +23,8 @@ namespace spindrift {
 
 class page_server {
 public:
+  static constexpr std::size_t clients_max = 32;
+
   // `threshold` and `axis` as in view_settings.
   page_server(boost::asio::io_context& io, const endpoint& where, double threshold, x_axis axis = x_axis::number);
 

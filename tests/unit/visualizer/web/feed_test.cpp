@@ -102,6 +102,43 @@ TEST_F(feed, events_come_when_they_change_and_in_every_snapshot) {
   EXPECT_EQ(object_of(feed_.snapshot(shown_, above_))["events"].size(), 1U);
 }
 
+// The worst there is: every number of the longest text, every name of what is escaped longest.
+TEST(feed_of_too_much, keeps_its_events_below_their_limit) {
+  gallery shown(100'000);
+  const auto name_of = [](int stream) { return std::string(300, '\x01') + std::to_string(stream); };
+  verdict judged;
+  judged.expected = -1.2345678901234567e-300;
+  judged.sigma = 1.2345678901234567e-300;
+  judged.subject.value = -1.2345678901234567e-300;
+  judged.anomaly = judged.alarm = true;
+  judged.drift.emplace();
+  for (std::size_t stream = 0; stream < gallery::panels_max; ++stream) {
+    const std::string name = name_of(static_cast<int>(stream));
+    judged.subject.stream = name;
+    for (std::uint64_t n = 0; n < 1'000; ++n) {
+      judged.n = (std::uint64_t{1} << 53U) - 1'000 + n;
+      judged.subject.ts = -62'135'596'800'000 + static_cast<std::int64_t>(n);
+      shown.add(judged);
+    }
+  }
+  for (std::uint64_t number = 1; number <= gallery::events_max; ++number) {
+    stream_event told;
+    told.number = number;
+    told.stream = told.feature = told.text = std::string(stream_event::text_bytes_max, '\x01');
+    told.kind = told.direction = std::string(stream_event::word_bytes_max, '\x01');
+    shown.add(told);
+  }
+  event_feed made{view_settings{}};
+  const std::string increment = made.increment(shown, {});
+  const std::string snapshot = made.snapshot(shown, {});
+  EXPECT_LE(increment.size(), event_feed::event_bytes_max);
+  EXPECT_LE(snapshot.size(), event_feed::event_bytes_max);
+  const json all = object_of(snapshot);
+  EXPECT_EQ(all["points"], event_feed::samples_max / gallery::panels_max);
+  EXPECT_EQ(all["panels"][3]["samples"].size(), event_feed::samples_max / gallery::panels_max);
+  EXPECT_EQ(all["panels"][3]["samples"].back()[0], (std::uint64_t{1} << 53U) - 1) << "the newest";
+}
+
 TEST_F(feed, long_names_are_cut_between_characters) {
   const std::string name = std::string(event_feed::text_bytes_max - 1, 'x') + "\xc3\xa9\xc3\xa9\xc3\xa9";
   hear(name, 1);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <vector>
+
 #include "tests/unit/net/http_service.hpp"
 #include "visualizer/web/page.hpp"
 
@@ -43,6 +46,17 @@ TEST_F(page_service, refuses_a_page_that_points_its_own_name_at_us) {
   client stranger(server_.address());
   stranger.send("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n");
   EXPECT_GE(stranger.receive().result_int(), 400U);
+}
+
+TEST_F(page_service, has_room_for_so_many_clients_and_tells_the_next) {
+  std::vector<std::unique_ptr<client>> listening;
+  for (std::size_t i = 0; i < page_server::clients_max; ++i) {
+    listening.push_back(std::make_unique<client>(server_.address()));
+    listening.back()->send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    listening.back()->receive_header();
+  }
+  client late(server_.address());
+  EXPECT_EQ(late.get("/").result_int(), 503U);
 }
 
 TEST_F(page_service, begins_the_events_with_a_snapshot) {
