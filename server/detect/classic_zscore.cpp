@@ -26,6 +26,7 @@ baseline_reading classic_zscore::update(double x) {
     const double bound = z_max * reading.sigma;
     reading.z = std::abs(error) < bound ? error / reading.sigma : error == 0 ? 0 : std::copysign(z_max, error);
     reading.anomaly = std::abs(reading.z) > threshold_or(*settings_, own_threshold);
+    reading.z = drawn_in(reading.z);
   }
   if (!reading.anomaly) flagged_run_ = 0;
   if (reading.anomaly && flagged_run_ < settings_->window / 4) {

@@ -19,6 +19,7 @@ constexpr std::uint32_t adopted_age = 5;
 constexpr std::uint32_t drifted_age = 150;
 constexpr std::uint32_t started_age = 30;
 constexpr double outliers_max = 0.06;
+constexpr std::uint8_t still = 3;
 constexpr double level_rate = 1.0 / 64;
 constexpr std::uint64_t level_points = 8;
 constexpr std::uint64_t naive_points = 32;
@@ -81,17 +82,29 @@ baseline_reading robust_zscore::update(double x) {
   reading.warmup = count_ < settings_->min_samples;
   if (!usable) return reading;
   if (!reading.warmup) {
-    reading.z = std::clamp((by_season ? season_error : error) / width, -z_max, z_max) / tail;
-    reading.anomaly = std::abs(reading.z) > threshold_or(*settings_, own_threshold);
+    const double z = std::clamp((by_season ? season_error : error) / width, -z_max, z_max) / tail;
+    reading.anomaly = std::abs(z) > threshold_or(*settings_, own_threshold);
+    reading.z = drawn_in(z);
     if (reading.anomaly && season_) {
       // Two predictors about as good: a point that one of them expected is no anomaly.
       const double limit = 1.5 * chosen.loss;
       reading.anomaly = !is_ordinary(track_, error, limit) && !is_ordinary(season_->own, season_error, limit);
     }
   }
+  judge_rare(x, reading);
   if (season_) select(error, season_error);
   learn(x, prediction, error, reading.anomaly, reading.expected);
   return reading;
+}
+
+// A stream that nearly always shows one value has no sigma; how often it leaves that value says more.
+void robust_zscore::judge_rare(double x, baseline_reading& reading) {
+  const rare_value::judgement seen = rare_.update(x);
+  if (!seen.rules || reading.warmup) return;
+  reading.rare = true;
+  reading.expected = seen.usual;
+  reading.z = seen.z;
+  reading.anomaly = std::abs(seen.z) > threshold_or(*settings_, own_threshold) && seen.rare;
 }
 
 // Whatever was expected before the hole, the course is that of the new points; the scale and the weights still hold.
@@ -111,6 +124,7 @@ baseline_reading robust_zscore::bridge(double x) {
   past.fill(x);
   autoregression_.set_past(past);
   std::copy_backward(recent_.begin(), recent_.end() - 1, recent_.end());
+  rare_.update(x);
   recent_[0] = last_learned_ = x;
   ++count_;
   return reading;
@@ -144,7 +158,9 @@ void robust_zscore::select(double error, double season_error) {
 
 void robust_zscore::learn(double x, double prediction, double error, bool flagged, double expected) {
   const double reach = clip * sigma(track_);
-  follow(track_, error, settling_ == 0);
+  // A value that stands still (a bound, a sensor that hangs) says nothing about the noise.
+  ties_ = x == recent_[0] ? static_cast<std::uint8_t>(std::min(ties_ + 1, 255)) : std::uint8_t{0};
+  if (ties_ < still) follow(track_, error, settling_ == 0);
   if (settling_ > 0) --settling_;
   if (count_ < naive_points) {
     // Not yet in use.

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "server/detect/error_scale.hpp"
+#include "server/detect/rare_value.hpp"
 #include "server/detect/robust_autoregression.hpp"
 #include "server/detect/season_predictor.hpp"
 #include "server/detect/tail_histogram.hpp"
@@ -46,6 +47,7 @@ public:
   template <class Archive>
   void visit_state(Archive& archive) {
     archive(track_, autoregression_, recent_, count_, flags_, settling_, mean_, spread_, smallest_step_, last_learned_);
+    archive(rare_, ties_);
     archive.sequence(kept_, kept_max);
     bool seasonal = season_ != nullptr;
     archive(seasonal);
@@ -90,6 +92,7 @@ private:
   bool is_ordinary(const track& one, double error, double loss_limit) const;
   void begin(double x);
   void follow(track& one, double error, bool settled) const;
+  void judge_rare(double x, baseline_reading& reading);
   void select(double error, double season_error);
   void learn(double x, double prediction, double error, bool flagged, double expected);
   bool is_deaf() const;
@@ -112,6 +115,8 @@ private:
   double spread_ = 0;         // mean |x - mean|
   double smallest_step_ = 0;  // the least change ever seen between two values that were learned; 0: none yet
   double last_learned_ = 0;
+  rare_value rare_;
+  std::uint8_t ties_ = 0;           // how often in a row the value was the one before, up to 255
   std::vector<double> kept_;        // the first values, until run_again() has used them for the last time
   std::unique_ptr<season> season_;  // none unless the settings ask for it
 };

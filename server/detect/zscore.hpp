@@ -30,16 +30,26 @@ struct zscore_settings {
 struct baseline_reading {
   double expected = 0;  // what the point should have been
   double sigma = 0;     // one unit of z
-  double z = 0;         // (x - expected) / sigma, within +-z_max
+  double z = 0;         // (x - expected) / sigma, drawn in beyond 100 (see drawn_in)
   bool anomaly = false;
   bool warmup = true;  // too few points so far: z is 0 and nothing is flagged
+  bool rare = false;   // judged by how often the stream shows such values (rare_value.hpp): z is no multiple of sigma
 };
 
 // Limits of every figure in a reading. A baseline takes any finite double: values beyond +-value_max count as
-// +-value_max, so that squares and differences stay finite; z beyond +-z_max (a jump in a constant series) is cut
-// there.
+// +-value_max, so that squares and differences stay finite; an error beyond z_max sigma (a jump in a constant series)
+// counts as that.
 inline constexpr double value_max = 1e140;
 inline constexpr double z_max = 1e9;
+
+// The z of a reading: itself up to 100, beyond that drawn in so that it stays below 1,000 and still ranks.
+inline double drawn_in(double z) {
+  constexpr double straight = 100;
+  constexpr double ceiling = 1000;
+  const double size = z < 0 ? -z : z;
+  if (size <= straight) return z;
+  return z * (ceiling / (size + (ceiling - straight)));
+}
 
 // All complaints about the settings, each naming the flag, its value and what is allowed; empty when they are good.
 std::vector<std::string> validate(const zscore_settings& settings);

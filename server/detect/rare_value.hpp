@@ -1,0 +1,61 @@
+// Values of a stream that nearly always shows the same one: zeros with a count now and then, a switch that is on, a
+// voltage that stands still. A sigma says nothing there; how often the stream left its usual value, and how far, does.
+//
+// A plain value of 104 bytes inside robust_zscore; one thread at a time; values are finite. The usual value is found by
+// majority vote (Boyer and Moore, 1981); 64 points of majority against it replace it. It rules while it has 85 % of the
+// last thousand points. Each time the stream leaves it is counted by how far, an octave a bucket, once a stay. A value
+// d away has
+//   p = (times it went at least d / 2 that way + 1/2) / (points + 1)
+// and is rare when p < 1/400, or when nothing like it was ever seen and at least 40 points were; never when it is
+// within a thousandth of the usual value, nor for longer than nine points of one stay.
+// z = -+5 ln p / ln 400, plus half the octaves by which it exceeds the first distance and what is noticeable.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace spindrift {
+
+class rare_value {
+public:
+  struct judgement {
+    bool rules = false;  // false: the stream is none of this kind, and the rest means nothing
+    double usual = 0;
+    double z = 0;
+    bool rare = false;
+  };
+
+  // Judges the value, then learns it.
+  judgement update(double x);
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive(usual_, unit_, share_, n_, counts_, age_, votes_, stay_, stay_bucket_, rules_);
+    if constexpr (Archive::reads) {
+      if (stay_bucket_ >= 2 * octaves) archive.refuse();
+    }
+  }
+
+private:
+  static constexpr std::size_t octaves = 16;
+
+  std::size_t bucket_of(double d) const;
+  judgement judge(double x, std::size_t bucket) const;
+  void replace_usual(double x);
+  void learn(double x, std::size_t bucket);
+
+  double usual_ = 0;
+  double unit_ = 0;                                  // the first distance from the usual value; 0: none yet
+  double farthest_ = 0;                              // distance
+  double share_ = 0;                                 // of the usual value
+  std::uint32_t n_ = 0;                              // points of this usual value's time
+  std::array<std::uint16_t, 2 * octaves> counts_{};  // by distance: down, then up
+  std::uint16_t age_ = 0;                            // points the share is a mean of, up to 1,024
+  std::uint8_t votes_ = 0;
+  std::uint8_t stay_ = 0;  // points since the usual value was left, up to 255
+  std::uint8_t stay_bucket_ = 0;
+  bool rules_ = false;
+};
+
+}  // namespace spindrift
