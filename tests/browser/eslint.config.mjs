@@ -14,7 +14,8 @@ const rules = {
   'no-use-before-define': ['error', {functions: false}],
   'no-var': 'error', 'prefer-const': 'error', 'quotes': ['error', 'single'], 'semi': 'error',
   'max-len': ['error', 120], 'max-lines': ['error', 400],
-  'no-restricted-properties': ['error', ...['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write'].map(
+  'no-restricted-properties': ['error', {object: 'document', property: 'write'},
+                             ...['innerHTML', 'outerHTML', 'insertAdjacentHTML'].map(
       property => ({property, message: 'Names are text, never markup.'}))],
 };
 

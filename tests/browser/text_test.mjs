@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {formatNumber, formatTime, noticeText, pointText, summaryText, timeTick, valueTick}
-  from '../../visualizer/web/page/text.js';
+import {durationText, eventTime, eventTitle, formatNumber, formatTime, noticeText, pointText, summaryText, timeTick,
+        valueTick} from '../../visualizer/web/page/text.js';
 
 test('numbers keep six digits and leave the plain form only where it gets long', () => {
   assert.equal(formatNumber(0), '0');
@@ -35,6 +35,17 @@ test('ticks show as many places as tell neighbours apart', () => {
 test('a point is told with its expectation, where it has one', () => {
   assert.equal(pointText([17, 1764000000000, 0.5, 0], 5), 'n 17 \u00b7 2025-11-24 16:00:00 \u00b7 value 0.5');
   assert.match(pointText([17, 1764000000000, 0.5, 0, 0.4, 0.1], 5), /expected 0\.4 \u00b1 0\.5$/);
+});
+
+test('an event is told by its kind, its beginning and how long it took', () => {
+  assert.equal(eventTitle({kind: 'shift', direction: 'up', feature: 'temperature'}), 'shift up of temperature');
+  assert.equal(eventTitle({kind: 'stuck', direction: '', feature: ''}), 'stuck');
+  assert.equal(eventTime({from: 1764000000000, over: false}), 'since 2025-11-24 16:00:00');
+  assert.equal(eventTime({from: 1764000000000, to: 1764000090000, over: true}), '2025-11-24 16:00:00, 90 s');
+  assert.equal(eventTime({from: 1764000000000, to: 1764000000000, over: true}), '2025-11-24 16:00:00');
+  assert.equal(durationText(1800), '30 min');
+  assert.equal(durationText(86400), '24 h');
+  assert.equal(durationText(864000), '10 days');
 });
 
 test('one is not many', () => {

@@ -22,7 +22,7 @@ struct viewer_settings {
   std::string web;  // empty: no page
   std::string token_file;
   view_settings drawing;
-  std::string axis = "n";
+  std::string axis = "time";
 
   // "png" or "svg", by the file's ending or --term.
   std::string picture_kind() const;

@@ -1,6 +1,6 @@
 // Draws the samples of one panel with a canvas's pen. Knows no page: a frame says where, colours say how.
 
-import {ALARM, ANOMALY, DRIFT, FLAGS, LABELLED, VALUE, bandOf, drawable, hasBand, xOf} from './sample.js';
+import {ALARM, ANOMALY, DRIFT, FLAGS, LABELLED, N, VALUE, bandOf, drawable, hasBand, xOf} from './sample.js';
 import {extent, niceStep, openedX, ticks, timeStep, valueRange} from './scale.js';
 import {timeTick, valueTick} from './text.js';
 
@@ -137,7 +137,13 @@ function drawValues(pen, {samples, x, y}, colours) {
   pen.lineWidth = 1.5;
   pen.lineJoin = 'round';
   pen.beginPath();
-  for (const sample of samples) pen.lineTo(x(sample), y(sample[VALUE]));
+  let before = NaN;
+  for (const sample of samples) {
+    // Not across what was missed.
+    if (sample[N] === before + 1) pen.lineTo(x(sample), y(sample[VALUE]));
+    else pen.moveTo(x(sample), y(sample[VALUE]));
+    before = sample[N];
+  }
   pen.stroke();
   if (samples.length === 1) dot(pen, x(samples[0]), y(samples[0][VALUE]), 2.5);
 }

@@ -1,5 +1,6 @@
 // The page as a whole: listens to the events, keeps the panels, says how it goes.
 
+import {EventList} from './event_list.js';
 import {History} from './history.js';
 import {Panel} from './panel.js';
 import {formatNumber, noticeText} from './text.js';
@@ -13,6 +14,8 @@ const history = new History();
 const look = {view: history.about, events: history.events, colours: {}};
 let panels = [];
 let source = null;  // the EventSource
+let isPaused = false;
+const eventList = new EventList(element('events'), reveal);
 
 function readColours() {
   const style = getComputedStyle(document.documentElement);
@@ -28,24 +31,46 @@ function showAbout() {
   const {about} = history;
   element('server').textContent = about.server;
   element('band').textContent = 'expected \u00b1 ' + formatNumber(about.threshold) + ' sigma';
-  element('notice').textContent = noticeText(about);
+  element('notice').textContent = noticeText(about) + (isPaused ? (noticeText(about) && ', ') + 'paused' : '');
   showState(about.state, about.state === 'live');
-  element('empty').hidden = panels.length > 0;
+  element('empty').hidden = panels.length > 0 || isPaused;
   element('board').classList.toggle('single', panels.length === 1);
+}
+
+// What is held, onto the page; while it is paused the data goes on and the page stands still.
+function showHeld(changed) {
+  look.view = history.about;
+  if (look.events !== history.events) eventList.show(history.events);
+  const isEventful = look.events !== history.events;
+  look.events = history.events;
+  for (const panel of panels.slice(history.panels.length)) panel.remove();
+  panels = panels.slice(0, history.panels.length);
+  for (const index of changed) {
+    panels[index] ??= new Panel(element('board'), look);
+    panels[index].show({...history.panels[index]});
+  }
+  if (isEventful) for (const panel of panels) panel.redraw();
 }
 
 function apply(event) {
   if (!history.apply(event)) return connect();
-  look.view = history.about;
-  look.events = history.events;
-  for (const panel of panels.slice(history.panels.length)) panel.remove();
-  panels = panels.slice(0, history.panels.length);
-  for (const {panel: index} of event.panels) {
-    panels[index] ??= new Panel(element('board'), look);
-    panels[index].show(history.panels[index]);
-  }
-  if (event.events) for (const panel of panels) panel.redraw();
+  if (!isPaused) showHeld(event.panels.map(part => part.panel));
   showAbout();
+}
+
+function pause(wanted) {
+  isPaused = wanted;
+  element('pause').textContent = isPaused ? 'Go on' : 'Pause';
+  element('pause').setAttribute('aria-pressed', String(isPaused));
+  if (!isPaused) showHeld(history.panels.keys());
+  showAbout();
+}
+
+// The panel where an event is to be seen: its feature's, else the stream's first.
+function reveal({stream, feature}) {
+  const index = history.panels.findIndex(
+      held => held.stream === stream && (feature === '' || held.feature === feature));
+  panels[index]?.reveal();
 }
 
 function connect() {
@@ -66,6 +91,13 @@ function redrawAll() {
 }
 
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redrawAll);
+element('pause').addEventListener('click', () => pause(!isPaused));
+addEventListener('keydown', event => {
+  // A button that has the focus is pressed by the space bar itself.
+  if (event.key !== ' ' || event.target.closest('button')) return;
+  event.preventDefault();
+  pause(!isPaused);
+});
 addEventListener('resize', redrawAll);  // also when the page is zoomed: the pixels' size changes
 readColours();
 connect();

@@ -39,6 +39,12 @@ export class Panel {
     this.redraw();
   }
 
+  // Brings it into view, and says which it is.
+  reveal() {
+    this.root.scrollIntoView({block: 'nearest'});
+    for (const other of this.root.parentElement.children) other.classList.toggle('chosen', other === this.root);
+  }
+
   // At most once a frame, however much comes.
   redraw() {
     if (this.isWaiting) return;

@@ -55,6 +55,24 @@ export function pointText(sample, threshold) {
   return said.join(' \u00b7 ');
 }
 
+// "shift up of temperature".
+export function eventTitle({kind, direction, feature}) {
+  return [kind, direction, feature && 'of ' + feature].filter(part => part).join(' ');
+}
+
+// From when, and for how long or that it goes on.
+export function eventTime({from, to, over}) {
+  if (!over) return 'since ' + formatTime(from);
+  const seconds = ((to ?? from) - from) / 1000;
+  return formatTime(from) + (seconds > 0 ? ', ' + durationText(seconds) : '');
+}
+
+export function durationText(seconds) {
+  if (seconds < 120) return formatNumber(seconds) + ' s';
+  if (seconds < 7200) return Math.round(seconds / 60) + ' min';
+  return seconds < 172800 ? Math.round(seconds / 3600) + ' h' : Math.round(seconds / 86400) + ' days';
+}
+
 // What was left out, beside the server's name.
 export function noticeText({others, missed}) {
   const notices = [];

@@ -1,0 +1,55 @@
+#include "visualizer/app/settings.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace spindrift {
+namespace {
+
+// The complaints, one a line.
+std::string complaints_of(const viewer_settings& settings) {
+  std::string text;
+  for (const std::string& complaint : validate(settings)) text += complaint + '\n';
+  return text;
+}
+
+TEST(viewer_settings, are_good_as_they_come) {
+  const viewer_settings usual;
+  EXPECT_EQ(complaints_of(usual), "");
+  EXPECT_TRUE(usual.wants_screen());
+  EXPECT_EQ(usual.axis, "time");
+}
+
+TEST(viewer_settings, want_a_file_for_a_picture_and_an_ending_that_is_known) {
+  viewer_settings settings;
+  settings.term = "svg";
+  EXPECT_NE(complaints_of(settings).find("--term: svg is not allowed without --output"), std::string::npos);
+  settings.term = "auto";
+  settings.output = "plot.gif";
+  EXPECT_NE(complaints_of(settings).find("--output: plot.gif"), std::string::npos);
+  settings.output = "a\nb.png";
+  EXPECT_NE(complaints_of(settings).find("a line end"), std::string::npos);
+  settings.output = "plot.png";
+  EXPECT_EQ(complaints_of(settings), "");
+  EXPECT_EQ(settings.picture_kind(), "png");
+}
+
+TEST(viewer_settings, show_the_page_to_this_machine_alone) {
+  viewer_settings settings;
+  settings.web = "0.0.0.0:8080";
+  EXPECT_NE(complaints_of(settings).find("--web: 0.0.0.0:8080"), std::string::npos);
+  settings.web = "[::1]:8080";
+  EXPECT_EQ(complaints_of(settings), "");
+}
+
+TEST(viewer_settings, draw_beside_a_picture_or_a_page_only_when_asked) {
+  viewer_settings settings;
+  settings.output = "plot.png";
+  EXPECT_FALSE(settings.wants_screen());
+  settings.term = "dumb";
+  EXPECT_TRUE(settings.wants_screen());
+}
+
+}  // namespace
+}  // namespace spindrift
