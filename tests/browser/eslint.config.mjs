@@ -1,7 +1,7 @@
 // What eslint holds the page's modules and their tests against.
 const browser = ['addEventListener', 'devicePixelRatio', 'document', 'EventSource', 'getComputedStyle', 'matchMedia',
                  'requestAnimationFrame', 'ResizeObserver', 'setTimeout'];
-const node = ['console', 'process', 'setTimeout'];
+const node = ['console', 'process', 'setTimeout', 'URL'];
 const readable = names => Object.fromEntries(names.map(name => [name, 'readonly']));
 
 const rules = {

@@ -1,8 +1,9 @@
-// The page in a real browser: spindrift-viz between a made-up server and Chromium. Needs playwright-core (npm install
-// in this folder), a Chromium and a built spindrift-viz: node viewer_browser.mjs BUILD_FOLDER [SCREENSHOT_FOLDER]
+// The page in a real browser: spindrift-viz between a made-up server and Chromium. Needs playwright-core and axe-core
+// (npm install in this folder), a Chromium and a built spindrift-viz:
+// node viewer_browser.mjs BUILD_FOLDER [SCREENSHOT_FOLDER]
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import net from 'node:net';
 import process from 'node:process';
 
@@ -92,6 +93,16 @@ async function checkPage(page, server) {
   assert.ok(wide <= 0, 'the page is wider than the window by ' + wide);
 }
 
+// WCAG 2 A and AA, as far as axe-core can see; in both colour schemes.
+async function checkAccess(page) {
+  await page.evaluate(readFileSync(new URL('node_modules/axe-core/axe.min.js', import.meta.url), 'utf8'));
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({colorScheme});
+    const {violations} = await page.evaluate('axe.run({runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})');
+    assert.deepEqual(violations.map(({id, nodes}) => [id, nodes.map(node => node.html)]), [], colorScheme);
+  }
+}
+
 async function checkReturn(page, server) {
   const {port} = server.address();
   server.subscriber.destroy();
@@ -119,6 +130,7 @@ async function run(browser) {
     const page = await watch(browser, url, width);
     try {
       await checkPage(page, server);
+      await checkAccess(page);
       if (pictures) await page.screenshot({path: pictures + '/page-' + width + '.png', fullPage: true});
       server = await checkReturn(page, server);
       assert.deepEqual(page.troubles, []);
