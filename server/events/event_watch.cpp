@@ -13,12 +13,14 @@ namespace {
 constexpr std::uint64_t aftermath = 200;  // points in which later signals of one change belong to it
 constexpr std::uint64_t alarm_aftermath = 100;
 constexpr std::uint64_t accept_after = 100;  // points of a new level until it is the normal one
-constexpr std::uint64_t accept_trend = 300;  // without a further cut
+constexpr std::uint64_t accept_trend = 500;  // without a further cut
 constexpr std::uint64_t accept_pattern = 60;
 constexpr std::uint64_t accept_stuck = 5'000;
 constexpr std::uint64_t cluster = 12;  // points between spikes of one burst
 constexpr std::uint64_t settle = 24;   // points in which a baseline finds its feet after a change
 constexpr std::uint8_t back_min = 3;
+constexpr std::uint8_t back_gradual = 24;
+constexpr double trend_factor = 1.5;
 constexpr double back_share = 0.3;
 
 bool is_level(event_kind kind) {
@@ -46,8 +48,10 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
     hole.to = ts;
     open(hole, n, ts, told);
   }
+  const double crowd = values.size() > 1 ? std::log10(static_cast<double>(values.size())) : 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const observation point{n, ts, values[i], seen.features.empty() ? seen : seen.features[i], intervals_.is_fresh()};
+    const observation point{
+        n, ts, values[i], seen.features.empty() ? seen : seen.features[i], crowd, interval.repeat, seen.after_hole};
     take(i, point, features_[i].update(point), told);
     if (!entries_.empty()) follow_open(point, i, told);
   }
@@ -81,11 +85,12 @@ void event_watch::take(std::size_t feature, const observation& point, const feat
   }
   take_excursion(point, seen.excursion, feature, told);
   take_spread(point, seen.spread, feature, told);
-  if (seen.level.found) {
-    finding found = *seen.level.found;
+  if (seen.level) {
+    finding found = *seen.level;
     found.feature = feature;
     consider(found, false, point, told);
     features_[feature].settle(settle);
+    features_[feature].level().accept();
   }
   if (seen.pattern) {
     finding found = *seen.pattern;
@@ -152,8 +157,7 @@ bool event_watch::is_evidence(const finding& found, bool by_alarm, const observa
       if (is_cut) return found.from_n <= last + settle || (of.is_open && found.direction == said.direction);
       return since <= settle && found.kind != event_kind::stuck;
     case event_kind::spike:
-      if (found.kind == event_kind::spread) return since <= aftermath;
-      if (found.stands_alone) return false;
+      if (found.stands_alone || found.kind == event_kind::spread) return false;
       if (found.kind == event_kind::spike)
         return since <= cluster && found.points < cluster && found.size < 3 * of.size;
       return is_cut && found.from_n <= said.told_n + settle && found.from_n + settle >= said.from_n;
@@ -244,6 +248,7 @@ event_watch::entry& event_watch::open(const finding& found, std::uint64_t n, std
   added.size = found.size;
   added.seen_n = n;
   added.is_open = !found.to_n;
+  added.is_gradual = is_level(found.kind) && found.from_n + settle < n;
   told.push_back(said);
   told.back().text = sentence(said);
   entries_.push_back(std::move(added));
@@ -279,11 +284,19 @@ void event_watch::follow_open(const observation& point, std::size_t feature, std
     const std::uint64_t since = point.n - held.seen_n;
     if (is_level(said.kind)) {
       const double height = std::abs(said.after.value_or(0) - said.before.value_or(0));
-      const bool is_back = std::abs(point.value - said.before.value_or(0)) < back_share * height;
+      const double level = held.is_gradual ? features_[feature].level().recent() : point.value;
+      const bool is_back = std::abs(level - said.before.value_or(0)) < back_share * height;
       held.back = is_back ? static_cast<std::uint8_t>(std::min(held.back + 1, 100)) : std::uint8_t{0};
-      if (held.back >= back_min) {
-        close(held, point.n - back_min, point.ts, false, told);
-      } else if (since >= (said.kind == event_kind::trend ? accept_trend : accept_after)) {
+      if (held.is_gradual && goes_on(held, level)) {
+        said.kind = event_kind::trend;
+        said.state = event_state::update;
+        said.after = level;
+        held.seen_n = point.n;
+        told.push_back(said);
+        told.back().text = sentence(said);
+      } else if (held.back >= (held.is_gradual ? back_gradual : back_min)) {
+        close(held, point.n - held.back, point.ts, false, told);
+      } else if (since >= (held.is_gradual ? accept_trend : accept_after)) {
         close(held, point.n, point.ts, true, told);
       }
     } else if (said.kind == event_kind::pattern && since >= accept_pattern) {
@@ -292,6 +305,13 @@ void event_watch::follow_open(const observation& point, std::size_t feature, std
       close(held, point.n, point.ts, true, told);
     }
   }
+}
+
+// A change that ADWIN found is a trend when the level has moved on by half of what it had moved when it was told.
+bool event_watch::goes_on(const entry& held, double level) {
+  const double before = held.told.before.value_or(0);
+  const double height = held.told.after.value_or(0) - before;
+  return height > 0 ? level > before + trend_factor * height : level < before + trend_factor * height;
 }
 
 event_watch::entry* event_watch::find_open(event_kind kind, std::size_t feature) {

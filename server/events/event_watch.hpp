@@ -54,7 +54,8 @@ private:
     double size = 0;
     std::uint64_t seen_n = 0;  // the last point at which evidence of it came
     bool is_open = true;
-    std::uint8_t back = 0;  // points in a row near the level before
+    bool is_gradual = false;  // found by ADWIN: more of it may come
+    std::uint8_t back = 0;    // points in a row near the level before
 
     template <class Archive>
     void visit_state(Archive& archive);
@@ -72,6 +73,7 @@ private:
   void close(entry& over, std::uint64_t to_n, std::int64_t to, bool accepted, std::vector<event>& told);
   void make_room(std::vector<event>& told, std::uint64_t n, std::int64_t ts);
   void follow_open(const observation& point, std::size_t feature, std::vector<event>& told);
+  static bool goes_on(const entry& held, double level);
   entry* find_open(event_kind kind, std::size_t feature);
   void forget_old(std::uint64_t n);
 
@@ -98,7 +100,7 @@ void event_watch::entry::visit_state(Archive& archive) {
   maybe(told.to);
   maybe(told.before);
   maybe(told.after);
-  archive(nines, size, seen_n, is_open, back);
+  archive(nines, size, seen_n, is_open, is_gradual, back);
   if constexpr (Archive::reads) {
     if (static_cast<std::size_t>(told.kind) >= event_kind_count) archive.refuse();
   }

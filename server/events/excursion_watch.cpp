@@ -4,36 +4,61 @@
 #include <algorithm>
 #include <cmath>
 
+#include "server/events/tail_model.hpp"
+
 namespace spindrift {
 namespace {
 
 constexpr std::uint32_t firm_points = 5;    // a level that stands still for so long is a level
 constexpr std::uint32_t shift_points = 12;  // whatever lasts longer
-constexpr double firm_share = 0.25;         // scatter of a firm level, of its distance
-constexpr double firm_units = 0.5;          // or of the usual one's: z is 5 sigma or more a unit of its own
-constexpr double told_nines = 4.3;
-constexpr double companion_nines = 0.4;  // each further point adds so much improbability
+constexpr double firm_share = 0.02;         // scatter of a firm level, of its distance
+constexpr double firm_units = 2.5;          // or of the usual one's: z is 5 sigma or more a unit of its own
+constexpr double told_nines = 5;
+constexpr double young_nines = 3;  // more at the beginning of a stream, fewer as it goes on
+constexpr double young_points = 200;
+constexpr double surely_back = 0.12;
+constexpr double back_z = 2;
+constexpr std::uint8_t neutral_max = 3;
+constexpr double companion_nines = 1;  // each further flag adds so much improbability
 constexpr double companions_max = 4;
 
 }  // namespace
 
-excursion_watch::answer excursion_watch::update(const observation& point, const tail_model& tail) {
+excursion_watch::answer excursion_watch::update(const observation& point, double nines) {
   const bool flagged = point.seen.zscore_flagged;
   if (points_ == 0) {
     if (!flagged) return {};
-    begin(point, tail.nines(std::abs(point.seen.baseline.z)));
+    begin(point, nines);
     return judge();
   }
-  if (!belongs(point)) return end();
-  follow(point, flagged ? tail.nines(std::abs(point.seen.baseline.z)) : 0);
+  if (is_back(point)) return end();
+  const double distance = std::abs(point.value - before_);
+  if (!flagged && distance <= 0.5 * std::abs(sum_) / points_) {
+    ++neutral_;
+    return {};
+  }
+  neutral_ = 0;
+  follow(point, flagged ? nines : 0);
   return judge();
+}
+
+excursion_watch::answer excursion_watch::confirm() {
+  answer result;
+  if (points_ == 0 || told_ != telling::nothing) return result;
+  finding found = describe(event_kind::spike);
+  found.nines = std::min(found.nines + companion_nines, tail_model::nines_max);
+  if (found.nines < told_nines) return result;
+  told_ = telling::spike;
+  result.found = found;
+  return result;
 }
 
 void excursion_watch::begin(const observation& point, double nines) {
   from_n_ = last_n_ = point.n;
   from_ = last_ = point.ts;
   points_ = 1;
-  opposite_ = 0;
+  opposite_ = neutral_ = 0;
+  flagged_ = 1;
   told_ = telling::nothing;
   before_ = point.seen.baseline.expected;
   unit_ = point.seen.baseline.sigma;
@@ -44,20 +69,24 @@ void excursion_watch::begin(const observation& point, double nines) {
   expected_ = before_;
   size_ = std::abs(point.seen.baseline.z);
   nines_ = nines;
+  // A young stream does not know its own tail.
+  crowd_ = point.crowd + std::max(0.0, young_nines * (1 - static_cast<double>(point.n) / young_points));
 }
 
-// Still out: flagged, or nearer to where the excursion has been than to where it came from.
-bool excursion_watch::belongs(const observation& point) const {
+// Back at what was expected, for sure: a new level with a wide scatter comes near the old one, too.
+bool excursion_watch::is_back(const observation& point) const {
+  if (point.seen.zscore_flagged) return false;
   const double distance = is_up_ ? point.value - before_ : before_ - point.value;
   const double usual = std::abs(sum_) / points_;
-  if (point.seen.zscore_flagged) return std::abs(point.value - before_) > 0.3 * usual;
-  return distance > 0.5 * usual;
+  if (distance > 0.5 * usual) return false;
+  return distance < surely_back * usual || std::abs(point.seen.baseline.z) < back_z || neutral_ >= neutral_max;
 }
 
 void excursion_watch::follow(const observation& point, double nines) {
   last_n_ = point.n;
   last_ = point.ts;
   ++points_;
+  if (point.seen.zscore_flagged) ++flagged_;
   const double distance = point.value - before_;
   if ((distance > 0) != is_up_) ++opposite_;
   sum_ += distance;
@@ -85,8 +114,8 @@ finding excursion_watch::describe(event_kind kind) const {
   found.value = value_;
   found.expected = expected_;
   found.size = size_;
-  found.nines =
-      std::min(nines_ + companion_nines * std::min<double>(points_ - 1, companions_max), tail_model::nines_max);
+  found.nines = std::min(nines_ - crowd_ + companion_nines * std::min<double>(flagged_ - 1, companions_max),
+                         tail_model::nines_max);
   if (kind == event_kind::shift) {
     found.before = before_;
     found.after = before_ + sum_ / points_;
@@ -125,8 +154,10 @@ excursion_watch::answer excursion_watch::end() {
     result.over = found;
   } else if (found.nines >= told_nines && habit_.is_news(value_, height, last_n_)) {
     result.found = found;
+  } else {
+    result.untold = size_;
   }
-  if (told_ != telling::shift && found.nines >= told_nines) habit_.learn(value_, height, last_n_);
+  if (told_ != telling::shift) habit_.learn(value_, height, last_n_);
   return result;
 }
 

@@ -10,7 +10,6 @@
 
 #include "server/events/finding.hpp"
 #include "server/events/spike_habit.hpp"
-#include "server/events/tail_model.hpp"
 
 namespace spindrift {
 
@@ -20,24 +19,29 @@ public:
     std::optional<finding> found{};  // to be told, or to correct what was told of this excursion
     bool is_correction = false;      // of the event opened by the last finding
     std::optional<finding> over{};   // the excursion told before has ended here
+    double untold = 0;               // one that was not worth telling has: its largest |z|
   };
 
-  answer update(const observation& point, const tail_model& tail);
+  // nines: how improbable the point's |z| is.
+  answer update(const observation& point, double nines);
+  // The last point was sent again: who waits for more knows as much as there is to know.
+  answer confirm();
   bool is_out() const { return points_ > 0; }
   // The excursion was another event's: forget it.
   void forget() { points_ = 0; }
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(from_n_, from_, last_n_, last_, points_, opposite_, told_, before_, unit_, sum_, square_);
-    archive(value_, expected_, size_, nines_, is_up_, habit_);
+    archive(from_n_, from_, last_n_, last_, points_, flagged_, opposite_, told_, neutral_, before_, unit_, sum_,
+            square_);
+    archive(value_, expected_, size_, nines_, crowd_, is_up_, habit_);
   }
 
 private:
   enum class telling : std::uint8_t { nothing, spike, shift };
 
   void begin(const observation& point, double nines);
-  bool belongs(const observation& point) const;
+  bool is_back(const observation& point) const;
   void follow(const observation& point, double nines);
   bool stands_firm() const;
   finding describe(event_kind kind) const;
@@ -49,7 +53,9 @@ private:
   std::uint64_t last_n_ = 0;
   std::int64_t last_ = 0;
   std::uint32_t points_ = 0;
+  std::uint32_t flagged_ = 0;
   std::uint32_t opposite_ = 0;  // points on the other side
+  std::uint8_t neutral_ = 0;    // points in a row that were neither out nor back
   telling told_ = telling::nothing;
   double before_ = 0;  // the level expected when it began
   double unit_ = 0;    // one unit of z then
@@ -59,6 +65,7 @@ private:
   double expected_ = 0;
   double size_ = 0;
   double nines_ = 0;
+  double crowd_ = 0;
   bool is_up_ = false;
   spike_habit habit_;
 };

@@ -20,13 +20,14 @@ public:
     excursion_watch::answer excursion;
     still_watch::answer still;
     spread_watch::answer spread;
-    level_watch::answer level;
+    std::optional<finding> level{};
     std::optional<finding> pattern{};
   };
 
   answer update(const observation& point);
   excursion_watch& excursion() { return excursion_; }
   pattern_watch& pattern() { return pattern_; }
+  level_watch& level() { return level_; }
   // A new level has been found: the watches that a change of level would mislead look away for a while.
   void settle(std::uint32_t points) { spread_.hold(points); }
 

@@ -17,6 +17,8 @@ struct observation {
   std::int64_t ts = 0;  // event time, milliseconds since the Unix epoch
   double value = 0;
   feature_reading seen{};
+  double crowd = 0;         // log10 of the number of features: what one of so many shows has to be rarer
+  bool repeat = false;      // the same value at the same time as the point before: it teaches nothing
   bool after_hole = false;  // among the first points after a hole
 
   double error() const { return value - seen.baseline.expected; }

@@ -25,6 +25,7 @@ interval_habit::answer interval_habit::update(std::int64_t ts) {
   if (fresh_ > 0) --fresh_;
   if (ts <= newest_) {
     result.late = ts < newest_;
+    result.repeat = ts == newest_;
     return result;
   }
   // Unsigned: two times may be further apart than an int64 can say.

@@ -17,6 +17,7 @@ public:
 
   struct answer {
     bool late = false;
+    bool repeat = false;      // of the newest time
     bool hole = false;        // before this point
     std::int64_t gap_ms = 0;  // since the newest point before
     std::int64_t newest = 0;  // before this point

@@ -1,36 +1,90 @@
-// Reads ADWIN's cuts.
+// Reads ADWIN's cuts, and remembers where the level has been.
 #include "server/events/level_watch.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace spindrift {
+namespace {
 
-level_watch::answer level_watch::update(const observation& point, double usual) {
-  answer result;
-  if (begin_ts_ == 0) begin_ts_ = point.ts;
-  if (!point.seen.drift || point.seen.baseline.warmup) return result;
+constexpr double recent_rate = 1.0 / 24;
+constexpr double move_rate = 1.0 / 32;
+constexpr double fading = 1.0 / 400;        // of the range, a block
+constexpr std::uint32_t blocks_known = 12;  // blocks after which the range says something
+constexpr double beyond_moves = 1;
+constexpr double young_units = 1.5;    // usual scatters that a change has at least while it does not
+constexpr std::uint64_t frozen = 400;  // points after a cut in which the range stands still
+
+}  // namespace
+
+std::optional<finding> level_watch::update(const observation& point, double usual) {
+  learn(point);
+  if (!point.seen.drift || point.seen.baseline.warmup) return std::nullopt;
   const drift_cut& cut = *point.seen.drift;
   const double difference = cut.mean - cut.before;
+  cut_n_ = point.n;
+  cut_sign_ = difference > 0 ? 1 : -1;
+  if (!is_new_level(usual)) return std::nullopt;
   const double width = std::clamp(cut.width, 1.0, static_cast<double>(point.n));
-  result.change_n = point.n - static_cast<std::uint64_t>(width) + 1;
   finding found;
   found.kind = event_kind::shift;
   found.direction = direction_of(difference);
-  found.from_n = result.change_n;
+  found.from_n = point.n - static_cast<std::uint64_t>(width) + 1;
   // Times of single points are not kept: the window's share of the stream's life, as if points came evenly.
-  const double share = static_cast<double>(point.n) > 1 ? (width - 1) / (static_cast<double>(point.n) - 1) : 0;
+  const double share = point.n > 1 ? (width - 1) / (static_cast<double>(point.n) - 1) : 0;
   found.from = point.ts - static_cast<std::int64_t>(share * static_cast<double>(point.ts - begin_ts_));
   found.points = static_cast<std::uint64_t>(width);
   found.value = point.value;
-  found.expected = cut.before;
-  found.before = cut.before;
-  found.after = cut.mean;
+  found.before = recent_ - difference;
+  found.after = recent_;
+  found.expected = *found.before;
   const double units = usual > 0 ? std::abs(difference) / usual : 1;
   found.size = std::max(units / 3, 0.1);
   found.nines = std::clamp(4 + units * std::sqrt(std::min(width, 100.0)) / 5, 4.0, 10.0);
-  result.found = found;
-  return result;
+  return found;
+}
+
+bool level_watch::is_new_level(double usual) const {
+  if (blocks_ < blocks_known + lag) {
+    const double middle = (lowest_ + highest_) / 2;
+    return blocks_ > lag && std::abs(recent_ - middle) > young_units * usual + (highest_ - lowest_) / 2;
+  }
+  return recent_ > highest_ + beyond_moves * move_ || recent_ < lowest_ - beyond_moves * move_;
+}
+
+void level_watch::accept() {
+  lowest_ = std::min(lowest_, recent_);
+  highest_ = std::max(highest_, recent_);
+}
+
+void level_watch::learn(const observation& point) {
+  if (blocks_ == 0 && in_block_ == 0) {
+    begin_ts_ = point.ts;
+    recent_ = point.value;
+  }
+  // A spike is no level, and one huge value would widen the range for ever.
+  const double value = point.seen.zscore_flagged ? point.seen.baseline.expected : point.value;
+  recent_ += recent_rate * (point.value - recent_);
+  sum_ += value;
+  if (++in_block_ < block) return;
+  const double mean = sum_ / block;
+  sum_ = 0;
+  in_block_ = 0;
+  const double leaving = waiting_[blocks_ % lag];
+  if (blocks_ > 0) {
+    const double step = std::abs(mean - waiting_[(blocks_ - 1) % lag]);
+    // One great step is an event, not how the level moves.
+    const double rate = std::max(move_rate, 1.0 / blocks_);
+    move_ += rate * ((blocks_ > 8 ? std::min(step, 4 * move_) : step) - move_);
+  }
+  if (blocks_ == lag) lowest_ = highest_ = leaving;
+  if (blocks_ > lag && (cut_n_ == 0 || point.n - cut_n_ > frozen)) {
+    lowest_ = std::min(lowest_ + fading * (leaving - lowest_), leaving);
+    highest_ = std::max(highest_ - fading * (highest_ - leaving), leaving);
+  }
+  waiting_[blocks_ % lag] = mean;
+  if (blocks_ < std::numeric_limits<std::uint32_t>::max() - lag) ++blocks_;
 }
 
 }  // namespace spindrift

@@ -14,8 +14,8 @@ namespace spindrift {
 
 class pattern_watch {
 public:
-  // `busy`: another watch is still making up its mind about these points.
-  std::optional<finding> update(const observation& point, bool busy);
+  // nines: how improbable the point's |z| is. `busy`: another watch is still making up its mind about these points.
+  std::optional<finding> update(const observation& point, double nines, bool busy);
   // These points have been told of.
   void forget() { pending_n_ = 0; }
 

@@ -8,16 +8,20 @@
 namespace spindrift {
 namespace {
 
-constexpr double fast_rate = 1.0 / 24;
+constexpr double fast_rate = 1.0 / 40;
 constexpr double slow_rate = 1.0 / 1'000;
 constexpr std::uint32_t points_min = 150;
 constexpr double smallest = 0.6;  // a factor of 1.8
-constexpr double strays = 5.5;    // in standard deviations of fast - slow
-constexpr double record_factor = 1.4;
-constexpr std::uint32_t beyond_min = 12;
+constexpr double strays = 5;      // in standard deviations of fast - slow
+constexpr double record_factor = 1.25;
+constexpr double record_fading = 0.985;  // a block
+constexpr std::uint32_t record_block = 64;
+constexpr double most_square = 6;  // times the variance
+constexpr std::uint32_t beyond_min = 8;
 constexpr std::uint32_t accept_points = 150;
 constexpr double least_log = 3.5;  // an error below e^-3.5 of the usual counts as that
 constexpr double most_log = 1.8;
+constexpr double discrete = 0.15;
 constexpr double normal_log = 0.635;  // log sigma - E log|x| of a normal x
 
 }  // namespace
@@ -34,7 +38,7 @@ double spread_watch::log_error(const observation& point) const {
   return std::clamp(logarithm, floor, slow_ + most_log);
 }
 
-spread_watch::answer spread_watch::update(const observation& point) {
+spread_watch::answer spread_watch::update(const observation& point, double equal_share) {
   const bool flagged = point.seen.zscore_flagged;
   const auto side = static_cast<std::int8_t>(flagged ? (point.error() > 0 ? 1 : -1) : 0);
   const bool same_side = side != 0 && side == last_flag_;
@@ -44,7 +48,7 @@ spread_watch::answer spread_watch::update(const observation& point) {
     return {};
   }
   // A run to one side is a level, not a scatter.
-  if (same_side || point.seen.baseline.warmup) return {};
+  if ((equal_share > discrete && !told_) || same_side || point.seen.baseline.warmup) return {};
   const double logarithm = log_error(point);
   if (!std::isfinite(logarithm)) return {};
   if (points_ < std::numeric_limits<std::uint32_t>::max()) ++points_;
@@ -68,6 +72,17 @@ spread_watch::answer spread_watch::follow_told() {
   return result;
 }
 
+// Both slower than a change of scatter shows: they must not chase it.
+void spread_watch::learn_stray(double size) {
+  const double square = std::min(size * size, most_square * variance_);
+  variance_ += std::max(slow_rate, 1.0 / points_) * (square - variance_);
+  now_ = std::max(now_, size);
+  if (points_ % record_block != 0) return;
+  if (points_ > points_min) record_ = std::max(record_ * record_fading, before_);
+  before_ = now_;
+  now_ = 0;
+}
+
 spread_watch::answer spread_watch::watch(const observation& point) {
   answer result;
   const double stray = fast_ - slow_;
@@ -75,8 +90,7 @@ spread_watch::answer spread_watch::watch(const observation& point) {
   const double size = std::abs(stray);
   if (points_ < points_min || size < limit) {
     beyond_ = 0;
-    variance_ += std::max(slow_rate, 1.0 / points_) * (stray * stray - variance_);
-    if (points_ >= points_min) record_ = std::max(record_ * (1 - 1.0 / 5'000), size);
+    learn_stray(size);
     return result;
   }
   if (beyond_++ == 0) {

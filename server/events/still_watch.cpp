@@ -9,6 +9,7 @@ namespace spindrift {
 namespace {
 
 constexpr std::uint32_t points_min = 100;  // of a stream before it is told to be stuck
+constexpr std::uint32_t moves_min = 30;    // what never moves is not stuck
 constexpr std::uint32_t run_min = 10;
 constexpr double nines_min = 9;       // of a run, were equal neighbours independent
 constexpr double longest_factor = 3;  // of the longest run seen
@@ -48,6 +49,7 @@ still_watch::answer still_watch::update(const observation& point) {
     return result;
   }
   equal_share_ -= std::max(share_rate, 1.0 / (10.0 + points_)) * equal_share_;
+  if (moves_ < moves_min) ++moves_;
   result.moved = told_;
   end_run();
   last_ = point.value;
@@ -68,11 +70,11 @@ void still_watch::end_run() {
 
 // Of a run as long, were each point free to equal the one before or not.
 double still_watch::nines() const {
-  return -std::log10(std::clamp(equal_share_, 0.01, 0.9999)) * run_;
+  return -std::log10(std::clamp(equal_share_, 0.01, 0.999999)) * run_;
 }
 
 bool still_watch::is_too_long() const {
-  if (points_ < points_min || run_ < run_min) return false;
+  if (points_ < points_min || moves_ < moves_min || run_ < run_min) return false;
   if (nines() < nines_min) return false;
   const bool at_bound = last_ == lowest_ || last_ == highest_;
   return run_ >= (at_bound ? bound_factor : longest_factor) * (longest_ + (at_bound ? 10 : 1));

@@ -20,10 +20,14 @@ public:
 
   answer update(const observation& point);
   bool is_stuck() const { return told_; }
+  bool is_still() const { return run_ > 0; }
+  double last() const { return last_; }
+  // Of the points, how many equal the one before.
+  double equal_share() const { return equal_share_; }
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(last_, lowest_, highest_, from_n_, from_, longest_, equal_share_, run_, points_, told_);
+    archive(last_, lowest_, highest_, from_n_, from_, longest_, equal_share_, run_, points_, moves_, told_);
   }
 
 private:
@@ -40,6 +44,7 @@ private:
   double equal_share_ = 0.9;  // of points that equal the one before
   std::uint32_t run_ = 0;     // equal steps so far
   std::uint32_t points_ = 0;
+  std::uint32_t moves_ = 0;  // steps that were none of equals, up to moves_min
   bool told_ = false;
 };
 

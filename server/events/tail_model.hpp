@@ -26,7 +26,7 @@ public:
   }
 
 private:
-  static constexpr double reach = 6;
+  static constexpr double reach = 15;
   double share_ = 0.15;
   double excess_ = 0.6;  // mean excess over the threshold, and mean square
   double square_ = 0.72;
