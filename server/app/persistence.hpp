@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -18,6 +19,7 @@
 
 #include "common/model/verdict.hpp"
 #include "common/protocol/frame.hpp"
+#include "server/app/saved_state.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/session/authenticator.hpp"
@@ -68,23 +70,20 @@ public:
   std::uint64_t snapshots_failed() const { return snapshots_failed_.load(std::memory_order_relaxed); }
 
 private:
-  std::optional<std::string> load_sections();
-  std::optional<std::string> load_stream(const snapshot_section& section);
-  std::optional<std::string> load_producer(const snapshot_section& section);
+  std::optional<std::string> load_sections(moment at);
   void replay(const journal_entry& entry, moment now);
   bool end_threads();
   void watch();
   void glance();
   void sync();
   void log_notes();
-  std::string fingerprint() const;
 
   store_settings settings_;
   std::optional<store> store_;  // none with durability off
   history history_;
   engine* engine_ = nullptr;
   producer_table* producers_ = nullptr;
-  bool detectors_changed_ = false;  // since the snapshot: its streams keep their numbers and nothing else
+  std::unique_ptr<saved_state> state_;  // from recover() on
   std::string scratch_;
 
   std::function<void()> durable_;

@@ -21,6 +21,9 @@ namespace spindrift {
 
 class classic_zscore {
 public:
+  // Of what visit_state names and means: raise it with every change of either.
+  static constexpr std::uint16_t state_version = 1;
+
   explicit classic_zscore(const zscore_settings& settings) : settings_(&settings) {}
 
   baseline_reading update(double x);

@@ -1,9 +1,11 @@
+// Feeds a point to the detectors that are on and puts what they say together.
 #include "server/detect/detector.hpp"
 
 #include <cassert>
 #include <cmath>
 #include <utility>
 
+#include "server/detect/archive.hpp"
 #include "server/detect/prefetch.hpp"
 
 namespace spindrift {
@@ -11,6 +13,33 @@ namespace {
 
 void append(std::vector<std::string>& all, std::vector<std::string> more) {
   for (std::string& complaint : more) all.push_back(std::move(complaint));
+}
+
+void make(std::unique_ptr<classic_zscore>& into, const detector_settings& settings) {
+  into = std::make_unique<classic_zscore>(settings.zscore);
+}
+void make(std::unique_ptr<robust_zscore>& into, const detector_settings& settings) {
+  into = std::make_unique<robust_zscore>(settings.zscore);
+}
+void make(std::unique_ptr<drift_detector>& into, const detector_settings& settings) {
+  into = std::make_unique<drift_detector>(settings.adwin);
+}
+void make(std::unique_ptr<ensemble>& into, const detector_settings& settings) {
+  into = std::make_unique<ensemble>(settings.ensemble);
+}
+void make(std::unique_ptr<isolation_forest>& into, const detector_settings& settings) {
+  into = std::make_unique<isolation_forest>(settings.isolation_forest);
+}
+void make(point_clock& into, const detector_settings& /*settings*/) {
+  into = {};
+}
+
+template <class Part>
+Part& object(std::unique_ptr<Part>& of) {
+  return *of;
+}
+point_clock& object(point_clock& of) {
+  return of;
 }
 
 }  // namespace
@@ -28,14 +57,10 @@ std::vector<std::string> validate(const detector_settings& settings) {
 }
 
 feature_detector::feature_detector(const detector_settings& settings) {
-  if (settings.zscore_on && settings.zscore.method == zscore_method::classic) {
-    classic_ = std::make_unique<classic_zscore>(settings.zscore);
-  }
-  if (settings.zscore_on && settings.zscore.method == zscore_method::robust) {
-    robust_ = std::make_unique<robust_zscore>(settings.zscore);
-  }
-  if (settings.adwin_on) adwin_ = std::make_unique<drift_detector>(settings.adwin);
-  if (settings.ensemble_on) ensemble_ = std::make_unique<ensemble>(settings.ensemble);
+  if (settings.zscore_on && settings.zscore.method == zscore_method::classic) make(classic_, settings);
+  if (settings.zscore_on && settings.zscore.method == zscore_method::robust) make(robust_, settings);
+  if (settings.adwin_on) make(adwin_, settings);
+  if (settings.ensemble_on) make(ensemble_, settings);
 }
 
 feature_reading feature_detector::update(double x, double t_seconds, bool after_hole) {
@@ -93,7 +118,7 @@ detector::detector(const detector_settings& settings, std::size_t features) : fi
     for (std::size_t i = 1; i < features; ++i) others_->features.emplace_back(settings);
     others_->seen.resize(features);
   }
-  if (settings.isolation_forest_on) isolation_forest_ = std::make_unique<isolation_forest>(settings.isolation_forest);
+  if (settings.isolation_forest_on) make(isolation_forest_, settings);
 }
 
 reading detector::update(std::span<const double> values, double t_seconds) {
@@ -132,6 +157,43 @@ void detector::combine(std::span<const double> values, double t_seconds, reading
     combined.alarm = combined.alarm || next.alarm;
   }
   combined.features = others_->seen;
+}
+
+// Shows `visit` each object of the part, or the pointer that holds it.
+template <class Visitor>
+void detector::visit_part(detector_tag part, Visitor&& visit) {
+  const auto visit_features = [&](auto feature_detector::*member) {
+    visit(first_.*member);
+    if (!others_) return;
+    for (feature_detector& other : others_->features) visit(other.*member);
+  };
+  switch (part) {
+    case detector_tag::classic_zscore:
+      return visit_features(&feature_detector::classic_);
+    case detector_tag::robust_zscore:
+      return visit_features(&feature_detector::robust_);
+    case detector_tag::adwin:
+      return visit_features(&feature_detector::adwin_);
+    case detector_tag::ensemble:
+      return visit_features(&feature_detector::ensemble_);
+    case detector_tag::isolation_forest:
+      return visit(isolation_forest_);
+    case detector_tag::clock:
+      return visit(clock_);
+  }
+}
+
+void detector::save(detector_tag part, std::string& out) {
+  state_writer archive(out);
+  visit_part(part, [&](auto& owned) { archive(object(owned)); });
+}
+
+bool detector::restore(detector_tag part, std::string_view bytes, const detector_settings& settings) {
+  state_reader archive(bytes);
+  visit_part(part, [&](auto& owned) { archive(object(owned)); });
+  if (archive.ok() && archive.bytes_left() == 0) return true;
+  visit_part(part, [&](auto& owned) { make(owned, settings); });
+  return false;
 }
 
 }  // namespace spindrift

@@ -12,9 +12,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/detect/classic_zscore.hpp"
+#include "server/detect/detector_part.hpp"
 #include "server/detect/drift_detector.hpp"
 #include "server/detect/ensemble/ensemble.hpp"
 #include "server/detect/isolation_forest.hpp"
@@ -51,15 +53,8 @@ public:
   void prefetch() const;
   void prefetch_windows() const;
 
-  template <class Archive>
-  void visit_state(Archive& archive) {
-    if (classic_) archive(*classic_);
-    if (robust_) archive(*robust_);
-    if (adwin_) archive(*adwin_);
-    if (ensemble_) archive(*ensemble_);
-  }
-
 private:
+  friend class detector;
   baseline_reading update_baseline(double x, bool after_hole);
   void follow_drift(double width);
 
@@ -82,16 +77,14 @@ public:
   void prefetch_windows() const { first_.prefetch_windows(); }
   std::size_t feature_count() const { return 1 + (others_ ? others_->features.size() : 0); }
 
-  template <class Archive>
-  void visit_state(Archive& archive) {
-    archive(clock_, first_);
-    if (others_) {
-      for (feature_detector& feature : others_->features) archive(feature);
-    }
-    if (isolation_forest_) archive(*isolation_forest_);
-  }
+  // Appends the state of one part, which must be one of parts_of(settings): that of each feature, in their order.
+  void save(detector_tag part, std::string& out);
+  // Takes it back. False when the bytes are not, to the last of them, such a state: that part then starts anew.
+  bool restore(detector_tag part, std::string_view bytes, const detector_settings& settings);
 
 private:
+  template <class Visitor>
+  void visit_part(detector_tag part, Visitor&& visit);
   static reading late(double x);
   void combine(std::span<const double> values, double t_seconds, reading& combined);
 

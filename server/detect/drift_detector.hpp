@@ -39,6 +39,9 @@ struct drift_cut {
 
 class drift_detector {
 public:
+  // Of what visit_state names and means: raise it with every change of either.
+  static constexpr std::uint16_t state_version = 2;
+
   explicit drift_detector(const adwin_settings& settings) : window_(settings) { until_tick_ = look_every(); }
 
   // Takes the next value; the new window if the old one was cut.

@@ -49,6 +49,9 @@ struct isolation_reading {
 
 class isolation_forest {
 public:
+  // Of what visit_state names and means: raise it with every change of either.
+  static constexpr std::uint16_t state_version = 1;
+
   explicit isolation_forest(const isolation_forest_settings& settings);
 
   isolation_reading update(std::span<const double> values);

@@ -15,6 +15,9 @@ namespace spindrift {
 
 class point_clock {
 public:
+  // Of what visit_state names and means: raise it with every change of either.
+  static constexpr std::uint16_t state_version = 1;
+
   enum class place : std::uint8_t { next, late, after_hole };
 
   place update(double t) {

@@ -31,6 +31,9 @@ namespace spindrift {
 
 class robust_zscore {
 public:
+  // Of what visit_state names and means: raise it with every change of either.
+  static constexpr std::uint16_t state_version = 2;
+
   explicit robust_zscore(const zscore_settings& settings);
 
   baseline_reading update(double x);

@@ -66,7 +66,11 @@ std::string_view feature_name_in(const point& from, const stream& of, std::size_
 }  // namespace
 
 engine::engine(const engine_settings& settings, counters& counts, point_journal* journal)
-    : settings_(settings), counts_(counts), journal_(journal), hash_(settings.name_seed) {}
+    : settings_(settings),
+      profile_(std::make_shared<const stream_profile>(settings.detectors)),
+      counts_(counts),
+      journal_(journal),
+      hash_(settings.name_seed) {}
 
 void engine::observe(batch& what, moment now) {
   const std::size_t count_of_points = what.points.size();
@@ -154,7 +158,7 @@ stream* engine::find_or_create(const point& from, std::uint64_t hash) {
   if (is_closed_to_new_streams()) return nullptr;
   if (!take_place()) return nullptr;
   add(counts_.streams_created, 1);
-  return table.insert(std::make_unique<stream>(from.stream, from, settings_.detectors), hash);
+  return table.insert(std::make_unique<stream>(from.stream, from, profile_), hash);
 }
 
 // One more stream, if there may be one. Whoever reads the count at any time reads no more than the limit.

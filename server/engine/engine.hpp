@@ -92,6 +92,8 @@ public:
   std::optional<verdict> replay(const point_record& record, journal_position position, moment now);
   void replay_forget(std::string_view name, journal_position position);
   const engine_settings& settings() const { return settings_; }
+  // What a new stream of this name is watched with.
+  const shared_profile& profile_of(std::string_view /*name*/) const { return profile_; }
 
 private:
   static constexpr std::size_t stripe_count = 64;  // a bit each in one word, and far more than there are threads
@@ -121,6 +123,7 @@ private:
   void count(const batch& what);
 
   engine_settings settings_;
+  shared_profile profile_;
   counters& counts_;
   point_journal* journal_;
   name_hash hash_;

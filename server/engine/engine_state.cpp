@@ -99,7 +99,7 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
   if (to == nullptr) {
     // What was applied once is applied again, even beyond a limit that has been lowered since.
     stream_count_.fetch_add(1, std::memory_order_relaxed);
-    to = table.insert(std::make_unique<stream>(from.stream, from, settings_.detectors), hash);
+    to = table.insert(std::make_unique<stream>(from.stream, from, profile_), hash);
   }
   if (!to->takes(from)) return std::nullopt;
   verdict result;

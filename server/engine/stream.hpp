@@ -8,10 +8,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/model/point.hpp"
 #include "server/detect/detector.hpp"
+#include "server/engine/stream_profile.hpp"
 #include "server/events/event_watch.hpp"
 #include "server/store/record.hpp"
 
@@ -24,33 +26,23 @@ struct stream {
   double last = 0;                    // the newest value (of the first feature)
   std::int64_t last_ts = 0;           // its event time, milliseconds since the Unix epoch
   std::int64_t seen_ms = 0;           // when it came, on the monotonic clock: for eviction
+  shared_profile profile;             // whose settings the detectors look at
   detector detectors;
   event_watch events;
   journal_name journal{};  // what the journal remembers of the name; the journal's alone
 
-  stream(std::string_view stream_name, const point& first, const detector_settings& settings)
-      : name(stream_name), detectors(settings, width_of(first)), events(width_of(first)) {
-    for (const feature& each : first.values) features.emplace_back(each.name);
-  }
-  // An empty stream to be filled by load_state.
-  stream(std::string_view stream_name, std::vector<std::string> feature_names, const detector_settings& settings)
-      : name(stream_name), features(std::move(feature_names)), detectors(settings, width()), events(width()) {}
+  stream(std::string_view stream_name, const point& first, shared_profile chosen)
+      : stream(stream_name, names_of(first), std::move(chosen)) {}
+  // A stream that has seen nothing yet; for stream_state.
+  stream(std::string_view stream_name, std::vector<std::string> feature_names, shared_profile chosen)
+      : name(stream_name),
+        features(std::move(feature_names)),
+        profile(std::move(chosen)),
+        detectors(profile->detectors, width()),
+        events(width()) {}
 
   // Values a point has.
   std::size_t width() const { return features.empty() ? 1 : features.size(); }
-  static std::size_t width_of(const point& from) { return from.is_multivariate() ? from.values.size() : 1; }
-
-  // For the snapshot: everything but the name, which stands beside it, and the features, which are needed to make the
-  // stream that the rest is read into.
-  template <class Archive>
-  void visit_state(Archive& archive) {
-    archive(n, last, last_ts, detectors);
-    // Saved by a version that knew no events: they begin here.
-    if constexpr (Archive::reads) {
-      if (archive.bytes_left() == 0) return;
-    }
-    archive(events);
-  }
 
   // True when the point has the stream's features, in whatever order.
   bool takes(const point& from) const {
@@ -76,6 +68,14 @@ struct stream {
       into[i] = found->value;
     }
     return true;
+  }
+
+private:
+  static std::vector<std::string> names_of(const point& from) {
+    std::vector<std::string> names;
+    names.reserve(from.values.size());
+    for (const feature& one : from.values) names.emplace_back(one.name);
+    return names;
   }
 };
 

@@ -39,6 +39,8 @@ public:
   const interval_habit& intervals() const { return intervals_; }
   std::size_t open_count() const;
 
+  // Of what visit_state names and means, in all parts: raise it with every change of either.
+  static constexpr std::uint16_t state_version = 1;
   template <class Archive>
   void visit_state(Archive& archive) {
     archive(intervals_, count_);

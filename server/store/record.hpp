@@ -14,6 +14,9 @@
 //   point   3 + flags, stream number, [producer number,] n, ts difference, [seq difference,] 8 bytes a value
 //   forget  4 stream or 5 producer, number
 //
+// docs/store_format.md has every byte of it. A reader refuses a segment of a later version; a change of what is here
+// raises journal_version, and the earlier ones stay readable.
+//
 // Plain functions on bytes; entry_writer and entry_reader belong to one thread at a time.
 #pragma once
 

@@ -1,8 +1,10 @@
 // The bytes of a snapshot that its writer and its reader must agree on. Layout: see snapshot.hpp.
 //
-//   header   8 magic, 4 version, 4 state version, 8 begin, 8 created_ms, 4 zero, 4 checksum of all before
-//   section  4 length of bytes, 4 checksum, 2 type, 2 length of name, 4 zero, 8 position, name, bytes
+//   header   8 magic, 4 version, 4 zero, 8 begin, 8 created_ms, 4 zero, 4 checksum of all before
+//   section  4 length of bytes, 4 checksum, 2 type, 2 length of name, 4 version, 8 position, name, bytes
 //   end      a section of type 65535 without a name: 8 sections, 8 end, 4 chained checksum
+//
+// In files of version 1 the header has the version of all sections after its own, and the sections have zeros there.
 #pragma once
 
 #include <cstddef>

@@ -1,3 +1,4 @@
+// Reads a snapshot: the whole file is checked before its first section is given out.
 #include <algorithm>
 #include <cstring>
 #include <span>
@@ -43,7 +44,8 @@ storage_status snapshot_reader::read_header() {
     return status_;
   }
   const auto version = in.fixed<std::uint32_t>();
-  facts_.state_version = in.fixed<std::uint32_t>();
+  const auto version_of_all = in.fixed<std::uint32_t>();
+  version_of_all_ = version == 1 ? version_of_all : 0;
   facts_.begin = in.fixed<std::uint64_t>();
   facts_.created_ms = in.fixed<std::int64_t>();
   in.fixed<std::uint32_t>();
@@ -65,7 +67,8 @@ bool snapshot_reader::take(snapshot_section& section) {
   checksum_ = in.fixed<std::uint32_t>();
   section.type = in.fixed<std::uint16_t>();
   const std::size_t name_length = in.fixed<std::uint16_t>();
-  in.fixed<std::uint32_t>();
+  const auto version_of_one = in.fixed<std::uint32_t>();
+  section.version = version_of_all_ != 0 ? version_of_all_ : version_of_one;
   section.position = in.fixed<std::uint64_t>();
   if (!in.ok()) return damaged("the file ends within a section");
   if (length > section_bytes_max || name_length > name_bytes_max) return damaged("a section's length is impossible");

@@ -100,14 +100,14 @@ bool store::snapshot_is_due(time_point now) const {
   return journal_.written_to() - last_begin_ >= enough || now - last_time_ >= settings_.snapshot_interval;
 }
 
-storage_status store::begin_snapshot(std::uint32_t state_version, std::int64_t created_ms, time_point now) {
+storage_status store::begin_snapshot(std::int64_t created_ms, time_point now) {
   retry_time_ = now + retry_interval_;
   retry_interval_ = std::min(2 * retry_interval_, retry_interval_max);
   last_time_ = now;
   writer_ = nullptr;
   if (auto status = journal_.rotate(snapshot_begin_); !status.ok()) return status;
   writer_ = std::make_unique<snapshot_writer>(files_, settings_.directory);
-  return writer_->begin(snapshot_begin_, state_version, created_ms);
+  return writer_->begin(snapshot_begin_, created_ms);
 }
 
 storage_status store::add_section(const snapshot_section& section) {

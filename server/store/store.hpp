@@ -68,7 +68,7 @@ public:
   bool snapshot_is_due(time_point now) const;
   // Something was written since the last one.
   bool wants_snapshot() const;
-  storage_status begin_snapshot(std::uint32_t state_version, std::int64_t created_ms, time_point now);
+  storage_status begin_snapshot(std::int64_t created_ms, time_point now);
   storage_status add_section(const snapshot_section& section);
   // `full`: the snapshot is dropped, the run goes on, a later one may succeed. `failed`: the journal is failed as well.
   storage_status finish_snapshot();

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "common/protocol/encode.hpp"
-#include "server/detect/archive.hpp"
+#include "server/engine/stream_state.hpp"
 
 namespace spindrift::faults {
 namespace {
@@ -105,16 +105,13 @@ truth replay(const std::vector<told_batch>& told, const engine_settings& setting
 
 std::map<std::string, std::string> states_of(engine& what) {
   std::map<std::string, std::string> states;
-  const detector_settings& settings = what.settings().detectors;
   what.save_streams(
-      [&](stream& each) {
+      [&](stream& one) {
         std::string bytes;
-        state_writer out(bytes);
-        out(each);
-        stream copy(each.name, each.features, settings);
-        state_reader in(bytes);
-        in(copy);
-        states[each.name] = in.ok() ? future_of(copy) : "cannot be restored";
+        save_stream(one, bytes);
+        std::vector<state_loss> losses;
+        const auto copy = restore_stream({.name = one.name, .bytes = bytes}, one.profile, losses);
+        states[one.name] = copy && losses.empty() ? future_of(*copy) : "cannot be restored";
       },
       [] { return true; });
   return states;

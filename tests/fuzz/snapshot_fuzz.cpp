@@ -28,7 +28,8 @@ void require(bool holds) {
 void mend(std::string& bytes) {
   if (bytes.size() < snapshot_header_bytes) return;
   std::copy(snapshot_magic.begin(), snapshot_magic.end(), bytes.begin());
-  std::memcpy(bytes.data() + 8, &snapshot_version, 4);
+  const std::uint32_t version = bytes[8] == 1 ? 1 : snapshot_version;
+  std::memcpy(bytes.data() + 8, &version, 4);
   const std::uint32_t header = crc32c(std::string_view(bytes).substr(0, snapshot_header_bytes - 4));
   std::memcpy(bytes.data() + snapshot_header_bytes - 4, &header, 4);
   std::uint32_t chain = 0;
@@ -66,7 +67,7 @@ void try_input(std::string_view input) {
   if (!reader.open("/state/snapshot").ok()) return;
 
   snapshot_writer writer(files, "/state");
-  require(writer.begin(reader.facts().begin, reader.facts().state_version, reader.facts().created_ms).ok());
+  require(writer.begin(reader.facts().begin, reader.facts().created_ms).ok());
   std::uint64_t sections = 0;
   snapshot_section section;
   while (reader.next(section)) {

@@ -45,6 +45,8 @@ struct event_reading {
 class ensemble {
 public:
   static constexpr unsigned warm_up = 50;
+  // Of what visit_state names and means: raise it with every change of either.
+  static constexpr std::uint16_t state_version = 1;
 
   explicit ensemble(const ensemble_settings& settings)
       : threshold_(settings.threshold), quiet_points_(settings.quiet_points) {}

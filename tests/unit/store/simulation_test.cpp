@@ -135,7 +135,7 @@ private:
   // Begins, adds a few sections, or finishes.
   void snapshot_step(toy_engine& engine, store& disk) {
     if (!is_snapshotting_) {
-      is_snapshotting_ = disk.begin_snapshot(1, 0, {}).ok();
+      is_snapshotting_ = disk.begin_snapshot(0, {}).ok();
       next_stream_.clear();
       return;
     }

@@ -15,9 +15,9 @@ constexpr const char* path = "/state/snapshot-0000000000001000";
 
 storage_status write_snapshot(memory_file_system& files) {
   snapshot_writer writer(files, "/state");
-  auto status = writer.begin(4096, 3, 1'764'000'000'000);
-  if (status.ok()) status = writer.add({1, "cpu", 5000, "state"});
-  if (status.ok()) status = writer.add({2, "plant-7", 0, ""});
+  auto status = writer.begin(4096, 1'764'000'000'000);
+  if (status.ok()) status = writer.add({1, 7, "cpu", 5000, "state"});
+  if (status.ok()) status = writer.add({2, 1, "plant-7", 0, ""});
   if (status.ok()) status = writer.publish(6000);
   return status;
 }
@@ -34,8 +34,9 @@ outcome read_snapshot(memory_file_system& files) {
   what.status = reader.open(path);
   snapshot_section section;
   while (reader.next(section)) {
-    what.sections.push_back(std::to_string(section.type) + " " + std::string(section.name) + " " +
-                            std::to_string(section.position) + " " + std::string(section.bytes));
+    what.sections.push_back(std::to_string(section.type) + " v" + std::to_string(section.version) + " " +
+                            std::string(section.name) + " " + std::to_string(section.position) + " " +
+                            std::string(section.bytes));
   }
   what.facts = reader.facts();
   return what;
@@ -47,10 +48,9 @@ TEST(snapshot, gives_back_what_was_put_in) {
   EXPECT_EQ(files.paths(), std::vector<std::string>{path});
   const auto what = read_snapshot(files);
   ASSERT_TRUE(what.status.ok()) << what.status.text();
-  EXPECT_EQ(what.sections, (std::vector<std::string>{"1 cpu 5000 state", "2 plant-7 0 "}));
+  EXPECT_EQ(what.sections, (std::vector<std::string>{"1 v7 cpu 5000 state", "2 v1 plant-7 0 "}));
   EXPECT_EQ(what.facts.begin, 4096U);
   EXPECT_EQ(what.facts.end, 6000U);
-  EXPECT_EQ(what.facts.state_version, 3U);
   EXPECT_EQ(what.facts.created_ms, 1'764'000'000'000);
   EXPECT_EQ(what.facts.sections, 2U);
 }
@@ -58,11 +58,11 @@ TEST(snapshot, gives_back_what_was_put_in) {
 TEST(snapshot, holds_many_and_large_sections) {
   memory_file_system files;
   snapshot_writer writer(files, "/state");
-  ASSERT_TRUE(writer.begin(4096, 1, 0).ok());
+  ASSERT_TRUE(writer.begin(4096, 0).ok());
   for (std::size_t at = 0; at < 3'000; ++at) {
-    ASSERT_TRUE(writer.add({1, std::to_string(at), at, std::string(at, static_cast<char>(at))}).ok());
+    ASSERT_TRUE(writer.add({1, 1, std::to_string(at), at, std::string(at, static_cast<char>(at))}).ok());
   }
-  ASSERT_TRUE(writer.add({2, "large", 0, std::string(5U << 20U, 'x')}).ok());
+  ASSERT_TRUE(writer.add({2, 1, "large", 0, std::string(5U << 20U, 'x')}).ok());
   ASSERT_TRUE(writer.publish(4096).ok());
   snapshot_reader reader(files);
   ASSERT_TRUE(reader.open(path).ok());
@@ -81,8 +81,8 @@ TEST(snapshot, holds_many_and_large_sections) {
 TEST(snapshot, refuses_a_section_larger_than_a_reader_would_take) {
   memory_file_system files;
   snapshot_writer writer(files, "/state");
-  ASSERT_TRUE(writer.begin(0, 1, 0).ok());
-  EXPECT_FALSE(writer.add({1, std::string(300, 'n'), 0, ""}).ok());
+  ASSERT_TRUE(writer.begin(0, 0).ok());
+  EXPECT_FALSE(writer.add({1, 1, std::string(300, 'n'), 0, ""}).ok());
   EXPECT_FALSE(writer.publish(0).ok());
 }
 
@@ -167,13 +167,13 @@ constexpr std::string_view snapshot_of_version_1 =
     "0300000000008813000000000000637075737461746500000000508f296502000700000000000000000000000000706c616e"
     "742d3714000000262b5aa9ffff00000000000070170000000000000200000000000000701700000000000068bdeaf3";
 
+// That file has one version of state for all its sections, 3 in its header.
 TEST(snapshot, of_version_1_can_be_read) {
   memory_file_system files;
   files.put(path, from_hex(snapshot_of_version_1));
   const auto what = read_snapshot(files);
   ASSERT_TRUE(what.status.ok()) << what.status.text();
-  EXPECT_EQ(what.sections, (std::vector<std::string>{"1 cpu 5000 state", "2 plant-7 0 "}));
-  EXPECT_EQ(what.facts.state_version, 3U);
+  EXPECT_EQ(what.sections, (std::vector<std::string>{"1 v3 cpu 5000 state", "2 v3 plant-7 0 "}));
 }
 
 }  // namespace

@@ -308,7 +308,7 @@ TEST(store, asks_for_a_snapshot_that_failed_more_and_more_rarely) {
   write_up_to(10'000, engine, disk);
   for (const int pause : {10, 20, 40, 60, 60}) {
     ASSERT_TRUE(disk.snapshot_is_due(now));
-    ASSERT_TRUE(disk.begin_snapshot(1, 0, now).ok());
+    ASSERT_TRUE(disk.begin_snapshot(0, now).ok());
     disk.drop_snapshot();
     EXPECT_FALSE(disk.snapshot_is_due(now + seconds(pause - 1)));
     now += seconds(pause);
@@ -323,11 +323,11 @@ TEST(store, without_a_begun_snapshot_finishes_none) {
   engine.send(points(10), &disk.points());
   EXPECT_FALSE(disk.finish_snapshot().ok());
   files.fail_creates(ENOSPC);
-  EXPECT_EQ(disk.begin_snapshot(1, 0, {}).fault, storage_fault::full);
-  EXPECT_FALSE(disk.add_section({1, "a", 0, "b"}).ok());
+  EXPECT_EQ(disk.begin_snapshot(0, {}).fault, storage_fault::full);
+  EXPECT_FALSE(disk.add_section({1, 1, "a", 0, "b"}).ok());
   EXPECT_FALSE(disk.finish_snapshot().ok());
   files.fail_creates(0);
-  ASSERT_TRUE(disk.begin_snapshot(1, 0, {}).ok());
+  ASSERT_TRUE(disk.begin_snapshot(0, {}).ok());
   disk.drop_snapshot();
   EXPECT_FALSE(disk.finish_snapshot().ok());
   EXPECT_TRUE(files_like(files, "snapshot").empty());

@@ -110,7 +110,7 @@ public:
     std::string bytes(16, '\0');
     std::memcpy(bytes.data(), &what.n, 8);
     std::memcpy(bytes.data() + 8, &what.state, 8);
-    return into.add_section({stream_section, name, what.journal.position, bytes});
+    return into.add_section({stream_section, 1, name, what.journal.position, bytes});
   }
 
   static storage_status save_producer(store& into, const std::string& name, const toy_producer& what) {
@@ -122,12 +122,12 @@ public:
       std::memcpy(bytes.data() + at + 8, &verdict, 8);
       at += 16;
     }
-    return into.add_section({producer_section, name, what.journal.position, bytes});
+    return into.add_section({producer_section, 1, name, what.journal.position, bytes});
   }
 
   // The whole of a snapshot at once.
   storage_status save(store& into) {
-    auto status = into.begin_snapshot(1, 0, {});
+    auto status = into.begin_snapshot(0, {});
     for (auto each = streams.begin(); each != streams.end() && status.ok(); ++each) {
       if (each->second.n != 0) status = save_stream(into, each->first, each->second);
     }

@@ -1,0 +1,140 @@
+// Puts streams and producers into a snapshot's sections and takes them out again.
+#include "server/app/saved_state.hpp"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "common/log/log.hpp"
+#include "server/detect/archive.hpp"
+
+namespace spindrift {
+namespace {
+
+// Given once and never to another. `settings` is of snapshots of version 1: there all detectors shared one text.
+enum section_type : std::uint16_t { section_settings = 1, section_stream = 2, section_producer = 3 };
+
+// Of what producer::visit_state names and means.
+constexpr std::uint32_t producer_state_version = 1;
+
+}  // namespace
+
+void saved_state::load(const snapshot_section& section, moment now) {
+  switch (section.type) {
+    case section_settings:
+      settings_of_1_ = section.bytes;
+      break;
+    case section_stream:
+      return load_stream(section, now);
+    case section_producer:
+      return load_producer(section);
+    default:
+      lose("section " + std::to_string(section.type), section.name, {"all", section.version, 0, "it is not known"});
+  }
+}
+
+void saved_state::load_stream(const snapshot_section& section, moment now) {
+  std::vector<state_loss> losses;
+  auto loaded = restore_stream({section.name, section.version, section.bytes, settings_of_1_},
+                               engine_.profile_of(section.name), losses);
+  for (const state_loss& lost : losses) lose("stream", section.name, lost);
+  if (!loaded) {
+    unreadable_.emplace(section.name, section.position);
+    return;
+  }
+  loaded->journal.position = section.position;
+  engine_.restore(std::move(loaded), now);
+}
+
+void saved_state::load_producer(const snapshot_section& section) {
+  const auto lose_all = [&](const char* reason) {
+    lose("producer", section.name, {"all", section.version, producer_state_version, reason});
+  };
+  if (section.version != producer_state_version) return lose_all("it is of another version");
+  state_reader in(section.bytes);
+  auto loaded = std::make_shared<producer>(section.name);
+  in(*loaded);
+  if (!in.ok() || in.bytes_left() != 0) return lose_all("its bytes do not fit");
+  loaded->journal().position = section.position;
+  producers_.restore(std::move(loaded));
+}
+
+void saved_state::revive(const journal_entry& entry, moment now) {
+  if (unreadable_.empty() || entry.what == journal_entry::kind::forget_producer) return;
+  const point_record& record = entry.record;
+  const auto found = unreadable_.find(record.subject.stream);
+  if (found == unreadable_.end() || entry.position <= found->second) return;
+  if (entry.what == journal_entry::kind::point) {
+    auto made =
+        std::make_unique<stream>(record.subject.stream, record.subject, engine_.profile_of(record.subject.stream));
+    made->n = record.n - 1;
+    made->journal.position = found->second;
+    engine_.restore(std::move(made), now);
+  }
+  unreadable_.erase(found);
+}
+
+void saved_state::lose(std::string_view kind, std::string_view name, const state_loss& lost) {
+  loss key{kind, lost.part, lost.found, lost.wanted, lost.reason};
+  if (losses_.size() >= losses_max && losses_.count(key) == 0) {
+    ++unnamed_losses_;
+    return;
+  }
+  losers& of = losses_[std::move(key)];
+  if (of.count++ == 0) of.first = name;
+}
+
+void saved_state::log_losses() {
+  for (const auto& [key, of] : losses_) {
+    const auto& [kind, part, found, wanted, reason] = key;
+    log_event(log_level::warning, wanted == 0 ? "state_dropped" : "state_learned_anew",
+              {{"of", kind},
+               {"name", of.first},
+               {"count", of.count},
+               {"part", part},
+               {"version", std::uint64_t{found}},
+               {"wanted", std::uint64_t{wanted}},
+               {"reason", reason}});
+  }
+  if (unnamed_losses_ > 0) {
+    log_event(log_level::warning, "state_learned_anew", {{"count", unnamed_losses_}, {"reason", "further kinds"}});
+  }
+  losses_.clear();
+  unnamed_losses_ = 0;
+}
+
+storage_status saved_state::save(store& into, const std::function<void()>& between) {
+  const auto pause = [&] {
+    if (between) between();
+  };
+  // One buffer for all sections; name and position are copied out under the lock along with the state.
+  std::string name;
+  std::string bytes;
+  journal_position position = 0;
+  storage_status status;
+  engine_.save_streams(
+      [&](stream& one) {
+        bytes.clear();
+        save_stream(one, bytes);
+        name = one.name;
+        position = one.journal.position;
+      },
+      [&] {
+        status = into.add_section({section_stream, stream_state_version, name, position, bytes});
+        pause();
+        return status.ok();
+      });
+  pause();
+  // After all streams: whatever a producer was answered is then in a stream's section or in the journal behind it.
+  producers_.for_each([&](producer& one) {
+    if (!status.ok()) return;
+    bytes.clear();
+    state_writer out(bytes);
+    out(one);
+    status = into.add_section({section_producer, producer_state_version, one.name(), one.journal().position, bytes});
+  });
+  pause();
+  return status;
+}
+
+}  // namespace spindrift

@@ -1,0 +1,60 @@
+// What is in the sections of a snapshot: streams and producers as bytes, and from there back into the engine and the
+// table of producers.
+//
+// Loading never fails: what cannot be read is learned anew, and log_losses() says what and why, a line for each kind of
+// loss and not one for each stream. For start-up and for the thread that takes snapshots; one thread at a time. Engine
+// and producers outlive it. Memory: while a snapshot is taken one section; at start-up the names of streams that could
+// not be read.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "server/engine/engine.hpp"
+#include "server/engine/producer_table.hpp"
+#include "server/engine/stream_state.hpp"
+#include "server/store/store.hpp"
+
+namespace spindrift {
+
+class saved_state {
+public:
+  // Kinds of losses that are told apart; further ones are counted and not named.
+  static constexpr std::size_t losses_max = 64;
+
+  saved_state(engine& observer, producer_table& producers) : engine_(observer), producers_(producers) {}
+
+  void load(const snapshot_section& section, moment now);
+  // Before an entry of the journal is replayed: a stream whose section could not be read goes on at this point's
+  // number, though it knows nothing else of what came before.
+  void revive(const journal_entry& entry, moment now);
+  void log_losses();
+
+  // Adds every section to the snapshot that was begun. `between` is called again and again, with no lock held.
+  storage_status save(store& into, const std::function<void()>& between);
+
+private:
+  // Which section, which part of it, version found and wanted, and why.
+  using loss = std::tuple<std::string, std::string, std::uint32_t, std::uint32_t, std::string>;
+  struct losers {
+    std::uint64_t count = 0;
+    std::string first{};  // the name of one
+  };
+
+  void load_stream(const snapshot_section& section, moment now);
+  void load_producer(const snapshot_section& section);
+  void lose(std::string_view kind, std::string_view name, const state_loss& lost);
+
+  engine& engine_;
+  producer_table& producers_;
+  std::string settings_of_1_;  // of a snapshot of version 1: see stream_state.hpp
+  std::map<loss, losers> losses_;
+  std::uint64_t unnamed_losses_ = 0;
+  std::map<std::string, journal_position, std::less<>> unreadable_;  // streams, and up to where they stood for points
+};
+
+}  // namespace spindrift
