@@ -1,3 +1,4 @@
+// Reads numbers, times and labels from cells.
 #include "common/csv/cell.hpp"
 
 #include <algorithm>

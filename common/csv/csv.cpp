@@ -1,3 +1,4 @@
+// Cuts a text into rows and fields.
 #include "common/csv/csv.hpp"
 
 namespace spindrift {
@@ -30,13 +31,16 @@ bool csv_reader::read_field() {
   }
   const std::size_t end = text_.find_first_of(",\n", at_);
   const std::size_t stop = end == std::string_view::npos ? text_.size() : end;
-  field += text_.substr(at_, stop - at_);
+  std::string_view rest = text_.substr(at_, stop - at_);
   at_ = stop;
+  // The CR of a CRLF; one within quotes belongs to the field.
+  const bool ends_row = at_ == text_.size() || text_[at_] == '\n';
+  if (ends_row && rest.ends_with('\r')) rest.remove_suffix(1);
+  field += rest;
   if (at_ < text_.size() && text_[at_] == ',') {
     ++at_;
     return true;
   }
-  if (!field.empty() && field.back() == '\r') field.pop_back();
   if (at_ < text_.size()) {
     ++line_;
     ++at_;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "common/protocol/name.hpp"
+#include "common/text/printable.hpp"
 
 namespace spindrift {
 namespace {
@@ -103,7 +104,7 @@ std::optional<std::string> token_file::parse_line(std::string_view line, entry& 
   identity who;
   who.name = next_word(line);
   if (!is_plain_name(who.name, identity_bytes_max))
-    return "'" + who.name + "' is no name: " + std::string(plain_name_rule);
+    return in_quotes(who.name) + " is no name: " + std::string(plain_name_rule);
   if (!from_hex(next_word(line), into.digest))
     return "the second word is not a SHA-256 digest of 64 lower-case hex digits";
   for (std::string_view word = next_word(line); !word.empty(); word = next_word(line)) {
@@ -112,7 +113,7 @@ std::optional<std::string> token_file::parse_line(std::string_view line, entry& 
     } else if (word.starts_with("subscribe=")) {
       who.subscribe = split_globs(word.substr(10));
     } else {
-      return "'" + std::string(word) + "' is neither publish=GLOBS nor subscribe=GLOBS";
+      return in_quotes(word) + " is neither publish=GLOBS nor subscribe=GLOBS";
     }
   }
   into.who = std::make_shared<const identity>(std::move(who));

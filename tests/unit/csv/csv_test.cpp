@@ -34,6 +34,14 @@ TEST(csv, reads_commas_quotes_and_line_ends_inside_quotes) {
             (rows{{"a,b", "say \"hi\"", "two\nlines"}, {"x", "", "z"}}));
 }
 
+TEST(csv, keeps_a_carriage_return_within_quotes) {
+  csv_reader reader("a,\"b\r\"\r\n\"c\r\"");
+  ASSERT_EQ(reader.next(), csv_reader::result::row);
+  EXPECT_EQ(reader.fields()[1], "b\r");
+  ASSERT_EQ(reader.next(), csv_reader::result::row);
+  EXPECT_EQ(reader.fields()[0], "c\r");
+}
+
 TEST(csv, counts_lines_also_within_quotes_and_over_blank_ones) {
   csv_reader reader("a\n\"1\n2\"\n\n\nlast\n");
   ASSERT_EQ(reader.next(), csv_reader::result::row);
