@@ -1,3 +1,4 @@
+// Waits that grow, with a little chance in them.
 #include "client/backoff.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Remembers what was sent until it is answered.
 #include "client/in_flight_window.hpp"
 
 #include <bit>

@@ -1,3 +1,4 @@
+// Counts round trips in buckets, and reads percentiles off them.
 #include "client/latency.hpp"
 
 #include <algorithm>

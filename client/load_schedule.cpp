@@ -1,3 +1,4 @@
+// Deals points to connections, streams and times.
 #include "client/load_schedule.hpp"
 
 #include <cassert>

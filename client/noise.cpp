@@ -1,3 +1,4 @@
+// Random numbers that are the same everywhere.
 #include "client/noise.hpp"
 
 #include <bit>

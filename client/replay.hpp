@@ -48,7 +48,7 @@ recording read_recording(const replay_settings& settings);
 
 class replay final : public source {
 public:
-  replay(recording what, std::size_t streams);
+  replay(recording played, std::size_t streams);
 
   void next(std::size_t stream, sample& out) override;
   const std::vector<std::string>& kinds() const override { return kinds_; }

@@ -1,3 +1,4 @@
+// Writes what a run has found, for people and as JSON.
 #include "client/report.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// Puts a run together from its settings, and takes it to its end.
 #include "client/run.hpp"
 
 #include <cerrno>
@@ -11,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "client/producer.hpp"
+#include "client/producer_session.hpp"
 #include "client/progress.hpp"
 #include "client/replay.hpp"
 #include "client/report.hpp"
@@ -76,7 +77,7 @@ void make_producers(const client_settings& settings, run_counters& counts, cast&
     made.pipeline = static_cast<std::size_t>(settings.pipeline);
     made.is_paced = settings.rate > 0;
     all.producers.push_back(
-        std::make_unique<producer>(std::move(made), load_schedule(share, i), all.streams, *all.from, counts));
+        std::make_unique<producer_session>(std::move(made), load_schedule(share, i), all.streams, *all.from, counts));
   }
 }
 

@@ -1,3 +1,4 @@
+// Makes values with anomalies whose truth is known.
 #include "client/scenario.hpp"
 
 #include <cassert>
@@ -67,8 +68,8 @@ std::string_view name_of(scenario_name name) {
 }
 
 std::optional<scenario_name> scenario_named(std::string_view name) {
-  for (const scenario_facts& each : facts) {
-    if (each.text == name) return each.name;
+  for (const scenario_facts& known : facts) {
+    if (known.text == name) return known.name;
   }
   return std::nullopt;
 }

@@ -1,3 +1,4 @@
+// Holds verdicts against the truth.
 #include "client/score.hpp"
 
 #include <algorithm>

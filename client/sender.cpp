@@ -1,3 +1,4 @@
+// Sockets: one link a connection, on one thread.
 #include "client/sender.hpp"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ struct run_state {
 // arrive late, with an epoch that is no longer ours, and do nothing.
 class link {
 public:
-  link(asio::io_context& io, run_state& run, producer& speaker, std::uint64_t jitter_seed)
+  link(asio::io_context& io, run_state& run, producer_session& speaker, std::uint64_t jitter_seed)
       : run_(run),
         producer_(speaker),
         resolver_(io),
@@ -85,7 +86,7 @@ private:
   std::uint64_t answered() const { return run_.counts.verdicts + run_.counts.errors; }
 
   run_state& run_;
-  producer& producer_;
+  producer_session& producer_;
   tcp::resolver resolver_;
   tcp::socket socket_;
   asio::steady_timer timer_;  // the back-off, or the next point's due time
@@ -167,12 +168,12 @@ bool link::hear_all(std::int64_t now_ns) {
       return false;
     }
     switch (producer_.hear(cut.bytes, now_ns)) {
-      case producer::advice::go_on:
+      case producer_session::advice::go_on:
         break;
-      case producer::advice::reconnect:
+      case producer_session::advice::reconnect:
         lose(producer_.reason());
         return false;
-      case producer::advice::give_up:
+      case producer_session::advice::give_up:
         give_up(producer_.reason());
         return false;
     }
@@ -306,23 +307,23 @@ public:
       : run_{settings, counts, news}, producers_(producers), sweep_timer_(io_), signals_(io_, SIGINT, SIGTERM) {
     run_.on_change = [this] { asio::post(io_, [this] { check(); }); };
     std::random_device entropy;
-    for (const std::unique_ptr<producer>& each : producers_) {
-      links_.push_back(std::make_unique<link>(io_, run_, *each, entropy()));
+    for (const std::unique_ptr<producer_session>& speaker : producers_) {
+      links_.push_back(std::make_unique<link>(io_, run_, *speaker, entropy()));
     }
   }
 
   sender_outcome run() {
     wait_for_signal();
     sweep_later();
-    for (const std::unique_ptr<link>& each : links_) each->open();
+    for (const std::unique_ptr<link>& connection : links_) connection->open();
     io_.run();
     return {run_.stopped.has_value(), run_.gave_up};
   }
 
 private:
   void check() {
-    const auto is_finished = [](const std::unique_ptr<link>& each) { return each->is_finished(); };
-    const auto is_settled = [](const std::unique_ptr<link>& each) { return each->is_settled(); };
+    const auto is_finished = [](const std::unique_ptr<link>& connection) { return connection->is_finished(); };
+    const auto is_settled = [](const std::unique_ptr<link>& connection) { return connection->is_settled(); };
     if (std::all_of(links_.begin(), links_.end(), is_finished)) {
       is_over_ = true;  // a handler that is already on its way cannot be cancelled any more
       sweep_timer_.cancel();
@@ -335,10 +336,10 @@ private:
   void begin() {
     const auto wall = std::chrono::system_clock::now().time_since_epoch();
     run_.begun = steady::now();
-    for (const std::unique_ptr<producer>& each : producers_) {
-      each->begin(std::chrono::duration_cast<std::chrono::milliseconds>(wall).count());
+    for (const std::unique_ptr<producer_session>& speaker : producers_) {
+      speaker->begin(std::chrono::duration_cast<std::chrono::milliseconds>(wall).count());
     }
-    for (const std::unique_ptr<link>& each : links_) each->pump();
+    for (const std::unique_ptr<link>& connection : links_) connection->pump();
   }
 
   void sweep_later() {
@@ -346,7 +347,7 @@ private:
     sweep_timer_.async_wait([this](const io_error& failure) {
       if (failure || is_over_) return;
       const steady::time_point now = steady::now();
-      for (const std::unique_ptr<link>& each : links_) each->sweep(now);
+      for (const std::unique_ptr<link>& connection : links_) connection->sweep(now);
       run_.news.show(run_.counts, static_cast<double>(run_.now_ns()) * 1e-9);
       sweep_later();
     });
@@ -358,7 +359,7 @@ private:
       if (run_.stopped) std::_Exit(130);
       run_.stopped = steady::now();
       run_.news.tell("stopping; a second signal ends at once");
-      for (const std::unique_ptr<link>& each : links_) each->stop();
+      for (const std::unique_ptr<link>& connection : links_) connection->stop();
       wait_for_signal();
     });
   }

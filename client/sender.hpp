@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "client/producer.hpp"
+#include "client/producer_session.hpp"
 #include "client/progress.hpp"
 #include "client/run_counters.hpp"
 #include "common/net/endpoint.hpp"
@@ -31,7 +31,7 @@ struct sender_outcome {
 
 class sender {
 public:
-  using producers = std::vector<std::unique_ptr<producer>>;
+  using producers = std::vector<std::unique_ptr<producer_session>>;
 
   sender(sender_settings settings, producers& all, run_counters& counts, progress& news);
 

@@ -1,3 +1,4 @@
+// Declares the flags of the simulator, and judges what they say together.
 #include "client/settings.hpp"
 
 #include <algorithm>
@@ -100,7 +101,7 @@ void add_drift_points(option_set& options, std::vector<std::uint64_t>& target) {
   };
   declared.show = [&target] {
     texts shown;
-    for (const std::uint64_t each : target) shown.push_back(std::to_string(each));
+    for (const std::uint64_t drift : target) shown.push_back(std::to_string(drift));
     return shown;
   };
   declared.clear = [&target] { target.clear(); };

@@ -1,3 +1,4 @@
+// Reads a few fields of a verdict line in one pass.
 #include "client/verdict_summary.hpp"
 
 #include <cstddef>

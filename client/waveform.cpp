@@ -1,3 +1,4 @@
+// The shapes that values follow.
 #include "client/waveform.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// Counts the mistakes between two names.
 #include "common/cli/nearest_name.hpp"
 
 #include <algorithm>

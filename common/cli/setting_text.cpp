@@ -1,3 +1,4 @@
+// Spells flags, variables and TOML values.
 #include "common/cli/setting_text.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// Reads commands, by way of a JSON document.
 #include "common/protocol/decode_command.hpp"
 
 #include <algorithm>
@@ -34,18 +35,18 @@ public:
     const auto at = object_.find(key);
     if (at == object_.end()) return {"*"};
     std::vector<std::string> found;
-    const auto is_pattern = [](const json& each) {
-      return each.is_string() && !each.get_ref<const std::string&>().empty() &&
-             each.get_ref<const std::string&>().size() <= limits::pattern_bytes_max;
+    const auto is_pattern = [](const json& pattern) {
+      return pattern.is_string() && !pattern.get_ref<const std::string&>().empty() &&
+             pattern.get_ref<const std::string&>().size() <= limits::pattern_bytes_max;
     };
     if (is_pattern(*at)) return {at->get<std::string>()};
     if (!at->is_array() || at->empty() || at->size() > limits::patterns_max ||
         !std::all_of(at->begin(), at->end(), is_pattern)) {
-      complain(key, "a list of 1 to " + std::to_string(limits::patterns_max) + " patterns, each a string of 1 to " +
+      complain(key, "a list of 1 to " + std::to_string(limits::patterns_max) + " patterns, pattern a string of 1 to " +
                         std::to_string(limits::pattern_bytes_max) + " bytes");
       return {"*"};
     }
-    for (const json& each : *at) found.push_back(each.get<std::string>());
+    for (const json& pattern : *at) found.push_back(pattern.get<std::string>());
     return found;
   }
 
@@ -118,13 +119,13 @@ frame decode_command(std::string_view bytes) {
   const auto op = object.find("op");
   if (op == object.end() || !op->is_string()) return protocol_error{error_code::bad_frame, "\"op\" is not a string"};
   field_reader fields(object);
-  auto what = command_named(op->get_ref<const std::string&>(), fields);
-  if (!what) {
+  auto named = command_named(op->get_ref<const std::string&>(), fields);
+  if (!named) {
     return protocol_error{error_code::unknown_op,
                           "\"op\" is none of hello, subscribe, unsubscribe, ping, stats, streams, history"};
   }
   if (!fields.complaint().empty()) return protocol_error{error_code::bad_frame, fields.complaint()};
-  return command_frame{{}, std::move(*what)};
+  return command_frame{{}, std::move(*named)};
 }
 
 }  // namespace spindrift

@@ -1,3 +1,4 @@
+// Schubfach where its products are exact, the standard library elsewhere.
 #include "common/protocol/double_text.hpp"
 
 #include <array>
@@ -124,9 +125,9 @@ char* write_whole(char* at, std::uint64_t whole) {
 
 // For a value above one that is no integer, of which `whole` is the integer part. No shortest decimal lies beyond the
 // next integer, which is a double too. There are at most 16 places; what overflows in between comes back.
-char* write_above_one(char* at, decimal what, std::uint64_t whole) {
-  const auto unused = static_cast<std::size_t>(16 - what.places);
-  const std::uint64_t fraction = (10 * what.upper + what.last) * powers_of_10[unused] - whole * powers_of_10[16];
+char* write_above_one(char* at, decimal number, std::uint64_t whole) {
+  const auto unused = static_cast<std::size_t>(16 - number.places);
+  const std::uint64_t fraction = (10 * number.upper + number.last) * powers_of_10[unused] - whole * powers_of_10[16];
   const std::uint64_t first = eight_digits(fraction / ten_to_8);
   const std::uint64_t second = eight_digits(fraction % ten_to_8);
   at = write_whole(at, whole);
@@ -138,16 +139,16 @@ char* write_above_one(char* at, decimal what, std::uint64_t whole) {
 
 // For a value below one. The 17 digits start with a zero if there are but 16; with 16 places that zero is the one in
 // front of the point. The point goes last, over whatever is there.
-char* write_below_one(char* at, decimal what) {
-  const std::uint64_t first = eight_digits(what.upper / ten_to_8);
-  const std::uint64_t second = eight_digits(what.upper % ten_to_8);
-  char* const digits = at + (what.places - 15);
+char* write_below_one(char* at, decimal number) {
+  const std::uint64_t first = eight_digits(number.upper / ten_to_8);
+  const std::uint64_t second = eight_digits(number.upper % ten_to_8);
+  char* const digits = at + (number.places - 15);
   put(at, 0);
   put(digits, first);
   put(digits + 8, second);
-  digits[16] = static_cast<char>('0' + what.last);
+  digits[16] = static_cast<char>('0' + number.last);
   at[1] = '.';
-  const std::uint64_t last_8 = second >> 8U | what.last << 56U;
+  const std::uint64_t last_8 = second >> 8U | number.last << 56U;
   const std::uint64_t middle_8 = first >> 8U | second << 56U;
   return digits + (last_8 != 0 ? 17 - zeros_at_end(last_8) : 9 - zeros_at_end(middle_8));
 }

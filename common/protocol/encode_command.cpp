@@ -1,3 +1,4 @@
+// Writes commands, as a client sends them.
 #include <type_traits>
 #include <variant>
 
@@ -29,46 +30,46 @@ void put_limit(std::size_t limit, std::string& out) {
   append_number(static_cast<std::uint64_t>(limit), out);
 }
 
-void put(const hello_command& what, std::string& out) {
+void put(const hello_command& asked, std::string& out) {
   out += "\"hello\"";
-  if (!what.producer.empty()) put_text("producer", what.producer, out);
-  if (!what.token.empty()) put_text("token", what.token, out);
+  if (!asked.producer.empty()) put_text("producer", asked.producer, out);
+  if (!asked.token.empty()) put_text("token", asked.token, out);
 }
-void put(const subscribe_command& what, std::string& out) {
+void put(const subscribe_command& asked, std::string& out) {
   out += "\"subscribe\"";
-  put_patterns(what.streams, out);
-  put_text("only", what.only_events ? "events" : "all", out);
+  put_patterns(asked.streams, out);
+  put_text("only", asked.only_events ? "events" : "all", out);
 }
-void put(const unsubscribe_command& /*what*/, std::string& out) {
+void put(const unsubscribe_command& /*asked*/, std::string& out) {
   out += "\"unsubscribe\"";
 }
-void put(const ping_command& /*what*/, std::string& out) {
+void put(const ping_command& /*asked*/, std::string& out) {
   out += "\"ping\"";
 }
-void put(const stats_command& /*what*/, std::string& out) {
+void put(const stats_command& /*asked*/, std::string& out) {
   out += "\"stats\"";
 }
-void put(const streams_command& what, std::string& out) {
+void put(const streams_command& asked, std::string& out) {
   out += "\"streams\"";
-  put_text("match", what.match, out);
-  put_limit(what.limit, out);
+  put_text("match", asked.match, out);
+  put_limit(asked.limit, out);
 }
-void put(const history_command& what, std::string& out) {
+void put(const history_command& asked, std::string& out) {
   out += "\"history\"";
-  put_patterns(what.streams, out);
+  put_patterns(asked.streams, out);
   out += ",\"since\":";
-  append_number(what.since, out);
-  put_limit(what.limit, out);
+  append_number(asked.since, out);
+  put_limit(asked.limit, out);
 }
 
 }  // namespace
 
-void encode(const command_frame& what, std::string& out) {
+void encode(const command_frame& asked, std::string& out) {
   out += "{\"op\":";
-  std::visit([&out](const auto& each) { put(each, out); }, what.what);
-  if (!what.id.empty()) {
+  std::visit([&out](const auto& kind) { put(kind, out); }, asked.what);
+  if (!asked.id.empty()) {
     out += ",\"id\":";
-    out += what.id;
+    out += asked.id;
   }
   out += "}\n";
 }

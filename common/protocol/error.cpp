@@ -1,3 +1,4 @@
+// How error codes are spelt.
 #include "common/protocol/error.hpp"
 
 #include <array>

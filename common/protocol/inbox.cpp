@@ -1,3 +1,4 @@
+// Cuts received bytes into frames.
 #include "common/protocol/inbox.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// JSON's rules that the parser leaves to its caller.
 #include "common/protocol/json_text.hpp"
 
 #include <algorithm>

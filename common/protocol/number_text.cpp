@@ -1,3 +1,4 @@
+// Reads numbers by the rules of JSON.
 #include "common/protocol/number_text.hpp"
 
 #include <algorithm>

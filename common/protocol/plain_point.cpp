@@ -1,3 +1,4 @@
+// Reads a point of the usual form in one pass.
 #include "common/protocol/plain_point.hpp"
 
 #include <array>
@@ -102,8 +103,8 @@ private:
   bool read_feature(std::size_t index) {
     feature& read = room_[index];
     if (!read_name(read.name, limits::feature_bytes_max) || !take(':') || !read_number(read.value)) return false;
-    for (const feature& each : room_.first(index)) {
-      if (each.name == read.name) return false;
+    for (const feature& known : room_.first(index)) {
+      if (known.name == read.name) return false;
     }
     return true;
   }

@@ -1,3 +1,4 @@
+// Reads the lines of a server.
 #include "common/protocol/reply.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// Reads and writes RFC 3339 times.
 #include "common/protocol/time_text.hpp"
 
 #include <algorithm>

@@ -103,7 +103,7 @@ run_result run(const sender_settings& settings, std::uint64_t count, double rate
   made.pipeline = 16;
   made.is_paced = rate > 0;
   sender::producers producers;
-  producers.push_back(std::make_unique<producer>(made, load_schedule(share, 0), streams, from, result.counts));
+  producers.push_back(std::make_unique<producer_session>(made, load_schedule(share, 0), streams, from, result.counts));
   progress quiet(true, count);
   result.outcome = sender(settings, producers, result.counts, quiet).run();
   return result;

@@ -1,4 +1,5 @@
-#include "client/producer.hpp"
+// What one connection says and hears.
+#include "client/producer_session.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -22,8 +23,8 @@ bool closes_for_good(std::string_view code) {
 
 }  // namespace
 
-producer::producer(producer_settings settings, const load_schedule& share, const std::vector<std::string>& streams,
-                   source& from, run_counters& counts)
+producer_session::producer_session(producer_settings settings, const load_schedule& share,
+                                   const std::vector<std::string>& streams, source& from, run_counters& counts)
     : settings_(std::move(settings)),
       share_(share),
       streams_(streams),
@@ -31,45 +32,45 @@ producer::producer(producer_settings settings, const load_schedule& share, const
       counters_(counts),
       in_flight_(settings_.pipeline) {}
 
-void producer::begin(std::int64_t wall_ms) {
+void producer_session::begin(std::int64_t wall_ms) {
   wall_start_ms_ = wall_ms;
   has_begun_ = true;
 }
 
-void producer::connect(std::string& out) {
+void producer_session::connect(std::string& out) {
   const command_frame hello{"", hello_command{settings_.name, settings_.token}};
   encode(hello, out);
 }
 
-void producer::disconnect() {
+void producer_session::disconnect() {
   is_welcome_ = false;
   window_ = 0;
   in_flight_.rewind();
 }
 
-producer::advice producer::hear(std::string_view line, std::int64_t now_ns) {
+producer_session::advice producer_session::hear(std::string_view line, std::int64_t now_ns) {
   if (const std::optional<verdict_summary> seen = read_verdict_summary(line)) return settle_verdict(*seen, now_ns);
   const reply heard = reader_.read(line);
-  if (const auto* what = std::get_if<verdict>(&heard)) return hear_verdict(*what, now_ns);
-  if (const auto* what = std::get_if<error_reply>(&heard)) return hear_error(*what, now_ns);
-  if (const auto* what = std::get_if<welcome_reply>(&heard)) return hear_welcome(*what);
-  if (const auto* what = std::get_if<unreadable_reply>(&heard)) {
-    reason_ = "the peer does not speak this protocol: " + what->reason;
+  if (const auto* judged = std::get_if<verdict>(&heard)) return hear_verdict(*judged, now_ns);
+  if (const auto* error = std::get_if<error_reply>(&heard)) return hear_error(*error, now_ns);
+  if (const auto* welcome = std::get_if<welcome_reply>(&heard)) return hear_welcome(*welcome);
+  if (const auto* unreadable = std::get_if<unreadable_reply>(&heard)) {
+    reason_ = "the peer does not speak this protocol: " + unreadable->reason;
     return advice::give_up;
   }
   ++counters_.strays;
   return advice::go_on;
 }
 
-producer::advice producer::hear_verdict(const verdict& what, std::int64_t now_ns) {
+producer_session::advice producer_session::hear_verdict(const verdict& judged, std::int64_t now_ns) {
   verdict_summary seen;
-  seen.seq = what.subject.seq;
-  seen.flags = {what.anomaly, what.drift.has_value(), what.alarm};
-  seen.dup = what.dup;
+  seen.seq = judged.subject.seq;
+  seen.flags = {judged.anomaly, judged.drift.has_value(), judged.alarm};
+  seen.dup = judged.dup;
   return settle_verdict(seen, now_ns);
 }
 
-producer::advice producer::settle_verdict(const verdict_summary& verdict_seen, std::int64_t now_ns) {
+producer_session::advice producer_session::settle_verdict(const verdict_summary& verdict_seen, std::int64_t now_ns) {
   const in_flight_window::answer answer = in_flight_.settle(verdict_seen.seq);
   counters_.lost += answer.skipped;
   if (answer.point == nullptr) {
@@ -85,43 +86,43 @@ producer::advice producer::settle_verdict(const verdict_summary& verdict_seen, s
   return advice::go_on;
 }
 
-producer::advice producer::hear_error(const error_reply& what, std::int64_t now_ns) {
-  const std::string text = what.code + (what.message.empty() ? "" : ": " + what.message);
-  if (closes_for_good(what.code) || (!is_welcome_ && !closes_for_now(what.code))) {
+producer_session::advice producer_session::hear_error(const error_reply& error, std::int64_t now_ns) {
+  const std::string text = error.code + (error.message.empty() ? "" : ": " + error.message);
+  if (closes_for_good(error.code) || (!is_welcome_ && !closes_for_now(error.code))) {
     reason_ = text;
     return advice::give_up;
   }
-  if (closes_for_now(what.code)) {
+  if (closes_for_now(error.code)) {
     reason_ = text;
     return advice::reconnect;
   }
-  const in_flight_window::answer answer = in_flight_.settle(what.seq);
+  const in_flight_window::answer answer = in_flight_.settle(error.seq);
   counters_.lost += answer.skipped;
   if (answer.point == nullptr) {
     ++counters_.strays;
     return advice::go_on;
   }
   ++counters_.errors;
-  ++counters_.error_codes[what.code];
+  ++counters_.error_codes[error.code];
   counters_.last_reply_ns = now_ns;
   return advice::go_on;
 }
 
-producer::advice producer::hear_welcome(const welcome_reply& what) {
-  if (what.version != limits::protocol_version) {
-    reason_ = "the server speaks version " + std::to_string(what.version) + " of the protocol, we speak " +
+producer_session::advice producer_session::hear_welcome(const welcome_reply& welcome) {
+  if (welcome.version != limits::protocol_version) {
+    reason_ = "the server speaks version " + std::to_string(welcome.version) + " of the protocol, we speak " +
               std::to_string(limits::protocol_version);
     return advice::give_up;
   }
   is_welcome_ = true;
   window_ = settings_.pipeline;
-  if (what.in_flight_max > 0) window_ = std::min<std::size_t>(window_, what.in_flight_max);
+  if (welcome.in_flight_max > 0) window_ = std::min<std::size_t>(window_, welcome.in_flight_max);
   // A name that was used before goes on where it stopped; else this changes nothing.
-  next_seq_ = std::max(next_seq_, what.last_seq + 1);
+  next_seq_ = std::max(next_seq_, welcome.last_seq + 1);
   return advice::go_on;
 }
 
-void producer::fill(std::int64_t now_ns, std::size_t bytes_max, std::string& out) {
+void producer_session::fill(std::int64_t now_ns, std::size_t bytes_max, std::string& out) {
   while (has_begun_ && in_flight_.waiting() < window_ && out.size() < bytes_max) {
     if (!in_flight_.has_unsent()) {
       if (!has_new() || in_flight_.is_full()) return;
@@ -134,7 +135,7 @@ void producer::fill(std::int64_t now_ns, std::size_t bytes_max, std::string& out
   }
 }
 
-void producer::make_point(const load_schedule::turn& turn, std::int64_t now_ns) {
+void producer_session::make_point(const load_schedule::turn& turn, std::int64_t now_ns) {
   source_.next(turn.stream, sample_);
   in_flight_point& made = in_flight_.add(next_seq_++);
   made.stream = turn.stream;
@@ -154,7 +155,7 @@ void producer::make_point(const load_schedule::turn& turn, std::int64_t now_ns) 
   encode(wire, made.line);
 }
 
-void producer::send_one(std::int64_t now_ns, std::string& out) {
+void producer_session::send_one(std::int64_t now_ns, std::string& out) {
   in_flight_point& sent = in_flight_.send();
   if (sent.was_sent) {
     ++counters_.resent;
@@ -166,12 +167,12 @@ void producer::send_one(std::int64_t now_ns, std::string& out) {
   out += sent.line;
 }
 
-std::optional<std::int64_t> producer::next_due_ns() const {
+std::optional<std::int64_t> producer_session::next_due_ns() const {
   if (!has_begun_ || in_flight_.has_unsent() || !has_new() || in_flight_.waiting() >= window_) return std::nullopt;
   return share_.next()->due_ns;
 }
 
-void producer::abandon() {
+void producer_session::abandon() {
   is_stopped_ = true;
   counters_.lost += in_flight_.size();
   in_flight_.clear();

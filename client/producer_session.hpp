@@ -32,7 +32,7 @@ struct producer_settings {
   bool is_paced = false;
 };
 
-class producer {
+class producer_session {
 public:
   enum class advice {
     go_on,
@@ -40,8 +40,8 @@ public:
     give_up,    // trying again cannot help; reason() says why
   };
 
-  producer(producer_settings settings, const load_schedule& share, const std::vector<std::string>& streams,
-           source& from, run_counters& counts);
+  producer_session(producer_settings settings, const load_schedule& share, const std::vector<std::string>& streams,
+                   source& from, run_counters& counts);
 
   // The run begins: time 0 is now, and the wall clock says so many milliseconds since the Unix epoch. No points before.
   void begin(std::int64_t wall_ms);
@@ -72,9 +72,9 @@ private:
   void make_point(const load_schedule::turn& turn, std::int64_t now_ns);
   void send_one(std::int64_t now_ns, std::string& out);
   advice settle_verdict(const verdict_summary& verdict_seen, std::int64_t now_ns);
-  advice hear_verdict(const verdict& what, std::int64_t now_ns);
-  advice hear_error(const error_reply& what, std::int64_t now_ns);
-  advice hear_welcome(const welcome_reply& what);
+  advice hear_verdict(const verdict& judged, std::int64_t now_ns);
+  advice hear_error(const error_reply& error, std::int64_t now_ns);
+  advice hear_welcome(const welcome_reply& welcome);
 
   producer_settings settings_;
   load_schedule share_;

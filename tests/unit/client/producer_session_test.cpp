@@ -1,4 +1,4 @@
-#include "client/producer.hpp"
+#include "client/producer_session.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using seqs = std::vector<std::uint64_t>;
-using advice = producer::advice;
+using advice = producer_session::advice;
 
 constexpr std::size_t no_limit = 1'000'000;
 
@@ -31,7 +31,7 @@ public:
     producer_.begin(1'700'000'000'000);
   }
 
-  producer& end() { return producer_; }
+  producer_session& end() { return producer_; }
   const run_counters& counts() const { return counts_; }
   const json& last_point() const { return last_point_; }
 
@@ -88,11 +88,11 @@ private:
   std::vector<std::string> streams_{"s-1", "s-2"};
   scenario made_up_{{scenario_name::sine, 1, 2}};
   run_counters counts_;
-  producer producer_;
+  producer_session producer_;
   json last_point_;
 };
 
-TEST(producer, says_hello_and_sends_nothing_before_it_is_welcome) {
+TEST(producer_session, says_hello_and_sends_nothing_before_it_is_welcome) {
   wire server(10, 4);
   std::string said;
   server.end().connect(said);
@@ -102,7 +102,7 @@ TEST(producer, says_hello_and_sends_nothing_before_it_is_welcome) {
   EXPECT_THAT(server.sent(), ElementsAre(1, 2, 3, 4));
 }
 
-TEST(producer, never_has_more_unanswered_than_pipeline_and_server_allow) {
+TEST(producer_session, never_has_more_unanswered_than_pipeline_and_server_allow) {
   wire server(100, 8);
   server.greet(0, 3);
   EXPECT_THAT(server.sent(), ElementsAre(1, 2, 3));
@@ -112,7 +112,7 @@ TEST(producer, never_has_more_unanswered_than_pipeline_and_server_allow) {
   EXPECT_THAT(server.sent(), ElementsAre(4, 5));
 }
 
-TEST(producer, sends_points_with_stream_time_value_and_label) {
+TEST(producer_session, sends_points_with_stream_time_value_and_label) {
   wire server(3, 8);
   server.greet();
   server.sent();
@@ -124,7 +124,7 @@ TEST(producer, sends_points_with_stream_time_value_and_label) {
   EXPECT_TRUE(point["label"].is_boolean());
 }
 
-TEST(producer, sends_again_all_without_a_verdict_and_then_goes_on) {
+TEST(producer_session, sends_again_all_without_a_verdict_and_then_goes_on) {
   wire server(10, 4);
   server.greet();
   server.sent();
@@ -153,7 +153,7 @@ TEST(producer, sends_again_all_without_a_verdict_and_then_goes_on) {
   EXPECT_EQ(server.counts().lost, 0U);
 }
 
-TEST(producer, sends_the_same_line_again_to_the_byte) {
+TEST(producer_session, sends_the_same_line_again_to_the_byte) {
   wire server(2, 4);
   server.greet();
   server.sent();
@@ -164,7 +164,7 @@ TEST(producer, sends_the_same_line_again_to_the_byte) {
   EXPECT_EQ(server.last_point(), before);
 }
 
-TEST(producer, keeps_to_a_smaller_window_after_coming_back) {
+TEST(producer_session, keeps_to_a_smaller_window_after_coming_back) {
   wire server(10, 4);
   server.greet();
   server.sent();
@@ -175,7 +175,7 @@ TEST(producer, keeps_to_a_smaller_window_after_coming_back) {
   EXPECT_THAT(server.sent(), ElementsAre(3));
 }
 
-TEST(producer, survives_being_cut_off_while_it_sends_again) {
+TEST(producer_session, survives_being_cut_off_while_it_sends_again) {
   wire server(4, 4);
   server.greet();
   server.sent();
@@ -192,7 +192,7 @@ TEST(producer, survives_being_cut_off_while_it_sends_again) {
 
 // Goal: exactly once under any sequence of losses. Method: a server that applies in order, answers some, and is cut off
 // at random places; every seq must be applied once and answered once.
-TEST(producer, has_every_point_applied_once_whatever_is_lost) {
+TEST(producer_session, has_every_point_applied_once_whatever_is_lost) {
   noise_source chance(5);
   for (int round = 0; round < 50; ++round) {
     wire server(200, 16);
@@ -224,13 +224,13 @@ TEST(producer, has_every_point_applied_once_whatever_is_lost) {
   }
 }
 
-TEST(producer, numbers_on_where_its_name_was_used_before) {
+TEST(producer_session, numbers_on_where_its_name_was_used_before) {
   wire server(3, 4);
   server.greet(41);
   EXPECT_THAT(server.sent(), ElementsAre(42, 43, 44));
 }
 
-TEST(producer, counts_a_refused_point_and_goes_on) {
+TEST(producer_session, counts_a_refused_point_and_goes_on) {
   wire server(3, 2);
   server.greet();
   server.sent();
@@ -245,7 +245,7 @@ TEST(producer, counts_a_refused_point_and_goes_on) {
   EXPECT_EQ(server.counts().verdicts, 1U);
 }
 
-TEST(producer, tells_closings_that_pass_from_those_that_do_not) {
+TEST(producer_session, tells_closings_that_pass_from_those_that_do_not) {
   wire server(3, 2);
   server.greet();
   server.sent();
@@ -261,7 +261,7 @@ TEST(producer, tells_closings_that_pass_from_those_that_do_not) {
   EXPECT_EQ(server.counts().errors, 0U) << "no point was refused";
 }
 
-TEST(producer, gives_up_where_its_hello_is_refused_or_not_understood) {
+TEST(producer_session, gives_up_where_its_hello_is_refused_or_not_understood) {
   const auto advice_on = [](const std::string& line) {
     wire server(3, 2);
     std::string said;
@@ -275,7 +275,7 @@ TEST(producer, gives_up_where_its_hello_is_refused_or_not_understood) {
   EXPECT_EQ(advice_on(R"({"type":"error","code":"too_many_connections","message":"full"})"), advice::reconnect);
 }
 
-TEST(producer, measures_latency_from_when_a_point_was_due) {
+TEST(producer_session, measures_latency_from_when_a_point_was_due) {
   wire server(3, 1, 1'000);
   server.greet();
   EXPECT_THAT(server.sent(0), ElementsAre(1));
@@ -288,7 +288,7 @@ TEST(producer, measures_latency_from_when_a_point_was_due) {
   EXPECT_NEAR(server.counts().latency.percentile(0).value(), 5e6, 5e6 * 0.004);
 }
 
-TEST(producer, waits_until_a_point_is_due_and_stamps_it_with_that_time) {
+TEST(producer_session, waits_until_a_point_is_due_and_stamps_it_with_that_time) {
   wire server(5, 8, 1'000);
   server.greet();
   EXPECT_THAT(server.sent(999'999), ElementsAre(1));
@@ -297,7 +297,7 @@ TEST(producer, waits_until_a_point_is_due_and_stamps_it_with_that_time) {
   EXPECT_EQ(server.last_point()["ts"], 1'700'000'000'002);
 }
 
-TEST(producer, measures_latency_from_sending_where_there_is_no_rate) {
+TEST(producer_session, measures_latency_from_sending_where_there_is_no_rate) {
   wire server(2, 1);
   server.greet();
   server.sent(10'000'000);
@@ -305,7 +305,7 @@ TEST(producer, measures_latency_from_sending_where_there_is_no_rate) {
   EXPECT_NEAR(server.counts().latency.percentile(1).value(), 2e6, 2e6 * 0.004);
 }
 
-TEST(producer, stops_making_points_but_waits_for_those_under_way) {
+TEST(producer_session, stops_making_points_but_waits_for_those_under_way) {
   wire server(100, 4);
   server.greet();
   server.sent();
@@ -318,7 +318,7 @@ TEST(producer, stops_making_points_but_waits_for_those_under_way) {
   EXPECT_EQ(server.counts().lost, 0U);
 }
 
-TEST(producer, counts_what_it_abandons_as_lost) {
+TEST(producer_session, counts_what_it_abandons_as_lost) {
   wire server(100, 4);
   server.greet();
   server.sent();
@@ -329,14 +329,14 @@ TEST(producer, counts_what_it_abandons_as_lost) {
   EXPECT_EQ(server.counts().points, 4U);
 }
 
-TEST(producer, ends_a_batch_at_its_size) {
+TEST(producer_session, ends_a_batch_at_its_size) {
   wire server(100, 50);
   server.greet();
   EXPECT_EQ(server.sent(0, 1).size(), 1U);
   EXPECT_EQ(server.sent(0, no_limit).size(), 49U);
 }
 
-TEST(producer, is_not_confused_by_replies_to_nobody) {
+TEST(producer_session, is_not_confused_by_replies_to_nobody) {
   wire server(2, 4);
   server.greet();
   server.sent();
@@ -346,7 +346,7 @@ TEST(producer, is_not_confused_by_replies_to_nobody) {
   EXPECT_EQ(server.counts().verdicts, 0U);
 }
 
-TEST(producer, judges_a_verdict_whatever_its_layout) {
+TEST(producer_session, judges_a_verdict_whatever_its_layout) {
   wire server(300, 300);
   server.greet();
   server.sent();
