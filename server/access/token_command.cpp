@@ -30,7 +30,7 @@ bool is_list_of_globs(std::string_view text) {
 }
 
 int refuse(const std::string& complaint) {
-  std::fprintf(stderr, "spindriftd token new: %s\n", complaint.c_str());
+  complain("spindriftd token new", complaint);
   return exit_bad_config;
 }
 

@@ -306,7 +306,7 @@ bool server::run() {
 }
 
 int complain(const std::string& what, int exit_code) {
-  std::fprintf(stderr, "spindriftd: %s\n", what.c_str());
+  spindrift::complain("spindriftd", what);
   return exit_code;
 }
 

@@ -105,7 +105,7 @@ private:
 };
 
 std::optional<int> refuse(const std::string& why, int code) {
-  std::fprintf(stderr, "spindrift-viz: %s\n", why.c_str());
+  complain("spindrift-viz", why);
   return code;
 }
 
@@ -267,7 +267,7 @@ int viewer::conclude() {
   }
   if (lines_ && !lines_->failure().empty()) return *refuse("standard output: " + lines_->failure(), exit_failure);
   if (was_live_ || (lines_ && lines_->is_closed())) return exit_ok;
-  std::fprintf(stderr, "spindrift-viz: never connected to %s: %s\n", settings_.server.c_str(), heading_.state.c_str());
+  complain("spindrift-viz", "never connected to " + settings_.server + ": " + heading_.state);
   return exit_failure;
 }
 
