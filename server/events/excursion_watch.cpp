@@ -63,6 +63,7 @@ void excursion_watch::begin(const observation& point, double nines) {
   before_ = point.seen.baseline.expected;
   unit_ = point.seen.baseline.sigma;
   is_up_ = point.error() > 0;
+  is_usual_ = clock_.is_usual(point.ts, is_up_);
   sum_ = point.value - before_;
   square_ = sum_ * sum_;
   value_ = point.value;
@@ -128,7 +129,8 @@ excursion_watch::answer excursion_watch::judge() {
   const bool lasts = points_ >= shift_points || (points_ >= firm_points && stands_firm());
   if (told_ != telling::shift && lasts) {
     finding found = describe(event_kind::shift);
-    if (found.nines < told_nines) return result;
+    if (found.nines < told_nines || is_usual_) return result;
+    clock_.learn(from_, is_up_);
     result.found = found;
     result.is_correction = told_ == telling::spike;
     told_ = telling::shift;
@@ -147,16 +149,19 @@ excursion_watch::answer excursion_watch::end() {
   answer result;
   finding found = describe(told_ == telling::shift ? event_kind::shift : event_kind::spike);
   points_ = 0;
+  result.usual = is_usual_;
   found.to_n = last_n_;
   found.to = last_;
   const double height = std::abs(value_ - before_);
   if (told_ != telling::nothing) {
     result.over = found;
-  } else if (found.nines >= told_nines && habit_.is_news(value_, height, last_n_)) {
+  } else if (found.nines >= told_nines && !is_usual_ && habit_.is_news(value_, height, last_n_)) {
     result.found = found;
   } else {
     result.untold = size_;
   }
+  // A shift has been learned when it was told.
+  if (told_ != telling::shift && found.nines >= told_nines) clock_.learn(from_, is_up_);
   if (told_ != telling::shift) habit_.learn(value_, height, last_n_);
   return result;
 }

@@ -2,12 +2,13 @@
 // within a few points: a spike. A new level that stands firm for five, or anything that lasts for twelve: a shift. A
 // value that has been a spike before, to the last bit, is told at its first point, and corrected if it lasts.
 //
-// A plain value of some 200 bytes; one feature, one thread at a time; O(1), a few ns on ordinary points.
+// A plain value of some 280 bytes; one feature, one thread at a time; O(1), a few ns on ordinary points.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 
+#include "server/events/clock_habit.hpp"
 #include "server/events/finding.hpp"
 #include "server/events/spike_habit.hpp"
 
@@ -19,6 +20,7 @@ public:
     std::optional<finding> found{};  // to be told, or to correct what was told of this excursion
     bool is_correction = false;      // of the event opened by the last finding
     std::optional<finding> over{};   // the excursion told before has ended here
+    bool usual = false;  // one that comes with the clock has ended
     double untold = 0;               // one that was not worth telling has: its largest |z|
   };
 
@@ -34,7 +36,7 @@ public:
   void visit_state(Archive& archive) {
     archive(from_n_, from_, last_n_, last_, points_, flagged_, opposite_, told_, neutral_, before_, unit_, sum_,
             square_);
-    archive(value_, expected_, size_, nines_, crowd_, is_up_, habit_);
+    archive(value_, expected_, size_, nines_, crowd_, is_up_, is_usual_, habit_, clock_);
   }
 
 private:
@@ -67,7 +69,9 @@ private:
   double nines_ = 0;
   double crowd_ = 0;
   bool is_up_ = false;
+  bool is_usual_ = false;  // one of those that come with the clock
   spike_habit habit_;
+  clock_habit clock_;
 };
 
 }  // namespace spindrift

@@ -26,6 +26,7 @@ feature_watch::answer feature_watch::update(const observation& point) {
     tail_.learn(z);
   }
   if (result.excursion.untold > 0 && !point.seen.baseline.rare) tail_.learn(result.excursion.untold);
+  if (result.excursion.usual) pattern_.forget();
   result.pattern = pattern_.update(point, nines, excursion_.is_out());
   return result;
 }

@@ -14,43 +14,55 @@ constexpr double fading = 1.0 / 400;        // of the range, a block
 constexpr std::uint32_t blocks_known = 12;  // blocks after which the range says something
 constexpr double beyond_moves = 1;
 constexpr double young_units = 1.5;    // usual scatters that a change has at least while it does not
+constexpr std::uint64_t waiting = 200;  // points after a cut until the level must be new
 constexpr std::uint64_t frozen = 400;  // points after a cut in which the range stands still
 
 }  // namespace
 
 std::optional<finding> level_watch::update(const observation& point, double usual) {
   learn(point);
-  if (!point.seen.drift || point.seen.baseline.warmup) return std::nullopt;
-  const drift_cut& cut = *point.seen.drift;
-  const double difference = cut.mean - cut.before;
-  cut_n_ = point.n;
-  cut_sign_ = difference > 0 ? 1 : -1;
+  if (point.seen.drift && !point.seen.baseline.warmup) take_cut(point);
+  if (cut_n_ == 0 || is_settled_) return std::nullopt;
+  if (point.n - cut_n_ > waiting) {
+    is_settled_ = true;
+    return std::nullopt;
+  }
   if (!is_new_level(usual)) return std::nullopt;
-  const double width = std::clamp(cut.width, 1.0, static_cast<double>(point.n));
+  is_settled_ = true;
   finding found;
   found.kind = event_kind::shift;
-  found.direction = direction_of(difference);
-  found.from_n = point.n - static_cast<std::uint64_t>(width) + 1;
-  // Times of single points are not kept: the window's share of the stream's life, as if points came evenly.
-  const double share = point.n > 1 ? (width - 1) / (static_cast<double>(point.n) - 1) : 0;
+  found.direction = direction_of(change_);
+  found.from_n = from_n_;
+  // Times of single points are not kept: the stretch's share of the stream's life, as if points came evenly.
+  const double length = static_cast<double>(point.n - from_n_);
+  const double share = point.n > 1 ? length / (static_cast<double>(point.n) - 1) : 0;
   found.from = point.ts - static_cast<std::int64_t>(share * static_cast<double>(point.ts - begin_ts_));
-  found.points = static_cast<std::uint64_t>(width);
+  found.points = point.n - from_n_ + 1;
   found.value = point.value;
-  found.before = recent_ - difference;
+  found.before = recent_ - change_;
   found.after = recent_;
   found.expected = *found.before;
-  const double units = usual > 0 ? std::abs(difference) / usual : 1;
+  const double units = usual > 0 ? std::abs(change_) / usual : 1;
   found.size = std::max(units / 3, 0.1);
-  found.nines = std::clamp(4 + units * std::sqrt(std::min(width, 100.0)) / 5, 4.0, 10.0);
+  found.nines = std::clamp(4 + units * std::sqrt(std::min(length + 1, 100.0)) / 5, 4.0, 10.0);
   return found;
+}
+
+void level_watch::take_cut(const observation& point) {
+  const drift_cut& cut = *point.seen.drift;
+  const double width = std::clamp(cut.width, 1.0, static_cast<double>(point.n));
+  change_ = cut.mean - cut.before;
+  cut_n_ = point.n;
+  from_n_ = point.n - static_cast<std::uint64_t>(width) + 1;
+  is_settled_ = false;
 }
 
 bool level_watch::is_new_level(double usual) const {
   if (blocks_ < blocks_known + lag) {
     const double middle = (lowest_ + highest_) / 2;
-    return blocks_ > lag && std::abs(recent_ - middle) > young_units * usual + (highest_ - lowest_) / 2;
+    return blocks_ > lag && (recent_ > middle) == (change_ > 0) && std::abs(recent_ - middle) > young_units * usual + (highest_ - lowest_) / 2;
   }
-  return recent_ > highest_ + beyond_moves * move_ || recent_ < lowest_ - beyond_moves * move_;
+  return change_ > 0 ? recent_ > highest_ + beyond_moves * move_ : recent_ < lowest_ - beyond_moves * move_;
 }
 
 void level_watch::accept() {

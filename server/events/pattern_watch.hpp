@@ -16,8 +16,8 @@ class pattern_watch {
 public:
   // nines: how improbable the point's |z| is. `busy`: another watch is still making up its mind about these points.
   std::optional<finding> update(const observation& point, double nines, bool busy);
-  // These points have been told of.
-  void forget() { pending_n_ = 0; }
+  // These points are explained.
+  void forget() { pending_n_ = odd_n_ = score_n_ = 0; }
 
   template <class Archive>
   void visit_state(Archive& archive) {

@@ -11,8 +11,8 @@ namespace {
 constexpr double fast_rate = 1.0 / 40;
 constexpr double slow_rate = 1.0 / 1'000;
 constexpr std::uint32_t points_min = 150;
-constexpr double smallest = 0.6;  // a factor of 1.8
-constexpr double strays = 5;      // in standard deviations of fast - slow
+constexpr double smallest = 0.65;  // a factor of 1.8
+constexpr double strays = 5.5;      // in standard deviations of fast - slow
 constexpr double record_factor = 1.25;
 constexpr double record_fading = 0.985;  // a block
 constexpr std::uint32_t record_block = 64;
@@ -111,7 +111,7 @@ spread_watch::answer spread_watch::watch(const observation& point) {
   found.expected = point.seen.baseline.expected;
   found.before = std::exp(slow_ + normal_log);
   found.after = std::exp(fast_ + normal_log);
-  found.nines = std::min(4 + 1.5 * (size / std::sqrt(variance_) - strays), 12.0);
+  found.nines = std::min(4 + 0.7 * (size / std::sqrt(variance_) - strays), 12.0);
   found.size = std::exp(size);
   result.found = found;
   return result;
