@@ -1,6 +1,6 @@
 // Excursions that come with the clock: at the same minute of the hour, hour of the day or hour of the week. What has
-// come so for three of the last periods is no news the next time. The detectors' expectation knows most of this; what is
-// left here are events of a kind whose height or length differs from time to time.
+// come so for three of the last periods is no news the next time. The detectors' expectation knows most of this; what
+// is left here are events of a kind whose height or length differs from time to time.
 //
 // A plain value of 64 bytes; one feature, one thread at a time; touched at excursions only.
 #pragma once

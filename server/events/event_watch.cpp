@@ -18,6 +18,10 @@ constexpr std::uint64_t accept_pattern = 60;
 constexpr std::uint64_t accept_stuck = 5'000;
 constexpr std::uint64_t cluster = 12;  // points between spikes of one burst
 constexpr std::uint64_t settle = 24;   // points in which a baseline finds its feet after a change
+constexpr double relation_z = 5;
+constexpr std::uint8_t relation_points = 4;
+constexpr std::uint8_t relation_back = 12;
+constexpr std::uint64_t accept_relation = 1'000;
 constexpr std::uint8_t back_min = 3;
 constexpr std::uint8_t back_gradual = 24;
 constexpr double trend_factor = 1.5;
@@ -55,6 +59,7 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
     take(i, point, features_[i].update(point), told);
     if (!entries_.empty()) follow_open(point, i, told);
   }
+  take_relation(n, ts, values, seen, told);
   membership result;
   for (const entry& held : entries_) {
     if (!held.is_open) continue;
@@ -66,6 +71,38 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
     result.kind = told[i].kind;
   }
   return result;
+}
+
+// The residual of one value given another already looks back over some points; a few more, and it is no accident.
+void event_watch::take_relation(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
+                                std::vector<event>& told) {
+  const bool is_apart = seen.relation && std::abs(seen.relation->z) >= relation_z;
+  relation_run_ = is_apart ? static_cast<std::uint8_t>(std::min(relation_run_ + 1, 200)) : std::uint8_t{0};
+  for (entry& held : entries_) {
+    if (!held.is_open || held.told.kind != event_kind::relation) continue;
+    held.back = is_apart ? std::uint8_t{0} : static_cast<std::uint8_t>(std::min(held.back + 1, 200));
+    if (held.back >= relation_back) return close(held, n - relation_back, ts, false, told);
+    if (n - held.told.told_n >= accept_relation) return close(held, n, ts, true, told);
+    return;
+  }
+  if (relation_run_ != relation_points) return;
+  // A spike or a shift of one value tears them apart, too: that has been told.
+  for (const entry& held : entries_) {
+    if (held.is_open || n - held.told.told_n <= settle) return;
+  }
+  const std::size_t feature = std::min(seen.relation->feature, values.size() - 1);
+  finding found;
+  found.kind = event_kind::relation;
+  found.direction = direction_of(seen.relation->z);
+  found.feature = feature;
+  found.from_n = n - std::min<std::uint64_t>(n - 1, relation_points - 1);
+  found.from = ts;
+  found.points = n - found.from_n + 1;
+  found.value = values[feature];
+  found.expected = seen.features.empty() ? seen.baseline.expected : seen.features[feature].baseline.expected;
+  found.nines = std::min(2.0 + std::abs(seen.relation->z), 12.0);
+  found.size = std::abs(seen.relation->z) / relation_z;
+  open(found, n, ts, told);
 }
 
 std::size_t event_watch::open_count() const {

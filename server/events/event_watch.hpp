@@ -43,7 +43,7 @@ public:
   static constexpr std::uint16_t state_version = 1;
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(intervals_, count_);
+    archive(intervals_, count_, relation_run_);
     for (feature_watch& watch : features_) archive(watch);
     archive.sequence(entries_, entries_max);
   }
@@ -69,6 +69,8 @@ private:
   void take_spread(const observation& point, const spread_watch::answer& seen, std::size_t feature,
                    std::vector<event>& told);
   bool is_evidence(const finding& found, bool by_alarm, const observation& point, entry& of) const;
+  void take_relation(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
+                     std::vector<event>& told);
   void consider(const finding& found, bool by_alarm, const observation& point, std::vector<event>& told);
   void correct(entry& held, const finding& found, const observation& point, std::vector<event>& told);
   entry& open(const finding& found, std::uint64_t n, std::int64_t ts, std::vector<event>& told);
@@ -81,6 +83,7 @@ private:
 
   interval_habit intervals_;
   std::uint64_t count_ = 0;
+  std::uint8_t relation_run_ = 0;  // points in a row at which two values were apart
   std::vector<feature_watch> features_;
   std::vector<entry> entries_;
 };

@@ -13,9 +13,9 @@ constexpr double move_rate = 1.0 / 32;
 constexpr double fading = 1.0 / 400;        // of the range, a block
 constexpr std::uint32_t blocks_known = 12;  // blocks after which the range says something
 constexpr double beyond_moves = 1;
-constexpr double young_units = 1.5;    // usual scatters that a change has at least while it does not
+constexpr double young_units = 1.5;     // usual scatters that a change has at least while it does not
 constexpr std::uint64_t waiting = 200;  // points after a cut until the level must be new
-constexpr std::uint64_t frozen = 400;  // points after a cut in which the range stands still
+constexpr std::uint64_t frozen = 400;   // points after a cut in which the range stands still
 
 }  // namespace
 
@@ -60,7 +60,8 @@ void level_watch::take_cut(const observation& point) {
 bool level_watch::is_new_level(double usual) const {
   if (blocks_ < blocks_known + lag) {
     const double middle = (lowest_ + highest_) / 2;
-    return blocks_ > lag && (recent_ > middle) == (change_ > 0) && std::abs(recent_ - middle) > young_units * usual + (highest_ - lowest_) / 2;
+    return blocks_ > lag && (recent_ > middle) == (change_ > 0) &&
+           std::abs(recent_ - middle) > young_units * usual + (highest_ - lowest_) / 2;
   }
   return change_ > 0 ? recent_ > highest_ + beyond_moves * move_ : recent_ < lowest_ - beyond_moves * move_;
 }

@@ -45,7 +45,7 @@ private:
   std::array<double, lag> waiting_{};
   std::uint32_t in_block_ = 0;
   std::uint32_t blocks_ = 0;
-  std::uint64_t cut_n_ = 0;  // of the newest cut
+  std::uint64_t cut_n_ = 0;   // of the newest cut
   std::uint64_t from_n_ = 0;  // where its window begins
   double change_ = 0;
   bool is_settled_ = false;  // what it means has been said, or it means nothing

@@ -14,6 +14,8 @@ constexpr std::uint64_t points_min = 250;  // a young stream's score is its own 
 constexpr std::uint64_t odd_before = 8;    // points
 constexpr std::uint64_t cut_before = 40;
 constexpr std::uint64_t together = 10;
+constexpr double clock_z = 4;
+constexpr std::uint32_t clock_points = 8;
 constexpr std::uint64_t hold_back = 12;
 
 }  // namespace
@@ -26,6 +28,7 @@ std::optional<finding> pattern_watch::update(const observation& point, double ni
   if (nines >= odd_nines + point.crowd) odd_n_ = point.n;
   if (point.seen.drift) cut_n_ = point.n;
   if (score >= moderate_score + crowd) score_n_ = point.n;
+  if (auto missed = follow_clock(point)) return missed;
   if (point.n < points_min || score_n_ == 0) return std::nullopt;
   if (pending_n_ == 0) {
     const bool scored = point.n - score_n_ <= together;
@@ -44,6 +47,13 @@ std::optional<finding> pattern_watch::update(const observation& point, double ni
     expected_ = point.seen.baseline.expected;
   }
   if (busy || point.n - pending_n_ < hold_back) return std::nullopt;
+  finding found = describe(point);
+  pending_n_ = 0;
+  score_n_ = 0;
+  return found;
+}
+
+finding pattern_watch::describe(const observation& point) const {
   finding found;
   found.kind = event_kind::pattern;
   found.direction = direction_of(value_ - expected_);
@@ -55,8 +65,30 @@ std::optional<finding> pattern_watch::update(const observation& point, double ni
   // The score is a mean of four surprises that seldom come together.
   found.nines = 2.5 + 2 * score_;
   found.size = std::max(size_ / 5, 1.0);
-  pending_n_ = 0;
-  score_n_ = 0;
+  return found;
+}
+
+std::optional<finding> pattern_watch::follow_clock(const observation& point) {
+  if (!point.seen.clock || point.after_hole) {
+    clock_run_ = 0;
+    return std::nullopt;
+  }
+  const double z = point.seen.clock->z;
+  const bool is_far = std::abs(z) >= clock_z;
+  if (is_far && clock_run_ > 0 && (z > 0) != clock_up_) clock_run_ = 0;
+  if (is_far) clock_up_ = z > 0;
+  clock_run_ = is_far ? std::min(clock_run_ + 1, 1'000U) : clock_run_ - std::min(clock_run_, 2U);
+  if (!is_far || clock_run_ != clock_points) return std::nullopt;
+  finding found;
+  found.kind = event_kind::pattern;
+  found.direction = clock_up_ ? event_direction::up : event_direction::down;
+  found.from_n = point.n - std::min<std::uint64_t>(point.n - 1, clock_points - 1);
+  found.from = point.ts;
+  found.points = clock_points;
+  found.value = point.value;
+  found.expected = point.seen.clock->expected;
+  found.nines = std::min(2.5 + std::abs(z), 10.0);
+  found.size = std::max(std::abs(z) / 5, 1.0);
   return found;
 }
 

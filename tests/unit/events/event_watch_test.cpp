@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "server/detect/archive.hpp"
 #include "tests/support/noise.hpp"
 #include "tests/unit/events/little_stream.hpp"
 
@@ -115,28 +114,162 @@ TEST(event_watch, continues_bit_for_bit_from_a_state_saved_in_an_open_event) {
   add_noise(one, noise, 1'000);
   add_noise(one, noise, 20, 150);
   ASSERT_EQ(one.events().open_count(), 1U);
-  std::string bytes;
-  state_writer writer(bytes);
-  one.visit_state(writer);
   little_stream two;
-  state_reader reader(bytes);
-  two.visit_state(reader);
-  ASSERT_TRUE(reader.ok());
-  EXPECT_EQ(reader.bytes_left(), 0U);
+  ASSERT_TRUE(two.restore(one.save()));
   for (int i = 0; i < 500; ++i) {
     const double value = 150 + 3 * noise.normal();
     one.add(value);
     two.add(value);
   }
-  std::string again_one;
-  std::string again_two;
-  state_writer writer_one(again_one);
-  state_writer writer_two(again_two);
-  one.visit_state(writer_one);
-  two.visit_state(writer_two);
-  EXPECT_EQ(again_one, again_two);
+  EXPECT_EQ(one.save(), two.save());
   EXPECT_EQ(one.told().back().text, two.told().back().text);
   EXPECT_EQ(one.events().open_count(), 0U);
+}
+
+TEST(event_watch, tells_a_second_change_within_the_aftermath_of_the_first) {
+  noise_source noise(8);
+  little_stream one;
+  add_noise(one, noise, 1'000);
+  add_noise(one, noise, 40, 150);
+  add_noise(one, noise, 200, 220);
+  const auto told = opened_after(one, 1'000);
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[0].kind, event_kind::shift);
+  EXPECT_EQ(told[1].kind, event_kind::shift);
+  EXPECT_NEAR(static_cast<double>(told[1].from_n), 1'041, 1);
+}
+
+TEST(event_watch, tells_a_spike_while_a_shift_is_open) {
+  noise_source noise(9);
+  little_stream one;
+  add_noise(one, noise, 1'000);
+  add_noise(one, noise, 60, 150);
+  one.add(300);
+  add_noise(one, noise, 20, 150);
+  const auto told = opened_after(one, 1'000);
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_EQ(told[1].kind, event_kind::spike);
+}
+
+TEST(event_watch, tells_once_that_the_scatter_has_changed) {
+  noise_source noise(10);
+  little_stream one;
+  add_noise(one, noise, 2'000, 0, 1);
+  add_noise(one, noise, 2'000, 0, 0.3);
+  const auto told = opened_after(one, 2'000);
+  ASSERT_FALSE(told.empty());
+  EXPECT_EQ(told[0].kind, event_kind::spread);
+  EXPECT_EQ(told[0].direction, event_direction::down);
+  EXPECT_NEAR(told[0].before.value_or(0), 1, 0.2);
+  EXPECT_LT(told[0].told_n, 2'150U);
+  EXPECT_LE(told.size(), 2U);
+}
+
+TEST(event_watch, tells_a_ramp_once_and_calls_it_a_trend_as_it_goes_on) {
+  noise_source noise(11);
+  little_stream one;
+  add_noise(one, noise, 2'000, 0, 1);
+  for (int i = 0; i < 1'500; ++i) one.add(4 * i / 1'500.0 + noise.normal());
+  std::vector<event> levels;
+  for (const event& notice : opened_after(one, 2'000)) {
+    if (notice.kind == event_kind::shift || notice.kind == event_kind::trend) levels.push_back(notice);
+  }
+  ASSERT_EQ(levels.size(), 1U);
+  EXPECT_EQ(levels[0].direction, event_direction::up);
+  bool became_a_trend = false;
+  for (const event& notice : one.of(event_state::update)) {
+    became_a_trend = became_a_trend || (notice.number == levels[0].number && notice.kind == event_kind::trend);
+  }
+  EXPECT_TRUE(became_a_trend);
+}
+
+TEST(event_watch, closes_every_event) {
+  noise_source noise(12);
+  little_stream one;
+  add_noise(one, noise, 1'500);
+  for (int i = 0; i < 40; ++i) {
+    add_noise(one, noise, 1 + i % 9, 100 + 20.0 * (i % 7));
+    add_noise(one, noise, 60);
+  }
+  add_noise(one, noise, 2'000);
+  EXPECT_EQ(one.events().open_count(), 0U);
+  EXPECT_GT(one.of(event_state::open).size(), 5U);
+}
+
+TEST(event_watch, says_nothing_of_young_quiet_streams) {
+  std::size_t told = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    noise_source noise(seed);
+    little_stream one;
+    for (int i = 0; i < 150; ++i) {
+      one.add(seed % 4 == 0   ? noise.normal()
+              : seed % 4 == 1 ? noise.poisson(4)
+              : seed % 4 == 2 ? noise.exponential()
+                              : noise.lognormal());
+    }
+    told += one.of(event_state::open).size();
+  }
+  EXPECT_LE(told, 2U);
+}
+
+TEST(event_watch, tells_no_more_of_sixteen_quiet_features_than_of_one) {
+  noise_source noise(13);
+  little_stream one(16);
+  for (int i = 0; i < 3'000; ++i) {
+    std::vector<double> values(16);
+    for (double& value : values) value = noise.normal();
+    one.add(values);
+  }
+  EXPECT_LE(one.of(event_state::open).size(), 3U);
+}
+
+TEST(event_watch, tells_one_change_of_many_features_once) {
+  noise_source noise(14);
+  little_stream one(8);
+  for (int i = 0; i < 1'300; ++i) {
+    std::vector<double> values(8);
+    for (double& value : values) value = noise.normal() + (i >= 1'000 ? 30 : 0);
+    one.add(values);
+  }
+  EXPECT_EQ(opened_after(one, 1'000).size(), 1U);
+}
+
+TEST(event_watch, tells_a_sensors_code_for_an_error_at_its_first_point_once_it_is_known) {
+  noise_source noise(15);
+  little_stream one;
+  add_noise(one, noise, 1'000, 20, 0.1);
+  for (int i = 0; i < 10; ++i) {
+    one.add(85);
+    add_noise(one, noise, 30, 20, 0.1);
+  }
+  const auto told = opened_after(one, 1'000);
+  ASSERT_EQ(told.size(), 10U);
+  for (std::size_t i = 1; i < told.size(); ++i) EXPECT_EQ(told[i].told_n, told[i].from_n) << i;
+}
+
+TEST(event_watch, gives_the_same_notices_for_the_same_points) {
+  const auto run = [] {
+    noise_source noise(16);
+    little_stream one;
+    for (int i = 0; i < 3'000; ++i) one.add(100 + 3 * noise.normal() + (i % 700 == 650 ? 40 : 0));
+    std::string text;
+    for (const event& notice : one.told()) text += notice.text + '\n';
+    return text;
+  };
+  const std::string first = run();
+  EXPECT_FALSE(first.empty());
+  EXPECT_EQ(first, run());
+}
+
+TEST(event_watch, takes_any_time_and_any_finite_value) {
+  noise_source noise(17);
+  little_stream one;
+  const std::vector<double> values = {0, -1e140, 1e140, 1e-300, 1e308, -1e308, 5e-324};
+  for (int i = 0; i < 2'000; ++i) {
+    const auto ts = static_cast<std::int64_t>(noise.bits());
+    one.add_at(i % 3 == 0 ? ts : one.ts() + i, {values[noise.below(values.size())]});
+  }
+  SUCCEED();
 }
 
 }  // namespace

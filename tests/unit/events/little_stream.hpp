@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "server/detect/archive.hpp"
 #include "server/detect/detector.hpp"
+#include "server/detect/detector_part.hpp"
 #include "server/events/event_watch.hpp"
 
 namespace spindrift {
@@ -42,9 +45,27 @@ public:
     return found;
   }
 
-  template <class Archive>
-  void visit_state(Archive& archive) {
-    archive(detectors_, events_, n_, ts_);
+  // Everything that is saved of a stream, and a stream that goes on from there.
+  std::string save() {
+    std::string bytes;
+    state_writer archive(bytes);
+    archive(events_, n_, ts_);
+    std::vector<std::string> parts;
+    for (const detector_part& part : parts_of(settings())) detectors_.save(part.tag, parts.emplace_back());
+    archive.sequence(parts, 16);
+    return bytes;
+  }
+  bool restore(std::string_view bytes) {
+    state_reader archive(bytes);
+    archive(events_, n_, ts_);
+    std::vector<std::string> parts;
+    archive.sequence(parts, 16);
+    std::size_t next = 0;
+    bool fits = archive.ok() && archive.bytes_left() == 0;
+    for (const detector_part& part : parts_of(settings())) {
+      fits = fits && next < parts.size() && detectors_.restore(part.tag, parts[next++], settings());
+    }
+    return fits;
   }
 
 private:
