@@ -18,6 +18,7 @@ constexpr std::uint64_t accept_pattern = 60;
 constexpr std::uint64_t accept_stuck = 5'000;
 constexpr std::uint64_t cluster = 12;  // points between spikes of one burst
 constexpr std::uint64_t settle = 24;   // points in which a baseline finds its feet after a change
+constexpr std::uint64_t refused_min = 10;
 constexpr double relation_z = 5;
 constexpr std::uint8_t relation_points = 4;
 constexpr std::uint8_t relation_back = 12;
@@ -38,8 +39,12 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
   const interval_habit::answer interval = intervals_.update(ts);
   if (interval.late) return {.late = true};
   const std::size_t before = told.size();
-  if (!entries_.empty()) forget_old(n);
-  if (interval.hole) {
+  const bool was_absent = is_absent();
+  if (!entries_.empty()) {
+    close_absences(n, ts, told);
+    forget_old(n);
+  }
+  if (interval.hole && !was_absent) {
     finding hole;
     hole.kind = event_kind::silent;
     hole.from_n = n - 1;
@@ -103,6 +108,46 @@ void event_watch::take_relation(std::uint64_t n, std::int64_t ts, std::span<cons
   found.nines = std::min(2.0 + std::abs(seen.relation->z), 12.0);
   found.size = std::abs(seen.relation->z) / relation_z;
   open(found, n, ts, told);
+}
+
+bool event_watch::is_absent() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const entry& held) {
+    return held.is_open && (held.told.kind == event_kind::silent || held.told.kind == event_kind::unreadable);
+  });
+}
+
+void event_watch::close_absences(std::uint64_t n, std::int64_t ts, std::vector<event>& told) {
+  for (entry& held : entries_) {
+    const bool is_absence = held.told.kind == event_kind::silent || held.told.kind == event_kind::unreadable;
+    if (held.is_open && is_absence) close(held, n, ts, false, told);
+  }
+}
+
+void event_watch::hear_nothing(std::uint64_t n, std::int64_t quiet_ms, std::int64_t limit_ms,
+                               std::vector<event>& told) {
+  const std::int64_t limit = limit_ms > 0 ? limit_ms : intervals_.silent_after();
+  if (quiet_ms <= limit || is_absent()) return;
+  finding found;
+  found.kind = event_kind::silent;
+  found.from_n = n;
+  found.from = intervals_.newest();
+  found.points = 0;
+  found.nines = 6;
+  found.size = static_cast<double>(quiet_ms) / static_cast<double>(limit);
+  open(found, n, intervals_.newest() + quiet_ms, told);
+}
+
+void event_watch::hear_unreadable(std::uint64_t n, std::uint64_t refused, std::int64_t quiet_ms,
+                                  std::vector<event>& told) {
+  if (refused < refused_min || quiet_ms <= intervals_.silent_after() || is_absent()) return;
+  finding found;
+  found.kind = event_kind::unreadable;
+  found.from_n = n;
+  found.from = intervals_.newest();
+  found.points = 0;
+  found.nines = 6;
+  found.size = static_cast<double>(refused) / refused_min;
+  open(found, n, intervals_.newest() + quiet_ms, told);
 }
 
 std::size_t event_watch::open_count() const {
@@ -256,6 +301,7 @@ void event_watch::correct(entry& held, const finding& found, const observation& 
   held.size = std::max(held.size, found.size);
   said.severity = std::max(said.severity, severity_of(held.nines, held.size, said.points));
   held.seen_n = point.n;
+  held.is_gradual = is_level(found.kind) && found.from_n + settle < point.n;
   told.push_back(said);
   told.back().text = sentence(said);
 }
@@ -286,8 +332,10 @@ event_watch::entry& event_watch::open(const finding& found, std::uint64_t n, std
   added.seen_n = n;
   added.is_open = !found.to_n;
   added.is_gradual = is_level(found.kind) && found.from_n + settle < n;
+  said.text = sentence(said);
+  marks_.apply(said);
   told.push_back(said);
-  told.back().text = sentence(said);
+  said.text.clear();
   entries_.push_back(std::move(added));
   return entries_.back();
 }

@@ -16,6 +16,7 @@
 #include "server/detect/reading.hpp"
 #include "server/events/feature_watch.hpp"
 #include "server/events/interval_habit.hpp"
+#include "server/events/mark_memory.hpp"
 
 namespace spindrift {
 
@@ -36,6 +37,16 @@ public:
   membership update(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
                     std::vector<event>& told);
 
+  // For whoever has a clock: nothing has come for so many milliseconds, and point n was the newest. Tells of the
+  // silence when it is longer than `limit_ms`, or, where that is 0, than this stream's habit; once, until the next
+  // point. The next point closes it.
+  void hear_nothing(std::uint64_t n, std::int64_t quiet_ms, std::int64_t limit_ms, std::vector<event>& told);
+  // What the source sends for this stream is refused: so many in a row by now, none taken since point n. Told once they
+  // are more than a stray few and go on for longer than the stream is used to be away; closed by the next point.
+  void hear_unreadable(std::uint64_t n, std::uint64_t refused, std::int64_t quiet_ms, std::vector<event>& told);
+  // A person has called this event, or one like it, expected.
+  void expect(const event& like) { marks_.expect(like); }
+
   const interval_habit& intervals() const { return intervals_; }
   std::size_t open_count() const;
 
@@ -43,7 +54,7 @@ public:
   static constexpr std::uint16_t state_version = 1;
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(intervals_, count_, relation_run_);
+    archive(intervals_, marks_, count_, relation_run_);
     for (feature_watch& watch : features_) archive(watch);
     archive.sequence(entries_, entries_max);
   }
@@ -79,9 +90,12 @@ private:
   void follow_open(const observation& point, std::size_t feature, std::vector<event>& told);
   static bool goes_on(const entry& held, double level);
   entry* find_open(event_kind kind, std::size_t feature);
+  void close_absences(std::uint64_t n, std::int64_t ts, std::vector<event>& told);
+  bool is_absent() const;
   void forget_old(std::uint64_t n);
 
   interval_habit intervals_;
+  mark_memory marks_;
   std::uint64_t count_ = 0;
   std::uint8_t relation_run_ = 0;  // points in a row at which two values were apart
   std::vector<feature_watch> features_;

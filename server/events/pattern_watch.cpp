@@ -12,7 +12,7 @@ constexpr double moderate_score = 1.27;
 constexpr double odd_nines = 3.3;
 constexpr std::uint64_t points_min = 250;  // a young stream's score is its own surprise
 constexpr std::uint64_t odd_before = 8;    // points
-constexpr std::uint64_t cut_before = 40;
+
 constexpr std::uint64_t together = 10;
 constexpr double clock_z = 4;
 constexpr std::uint32_t clock_points = 8;
@@ -26,15 +26,13 @@ std::optional<finding> pattern_watch::update(const observation& point, double ni
   const double crowd = 0.6 * point.crowd;
   const double score = point.seen.score.value_or(0);
   if (nines >= odd_nines + point.crowd) odd_n_ = point.n;
-  if (point.seen.drift) cut_n_ = point.n;
   if (score >= moderate_score + crowd) score_n_ = point.n;
   if (auto missed = follow_clock(point)) return missed;
   if (point.n < points_min || score_n_ == 0) return std::nullopt;
   if (pending_n_ == 0) {
     const bool scored = point.n - score_n_ <= together;
     const bool odd = odd_n_ > 0 && point.n - odd_n_ <= odd_before;
-    const bool cut = cut_n_ > 0 && point.n - cut_n_ <= cut_before;
-    if (score < high_score + crowd && !(scored && (odd || cut))) return std::nullopt;
+    if (score < high_score + crowd && !(scored && odd)) return std::nullopt;
     pending_n_ = point.n;
     pending_ = point.ts;
     size_ = -1;

@@ -1,5 +1,5 @@
 // What only the event alarm sees: not what this stream is used to. Its score alone has to be high; a moderate one
-// counts when the baseline or ADWIN saw something odd about the same time. Held back for a few points, since what
+// counts when the baseline saw something odd about the same time. Held back for a few points, since what
 // another watch can name is told under that name. And a stretch far from what the clock lets expect, of streams that
 // proved to go with the clock: a job that did not run, a holiday.
 //
@@ -22,7 +22,7 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(clock_run_, clock_up_, odd_n_, cut_n_, score_n_, pending_n_, pending_, value_, expected_, size_, score_);
+    archive(clock_run_, clock_up_, odd_n_, score_n_, pending_n_, pending_, value_, expected_, size_, score_);
   }
 
 private:
@@ -32,7 +32,6 @@ private:
   std::uint32_t clock_run_ = 0;  // points in a row, nearly, that are far from what the clock lets expect
   bool clock_up_ = false;
   std::uint64_t odd_n_ = 0;    // the last point with a large |z|,
-  std::uint64_t cut_n_ = 0;    // drift cut,
   std::uint64_t score_n_ = 0;  // moderate score
   std::uint64_t pending_n_ = 0;
   std::int64_t pending_ = 0;
