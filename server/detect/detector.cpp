@@ -11,6 +11,8 @@
 namespace spindrift {
 namespace {
 
+constexpr double sure_gap = 2;  // in sigma of what is left after the clock
+
 void append(std::vector<std::string>& all, std::vector<std::string> more) {
   for (std::string& complaint : more) all.push_back(std::move(complaint));
 }
@@ -18,8 +20,8 @@ void append(std::vector<std::string>& all, std::vector<std::string> more) {
 void make(std::unique_ptr<classic_zscore>& into, const detector_settings& settings) {
   into = std::make_unique<classic_zscore>(settings.zscore);
 }
-void make(std::unique_ptr<robust_zscore>& into, const detector_settings& settings) {
-  into = std::make_unique<robust_zscore>(settings.zscore);
+void make(std::unique_ptr<timed_zscore>& into, const detector_settings& settings) {
+  into = std::make_unique<timed_zscore>(settings.zscore);
 }
 void make(std::unique_ptr<drift_detector>& into, const detector_settings& settings) {
   into = std::make_unique<drift_detector>(settings.adwin);
@@ -63,15 +65,16 @@ feature_detector::feature_detector(const detector_settings& settings) {
   if (settings.ensemble_on) make(ensemble_, settings);
 }
 
-feature_reading feature_detector::update(double x, double t_seconds, bool after_hole) {
+feature_reading feature_detector::update(double x, double t_seconds, double interval, bool after_hole) {
   feature_reading seen;
-  seen.baseline = update_baseline(x, after_hole);
+  const double season = update_baseline(x, t_seconds, interval, after_hole, seen);
   seen.zscore_flagged = seen.baseline.anomaly;
   if (adwin_) {
     // A spike is no drift. The robust baseline adopts a new level after a few flagged points, so ADWIN soon sees it;
-    // the classic one may flag window / 4 points in a row, which would hide a shift for as long.
+    // the classic one may flag window / 4 points in a row, which would hide a shift for as long. And what returns with
+    // the clock is none.
     if (robust_ && robust_->has_adopted()) adwin_->expect_step();
-    seen.drift = adwin_->update(robust_ && seen.baseline.anomaly ? seen.baseline.expected : x);
+    seen.drift = adwin_->update((robust_ && seen.baseline.anomaly ? seen.baseline.expected : x) - season);
     if (seen.drift) follow_drift(seen.drift->width);
   }
   if (ensemble_) {
@@ -94,15 +97,25 @@ void feature_detector::prefetch_windows() const {
   if (adwin_) adwin_->prefetch();
 }
 
-baseline_reading feature_detector::update_baseline(double x, bool after_hole) {
-  if (robust_) return after_hole ? robust_->bridge(x) : robust_->update(x);
+// What the clock adds to the level now.
+double feature_detector::update_baseline(double x, double t_seconds, double interval, bool after_hole,
+                                         feature_reading& seen) {
+  if (robust_) {
+    const timed_zscore::result judged = robust_->update(x, t_seconds, interval, after_hole);
+    seen.baseline = judged.baseline;
+    seen.clock = judged.clock;
+    if (judged.is_other && adwin_) adwin_->restart();
+    if (adwin_) adwin_->believe(judged.clock ? sure_gap * judged.clock->sigma : 0);
+    return judged.season;
+  }
   if (classic_) {
-    baseline_reading seen = classic_->update(x);
-    seen.anomaly = seen.anomaly && !after_hole;
-    return seen;
+    seen.baseline = classic_->update(x);
+    seen.baseline.anomaly = seen.baseline.anomaly && !after_hole;
+    return 0;
   }
   // Without a baseline nothing is expected: the point is its own expectation.
-  return {.expected = x, .sigma = 0, .z = 0, .anomaly = false, .warmup = false};
+  seen.baseline = {.expected = x, .sigma = 0, .z = 0, .anomaly = false, .warmup = false};
+  return 0;
 }
 
 void feature_detector::follow_drift(double width) {
@@ -126,7 +139,7 @@ reading detector::update(std::span<const double> values, double t_seconds) {
   const point_clock::place place = clock_.update(t_seconds);
   if (place == point_clock::place::late) return late(values.front());
   const bool after_hole = place == point_clock::place::after_hole;
-  reading combined{first_.update(values.front(), t_seconds, after_hole)};
+  reading combined{first_.update(values.front(), t_seconds, clock_.interval(), after_hole)};
   combined.after_hole = after_hole;
   if (others_) combine(values, t_seconds, combined);
   if (isolation_forest_) combined.isolation_flagged = isolation_forest_->update(values).anomaly && !after_hole;
@@ -143,7 +156,8 @@ reading detector::late(double x) {
 void detector::combine(std::span<const double> values, double t_seconds, reading& combined) {
   others_->seen[0] = combined;
   for (std::size_t i = 1; i < values.size(); ++i) {
-    const feature_reading next = others_->features[i - 1].update(values[i], t_seconds, combined.after_hole);
+    const feature_reading next =
+        others_->features[i - 1].update(values[i], t_seconds, clock_.interval(), combined.after_hole);
     others_->seen[i] = next;
     // All features share one threshold, so |z| alone says which is the strangest.
     if (std::abs(next.baseline.z) > std::abs(combined.baseline.z)) {

@@ -22,7 +22,7 @@
 #include "server/detect/isolation_forest.hpp"
 #include "server/detect/point_clock.hpp"
 #include "server/detect/reading.hpp"
-#include "server/detect/robust_zscore.hpp"
+#include "server/detect/timed_zscore.hpp"
 
 namespace spindrift {
 
@@ -45,8 +45,9 @@ class feature_detector {
 public:
   explicit feature_detector(const detector_settings& settings);
 
-  // t_seconds: event time, seconds since the Unix epoch. After a hole the point is learned and not flagged.
-  feature_reading update(double x, double t_seconds, bool after_hole);
+  // t_seconds: event time, seconds since the Unix epoch; interval: usual seconds between points, 0 while unknown. After
+  // a hole the point is learned and not flagged.
+  feature_reading update(double x, double t_seconds, double interval, bool after_hole);
   // Mean of ADWIN's window; 0 when that detector is off.
   double mean() { return adwin_ ? adwin_->mean() : 0.0; }
   // The detectors; and, once they are there, what they will look at.
@@ -55,12 +56,12 @@ public:
 
 private:
   friend class detector;
-  baseline_reading update_baseline(double x, bool after_hole);
+  double update_baseline(double x, double t_seconds, double interval, bool after_hole, feature_reading& seen);
   void follow_drift(double width);
 
   // Behind pointers, so that a detector that is off costs eight bytes.
   std::unique_ptr<classic_zscore> classic_;
-  std::unique_ptr<robust_zscore> robust_;
+  std::unique_ptr<timed_zscore> robust_;
   std::unique_ptr<drift_detector> adwin_;
   std::unique_ptr<ensemble> ensemble_;
 };

@@ -29,7 +29,7 @@ std::vector<detector_part> parts_of(const detector_settings& settings) {
     parts.push_back({detector_tag::classic_zscore, classic_zscore::state_version, hash_of({zscore.window})});
   }
   if (settings.zscore_on && zscore.method == zscore_method::robust) {
-    parts.push_back({detector_tag::robust_zscore, robust_zscore::state_version, hash_of({zscore.seasonal ? 1U : 0U})});
+    parts.push_back({detector_tag::robust_zscore, timed_zscore::state_version, hash_of({zscore.seasonal ? 1U : 0U})});
   }
   if (settings.adwin_on) {
     parts.push_back({detector_tag::adwin, drift_detector::state_version,

@@ -171,7 +171,11 @@ std::optional<drift_detector::boundary> drift_detector::best_cut() {
 // the waves.
 bool drift_detector::is_step(const boundary& cut) {
   if (sharp_left_ > 0 && cut.n1 <= sharp_points) return true;
-  return within(cut) <= wander_.error_variance() || wander_.has_leapt(cut.mean1 - cut.mean0) || knows_its_waves();
+  const double gap = cut.mean1 - cut.mean0;
+  const double rest = within(cut);
+  const double error = wander_.error_variance();
+  if (rest <= error || (sure_gap_ > 0.0 && std::abs(gap) > sure_gap_ * scale_)) return true;
+  return wander_.has_leapt(gap) || knows_its_waves();
 }
 
 double drift_detector::within(const boundary& cut) const {

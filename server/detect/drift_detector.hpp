@@ -40,7 +40,7 @@ struct drift_cut {
 class drift_detector {
 public:
   // Of what visit_state names and means: raise it with every change of either.
-  static constexpr std::uint16_t state_version = 2;
+  static constexpr std::uint16_t state_version = 3;
 
   explicit drift_detector(const adwin_settings& settings) : window_(settings) { until_tick_ = look_every(); }
 
@@ -63,6 +63,15 @@ public:
   // The baseline adopted a new level: a cut at about this point is a step, in whatever wave.
   void expect_step() { sharp_left_ = 4; }
 
+  // A cut whose means are so far apart is a step, since the values are known to scatter far less; 0: nothing is known.
+  void believe(double gap) { sure_gap_ = gap; }
+
+  // What comes now is not to be compared with what came: the window begins anew.
+  void restart() {
+    settle();
+    take_up(false);
+  }
+
   void prefetch() const {
     window_.prefetch();
     if ((n_seen_ + 1) % batch == 0) contrast_.prefetch();
@@ -82,7 +91,7 @@ public:
   void visit_state(Archive& archive) {
     if constexpr (!Archive::reads) settle();
     archive(origin_, scale_, mean_, reach_, cubes_, third_moment_, n_seen_, until_tick_, started_, scaled_);
-    archive(by_steps_, sharp_left_, path_points_, newest_, entry_, path_square_);
+    archive(sure_gap_, by_steps_, sharp_left_, path_points_, newest_, entry_, path_square_);
     archive(n_detections_, n_refused_, n_resets_, window_, contrast_, wander_);
     if constexpr (Archive::reads) {
       if (until_tick_ == 0 || until_tick_ > window_.settings().clock) archive.refuse();
@@ -135,6 +144,7 @@ private:
   bool by_steps_ = false;        // the window holds steps, not levels
   std::uint8_t sharp_left_ = 0;  // ticks for which a step that the baseline saw is believed
   std::uint32_t path_points_ = 0;
+  double sure_gap_ = 0.0;
   double newest_ = 0.0;  // level, with by_steps_; and where it was some 256 values ago; and the squared way since
   double entry_ = 0.0;
   double path_square_ = 0.0;

@@ -1,0 +1,73 @@
+#include "server/detect/timed_zscore.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace spindrift {
+namespace {
+
+constexpr double loss_gain = 1.0 / 256;
+constexpr std::uint32_t compared_min = 150;  // the second baseline has gone through its first points
+constexpr double takes_over = 0.97;
+constexpr double gives_back = 1.05;
+constexpr double clearly = 0.9;
+constexpr double about_as_good = 1.5;
+constexpr double ordinary = 3;
+constexpr double ordinary_at_first = 4;  // while the second baseline is too young to say
+constexpr double reach_in_sigmas = 8;
+
+baseline_reading judged(robust_zscore& by, double x, bool after_hole) {
+  return after_hole ? by.bridge(x) : by.update(x);
+}
+
+}  // namespace
+
+timed_zscore::result timed_zscore::update(double x, double t, double interval, bool after_hole) {
+  result seen;
+  seen.baseline = judged(plain_, x, after_hole);
+  const auto expected = clock_.expect(t);
+  if (std::isfinite(x)) clock_.learn(std::clamp(x, -value_max, value_max), t, interval);
+  seen.is_other = expected.has_value() != proven_;
+  proven_ = expected.has_value();
+  if (expected) seen.season = expected->season;
+  if (!expected || !expected->known || !(expected->sigma > 0) || !std::isfinite(x)) return seen;
+  const double sigma = expected->sigma;
+  const double y = std::clamp((x - expected->expected) / sigma, -z_max, z_max);
+  seen.clock = clock_reading{expected->expected, sigma, drawn_in(y)};
+  if (!rest_) rest_ = std::make_unique<robust_zscore>(*settings_);
+  const baseline_reading rest = judged(*rest_, y, after_hole);
+  compare(std::abs(x - seen.baseline.expected), std::abs(y - rest.expected) * sigma, reach_in_sigmas * sigma);
+  if (compared_ < compared_min) {
+    seen.baseline.anomaly = seen.baseline.anomaly && std::abs(y) > ordinary_at_first;
+    return seen;
+  }
+  if (!by_clock_) {
+    const bool expected_there = std::abs(rest.z) < ordinary && rest_loss_ <= about_as_good * plain_loss_;
+    seen.baseline.anomaly = seen.baseline.anomaly && !expected_there;
+    return seen;
+  }
+  const bool expected_here = std::abs(seen.baseline.z) < ordinary && !seen.baseline.rare;
+  const bool anomaly = rest.anomaly && (rest_loss_ < clearly * plain_loss_ || !expected_here);
+  seen.baseline = {.expected = expected->expected + sigma * rest.expected,
+                   .sigma = sigma * rest.sigma,
+                   .z = rest.z,
+                   .anomaly = anomaly,
+                   .warmup = seen.baseline.warmup,
+                   .rare = rest.rare};
+  return seen;
+}
+
+void timed_zscore::compare(double plain_error, double rest_error, double reach) {
+  if (compared_ < 1000000) ++compared_;
+  const double gain = std::max(loss_gain, 1.0 / compared_);
+  plain_loss_ += gain * (std::min(plain_error, reach) - plain_loss_);
+  rest_loss_ += gain * (std::min(rest_error, reach) - rest_loss_);
+  by_clock_ = rest_loss_ < (by_clock_ ? gives_back : takes_over) * plain_loss_;
+}
+
+void timed_zscore::relearn() {
+  plain_.relearn();
+  if (rest_) rest_->relearn();
+}
+
+}  // namespace spindrift
