@@ -38,6 +38,10 @@ frame decoder::decode(std::string_view bytes) {
   return workspace_->decode(bytes);
 }
 
+bool decoder::is_foreign() const {
+  return workspace_->has_unknown && !workspace_->has_stream && !workspace_->is_command;
+}
+
 void decoder::reset() {
   workspace_->block = 0;
   workspace_->used = 0;
@@ -46,12 +50,13 @@ void decoder::reset() {
 
 frame decoder::workspace::decode(std::string_view bytes) {
   found = point{.stream = limits::stream_default};
+  has_unknown = false;
   if (plain_point::read(bytes, {room_for_features(), limits::features_max}, found)) {
     used += found.values.size();
     return found;
   }
   found = point{.stream = limits::stream_default};
-  has_complaint = has_value = is_command = is_beyond_double = false;
+  has_complaint = has_value = has_stream = is_command = is_beyond_double = false;
   is_id_usable = true;
   id = {};
 
@@ -104,6 +109,8 @@ fault decoder::workspace::read_fields(od::object object) {
     const bool is_new = which == key_unknown ? unknown.insert(key) : (seen & (1U << which)) == 0;
     if (!is_new) return {"duplicate key"};
     seen |= 1U << which;
+    has_unknown = has_unknown || which == key_unknown || which == key_id;
+    has_stream = has_stream || which == key_stream;
     if (fault wrong = read_field(which, field.value_unsafe().value())) return wrong;
   }
   if (unknown.has_duplicate()) return {"duplicate key"};

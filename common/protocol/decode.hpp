@@ -24,6 +24,9 @@ public:
 
   // `bytes` must be followed by inbox::padding_bytes readable bytes.
   frame decode(std::string_view bytes);
+  // Whether the newest frame is an object that says things of its own and does not call its stream by the contract's
+  // key: a stock tool's, which has other keys for the name and the time.
+  bool is_foreign() const;
   // Forgets all points decoded so far; call once a batch.
   void reset();
 

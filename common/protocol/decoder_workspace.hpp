@@ -49,6 +49,8 @@ struct decoder::workspace {
   protocol_error complaint;  // the first thing wrong in meaning, while the rest of the frame is still read
   bool has_complaint = false;
   bool has_value = false;
+  bool has_unknown = false;  // a key that is none of the contract's
+  bool has_stream = false;
   bool is_command = false;
   bool is_beyond_double = false;  // some JSON number of the frame, used or not
   std::string_view id;            // a command's, as it stands in the frame

@@ -13,7 +13,7 @@ constexpr std::size_t chunk_bytes_first = 4'096;
 constexpr std::size_t chunk_bytes_max = 65'536;
 
 bool is_blank(char c) {
-  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0';
 }
 
 }  // namespace
@@ -87,14 +87,15 @@ inbox::cut inbox::next_in_line(std::size_t line_end) {
       scan.at = begin_;
       advance(scan, line_end);
       follower = scan.end;
-      if (scan.end == 0 || scan.not_object) break;
+      if (scan.end == 0 || scan.not_object || scan.is_array) break;
       while (follower < line_end && is_blank(data[follower])) ++follower;
       if (follower < line_end && data[follower] == '{') return take(scan.end, follower, follower);
       break;
     }
   }
   const bool has_cr = line_end > begin_ && data[line_end - 1] == '\r';
-  const std::size_t frame_end = has_cr ? line_end - 1 : line_end;
+  std::size_t frame_end = has_cr ? line_end - 1 : line_end;
+  while (frame_end > begin_ && data[frame_end - 1] == '\0') --frame_end;
   return take(frame_end, frame_end, std::min(line_end + 1, end_));
 }
 
@@ -136,7 +137,7 @@ bool inbox::advance(object_scan& scan, std::size_t limit) const {
     const char c = bytes_[scan.at];
     if (scan.end > 0) {
       if (is_blank(c)) continue;
-      if (c == '{') return true;
+      if (c == '{' && !scan.is_array) return true;
       scan.not_object = true;
     } else if (scan.in_string) {
       if (scan.escaped) {
@@ -150,11 +151,11 @@ bool inbox::advance(object_scan& scan, std::size_t limit) const {
       scan.in_string = true;
       scan.not_object = scan.depth == 0;
     } else if (c == '{' || c == '[') {
-      scan.not_object = scan.depth == 0 && c == '[';
+      scan.is_array = scan.is_array || (scan.depth == 0 && c == '[');
       ++scan.depth;
     } else if (c == '}' || c == ']') {
-      // Only '}' may end the object: next_in_line() looks for no other end.
-      scan.not_object = scan.depth == 0 || (scan.depth == 1 && c == ']');
+      // Only '}' may end an object: next_in_line() looks for no other end.
+      scan.not_object = scan.depth == 0 || (scan.depth == 1 && (c == ']') != scan.is_array);
       if (scan.depth > 0 && --scan.depth == 0) scan.end = scan.at + 1;
     } else if (scan.depth == 0) {
       scan.not_object = true;
@@ -177,6 +178,18 @@ void inbox::finish() {
 
 bool inbox::holds_complete_object() const {
   return !skipping_ && begin_ < end_ && scan_.end > 0 && !scan_.not_object;
+}
+
+void inbox::skip(std::size_t bytes) {
+  assert(bytes <= unread().size());
+  begin_ += bytes;
+  restart_scan();
+}
+
+inbox::cut inbox::take_counted(std::size_t offset, std::size_t bytes) {
+  assert(offset + bytes <= unread().size());
+  begin_ += offset;
+  return take(begin_ + bytes, begin_ + bytes, begin_ + bytes);
 }
 
 bool inbox::holds_partial() const {

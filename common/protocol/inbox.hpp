@@ -3,7 +3,8 @@
 //
 // A frame ends at LF (a CR before it is dropped), at the end of an object that another object follows on the same line
 // (`{...}{...}`), or, where nothing follows at all, when the owner says `finish()` (the peer's FIN, or a short silence
-// after a complete object: producers exist that never send a line end). Blank lines are no frames.
+// after a complete object or array: producers exist that never send a line end). Blank lines are no frames, and a NUL
+// between frames, with which some end theirs, is a blank. Framings of other kinds take their frames from unread().
 //
 //   bytes_:  | taken | frame | frame | half a fra|   space   | padding |
 //            0       begin_                      end_        capacity  simdjson may read (not use) beyond the end
@@ -42,8 +43,15 @@ public:
   cut next();
   // No more bytes will come for what is unfinished: the rest, if any, becomes a frame for next().
   void finish();
-  // True when what is left over after next() is one complete object that only lacks its line end.
+  // True when what is left over after next() is one complete object or array that only lacks its line end.
   bool holds_complete_object() const;
+  // What has not been cut yet, followed by padding_bytes readable bytes; valid until the next call of space().
+  std::string_view unread() const { return {bytes_.data() + begin_, skipping_ ? 0 : end_ - begin_}; }
+  bool is_finished() const { return finished_; }
+  // Passes over the first `bytes` of unread(): they are part of no frame.
+  void skip(std::size_t bytes);
+  // Cuts the frame of `bytes` that begins `offset` bytes into unread(), whatever stands in it.
+  cut take_counted(std::size_t offset, std::size_t bytes);
   // True when bytes of an unfinished frame are waiting (or being skipped): the owner's clock for slow frames.
   bool holds_partial() const;
   void set_frame_bytes_max(std::size_t bytes) { frame_bytes_max_ = bytes; }
@@ -58,7 +66,8 @@ private:
     std::size_t depth = 0;
     bool in_string = false;
     bool escaped = false;
-    bool not_object = false;  // the text does not begin with '{': only LF ends it
+    bool is_array = false;    // ends in silence, but nothing on the same line ends it
+    bool not_object = false;  // the text does not begin with a bracket: only LF ends it
     std::size_t end = 0;      // offset just behind the object; 0: not complete yet
   };
 

@@ -7,6 +7,7 @@
 
 #include "common/log/log.hpp"
 #include "common/protocol/encode.hpp"
+#include "server/formats/parsed.hpp"
 #include "server/session/version.hpp"
 
 namespace spindrift {
@@ -44,6 +45,8 @@ std::vector<daemon_info::figure> daemon_info::figures() const {
       {"drifts", "Cuts of ADWIN.", true, read(counts_.drifts)},
       {"alarms", "Alarms of the ensemble.", true, read(counts_.alarms)},
       {"frames", "Frames received.", true, read(counts_.frames)},
+      {"points_foreign", "Points read from other formats than the contract's JSON.", true, read(counts_.points_foreign)},
+      {"fields_skipped", "Fields of other formats that are no numbers.", true, read(counts_.fields_skipped)},
       {"connections_accepted", "Connections accepted.", true, read(counts_.connections_accepted)},
       {"streams_created", "Streams created.", true, read(counts_.streams_created)},
       {"streams_evicted", "Streams forgotten to make room.", true, read(counts_.streams_evicted)},
@@ -77,6 +80,17 @@ void daemon_info::append_stats(std::string& out) const {
     out += "\":";
     append_number(count, out);
   }
+  out += "},\"lines_unread\":{";
+  is_first = true;
+  for (std::size_t i = 0; i < counters::fault_causes; ++i) {
+    const std::uint64_t count = read(counts_.lines_unread[i]);
+    if (count == 0) continue;
+    out += is_first ? "\"" : ",\"";
+    is_first = false;
+    out += formats::name_of(static_cast<formats::fault_cause>(i));
+    out += "\":";
+    append_number(count, out);
+  }
   out += '}';
 }
 
@@ -96,6 +110,12 @@ std::string daemon_info::metrics() const {
     // Codes are our own words: nothing from the wire stands in a label.
     out.append("spindrift_errors_total{code=\"").append(name_of(static_cast<error_code>(i))).append("\"} ");
     out += std::to_string(read(counts_.errors[i])) + '\n';
+  }
+  head("spindrift_lines_unread_total", "Lines and fields of other formats that gave no point, by cause.", "counter");
+  for (std::size_t i = 0; i < counters::fault_causes; ++i) {
+    out.append("spindrift_lines_unread_total{cause=\"").append(formats::name_of(static_cast<formats::fault_cause>(i)));
+    out.append("\"} ");
+    out += std::to_string(read(counts_.lines_unread[i])) + '\n';
   }
   return out;
 }

@@ -28,6 +28,11 @@ struct counters {
   counter alarms{0};
   counter frames{0};
   std::array<counter, error_codes> errors{};  // by error_code
+  // Of formats beside the contract's own: points taken, fields that are no numbers, lines by formats::fault_cause.
+  counter points_foreign{0};
+  counter fields_skipped{0};
+  static constexpr std::size_t fault_causes = 7;
+  std::array<counter, fault_causes> lines_unread{};
   counter streams_created{0};
   counter streams_evicted{0};
   counter bytes_received{0};

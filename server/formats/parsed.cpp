@@ -13,7 +13,7 @@
 namespace spindrift::formats {
 
 std::string_view name_of(fault_cause cause) {
-  constexpr std::array<std::string_view, fault_causes> names = {"unknown_shape", "bad_value",  "bad_time",
+  constexpr std::array<std::string_view, fault_causes> names = {"unknown_shape", "bad_value",  "not_finite", "bad_time",
                                                                 "bad_name",      "bad_syntax", "too_large"};
   return names[static_cast<std::size_t>(cause)];
 }
@@ -63,7 +63,7 @@ bool parsed::add_copy(std::string_view stream, double value, std::optional<std::
 
 bool parsed::add_kept(std::string_view name, double value, std::optional<std::int64_t> ts_ms, std::string_view line) {
   if (!std::isfinite(value)) {
-    refuse(fault_cause::bad_value, line, "the value is not finite");
+    refuse(fault_cause::not_finite, line, "the value is not finite");
     return false;
   }
   if (name.empty()) {
@@ -84,7 +84,7 @@ bool parsed::add_text(std::string_view stream, std::string_view number, std::opt
     case number_kind::number:
       return add_copy(stream, value, ts_ms, line);
     case number_kind::not_finite:
-      refuse(fault_cause::bad_value, line, "the value is not finite");
+      refuse(fault_cause::not_finite, line, "the value is not finite");
       return false;
     case number_kind::none:
       break;

@@ -24,13 +24,14 @@ namespace spindrift::formats {
 // Why something gave no point. Spelt by name_of() in logs, metrics and answers.
 enum class fault_cause : std::uint8_t {
   unknown_shape,  // no format that we read looks like this
-  bad_value,      // no number, or none that is finite
+  bad_value,      // no number
+  not_finite,     // NaN or infinite: nothing was measured, or divided by nothing
   bad_time,       // no time that we read
   bad_name,       // bad UTF-8 or nothing at all
   bad_syntax,     // begins like its format and goes on otherwise
   too_large,
 };
-inline constexpr std::size_t fault_causes = 6;
+inline constexpr std::size_t fault_causes = 7;
 std::string_view name_of(fault_cause cause);
 
 struct fault {
@@ -78,10 +79,13 @@ public:
   // OpenTSDB's `version`, by which a client finds out whether anybody is there.
   void ask_version() { asks_version_ = true; }
   bool asks_version() const { return asks_version_; }
+  void answer_version() { asks_version_ = false; }
   // The line that is being read, for faults.
   void set_line(std::uint64_t number) { line_ = number; }
 
   std::span<const point> points() const { return points_; }
+  // Forgets the points from that index on; their texts stay.
+  void drop_points(std::size_t from) { points_.resize(from); }
   std::span<const fault> faults() const { return faults_; }
   std::uint64_t fault_count(fault_cause cause) const { return counts_[static_cast<std::size_t>(cause)]; }
   std::uint64_t fault_count() const;

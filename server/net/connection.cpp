@@ -140,6 +140,10 @@ void connection::advance() {
 void connection::carry_out() {
   step& out = home_.scratch();
   has_more_ = out.has_more;
+  if (!out.unread_cause.empty()) {
+    log_event(log_level::info, "unread_line",
+              {{"peer", peer_}, {"cause", out.unread_cause}, {"line", out.unread_line}});
+  }
   if (muted_) {
     add(home_.shared().environment.counts.replies_muted,
         static_cast<std::uint64_t>(std::count(out.replies.begin(), out.replies.end(), '\n')));
@@ -189,7 +193,7 @@ void connection::await_pause() {
 void connection::await_silence() {
   timer_.expires_after(home_.shared().settings.object_silence);
   timer_.async_wait([self = shared_from_this()](socket_error cancelled) {
-    if (cancelled || self->phase_ != phase::serving || !self->inbox_.holds_complete_object()) return;
+    if (cancelled || self->phase_ != phase::serving || !self->session_.holds_complete_object(self->inbox_)) return;
     // Bytes came while this handler was under way; the silence is waited for again when they are done with.
     if (self->has_more_ || (self->has_unsent_replies() && !self->muted_)) return;
     self->inbox_.finish();
@@ -311,7 +315,7 @@ void connection::go_on() {
   if (paused_until_ms_ != 0) return await_pause();
   if (has_more_) return advance_later();
   if (peer_ended_) return finish("the client ended");
-  if (inbox_.holds_complete_object()) await_silence();
+  if (session_.holds_complete_object(inbox_)) await_silence();
   read();
 }
 

@@ -175,6 +175,7 @@ void connection::sweep(std::int64_t at) {
     session_.refuse(error_code::idle, "a frame was begun and not ended in time", out);
     return carry_out();
   }
+  if (reading_ && !has_unsent_replies() && !advance_is_due_ && session_.wait(inbox_, now(), out)) return carry_out();
   if (!writing_ || too_slow_) return;
   const std::int64_t stalled = at - progress_ms_;
   if (feed_ && stalled > settings.feed_timeout.count()) {

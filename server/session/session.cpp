@@ -30,7 +30,11 @@ protocol_error refusal_error(refusal why, const point& asked) {
 }  // namespace
 
 session::session(const session_environment& environment, session_workspace& workspace, std::uint64_t number)
-    : environment_(environment), workspace_(workspace), number_(number), bad_frames_(environment.bad_frames_per_s) {}
+    : environment_(environment),
+      workspace_(workspace),
+      number_(number),
+      bad_frames_(environment.bad_frames_per_s),
+      reader_(environment.formats) {}
 
 session::~session() {
   if (!named_) return;
@@ -40,7 +44,8 @@ session::~session() {
 
 bool session::gather(inbox& from) {
   first_gathered_ = workspace_.taken.size();
-  if (named_ || !is_admitted() || bad_frames_.is_spent() || awaits_answer()) return false;
+  if (named_ || !is_admitted() || bad_frames_.is_spent() || awaits_answer() || !reader_.is_plain() || !unknown_.empty())
+    return false;
   const std::uint64_t frames_before = frames_;
   while (gathered_ < intake::points_max && !held_) {
     const inbox::cut cut = from.next();
@@ -48,8 +53,9 @@ bool session::gather(inbox& from) {
     if (cut.kind == inbox::cut_kind::whole) {
       const frame decoded = workspace_.frames.decode(cut.bytes);
       const auto* const measured = std::get_if<point>(&decoded);
-      if (measured != nullptr && may_publish(identity_.get(), measured->stream)) {
+      if (measured != nullptr && !workspace_.frames.is_foreign() && may_publish(identity_.get(), measured->stream)) {
         ++frames_;
+        speak_contract();
         add_point(*measured);
         continue;
       }
@@ -71,10 +77,6 @@ void session::forget_gathered() {
   first_gathered_ = gathered_ = 0;
 }
 
-inbox::cut session::next_frame(inbox& from) {
-  return held_ ? *std::exchange(held_, std::nullopt) : from.next();
-}
-
 void session::advance(inbox& from, moment now, step& out) {
   if (has_gathered()) {
     answer_gathered(out);
@@ -82,6 +84,8 @@ void session::advance(inbox& from, moment now, step& out) {
     workspace_.frames.reset();
   }
   forget_gathered();
+  workspace_.foreign.clear();
+  faults_seen_ = 0;
   if (awaits_answer()) return;
   const std::uint64_t frames_before = frames_;
   bad_frames_.refill(now.steady_ms);
@@ -91,20 +95,20 @@ void session::advance(inbox& from, moment now, step& out) {
       out.pause = bad_frames_.until_refilled();
       break;
     }
-    const inbox::cut cut = next_frame(from);
-    if (cut.kind == inbox::cut_kind::none) break;
+    const std::size_t first_foreign = workspace_.foreign.points().size();
+    const frame_reader::taken taken =
+        reader_.next(from, held_ ? &*held_ : nullptr, workspace_.frames, workspace_.foreign);
+    held_.reset();
+    if (taken.is == frame_reader::kind::none) break;
     ++frames_;
-    if (cut.kind == inbox::cut_kind::too_large) {
-      take_frame(
-          protocol_error{error_code::frame_too_large, "the frame is longer than the limit; its line was skipped"}, now,
-          out);
-    } else {
-      take_frame(workspace_.frames.decode(cut.bytes), now, out);
-    }
+    is_waiting_client_ = from.unread().empty();
+    take(taken, first_foreign, now, out);
     if (out.replies.size() >= environment_.replies_bytes_max) out.has_more = true;
   }
   flush(now, out);
+  if (from.is_finished() && !unknown_.empty() && !out.closes && !out.has_more) say_last_words(out);
   add(environment_.counts.frames, frames_ - frames_before);
+  count_foreign();
 }
 
 void session::take_frame(frame taken, moment now, step& out) {
@@ -137,7 +141,7 @@ void session::take_point(const point& taken, moment now, step& out) {
 void session::add_point(const point& added) {
   numbers_points_ = numbers_points_ || added.seq != 0;
   workspace_.taken.points.points.push_back(added);
-  workspace_.frame_numbers.push_back(frames_);
+  workspace_.frame_numbers.push_back(is_silent_ ? no_reply : frames_);
   ++gathered_;
 }
 
@@ -183,6 +187,7 @@ void session::flush(moment now, step& out) {
 void session::answer(std::size_t i, step& out) {
   const batch& points = workspace_.taken.points;
   const refusal why = points.outcomes[i].why;
+  if (workspace_.frame_numbers[i] == no_reply) return count_silent(why);
   if (why == refusal::none) return workspace_.taken.append_line(i, out.replies);
   complain(refusal_error(why, points.points[i]), workspace_.frame_numbers[i], out);
 }

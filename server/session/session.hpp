@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/protocol/decode.hpp"
@@ -24,8 +25,10 @@
 #include "server/engine/counters.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
+#include "server/formats/parsed.hpp"
 #include "server/pipeline/pipeline.hpp"
 #include "server/session/authenticator.hpp"
+#include "server/session/frame_reader.hpp"
 #include "server/session/step.hpp"
 #include "server/session/token_bucket.hpp"
 
@@ -49,6 +52,8 @@ struct session_environment {
   std::size_t bad_frames_per_s = 0;
   // A step ends when its replies have reached this; half of what a connection may hold unsent.
   std::size_t replies_bytes_max = 128 * 1024;
+  // What clients may speak; a listener may have another.
+  format_choice formats{};
 };
 
 // What sessions of one shard share: only one of them advances at a time, and several may put points into one intake.
@@ -57,6 +62,7 @@ struct session_workspace {
 
   pipeline& way;  // outlives the workspace
   decoder frames;
+  formats::parsed foreign;  // points of other formats than the contract's
   intake taken;
   std::vector<std::uint64_t> frame_numbers;  // of the points in the intake
 
@@ -97,6 +103,13 @@ public:
   void answer_history(std::string_view events, step& out);
   // A step has asked, and the answer is not here yet: there is nothing to advance.
   bool awaits_answer() const { return asked_.has_value(); }
+  // Once a second, when nothing else is under way: what has stood still is taken as it is, and a client of which
+  // nothing was understood is told so and let go. False: there is nothing to carry out.
+  bool wait(inbox& from, moment now, step& out);
+  // What stands in the inbox is complete, but for its line end.
+  bool holds_complete_object(const inbox& from) const {
+    return from.holds_complete_object() || reader_.would_complete(from);
+  }
   // Another connection said hello for this producer.
   void superseded(step& out);
   // Ends the session with this error as its last line.
@@ -104,19 +117,38 @@ public:
 
   // A producer that numbers its points waits for its verdicts; it is held back instead of muted when it does not read.
   bool wants_every_reply() const { return said_hello_ || numbers_points_; }
+  // Admits it without a hello, by a token that was shown in another way. False: the server does not know it.
+  bool admit(std::string_view token);
   bool is_admitted() const { return environment_.admission == nullptr || identity_ != nullptr; }
   // Who it is; null where no token is needed, or none was shown.
   const std::shared_ptr<const identity>& who() const { return identity_; }
 
 private:
-  inbox::cut next_frame(inbox& from);
+  // The frame's number of a point whose producer hears nothing; frames are counted from 1.
+  static constexpr std::uint64_t no_reply = 0;
+
+  void take(const frame_reader::taken& taken, std::size_t first_foreign, moment now, step& out);
   void take_frame(frame taken, moment now, step& out);
+  bool is_no_point_yet(std::size_t first) const;
+  void take_foreign(std::size_t first, moment now, step& out);
+  void take_unknown(const frame_reader::taken& taken, moment now, step& out);
+  void release_unknown(step& out);
+  void say_last_words(step& out);
+  void note_faults(std::string_view line, moment now, step& out);
+  bool wants_foreign_replies() const { return said_hello_ || environment_.formats.always_replies; }
+  void speak_contract() {
+    spoke_own_ = true;
+    if (!spoke_foreign_) reader_.keep_to_contract();
+  }
+  bool is_understood() const { return spoke_own_ || spoke_foreign_; }
   void take_point(const point& taken, moment now, step& out);
   void add_point(const point& added);
   void forget_gathered();
   bool take_repeated(const point& taken, step& out);
   void flush(moment now, step& out);
   void answer(std::size_t i, step& out);
+  void count_silent(refusal why);
+  void count_foreign();
   void complain(const protocol_error& fault, std::uint64_t frame_number, step& out);
   void close(const protocol_error& fault, std::uint64_t frame_number, step& out);
 
@@ -139,8 +171,22 @@ private:
   bool said_hello_ = false;
   bool numbers_points_ = false;
   token_bucket bad_frames_;
-  std::size_t first_gathered_ = 0;   // in the workspace's intake
-  std::size_t gathered_ = 0;         // points of this session from there on, not answered yet
+  std::size_t first_gathered_ = 0;  // in the workspace's intake
+  std::size_t gathered_ = 0;        // points of this session from there on, not answered yet
+  frame_reader reader_;
+  bool spoke_own_ = false;      // frames of the contract
+  bool spoke_foreign_ = false;  // points of another format
+  bool is_silent_ = false;      // the points being added get no replies
+  // Before anything was understood: the first frame has got its error, those of the others are kept until it is clear
+  // whether a frame that is understood comes at all.
+  bool is_waiting_client_ = false;  // no other frame has come behind the one that is being taken
+  bool has_unknown_ = false;
+  std::vector<std::pair<std::uint64_t, protocol_error>> unknown_;
+  std::string first_unknown_;
+  std::int64_t unknown_since_ms_ = 0;
+  std::size_t unread_before_ = 0;    // bytes that stood in the inbox when wait() last looked
+  std::int64_t noted_ms_ = 0;        // when a line was last handed over to be logged
+  std::uint64_t faults_seen_ = 0;    // of the workspace's
   std::optional<inbox::cut> held_;   // cut by gather(), for advance()
   std::optional<command_id> asked_;  // of the command whose answer is awaited
 };

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "common/protocol/error.hpp"
 #include "common/protocol/frame.hpp"
@@ -22,6 +23,9 @@ struct step {
   bool has_more = false;                // frames are left in the inbox: send the replies, then advance again
   std::chrono::milliseconds pause{0};   // before advancing again: the client sends too many bad frames
   std::optional<error_code> closes;     // once the replies are sent
+  // A line of another format that gave no point, to be logged: why, and the line. At most one a minute and client.
+  std::string_view unread_cause;
+  std::string unread_line;
 
   void clear() {
     replies.clear();
@@ -31,6 +35,7 @@ struct step {
     asks.reset();
     pause = std::chrono::milliseconds{0};
     closes.reset();
+    unread_cause = {};
   }
 };
 

@@ -87,6 +87,14 @@ void little_server::finish(client& who) {
   advance(who);
 }
 
+void little_server::sweep() {
+  for (auto& [number, who] : clients_) {
+    step out;
+    workspace_.clear();
+    if (!who->closed && who->conversation.wait(who->received, now, out)) carry_out(*who, out);
+  }
+}
+
 void little_server::advance(client& who) {
   step out;
   do {

@@ -82,6 +82,8 @@ public:
   void send(client& who, std::string_view bytes, const chunking& chunk);
   // The client's FIN, or a silence after a complete object.
   void finish(client& who);
+  // What a connection does once a second.
+  void sweep();
 
   session_environment environment() const;
   // Where everybody's points go, and one more who is told of them.

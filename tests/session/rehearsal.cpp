@@ -42,6 +42,8 @@ void rehearsal::play_line(const transcript_line& line) {
     expect_nothing_more(line.number);
     server().now.wall_ms += std::stoll(line.text);
     server().now.steady_ms += std::stoll(line.text);
+    server().sweep();
+    collect();
     return;
   }
   if (line.what == kind::expect_reply || line.what == kind::expect_feed) {
