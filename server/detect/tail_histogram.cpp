@@ -26,6 +26,10 @@ constexpr double heavy_gap = 0.25;  // a heavy one has to thin out for longer
 constexpr double empty = 0.0005;    // of all
 constexpr double anomalies_max = 0.08;
 
+constexpr unsigned edge_count = 30;
+constexpr unsigned edge_fall = 20;
+constexpr double beyond_edge = 0.025;  // of all, at most
+
 }  // namespace
 
 void tail_histogram::add(double z) {
@@ -52,6 +56,25 @@ void tail_histogram::halve() {
   total_ = static_cast<std::uint16_t>(total_ / 2);
 }
 
+// Noise with a sharp bound: a half octave of many, and next to it a quarter of hardly any. In Gaussian noise, this far
+// in, that quarter has a seventh. The scale moves by some percent, so the half octave takes in where the bound lies.
+bool tail_histogram::find_edge() {
+  if (total_ < known) return false;
+  double above = 0;
+  for (std::size_t i = 2; i < buckets; ++i) above += counts_[i];
+  double edge = first_edge * half_octave;
+  for (std::size_t i = 2; i < bucket_of_2_5; ++i) {
+    const unsigned below = counts_[i - 1] + counts_[i - 2];
+    if (below >= edge_count && edge_fall * counts_[i] <= below && above <= beyond_edge * total_) {
+      threshold_ = edge;
+      return true;
+    }
+    above -= counts_[i];
+    edge *= quarter_octave;
+  }
+  return false;
+}
+
 void tail_histogram::compute_threshold() {
   const double total = total_;
   double shoulder = 0;
@@ -59,6 +82,7 @@ void tail_histogram::compute_threshold() {
   // One more than seen, of fifty more: without evidence a tail is heavy.
   const bool light = (shoulder + 1) / (total + 50) <= light_shoulder;
   const double gap = light ? light_gap : heavy_gap;
+  if (find_edge()) return;
   // For the counts the lowest threshold lies on the edge below 5, which is 4.2.
   std::size_t cut = total < known ? bucket_of_5 : bucket_of_5 - 1;
   threshold_ = total < known ? cautious_threshold : lowest_threshold;

@@ -156,6 +156,28 @@ TEST(robust_zscore, sees_equal_spikes_in_a_constant_series_every_time) {
   }
 }
 
+TEST(robust_zscore, finds_what_lies_beyond_the_bound_of_uniform_noise) {
+  const zscore_settings settings;
+  double hits = 0;
+  double told = 0;
+  double truths = 0;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    noise_source noise(seed);
+    robust_zscore zscore(settings);
+    for (int i = 0; i < 20000; ++i) {
+      const bool truth = noise.chance(0.01);
+      const double x = noise.uniform(0, 100) + (truth ? noise.uniform(50, 100) : 0.0);
+      const bool flagged = zscore.update(x).anomaly;
+      if (i < 2000) continue;
+      truths += truth ? 1 : 0;
+      told += flagged ? 1 : 0;
+      hits += truth && flagged ? 1 : 0;
+    }
+  }
+  RecordProperty("f1", std::to_string(2 * hits / (truths + told)));
+  EXPECT_GE(2 * hits / (truths + told), 0.7) << hits << " of " << truths << ", told " << told;
+}
+
 TEST(robust_zscore, adopts_a_new_level_within_ten_flags) {
   const zscore_settings settings;
   for (double shift : {5.0, 10.0, 1000.0}) {
