@@ -9,7 +9,11 @@
 #include <cstddef>
 #include <cstring>
 
+#include "common/model/event.hpp"
+#include "common/model/point.hpp"
+#include "common/model/verdict.hpp"
 #include "common/protocol/double_text.hpp"
+#include "common/protocol/limits.hpp"
 #include "common/text/utf8.hpp"
 
 namespace spindrift {

@@ -9,13 +9,14 @@
 #include <string>
 #include <string_view>
 
-#include "common/model/event.hpp"
-#include "common/model/point.hpp"
-#include "common/model/verdict.hpp"
 #include "common/protocol/error.hpp"
 #include "common/protocol/frame.hpp"
 
 namespace spindrift {
+
+struct event;
+struct point;
+struct verdict;
 
 // Producer -> server.
 void encode(const point& measured, std::string& out);

@@ -1,4 +1,5 @@
 // Event lines.
+#include "common/model/event.hpp"
 #include "common/protocol/encode.hpp"
 
 namespace spindrift {

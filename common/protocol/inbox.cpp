@@ -5,6 +5,8 @@
 #include <cassert>
 #include <cstring>
 
+#include "common/protocol/limits.hpp"
+
 namespace spindrift {
 namespace {
 
@@ -17,6 +19,8 @@ bool is_blank(char c) {
 }
 
 }  // namespace
+
+inbox::inbox() : inbox(limits::frame_bytes_max) {}
 
 inbox::inbox(std::size_t frame_bytes_max) : chunk_bytes_(chunk_bytes_first), frame_bytes_max_(frame_bytes_max) {}
 

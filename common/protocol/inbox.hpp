@@ -20,8 +20,6 @@
 #include <string_view>
 #include <vector>
 
-#include "common/protocol/limits.hpp"
-
 namespace spindrift {
 
 class inbox {
@@ -34,7 +32,8 @@ public:
 
   static constexpr std::size_t padding_bytes = 64;
 
-  explicit inbox(std::size_t frame_bytes_max = limits::frame_bytes_max);
+  inbox();  // frames of up to limits::frame_bytes_max
+  explicit inbox(std::size_t frame_bytes_max);
 
   // Where to read to: at least one byte and usually `chunk_bytes`. Moves an unfinished frame to the front.
   std::span<char> space();

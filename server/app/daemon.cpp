@@ -24,6 +24,7 @@
 #include "server/access/token_file.hpp"
 #include "server/app/daemon_info.hpp"
 #include "server/app/history_desk.hpp"
+#include "server/app/memory_guard.hpp"
 #include "server/app/no_memory.hpp"
 #include "server/app/persistence.hpp"
 #include "server/net/listener.hpp"
@@ -86,12 +87,12 @@ public:
 
 private:
   static store_settings lasting(store_settings chosen);
+  static engine_settings within_memory(const config& chosen);
   std::unique_ptr<transport> open_transport(tcp::socket socket);
   std::optional<std::string> open_http();
   std::optional<http_response> answer_http(const http_request& asked) const;
   void await_signal();
   void look_around();
-  void watch_memory();
   void stop();
   void shard_drained();
 
@@ -101,6 +102,7 @@ private:
   persistence persistence_;
   engine engine_;
   producer_table producers_;
+  memory_guard memory_;
   daemon_info info_;
   journal_on_disk disk_;
   event_log event_log_;
@@ -123,8 +125,9 @@ private:
 server::server(const config& settings)
     : settings_(settings),
       persistence_(lasting(settings.store), files_),
-      engine_(settings.engine, counts_, &persistence_),
+      engine_(within_memory(settings), counts_, &persistence_),
       producers_(settings.producers_max),
+      memory_(engine_, settings.memory_mib_max << 20U, settings.engine.idle_before_eviction),
       info_(counts_, engine_, producers_, persistence_),
       disk_(persistence_),
       history_sink_(persistence_.events()),
@@ -163,6 +166,13 @@ server::~server() {
 store_settings server::lasting(store_settings chosen) {
   if (chosen.directory == "off") chosen.durability_level = durability::off;
   return chosen;
+}
+
+// Streams are taken in until, all grown, they would fill seven eighths of the memory: the rest is for everything else.
+engine_settings server::within_memory(const config& chosen) {
+  engine_settings bounded = chosen.engine;
+  bounded.grown_bytes_max = static_cast<std::size_t>((chosen.memory_mib_max << 20U) / 8 * 7);
+  return bounded;
 }
 
 std::unique_ptr<transport> server::open_transport(tcp::socket socket) {
@@ -238,29 +248,14 @@ void server::await_signal() {
   });
 }
 
-// On the first shard's thread. Ten times a second: a client that invents streams makes tens of MiB in a second.
+// On the first shard's thread.
 void server::look_around() {
   glance_->expires_after(std::chrono::milliseconds(100));
   glance_->async_wait([this](socket_error cancelled) {
     if (cancelled) return;
     report_left_out();
-    watch_memory();
     if (!has_drained_) look_around();
   });
-}
-
-// Only new streams grow without end, so they are what is refused beyond the ceiling, until a twentieth of it is free
-// again: a limit without play would be said and taken back every second.
-void server::watch_memory() {
-  const std::uint64_t ceiling = settings_.memory_mib_max << 20U;
-  if (ceiling == 0) return;
-  const std::uint64_t used = resident_bytes();
-  const bool was_full = engine_.is_closed_to_new_streams();
-  const bool is_full = used > (was_full ? ceiling - ceiling / 20 : ceiling);
-  if (is_full == was_full) return;
-  engine_.close_to_new_streams(is_full);
-  log_event(is_full ? log_level::warning : log_level::info, is_full ? "memory_full" : "memory_recovered",
-            {{"resident_bytes", used}, {"ceiling_bytes", ceiling}});
 }
 
 // On the first shard's thread.
@@ -299,8 +294,10 @@ bool server::run() {
       },
       [this] { asio::post(shards_.front()->context(), [this] { stop(); }); });
   history_desk_.start();
+  memory_.start();
   for (const auto& each : shards_) each->start();
   for (auto each = shards_.rbegin(); each != shards_.rend(); ++each) (*each)->join();
+  memory_.stop();
   history_desk_.stop();
   return persistence_.stop();
 }

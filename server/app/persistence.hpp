@@ -17,7 +17,6 @@
 #include <string_view>
 #include <thread>
 
-#include "common/model/verdict.hpp"
 #include "common/protocol/frame.hpp"
 #include "server/app/saved_state.hpp"
 #include "server/engine/engine.hpp"
@@ -27,6 +26,8 @@
 #include "server/store/store.hpp"
 
 namespace spindrift {
+
+struct verdict;
 
 class persistence final : public point_journal {
 public:

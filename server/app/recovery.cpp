@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/log/log.hpp"
+#include "common/model/verdict.hpp"
 #include "common/protocol/encode.hpp"
 #include "server/app/persistence.hpp"
 #include "server/net/clock.hpp"

@@ -7,6 +7,7 @@
 
 #include "common/log/log.hpp"
 #include "server/detect/archive.hpp"
+#include "server/engine/stream_table.hpp"
 
 namespace spindrift {
 namespace {
@@ -107,23 +108,23 @@ storage_status saved_state::save(store& into, const std::function<void()>& betwe
   const auto pause = [&] {
     if (between) between();
   };
-  // One buffer for all sections; name and position are copied out under the lock along with the state.
-  std::string name;
+  // One buffer for all sections; the position is copied out under the lock along with the state.
   std::string bytes;
   journal_position position = 0;
   storage_status status;
-  engine_.save_streams(
-      [&](stream& one) {
-        bytes.clear();
-        save_stream(one, bytes);
-        name = one.name;
-        position = one.journal.position;
-      },
-      [&] {
-        status = into.add_section({section_stream, stream_state_version, name, position, bytes});
-        pause();
-        return status.ok();
-      });
+  stream_walk walk(engine_.streams());
+  for (const stream_key* key = walk.next(); key != nullptr && status.ok(); key = walk.next()) {
+    {
+      // One lock a stream, so that no batch waits longer than it takes to copy one state.
+      const stream_table::locked_stream locked = engine_.streams().lock(*key);
+      if (locked.found == nullptr) continue;
+      bytes.clear();
+      save_stream(*locked.found, bytes);
+      position = locked.found->journal.position;
+    }
+    status = into.add_section({section_stream, stream_state_version, key->name, position, bytes});
+    pause();
+  }
   pause();
   // After all streams: whatever a producer was answered is then in a stream's section or in the journal behind it.
   producers_.for_each([&](producer& one) {

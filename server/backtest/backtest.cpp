@@ -17,6 +17,7 @@
 #include "common/protocol/inbox.hpp"
 #include "server/backtest/input_sample.hpp"
 #include "server/backtest/line_source.hpp"
+#include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
 
 namespace spindrift {

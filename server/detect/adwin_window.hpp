@@ -24,16 +24,9 @@
 #include <vector>
 
 #include "server/detect/prefetch.hpp"
+#include "server/detect/settings.hpp"
 
 namespace spindrift {
-
-struct adwin_settings {
-  double delta = 0.002;            // confidence: smaller means fewer cuts, false and true; in (0, 1)
-  unsigned clock = 32;             // a cut is looked for once in so many values; 1 to 10^9
-  unsigned max_buckets = 5;        // of each size, 2 to 200; more: a finer choice of cuts, at more memory and time
-  unsigned min_window_length = 5;  // either side of a cut has at least so many values; 1 to 10^9
-  unsigned grace_period = 10;      // no cut is looked for while the window is no longer than this; 0 to 10^9 values
-};
 
 // The number of buckets of one size is counted in a byte.
 inline constexpr unsigned adwin_max_buckets_max = 200;

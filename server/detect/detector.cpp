@@ -6,16 +6,16 @@
 #include <utility>
 
 #include "server/detect/archive.hpp"
+#include "server/detect/classic_zscore.hpp"
+#include "server/detect/drift_detector.hpp"
+#include "server/detect/ensemble/ensemble.hpp"
 #include "server/detect/prefetch.hpp"
+#include "server/detect/timed_zscore.hpp"
 
 namespace spindrift {
 namespace {
 
 constexpr double sure_gap = 2;  // in sigma of what is left after the clock
-
-void append(std::vector<std::string>& all, std::vector<std::string> more) {
-  for (std::string& complaint : more) all.push_back(std::move(complaint));
-}
 
 void make(std::unique_ptr<classic_zscore>& into, const detector_settings& settings) {
   into = std::make_unique<classic_zscore>(settings.zscore);
@@ -29,12 +29,11 @@ void make(std::unique_ptr<drift_detector>& into, const detector_settings& settin
 void make(std::unique_ptr<ensemble>& into, const detector_settings& settings) {
   into = std::make_unique<ensemble>(settings.ensemble);
 }
-void make(std::unique_ptr<isolation_forest>& into, const detector_settings& settings) {
-  into = std::make_unique<isolation_forest>(settings.isolation_forest);
-}
 void make(point_clock& into, const detector_settings& /*settings*/) {
   into = {};
 }
+
+const std::uint8_t zscore_bit = judge_bit("zscore");
 
 template <class Part>
 Part& object(std::unique_ptr<Part>& of) {
@@ -46,23 +45,19 @@ point_clock& object(point_clock& of) {
 
 }  // namespace
 
-std::vector<std::string> validate(const detector_settings& settings) {
-  std::vector<std::string> complaints;
-  if (!settings.zscore_on && !settings.adwin_on && !settings.ensemble_on && !settings.isolation_forest_on) {
-    complaints.emplace_back("--detectors: empty is not allowed: name one or more of zscore, adwin, ensemble, iforest");
-  }
-  append(complaints, validate(settings.zscore));
-  append(complaints, validate(settings.adwin));
-  append(complaints, settings.ensemble.validate());
-  append(complaints, validate(settings.isolation_forest));
-  return complaints;
-}
-
 feature_detector::feature_detector(const detector_settings& settings) {
   if (settings.zscore_on && settings.zscore.method == zscore_method::classic) make(classic_, settings);
   if (settings.zscore_on && settings.zscore.method == zscore_method::robust) make(robust_, settings);
   if (settings.adwin_on) make(adwin_, settings);
   if (settings.ensemble_on) make(ensemble_, settings);
+}
+
+feature_detector::feature_detector(feature_detector&&) noexcept = default;
+feature_detector& feature_detector::operator=(feature_detector&&) noexcept = default;
+feature_detector::~feature_detector() = default;
+
+double feature_detector::mean() {
+  return adwin_ ? adwin_->mean() : 0.0;
 }
 
 feature_reading feature_detector::update(double x, double t_seconds, double interval, bool after_hole) {
@@ -131,7 +126,11 @@ detector::detector(const detector_settings& settings, std::size_t features) : fi
     for (std::size_t i = 1; i < features; ++i) others_->features.emplace_back(settings);
     others_->seen.resize(features);
   }
-  if (settings.isolation_forest_on) make(isolation_forest_, settings);
+  for (const detector_entry& entry : detectors()) {
+    if (entry.make == nullptr || !entry.runs(settings)) continue;
+    if (!judges_) judges_ = std::make_unique<std::vector<judge>>();
+    judges_->push_back({entry.tag, judge_bit(entry.name), entry.make(settings, features)});
+  }
 }
 
 reading detector::update(std::span<const double> values, double t_seconds) {
@@ -142,7 +141,12 @@ reading detector::update(std::span<const double> values, double t_seconds) {
   reading combined{first_.update(values.front(), t_seconds, clock_.interval(), after_hole)};
   combined.after_hole = after_hole;
   if (others_) combine(values, t_seconds, combined);
-  if (isolation_forest_) combined.isolation_flagged = isolation_forest_->update(values).anomaly && !after_hole;
+  if (combined.zscore_flagged) combined.judged_by = zscore_bit;
+  if (judges_) {
+    for (const judge& one : *judges_) {
+      if (one.by->observe(values, t_seconds) && !after_hole) combined.judged_by |= one.bit;
+    }
+  }
   return combined;
 }
 
@@ -190,19 +194,35 @@ void detector::visit_part(detector_tag part, Visitor&& visit) {
       return visit_features(&feature_detector::adwin_);
     case detector_tag::ensemble:
       return visit_features(&feature_detector::ensemble_);
-    case detector_tag::isolation_forest:
-      return visit(isolation_forest_);
     case detector_tag::clock:
       return visit(clock_);
+    default:
+      assert(false);
   }
 }
 
+point_judge* detector::find_judge(detector_tag part) const {
+  if (!judges_) return nullptr;
+  for (const judge& one : *judges_) {
+    if (one.tag == part) return one.by.get();
+  }
+  return nullptr;
+}
+
 void detector::save(detector_tag part, std::string& out) {
+  if (point_judge* const whole = find_judge(part)) return whole->save(out);
   state_writer archive(out);
   visit_part(part, [&](auto& owned) { archive(object(owned)); });
 }
 
 bool detector::restore(detector_tag part, std::string_view bytes, const detector_settings& settings) {
+  for (std::size_t i = 0; judges_ && i < judges_->size(); ++i) {
+    judge& one = (*judges_)[i];
+    if (one.tag != part) continue;
+    if (one.by->restore(bytes)) return true;
+    one.by = find_detector(part)->make(settings, feature_count());
+    return false;
+  }
   state_reader archive(bytes);
   visit_part(part, [&](auto& owned) { archive(object(owned)); });
   if (archive.ok() && archive.bytes_left() == 0) return true;

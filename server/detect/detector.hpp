@@ -1,10 +1,11 @@
 // The enabled detectors of one stream combined: values in, reading out.
 //
-// Every feature of a stream has its own baseline (Z-score), drift detector (ADWIN) and event detector (ensemble); the
-// isolation forest looks at all features of a point together. The reading names the feature whose |z| is largest
-// relative to its threshold. A plain value of one stream; one thread at a time; settings are shared by all streams and
-// outlive them. Values are finite (the protocol sees to it). Cost and bytes: the sum of the enabled parts, see their
-// headers and docs/detection.md; by default about 0.33 us a point and 13 KiB a stream for each value.
+// Every feature of a stream has its own baseline (Z-score), drift detector (ADWIN) and event detector (ensemble); those
+// that judge whole points (the isolation forest) look at all features together. All come from registry.hpp. The reading
+// names the feature whose |z| is largest relative to its threshold. A plain value of one stream; one thread at a time;
+// settings are shared by all streams and outlive them. Values are finite (the protocol sees to it). Cost and bytes: the
+// sum of the enabled parts, see their headers and docs/detection.md; by default about 0.33 us a point and 13 KiB a
+// stream for each value.
 #pragma once
 
 #include <cstddef>
@@ -15,41 +16,31 @@
 #include <string_view>
 #include <vector>
 
-#include "server/detect/classic_zscore.hpp"
-#include "server/detect/detector_part.hpp"
-#include "server/detect/drift_detector.hpp"
-#include "server/detect/ensemble/ensemble.hpp"
-#include "server/detect/isolation_forest.hpp"
 #include "server/detect/point_clock.hpp"
 #include "server/detect/reading.hpp"
-#include "server/detect/timed_zscore.hpp"
+#include "server/detect/registry.hpp"
+#include "server/detect/settings.hpp"
 
 namespace spindrift {
 
-struct detector_settings {
-  bool zscore_on = true;
-  bool adwin_on = true;
-  bool ensemble_on = true;
-  bool isolation_forest_on = false;
-  zscore_settings zscore;
-  adwin_settings adwin;
-  ensemble_settings ensemble;
-  isolation_forest_settings isolation_forest;
-};
-
-// All complaints of all parts, each naming its flag; empty when the settings can be used.
-std::vector<std::string> validate(const detector_settings& settings);
+class classic_zscore;
+class drift_detector;
+class ensemble;
+class timed_zscore;
 
 // One feature's own detectors.
 class feature_detector {
 public:
   explicit feature_detector(const detector_settings& settings);
+  feature_detector(feature_detector&&) noexcept;
+  feature_detector& operator=(feature_detector&&) noexcept;
+  ~feature_detector();
 
   // t_seconds: event time, seconds since the Unix epoch; interval: usual seconds between points, 0 while unknown. After
   // a hole the point is learned and not flagged.
   feature_reading update(double x, double t_seconds, double interval, bool after_hole);
   // Mean of ADWIN's window; 0 when that detector is off.
-  double mean() { return adwin_ ? adwin_->mean() : 0.0; }
+  double mean();
   // The detectors; and, once they are there, what they will look at.
   void prefetch() const;
   void prefetch_windows() const;
@@ -78,7 +69,7 @@ public:
   void prefetch_windows() const { first_.prefetch_windows(); }
   std::size_t feature_count() const { return 1 + (others_ ? others_->features.size() : 0); }
 
-  // Appends the state of one part, which must be one of parts_of(settings): that of each feature, in their order.
+  // Appends the state of one entry of the registry that runs here: that of each feature, in their order.
   void save(detector_tag part, std::string& out);
   // Takes it back. False when the bytes are not, to the last of them, such a state: that part then starts anew.
   bool restore(detector_tag part, std::string_view bytes, const detector_settings& settings);
@@ -86,6 +77,7 @@ public:
 private:
   template <class Visitor>
   void visit_part(detector_tag part, Visitor&& visit);
+  point_judge* find_judge(detector_tag part) const;
   static reading late(double x);
   void combine(std::span<const double> values, double t_seconds, reading& combined);
 
@@ -99,7 +91,13 @@ private:
   point_clock clock_;
   feature_detector first_;
   std::unique_ptr<rest> others_;
-  std::unique_ptr<isolation_forest> isolation_forest_;
+  // What judges whole points; null where nothing does.
+  struct judge {
+    detector_tag tag{};
+    std::uint8_t bit = 0;
+    std::unique_ptr<point_judge> by;
+  };
+  std::unique_ptr<std::vector<judge>> judges_;
 };
 
 }  // namespace spindrift

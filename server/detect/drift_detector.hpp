@@ -25,17 +25,10 @@
 
 #include "server/detect/adwin_window.hpp"
 #include "server/detect/block_contrast.hpp"
+#include "server/detect/reading.hpp"
 #include "server/detect/wander_watch.hpp"
 
 namespace spindrift {
-
-// In the units of the data.
-struct drift_cut {
-  double width;           // of the new window
-  double mean;            // of the new window
-  double before;          // mean of the values that were dropped
-  bool of_steps = false;  // the means are those of the steps from one value to the next: a counter's or a slope's
-};
 
 class drift_detector {
 public:

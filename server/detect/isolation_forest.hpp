@@ -27,16 +27,9 @@
 #include <vector>
 
 #include "server/detect/isolation_tree.hpp"
+#include "server/detect/settings.hpp"
 
 namespace spindrift {
-
-struct isolation_forest_settings {
-  unsigned trees = 100;          // 1 to 1,000; the mean path length has converged by then (Liu et al., section 5.2)
-  unsigned sample_size = 256;    // points a tree, 16 to 1,024; more: clusters of anomalies look ordinary (section 3)
-  unsigned window = 1024;        // points that the samples are drawn from, sample_size to 16,384
-  unsigned rebuild_every = 256;  // points after which each tree has been replaced once, 1 to 16,384
-  double contamination = 0.01;   // the share of points to flag, 0.0001 to 0.5
-};
 
 // All complaints, each with the name of the flag; empty when the settings can be used.
 std::vector<std::string> validate(const isolation_forest_settings& settings);

@@ -4,13 +4,30 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 
-#include "server/detect/drift_detector.hpp"
-#include "server/detect/zscore.hpp"
-
 namespace spindrift {
+
+// Of a Z-score.
+struct baseline_reading {
+  double expected = 0;  // what the point should have been
+  double sigma = 0;     // one unit of z
+  double z = 0;         // (x - expected) / sigma, drawn in beyond 100 (see drawn_in)
+  bool anomaly = false;
+  bool warmup = true;  // too few points so far: z is 0 and nothing is flagged
+  bool rare = false;   // judged by how often the stream shows such values (rare_value.hpp): z is no multiple of sigma
+};
+
+// Of ADWIN.
+// In the units of the data.
+struct drift_cut {
+  double width;           // of the new window
+  double mean;            // of the new window
+  double before;          // mean of the values that were dropped
+  bool of_steps = false;  // the means are those of the steps from one value to the next: a counter's or a slope's
+};
 
 // The value against what the clock alone lets expect (clock_expectation.hpp); only of streams that proved to have such
 // a habit.
@@ -40,7 +57,7 @@ struct relation_reading {
 // flag, the first drift, the highest score, any alarm. Indices are those of the values given to update().
 struct reading : feature_reading {
   std::size_t feature = 0;
-  bool isolation_flagged = false;
+  std::uint8_t judged_by = 0;                   // judge_bit of every detector that found the point anomalous
   bool late = false;                            // older than the newest point: neither judged nor learned
   bool after_hole = false;                      // one of the first points after a hole: learned, but not flagged
   std::span<const feature_reading> features{};  // of a point of several values; empty for one

@@ -8,33 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "server/detect/reading.hpp"
+#include "server/detect/settings.hpp"
+
 namespace spindrift {
-
-enum class zscore_method { robust, classic };
-
-struct zscore_settings {
-  zscore_method method = zscore_method::robust;
-  // Robust only: a second predictor that finds a period of up to 288 points and looks back along it. Off, since its
-  // history costs 7 KiB a stream (see season_predictor.hpp).
-  bool seasonal = false;
-  // Classic only: points in the baseline, 2 to 1,000,000 (8 bytes each).
-  unsigned window = 100;
-  // |z| beyond which a point is an anomaly; 0 means the method's own, 3 for classic and 5 for robust.
-  // 0 to 999,999.
-  double threshold = 0;
-  // Points a baseline must hold before it gives a verdict: with 10 the 11th point is the first to be judged.
-  // 2 to 1,000,000, and for classic at most `window`.
-  unsigned min_samples = 10;
-};
-
-struct baseline_reading {
-  double expected = 0;  // what the point should have been
-  double sigma = 0;     // one unit of z
-  double z = 0;         // (x - expected) / sigma, drawn in beyond 100 (see drawn_in)
-  bool anomaly = false;
-  bool warmup = true;  // too few points so far: z is 0 and nothing is flagged
-  bool rare = false;   // judged by how often the stream shows such values (rare_value.hpp): z is no multiple of sigma
-};
 
 // Limits of every figure in a reading. A baseline takes any finite double: values beyond +-value_max count as
 // +-value_max, so that squares and differences stay finite; an error beyond z_max sigma (a jump in a constant series)

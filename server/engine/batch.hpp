@@ -9,6 +9,7 @@
 #include "common/model/event.hpp"
 #include "common/model/point.hpp"
 #include "common/model/verdict.hpp"
+#include "server/engine/moment.hpp"
 
 namespace spindrift {
 
@@ -26,12 +27,6 @@ enum class refusal : std::uint8_t {
 struct outcome {
   refusal why = refusal::none;
   verdict what;  // meaningless unless `why` is none; views into the point
-};
-
-// The time, as the caller's clocks had it when the batch was read.
-struct moment {
-  std::int64_t wall_ms = 0;    // since the Unix epoch: fills in a missing `ts`
-  std::int64_t steady_ms = 0;  // monotonic: ages streams
 };
 
 // What the events of a stream have to say at a point of a batch.

@@ -1,3 +1,4 @@
+// Numbers a batch, has it written, and shows it to the detectors.
 #include "server/engine/engine.hpp"
 
 #include <algorithm>
@@ -5,8 +6,10 @@
 #include <cassert>
 #include <utility>
 
-#include "common/model/glob.hpp"
 #include "server/detect/prefetch.hpp"
+#include "server/detect/registry.hpp"
+#include "server/engine/batch.hpp"
+#include "server/engine/stream_table.hpp"
 
 namespace spindrift {
 namespace {
@@ -45,10 +48,8 @@ void fill(verdict& into, const reading& from, std::string_view feature_name) {
   into.score = from.score;
   // With a long --min-samples other detectors may have an opinion before the baseline has: the contract flags nothing.
   if (into.warmup) return;
-  into.by = static_cast<std::uint8_t>(
-      (from.zscore_flagged ? static_cast<unsigned>(point_detector::zscore) : 0U) |
-      (from.isolation_flagged ? static_cast<unsigned>(point_detector::isolation_forest) : 0U));
-  into.anomaly = into.by != 0;
+  into.by = from.judged_by;
+  into.anomaly = from.judged_by != 0;
   if (from.drift) into.drift = adwin_cut{from.drift->width, from.drift->mean, from.drift->before};
   into.alarm = from.alarm;
 }
@@ -57,8 +58,8 @@ void fill(verdict& into, const reading& from, std::string_view feature_name) {
 std::string_view feature_name_in(const point& from, const stream& of, std::size_t index) {
   if (!from.is_multivariate()) return {};
   if (from.values[index].name == of.features[index]) return from.values[index].name;
-  for (const feature& each : from.values) {
-    if (each.name == of.features[index]) return each.name;
+  for (const feature& one : from.values) {
+    if (one.name == of.features[index]) return one.name;
   }
   return {};
 }
@@ -70,59 +71,92 @@ engine::engine(const engine_settings& settings, counters& counts, point_journal*
       profile_(std::make_shared<const stream_profile>(settings.detectors)),
       counts_(counts),
       journal_(journal),
-      hash_(settings.name_seed) {}
+      streams_(std::make_unique<stream_table>(settings.name_seed)) {}
 
-void engine::observe(batch& what, moment now) {
-  const std::size_t count_of_points = what.points.size();
-  what.outcomes.assign(count_of_points, outcome{});
-  what.told.clear();
-  what.hashes.resize(count_of_points);
-  what.streams.assign(count_of_points, nullptr);
-  std::uint64_t stripes = 0;
-  for (std::size_t i = 0; i < count_of_points; ++i) {
-    const std::uint64_t hash = hash_(what.points[i].stream);
-    what.hashes[i] = hash;
-    stripes |= std::uint64_t{1} << (hash & (stripe_count - 1));
-  }
-  if (stream_count() + count_of_points > settings_.streams_max && !is_closed_to_new_streams()) {
-    const std::size_t wanted = stream_count() + missing_streams(what, now, stripes);
-    if (wanted > settings_.streams_max) make_room(wanted - settings_.streams_max, now);
-  }
-  observe_locked(what, now, stripes);
-  count(what);
+engine::~engine() = default;
+
+std::size_t engine::stream_count() const {
+  return streams_->size();
 }
 
-// How many streams the batch would bring. Those that are there have been heard of now, so none of them makes room for
-// the others. Room is made before any point is numbered: applying the rest first and these afterwards would put the
+void engine::observe(batch& work, moment now) {
+  const std::size_t count_of_points = work.points.size();
+  work.outcomes.assign(count_of_points, outcome{});
+  work.told.clear();
+  work.hashes.resize(count_of_points);
+  work.streams.assign(count_of_points, nullptr);
+  std::uint64_t stripes = 0;
+  for (std::size_t i = 0; i < count_of_points; ++i) {
+    const std::uint64_t hash = streams_->hash_of(work.points[i].stream);
+    work.hashes[i] = hash;
+    stripes |= std::uint64_t{1} << stream_table::index_of(hash);
+  }
+  if (!is_closed_to_new_streams() && may_need_room(work)) make_room(work, now, stripes);
+  observe_locked(work, now, stripes);
+  count(work);
+}
+
+// If every point brought a stream, would it be too much?
+bool engine::may_need_room(const batch& work) const {
+  if (stream_count() + work.points.size() > settings_.streams_max) return true;
+  if (settings_.grown_bytes_max == 0) return false;
+  std::size_t values = 0;
+  for (const point& from : work.points) values += std::max<std::size_t>(from.values.size(), 1);
+  return streams_->grown_bytes() + values * profile_->grown_bytes(1) > settings_.grown_bytes_max;
+}
+
+// For the streams that the batch would bring. Those that are there have been heard of now, so none of them makes room
+// for the others. Room is made before any point is numbered: applying the rest first and these afterwards would put the
 // points of a producer into the journal in another order than that of their seqs.
-std::size_t engine::missing_streams(const batch& what, moment now, std::uint64_t stripes) {
-  std::vector<std::uint64_t> missing;
+void engine::make_room(const batch& work, moment now, std::uint64_t stripes) {
+  std::vector<std::pair<std::uint64_t, std::size_t>> missing;  // the hash, and what the stream may grow to
   {
-    const stripe_guard guard(stripes_, stripes);
-    for (std::size_t i = 0; i < what.points.size(); ++i) {
-      stream* const known = stripe_of(what.hashes[i]).streams.find(what.points[i].stream, what.hashes[i]);
-      if (known == nullptr) missing.push_back(what.hashes[i]);
+    const stripe_guard guard(streams_->stripes(), stripes);
+    for (std::size_t i = 0; i < work.points.size(); ++i) {
+      stream* const known = streams_->stripe_of(work.hashes[i]).streams.find(work.points[i].stream, work.hashes[i]);
+      if (known == nullptr) {
+        missing.emplace_back(work.hashes[i],
+                             profile_->grown_bytes(std::max<std::size_t>(work.points[i].values.size(), 1)));
+      }
       if (known != nullptr) known->seen_ms = now.steady_ms;
     }
   }
   std::sort(missing.begin(), missing.end());
-  return static_cast<std::size_t>(std::unique(missing.begin(), missing.end()) - missing.begin());
+  const auto is_same = [](const auto& a, const auto& b) { return a.first == b.first; };
+  missing.erase(std::unique(missing.begin(), missing.end(), is_same), missing.end());
+  std::size_t count = stream_count() + missing.size();
+  std::size_t bytes = streams_->grown_bytes();
+  for (const auto& [hash, grown] : missing) bytes += grown;
+  const std::size_t bytes_max = settings_.grown_bytes_max == 0 ? SIZE_MAX : settings_.grown_bytes_max;
+  const std::int64_t before_ms = now.steady_ms - settings_.idle_before_eviction.count();
+  while (count > settings_.streams_max || bytes > bytes_max) {
+    // A few at a time, since what a stream gives is known only once it has gone.
+    const std::size_t by_bytes =
+        bytes > bytes_max ? std::min<std::size_t>((bytes - bytes_max) / profile_->grown_bytes(1) + 1, 16) : 0;
+    const std::size_t by_count = count > settings_.streams_max ? count - settings_.streams_max : 0;
+    const std::size_t bytes_then = streams_->grown_bytes();
+    const std::size_t gone = forget_idle(before_ms, std::max(by_bytes, by_count), now);
+    if (gone == 0) return;
+    const std::size_t given = bytes_then - std::min(bytes_then, streams_->grown_bytes());
+    count -= std::min(count, gone);
+    bytes -= std::min(bytes, given);
+  }
 }
 
-void engine::observe_locked(batch& what, moment now, std::uint64_t stripes) {
-  const stripe_guard guard(stripes_, stripes);
-  number_points(what, now);
-  if (journal_ != nullptr && !journal_->append(what)) return take_back(what);
-  apply_points(what, now);
+void engine::observe_locked(batch& work, moment now, std::uint64_t stripes) {
+  const stripe_guard guard(streams_->stripes(), stripes);
+  number_points(work, now);
+  if (journal_ != nullptr && !journal_->append(work)) return take_back(work);
+  apply_points(work, now);
 }
 
-void engine::number_points(batch& what, moment now) {
-  for (std::size_t i = 0; i < what.points.size(); ++i) {
-    prefetch(what, i);
-    outcome& result = what.outcomes[i];
-    what.streams[i] = nullptr;
-    const point& from = what.points[i];
-    stream* const to = find_or_create(from, what.hashes[i]);
+void engine::number_points(batch& work, moment now) {
+  for (std::size_t i = 0; i < work.points.size(); ++i) {
+    prefetch(work, i);
+    outcome& result = work.outcomes[i];
+    work.streams[i] = nullptr;
+    const point& from = work.points[i];
+    stream* const to = find_or_create(from, work.hashes[i]);
     if (to == nullptr) {
       result.why = refusal::too_many_streams;
       continue;
@@ -134,17 +168,18 @@ void engine::number_points(batch& what, moment now) {
     result.what.subject = from;
     if (!from.ts) result.what.subject.ts = now.wall_ms;
     result.what.n = ++to->n;
-    what.streams[i] = to;
+    work.streams[i] = to;
   }
 }
 
 // Of points that come after `at`: the slot of one, the stream of another that has its slot by now, and so on.
-void engine::prefetch(const batch& what, std::size_t at) const {
-  const std::size_t end = what.points.size();
+void engine::prefetch(const batch& work, std::size_t at) const {
+  const std::size_t end = work.points.size();
   const auto guess = [&](std::size_t i) {
-    return i < end ? stripe_of(what.hashes[i]).streams.guess(what.hashes[i]) : nullptr;
+    return i < end ? streams_->stripe_of(work.hashes[i]).streams.guess(work.hashes[i]) : nullptr;
   };
-  if (at + 3 * ahead < end) stripe_of(what.hashes[at + 3 * ahead]).streams.prefetch(what.hashes[at + 3 * ahead]);
+  if (at + 3 * ahead < end)
+    streams_->stripe_of(work.hashes[at + 3 * ahead]).streams.prefetch(work.hashes[at + 3 * ahead]);
   prefetch_object(guess(at + 2 * ahead));
   if (const stream* const next = guess(at + ahead)) {
     prefetch_bytes(next->name.data(), next->name.size());
@@ -153,34 +188,26 @@ void engine::prefetch(const batch& what, std::size_t at) const {
 }
 
 stream* engine::find_or_create(const point& from, std::uint64_t hash) {
-  name_table<stream>& table = stripe_of(hash).streams;
+  name_table<stream>& table = streams_->stripe_of(hash).streams;
   if (stream* const known = table.find(from.stream, hash)) return known;
   if (is_closed_to_new_streams()) return nullptr;
-  if (!take_place()) return nullptr;
+  const std::size_t grown = profile_->grown_bytes(std::max<std::size_t>(from.values.size(), 1));
+  if (!streams_->take_place(grown, {settings_.streams_max, settings_.grown_bytes_max})) return nullptr;
   add(counts_.streams_created, 1);
-  return table.insert(std::make_unique<stream>(from.stream, from, profile_), hash);
+  return table.insert(std::make_unique<stream>(from.stream, from, profile_of(from.stream)), hash);
 }
 
-// One more stream, if there may be one. Whoever reads the count at any time reads no more than the limit.
-bool engine::take_place() {
-  std::size_t count = stream_count();
-  while (count < settings_.streams_max) {
-    if (stream_count_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed)) return true;
-  }
-  return false;
-}
-
-void engine::apply_points(batch& what, moment now) {
+void engine::apply_points(batch& work, moment now) {
   std::vector<event> told;
-  for (std::size_t i = 0; i < what.points.size(); ++i) {
-    const stream* const next = i + ahead < what.points.size() ? what.streams[i + ahead] : nullptr;
+  for (std::size_t i = 0; i < work.points.size(); ++i) {
+    const stream* const next = i + ahead < work.points.size() ? work.streams[i + ahead] : nullptr;
     if (next != nullptr) next->detectors.prefetch_windows();
-    stream* const to = what.streams[i];
+    stream* const to = work.streams[i];
     if (to == nullptr) continue;
-    apply(what.points[i], *to, now, what.outcomes[i].what, told);
+    apply(work.points[i], *to, now, work.outcomes[i].what, told);
     for (event& notice : told) {
-      const std::string_view feature = feature_name_in(what.points[i], *to, notice.feature);
-      what.told.push_back({i, feature, std::move(notice)});
+      const std::string_view feature = feature_name_in(work.points[i], *to, notice.feature);
+      work.told.push_back({i, feature, std::move(notice)});
     }
     told.clear();
   }
@@ -205,30 +232,29 @@ void engine::apply(const point& from, stream& to, moment now, verdict& result, s
 
 // The journal could not take the batch: the numbers are given back, newest first, and no detector has seen a point. A
 // stream that had only these points goes too, since a point that was not applied must not fix its features.
-void engine::take_back(batch& what) {
-  for (std::size_t i = what.points.size(); i-- > 0;) {
-    if (what.streams[i] == nullptr) continue;
-    if (--what.streams[i]->n == 0) {
-      stripe_of(what.hashes[i]).streams.erase(what.points[i].stream, what.hashes[i]);
-      stream_count_.fetch_sub(1, std::memory_order_relaxed);
+void engine::take_back(batch& work) {
+  for (std::size_t i = work.points.size(); i-- > 0;) {
+    if (work.streams[i] == nullptr) continue;
+    if (--work.streams[i]->n == 0) {
+      streams_->erase(work.points[i].stream, work.hashes[i]);
       counts_.streams_created.fetch_sub(1, std::memory_order_relaxed);
     }
-    what.streams[i] = nullptr;
-    what.outcomes[i].why = refusal::storage_full;
+    work.streams[i] = nullptr;
+    work.outcomes[i].why = refusal::storage_full;
   }
 }
 
-void engine::count(const batch& what) {
+void engine::count(const batch& work) {
   std::uint64_t points = 0;
   std::uint64_t anomalies = 0;
   std::uint64_t drifts = 0;
   std::uint64_t alarms = 0;
-  for (const outcome& each : what.outcomes) {
-    if (each.why != refusal::none) continue;
+  for (const outcome& one : work.outcomes) {
+    if (one.why != refusal::none) continue;
     ++points;
-    anomalies += each.what.anomaly ? 1U : 0U;
-    drifts += each.what.drift.has_value() ? 1U : 0U;
-    alarms += each.what.alarm ? 1U : 0U;
+    anomalies += one.what.anomaly ? 1U : 0U;
+    drifts += one.what.drift.has_value() ? 1U : 0U;
+    alarms += one.what.alarm ? 1U : 0U;
   }
   add(counts_.points, points);
   if (anomalies > 0) add(counts_.anomalies, anomalies);

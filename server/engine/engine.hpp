@@ -7,10 +7,11 @@
 // point.
 //
 // Bounded: at most `streams_max` streams. When the table is full, streams idle for longer than `idle_before_eviction`
-// make room, the longest idle first; a new stream that finds no room is refused.
+// make room, the longest idle first; a new stream that finds no room is refused. The same holds for memory: what a
+// stream may grow to is reckoned with when it is taken in. Of the parts: stream_table.hpp (all
+// streams), stream_state.hpp (one as bytes), idle_streams.hpp (who goes), stream_listing.hpp (who is there).
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -23,33 +24,33 @@
 #include <string_view>
 #include <vector>
 
-#include "server/detect/detector.hpp"
-#include "server/engine/batch.hpp"
+#include "server/detect/settings.hpp"
 #include "server/engine/counters.hpp"
-#include "server/engine/name_hash.hpp"
-#include "server/engine/name_table.hpp"
-#include "server/engine/stream.hpp"
+#include "server/engine/idle_streams.hpp"
+#include "server/engine/moment.hpp"
+#include "server/engine/stream_listing.hpp"
+#include "server/store/record.hpp"
 
 namespace spindrift {
+
+class stream_table;
+struct batch;
+struct event;
+struct stream;
+struct stream_profile;
+struct verdict;
+using shared_profile = std::shared_ptr<const stream_profile>;
 
 struct engine_settings {
   detector_settings detectors;
   // 100,000 streams of the default detectors are some 2 GB when all are old and busy.
   std::size_t streams_max = 100'000;
   std::chrono::milliseconds idle_before_eviction{60'000};
+  // Streams are taken in as long as all of them, grown old and busy, would fit in so many bytes. 0: no limit.
+  std::size_t grown_bytes_max = 0;
   // Of the hash of names. 0: drawn anew by every process, as it must be where strangers choose the names; another one
   // makes a simulation repeatable.
   std::uint64_t name_seed = 0;
-};
-
-// One line of the `streams` listing.
-struct stream_summary {
-  std::string name;
-  std::uint64_t n = 0;
-  double last = 0;
-  std::int64_t last_ts = 0;
-  double mean = 0;  // of ADWIN's window
-  std::size_t features = 0;
 };
 
 // What the engine asks of a journal: all points of a batch, numbered, in one write. Called under the stripe locks.
@@ -58,32 +59,35 @@ public:
   virtual ~point_journal() = default;
   // points[i] takes part, and has its number in outcomes[i].what.n, where streams[i] is not null. False: nothing was
   // written.
-  virtual bool append(const batch& what) = 0;
+  virtual bool append(const batch& numbered) = 0;
   // The stream is about to be evicted, under its stripe's lock: replay must forget it as well. False: that could not
   // be written, so the stream must stay.
-  virtual bool forget(stream& what) = 0;
+  virtual bool forget(stream& idle) = 0;
 };
 
 class engine {
 public:
   // The settings are copied; the counters and the journal (may be null) outlive the engine.
   engine(const engine_settings& settings, counters& counts, point_journal* journal = nullptr);
+  ~engine();
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
 
   // Fills batch.outcomes. Points of one stream are applied in the order of the batch.
-  void observe(batch& what, moment now);
+  void observe(batch& work, moment now);
 
   // While closed, streams that are not known are refused, and none is evicted for them: memory has run out.
   void close_to_new_streams(bool closed) { is_closed_.store(closed, std::memory_order_relaxed); }
   bool is_closed_to_new_streams() const { return is_closed_.load(std::memory_order_relaxed); }
 
-  std::size_t stream_count() const { return stream_count_.load(std::memory_order_relaxed); }
-  // The streams whose name is wanted, in the order of their names, at most `limit`. Visits every stream, a stripe at a
-  // time.
-  std::vector<stream_summary> list(const std::function<bool(std::string_view)>& is_wanted, std::size_t limit);
+  // Forgets at most `limit` streams that were last heard of before then (steady_ms), the longest idle first; the
+  // journal knows of each. How many went.
+  std::size_t forget_idle(std::int64_t before_ms, std::size_t limit, moment now);
 
-  // Shows every stream to `save`, one at a time under its stripe's lock, and calls `put` after each without a lock.
-  // Streams that come or go meanwhile may or may not be among them. Stops when `put` returns false.
-  void save_streams(const std::function<void(stream&)>& save, const std::function<bool()>& put);
+  std::size_t stream_count() const;
+  stream_table& streams() { return *streams_; }
+  // A whole stream_listing at once, however long that takes.
+  std::vector<stream_summary> list(std::function<bool(std::string_view)> is_wanted, std::size_t limit);
 
   // For start-up, before anything observes: places a loaded stream, whose name must not be there yet; applies a point
   // of the journal again, unless it is in the stream's state already (`position`: see store/store.hpp); forgets a
@@ -96,44 +100,29 @@ public:
   const shared_profile& profile_of(std::string_view /*name*/) const { return profile_; }
 
 private:
-  static constexpr std::size_t stripe_count = 64;  // a bit each in one word, and far more than there are threads
-
-  struct alignas(64) stripe {
-    mutable std::mutex lock;
-    name_table<stream> streams;
-  };
-  struct idle_stream {
-    std::int64_t seen_ms;
-    std::string name;
-    std::uint64_t hash;
-  };
-
-  stripe& stripe_of(std::uint64_t hash) { return stripes_[hash & (stripe_count - 1)]; }
-  const stripe& stripe_of(std::uint64_t hash) const { return stripes_[hash & (stripe_count - 1)]; }
-  void observe_locked(batch& what, moment now, std::uint64_t stripes);
-  void number_points(batch& what, moment now);
-  void prefetch(const batch& what, std::size_t at) const;
+  void observe_locked(batch& work, moment now, std::uint64_t stripes);
+  void number_points(batch& work, moment now);
+  void prefetch(const batch& work, std::size_t at) const;
   stream* find_or_create(const point& from, std::uint64_t hash);
-  bool take_place();
-  void apply_points(batch& what, moment now);
+  void apply_points(batch& work, moment now);
   static void apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told);
-  void take_back(batch& what);
-  std::size_t missing_streams(const batch& what, moment now, std::uint64_t stripes);
-  bool make_room(std::size_t wanted, moment now);
-  void count(const batch& what);
+  void take_back(batch& work);
+  bool may_need_room(const batch& work) const;
+  void make_room(const batch& work, moment now, std::uint64_t stripes);
+  void look_for_idle(std::int64_t before_ms, moment now);
+  enum class eviction : std::uint8_t { done, needless, refused };
+  eviction evict(const idle_stream& candidate);
+  void count(const batch& work);
 
   engine_settings settings_;
   shared_profile profile_;
   counters& counts_;
   point_journal* journal_;
-  name_hash hash_;
-  std::array<stripe, stripe_count> stripes_;
-  std::atomic<std::size_t> stream_count_{0};
+  std::unique_ptr<stream_table> streams_;
   std::atomic<bool> is_closed_{false};
 
   std::mutex eviction_lock_;
-  std::vector<idle_stream> idle_;  // the longest idle last, from the newest look around
-  std::int64_t looked_around_ms_ = INT64_MIN;
+  idle_streams idle_;
 };
 
 }  // namespace spindrift

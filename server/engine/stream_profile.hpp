@@ -2,19 +2,26 @@
 // when a stream begins. Never changed once made, so any thread may read it; a stream keeps its own alive.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
-#include "server/detect/detector.hpp"
-#include "server/detect/detector_part.hpp"
+#include "server/detect/registry.hpp"
+#include "server/detect/settings.hpp"
 
 namespace spindrift {
 
 struct stream_profile {
-  explicit stream_profile(const detector_settings& chosen) : detectors(chosen), parts(parts_of(detectors)) {}
+  explicit stream_profile(const detector_settings& chosen);
+
+  // What a stream of so many values takes once it is old and busy.
+  std::size_t grown_bytes(std::size_t values) const;
 
   const detector_settings detectors;
-  const std::vector<detector_part> parts;  // what is saved of its detectors
+  std::vector<const detector_entry*> running;  // what is saved of its detectors
+
+private:
+  std::size_t grown_bytes_of_one_ = 0;
 };
 
 using shared_profile = std::shared_ptr<const stream_profile>;

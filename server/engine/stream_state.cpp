@@ -51,10 +51,10 @@ std::unique_ptr<stream> restore_numbers(std::string_view name, std::string_view 
 }
 
 // Why the part that was found cannot be the detector's; null when it was taken.
-const char* restore_detector(stream& into, const detector_part& wanted, const part* found) {
+const char* restore_detector(stream& into, const detector_entry& wanted, const part* found) {
   if (found == nullptr) return "nothing was saved of it";
-  if (found->version != wanted.version) return "it is of another version";
-  if (found->settings != wanted.settings) return "its settings have changed";
+  if (found->version != wanted.state_version) return "it is of another version";
+  if (found->settings != wanted.state_settings(into.profile->detectors)) return "its settings have changed";
   if (!into.detectors.restore(wanted.tag, found->bytes, into.profile->detectors)) return "its bytes do not fit";
   return nullptr;
 }
@@ -70,15 +70,15 @@ const char* restore_events(stream& into, const part* found) {
 }
 
 std::string part_name(std::uint16_t tag) {
-  const std::string_view detector = name_of(static_cast<detector_tag>(tag));
-  return detector.empty() ? "part " + std::to_string(tag) : std::string(detector);
+  const detector_entry* const known = find_detector(static_cast<detector_tag>(tag));
+  return known == nullptr ? "part " + std::to_string(tag) : std::string(known->title);
 }
 
 bool is_wanted(const stream_profile& profile, std::uint16_t tag) {
   return tag == static_cast<std::uint16_t>(stream_part::numbers) ||
          tag == static_cast<std::uint16_t>(stream_part::events) ||
-         std::any_of(profile.parts.begin(), profile.parts.end(),
-                     [tag](const detector_part& wanted) { return static_cast<std::uint16_t>(wanted.tag) == tag; });
+         std::any_of(profile.running.begin(), profile.running.end(),
+                     [tag](const detector_entry* wanted) { return static_cast<std::uint16_t>(wanted->tag) == tag; });
 }
 
 }  // namespace
@@ -106,9 +106,10 @@ void save_stream(stream& from, std::string& out) {
   begin = begin_part(static_cast<std::uint16_t>(stream_part::events), event_watch::state_version, 0, out);
   archive(from.events);
   end_part(begin, out);
-  for (const detector_part& saved : from.profile->parts) {
-    begin = begin_part(static_cast<std::uint16_t>(saved.tag), saved.version, saved.settings, out);
-    from.detectors.save(saved.tag, out);
+  for (const detector_entry* const saved : from.profile->running) {
+    begin = begin_part(static_cast<std::uint16_t>(saved->tag), saved->state_version,
+                       saved->state_settings(from.profile->detectors), out);
+    from.detectors.save(saved->tag, out);
     end_part(begin, out);
   }
 }
@@ -145,11 +146,11 @@ std::unique_ptr<stream> restore_stream(const stream_bytes& from, const shared_pr
     losses.push_back(
         {"events", events == nullptr ? std::uint32_t{0} : events->version, event_watch::state_version, reason});
   }
-  for (const detector_part& wanted : profile->parts) {
-    const part* const found = find(parts, static_cast<std::uint16_t>(wanted.tag));
-    if (const char* reason = restore_detector(*made, wanted, found)) {
-      losses.push_back({std::string(name_of(wanted.tag)), found == nullptr ? std::uint32_t{0} : found->version,
-                        wanted.version, reason});
+  for (const detector_entry* const wanted : profile->running) {
+    const part* const found = find(parts, static_cast<std::uint16_t>(wanted->tag));
+    if (const char* reason = restore_detector(*made, *wanted, found)) {
+      losses.push_back({std::string(wanted->title), found == nullptr ? std::uint32_t{0} : found->version,
+                        wanted->state_version, reason});
     }
   }
   for (const part& other : parts) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/detect/registry.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/store/bytes.hpp"
 
@@ -147,24 +148,26 @@ bool migrate_stream_of_1(std::string_view bytes, std::string_view settings, std:
 
   detector_settings chosen;
   if (!read_settings(settings, chosen)) return true;  // where one detector ends and the next begins is not known
-  std::vector<detector_part> parts = parts_of(chosen);
-  std::erase_if(parts,
-                [](const detector_part& part) { return part.tag > detector_tag::isolation_forest; });  // later ones
+  std::vector<const detector_entry*> parts;
+  for (const detector_entry& entry : detectors()) {
+    const bool is_later = entry.tag > detector_tag::isolation_forest;
+    if (!is_later && entry.runs(chosen)) parts.push_back(&entry);
+  }
   std::vector<std::string> states(parts.size());
   const auto take = [&](std::size_t part) {
-    skip_detector(parts[part].tag, in);
+    skip_detector(parts[part]->tag, in);
     states[part].append(cut());
   };
   for (std::uint32_t feature = 0; feature < std::max(feature_count, 1U); ++feature) {
     for (std::size_t part = 0; part < parts.size() && in.ok(); ++part) {
-      if (parts[part].tag != detector_tag::isolation_forest) take(part);
+      if (parts[part]->tag != detector_tag::isolation_forest) take(part);
     }
   }
   if (chosen.isolation_forest_on) take(parts.size() - 1);
   if (!in.ok() || in.left() != 0) return false;
   for (std::size_t part = 0; part < parts.size(); ++part) {
-    const auto tag = static_cast<std::uint16_t>(parts[part].tag);
-    const std::size_t begin = begin_part(tag, version_of_all, parts[part].settings, out);
+    const auto tag = static_cast<std::uint16_t>(parts[part]->tag);
+    const std::size_t begin = begin_part(tag, version_of_all, parts[part]->state_settings(chosen), out);
     out.append(states[part]);
     end_part(begin, out);
   }

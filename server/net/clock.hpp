@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "server/engine/batch.hpp"
+#include "server/engine/moment.hpp"
 
 namespace spindrift {
 

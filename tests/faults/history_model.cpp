@@ -5,6 +5,7 @@
 
 #include "common/protocol/encode.hpp"
 #include "server/engine/stream_state.hpp"
+#include "server/engine/stream_table.hpp"
 
 namespace spindrift::faults {
 namespace {
@@ -105,15 +106,16 @@ truth replay(const std::vector<told_batch>& told, const engine_settings& setting
 
 std::map<std::string, std::string> states_of(engine& what) {
   std::map<std::string, std::string> states;
-  what.save_streams(
-      [&](stream& one) {
-        std::string bytes;
-        save_stream(one, bytes);
-        std::vector<state_loss> losses;
-        const auto copy = restore_stream({.name = one.name, .bytes = bytes}, one.profile, losses);
-        states[one.name] = copy && losses.empty() ? future_of(*copy) : "cannot be restored";
-      },
-      [] { return true; });
+  stream_walk walk(what.streams());
+  for (const stream_key* key = walk.next(); key != nullptr; key = walk.next()) {
+    const stream_table::locked_stream locked = what.streams().lock(*key);
+    stream& one = *locked.found;
+    std::string bytes;
+    save_stream(one, bytes);
+    std::vector<state_loss> losses;
+    const auto copy = restore_stream({.name = one.name, .bytes = bytes}, one.profile, losses);
+    states[one.name] = copy && losses.empty() ? future_of(*copy) : "cannot be restored";
+  }
   return states;
 }
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "server/engine/batch.hpp"
 #include "tests/support/memory_file_system.hpp"
 
 namespace spindrift::faults {

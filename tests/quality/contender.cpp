@@ -43,8 +43,7 @@ const std::vector<contender>& contenders() {
 }
 
 verdict_flags flags_of(const reading& seen) {
-  return {
-      .anomaly = seen.zscore_flagged || seen.isolation_flagged, .drift = seen.drift.has_value(), .alarm = seen.alarm};
+  return {.anomaly = seen.judged_by != 0, .drift = seen.drift.has_value(), .alarm = seen.alarm};
 }
 
 score judge(const scenario_run& run, const judge_of_points& by) {

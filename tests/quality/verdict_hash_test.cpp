@@ -14,6 +14,7 @@
 
 #include "client/scenario.hpp"
 #include "common/protocol/encode.hpp"
+#include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
 
 namespace spindrift {

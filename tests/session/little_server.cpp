@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "common/protocol/encode.hpp"
+#include "common/protocol/limits.hpp"
 
 namespace spindrift::support {
 

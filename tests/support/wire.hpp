@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/protocol/inbox.hpp"
+#include "common/protocol/limits.hpp"
 #include "tests/support/noise.hpp"
 
 namespace spindrift::support {

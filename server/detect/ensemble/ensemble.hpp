@@ -26,16 +26,9 @@
 #include "server/detect/ensemble/range_score.hpp"
 #include "server/detect/ensemble/shape_score.hpp"
 #include "server/detect/ensemble/time_of_day_score.hpp"
+#include "server/detect/settings.hpp"
 
 namespace spindrift {
-
-struct ensemble_settings {
-  double threshold = 1.27;      // of the score, a mean of -log10 probabilities, 0.01 to 10: smaller is more alarms
-  unsigned quiet_points = 100;  // points after an alarm that raise none, 0 to 1,000,000: one event pages once
-
-  // All complaints, each naming its field; empty when the settings can be used.
-  std::vector<std::string> validate() const;
-};
 
 struct event_reading {
   double score = 0.0;

@@ -10,6 +10,9 @@
 
 #include "common/model/glob.hpp"
 #include "common/protocol/encode.hpp"
+#include "server/engine/batch.hpp"
+#include "server/engine/stream.hpp"
+#include "server/engine/stream_profile.hpp"
 #include "tests/support/noise.hpp"
 
 namespace spindrift {
@@ -214,6 +217,47 @@ TEST_F(engine_test, keeps_a_stream_that_was_heard_of_since_the_last_look_around)
   EXPECT_THAT(observe_streams(by, {"c"}, 100'000), ElementsAre("c/1"));  // a went; b was noted as idle
   EXPECT_THAT(observe_streams(by, {"b"}, 100'100), ElementsAre("b/2"));
   EXPECT_THAT(observe_streams(by, {"d"}, 100'200), ElementsAre("too_many_streams"));
+}
+
+TEST_F(engine_test, forgets_idle_streams_the_longest_idle_first_and_tells_the_journal) {
+  test_journal journal;
+  engine by(light_settings(), counts_, &journal);
+  for (int i = 0; i < 5; ++i) observe_streams(by, {std::string(1, static_cast<char>('a' + i))}, i * 1'000);
+  EXPECT_EQ(by.forget_idle(3'000, 2, {0, 10'000}), 2U);
+  EXPECT_THAT(journal.forgotten, ElementsAre("a", "b"));
+  EXPECT_EQ(by.forget_idle(3'000, 10, {0, 10'000}), 1U) << "d was heard of at 3,000, not before";
+  EXPECT_EQ(by.stream_count(), 2U);
+  EXPECT_EQ(read(counts_.streams_evicted), 3U);
+  journal.refuses = true;
+  EXPECT_EQ(by.forget_idle(9'000, 10, {0, 20'000}), 0U) << "replay would bring it back";
+  EXPECT_EQ(by.stream_count(), 2U);
+}
+
+TEST_F(engine_test, takes_streams_in_as_long_as_all_of_them_grown_would_fit) {
+  engine_settings settings = light_settings();
+  const std::size_t grown = stream_profile(settings.detectors).grown_bytes(1);
+  settings.grown_bytes_max = 3 * grown + grown / 2;
+  engine by(settings, counts_);
+  EXPECT_THAT(observe_streams(by, {"a", "b", "c", "d", "a"}),
+              ElementsAre("a/1", "b/1", "c/1", "too_many_streams", "a/2"));
+  EXPECT_THAT(observe_streams(by, {"d", "b"}, 60'000), ElementsAre("too_many_streams", "b/2"));
+  EXPECT_THAT(observe_streams(by, {"d", "e", "f"}, 61'000), ElementsAre("d/1", "e/1", "too_many_streams"))
+      << "a and c were idle for more than a minute, b was not";
+  EXPECT_EQ(by.stream_count(), 3U);
+}
+
+TEST_F(engine_test, reckons_with_every_value_of_a_stream) {
+  engine_settings settings = light_settings();
+  const stream_profile profile(settings.detectors);
+  settings.grown_bytes_max = profile.grown_bytes(3);
+  engine by(settings, counts_);
+  const std::vector<feature> three = {{"a", 1}, {"b", 2}, {"c", 3}};
+  const std::vector<feature> four = {{"a", 1}, {"b", 2}, {"c", 3}, {"d", 4}};
+  point wide = point_of("m");
+  wide.values = four;
+  EXPECT_THAT(observe(by, std::vector<point>{wide}), ElementsAre("too_many_streams"));
+  wide.values = three;
+  EXPECT_THAT(observe(by, std::vector<point>{wide, point_of("u")}), ElementsAre("m/1", "too_many_streams"));
 }
 
 TEST_F(engine_test, gives_numbers_back_when_the_journal_refuses) {

@@ -98,7 +98,7 @@ TEST_F(stream_state_test, continues_bit_for_bit) {
     const reading other = copy->detectors.update(values, seconds_);
     ASSERT_EQ(one.baseline.z, other.baseline.z);
     ASSERT_EQ(one.score, other.score);
-    ASSERT_EQ(one.isolation_flagged, other.isolation_flagged);
+    ASSERT_EQ(one.judged_by, other.judged_by);
   }
   std::string again;
   std::string of_copy;
@@ -114,8 +114,8 @@ TEST_F(stream_state_test, lets_one_detector_of_another_version_learn_anew_and_ke
   bytes[place_of(bytes, detector_tag::adwin) + 2] = 99;
   const auto made = restored(bytes, profile);
   ASSERT_TRUE(made);
-  EXPECT_THAT(lost(),
-              ElementsAre("adwin 99>" + std::to_string(drift_detector::state_version) + " it is of another version"));
+  EXPECT_THAT(lost(), ElementsAre("adwin 99>" + std::to_string(find_detector(detector_tag::adwin)->state_version) +
+                                  " it is of another version"));
   EXPECT_EQ(made->n, 200U);
   EXPECT_EQ(made->detectors.mean(), 0) << "ADWIN has seen nothing";
   EXPECT_FALSE(next(*made).baseline.warmup) << "the baseline has";
@@ -125,10 +125,10 @@ TEST_F(stream_state_test, refuses_a_part_with_bytes_left_over_or_missing) {
   const shared_profile profile = profile_of(all_detectors());
   std::string whole;
   save_stream(*watched(profile), whole);
-  for (const detector_part& part : profile->parts) {
+  for (const detector_entry* const part : profile->running) {
     for (const bool is_longer : {false, true}) {
       std::string bytes = whole;
-      const std::size_t at = place_of(bytes, part.tag);
+      const std::size_t at = place_of(bytes, part->tag);
       std::uint32_t length = 0;
       std::memcpy(&length, bytes.data() + at + 8, 4);
       is_longer ? bytes.insert(at + 12 + length, 8, '\0') : bytes.erase(at + 12 + length - 8, 8);
@@ -136,9 +136,9 @@ TEST_F(stream_state_test, refuses_a_part_with_bytes_left_over_or_missing) {
       std::memcpy(bytes.data() + at + 8, &length, 4);
       const auto made = restored(bytes, profile);
       ASSERT_TRUE(made);
-      const std::string version = std::to_string(part.version);
-      EXPECT_THAT(lost(), ElementsAre(std::string(name_of(part.tag)) + ' ' + version + '>' + version +
-                                      " its bytes do not fit"));
+      const std::string version = std::to_string(part->state_version);
+      EXPECT_THAT(lost(),
+                  ElementsAre(std::string(part->title) + ' ' + version + '>' + version + " its bytes do not fit"));
       next(*made);
     }
   }
@@ -154,10 +154,11 @@ TEST_F(stream_state_test, says_which_detectors_are_new_or_gone_or_set_otherwise)
   save_stream(*watched(profile_of(then)), bytes);
   const auto made = restored(bytes, profile_of(today));
   ASSERT_TRUE(made);
-  EXPECT_THAT(lost(),
-              ElementsAre("adwin 0>" + std::to_string(drift_detector::state_version) + " nothing was saved of it",
-                          "iforest 1>1 its settings have changed",
-                          "ensemble " + std::to_string(ensemble::state_version) + ">0 it is not in use"));
+  EXPECT_THAT(lost(), ElementsAre("adwin 0>" + std::to_string(find_detector(detector_tag::adwin)->state_version) +
+                                      " nothing was saved of it",
+                                  "iforest 1>1 its settings have changed",
+                                  "ensemble " + std::to_string(find_detector(detector_tag::ensemble)->state_version) +
+                                      ">0 it is not in use"));
   EXPECT_FALSE(next(*made).baseline.warmup);
 }
 
@@ -194,7 +195,7 @@ TEST_F(stream_state_test, keeps_only_the_numbers_of_version_1_where_the_settings
   const auto made = restored(of_1, profile_of({}), 1);
   ASSERT_TRUE(made);
   EXPECT_EQ(made->n, 7U);
-  EXPECT_EQ(losses_.size(), profile_of({})->parts.size() + 1) << "the detectors and the events";
+  EXPECT_EQ(losses_.size(), profile_of({})->running.size() + 1) << "the detectors and the events";
   losses_.clear();
   EXPECT_FALSE(restore_stream({"s", 1, of_1, "0 0 0 0 0 0 100 32 5 100 256 1024 256 "}, profile_of({}), losses_))
       << "with those settings nothing should follow the numbers";

@@ -8,7 +8,7 @@
 
 #include "server/detect/archive.hpp"
 #include "server/detect/detector.hpp"
-#include "server/detect/detector_part.hpp"
+#include "server/detect/registry.hpp"
 #include "server/events/event_watch.hpp"
 
 namespace spindrift {
@@ -51,7 +51,9 @@ public:
     state_writer archive(bytes);
     archive(events_, n_, ts_);
     std::vector<std::string> parts;
-    for (const detector_part& part : parts_of(settings())) detectors_.save(part.tag, parts.emplace_back());
+    for (const detector_entry& part : spindrift::detectors()) {
+      if (part.runs(settings())) detectors_.save(part.tag, parts.emplace_back());
+    }
     archive.sequence(parts, 16);
     return bytes;
   }
@@ -62,7 +64,8 @@ public:
     archive.sequence(parts, 16);
     std::size_t next = 0;
     bool fits = archive.ok() && archive.bytes_left() == 0;
-    for (const detector_part& part : parts_of(settings())) {
+    for (const detector_entry& part : spindrift::detectors()) {
+      if (!part.runs(settings())) continue;
       fits = fits && next < parts.size() && detectors_.restore(part.tag, parts[next++], settings());
     }
     return fits;

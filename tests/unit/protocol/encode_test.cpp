@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "common/model/event.hpp"
+#include "common/model/verdict.hpp"
 #include "common/protocol/limits.hpp"
 #include "tests/support/noise.hpp"
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/protocol/limits.hpp"
 #include "tests/support/wire.hpp"
 
 namespace spindrift {

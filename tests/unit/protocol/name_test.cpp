@@ -9,6 +9,7 @@
 #include <string>
 #include <variant>
 
+#include "common/model/verdict.hpp"
 #include "common/protocol/decode.hpp"
 #include "common/protocol/encode.hpp"
 #include "common/protocol/limits.hpp"

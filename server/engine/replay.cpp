@@ -1,0 +1,45 @@
+// Start-up: streams that were saved, and what the journal has behind them.
+#include <utility>
+
+#include "server/engine/batch.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/stream_table.hpp"
+
+namespace spindrift {
+
+void engine::restore(std::unique_ptr<stream> loaded, moment now) {
+  const std::uint64_t hash = streams_->hash_of(loaded->name);
+  loaded->seen_ms = now.steady_ms;
+  streams_->take_place(loaded->profile->grown_bytes(loaded->width()), {});
+  streams_->insert(std::move(loaded), hash);
+}
+
+std::optional<verdict> engine::replay(const point_record& record, journal_position position, moment now) {
+  const point& from = record.subject;
+  const std::uint64_t hash = streams_->hash_of(from.stream);
+  stream* to = streams_->stripe_of(hash).streams.find(from.stream, hash);
+  if (to != nullptr && position <= to->journal.position) return std::nullopt;
+  if (record.n != (to == nullptr ? 1 : to->n + 1)) return std::nullopt;
+  if (to == nullptr) {
+    // What was applied once is applied again, even beyond a limit that has been lowered since.
+    auto made = std::make_unique<stream>(from.stream, from, profile_of(from.stream));
+    streams_->take_place(made->profile->grown_bytes(made->width()), {});
+    to = streams_->insert(std::move(made), hash);
+  }
+  if (!to->takes(from)) return std::nullopt;
+  verdict result;
+  result.subject = from;
+  result.n = ++to->n;
+  std::vector<event> told;
+  apply(from, *to, now, result, told);
+  return result;
+}
+
+void engine::replay_forget(std::string_view name, journal_position position) {
+  const std::uint64_t hash = streams_->hash_of(name);
+  const stream* const found = streams_->stripe_of(hash).streams.find(name, hash);
+  if (found == nullptr || position <= found->journal.position) return;
+  streams_->erase(name, hash);
+}
+
+}  // namespace spindrift

@@ -1,0 +1,56 @@
+#include "server/app/memory_guard.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "server/engine/batch.hpp"
+
+namespace spindrift {
+namespace {
+
+constexpr std::uint64_t ceiling = 1'000'000;
+
+class memory_guard_test : public testing::Test {
+protected:
+  // Whether the stream was taken.
+  bool observe(const std::string& stream, std::int64_t steady_ms) {
+    batch one;
+    point made;
+    made.stream = stream;
+    made.ts = 1;
+    one.points.push_back(made);
+    by_.observe(one, {0, steady_ms});
+    return one.outcomes[0].why == refusal::none;
+  }
+
+  counters counts_;
+  engine by_{engine_settings{}, counts_};
+  memory_guard guard_{by_, ceiling, std::chrono::milliseconds(60'000)};
+};
+
+TEST_F(memory_guard_test, refuses_new_streams_beyond_the_ceiling_until_a_twentieth_is_free) {
+  guard_.look(ceiling, {0, 0});
+  EXPECT_TRUE(observe("a", 0));
+  guard_.look(ceiling + 1, {0, 0});
+  EXPECT_FALSE(observe("b", 0));
+  EXPECT_TRUE(observe("a", 0)) << "known streams go on";
+  guard_.look(ceiling - ceiling / 20 + 1, {0, 0});
+  EXPECT_FALSE(observe("b", 0));
+  guard_.look(ceiling - ceiling / 20, {0, 0});
+  EXPECT_TRUE(observe("b", 0));
+}
+
+TEST_F(memory_guard_test, has_streams_that_were_idle_for_long_enough_make_room) {
+  for (int i = 0; i < 10; ++i) observe("s" + std::to_string(i), i * 1'000);
+  guard_.look(ceiling + 1, {0, 60'000});
+  EXPECT_EQ(by_.stream_count(), 10U) << "none has been idle for more than a minute";
+  guard_.look(ceiling + 1, {0, 65'000});
+  EXPECT_EQ(by_.stream_count(), 5U);
+  guard_.look(ceiling / 2, {0, 100'000});
+  EXPECT_EQ(by_.stream_count(), 5U) << "with memory to spare nobody goes";
+  EXPECT_TRUE(observe("new", 100'000));
+}
+
+}  // namespace
+}  // namespace spindrift
