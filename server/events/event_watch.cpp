@@ -231,8 +231,9 @@ bool event_watch::is_evidence(const finding& found, bool by_alarm, const observa
   switch (said.kind) {
     case event_kind::stuck:
       return since <= settle;
+    // More scatter flags single points; a level that stands firm is another matter.
     case event_kind::spread:
-      return of.is_open && found.kind != event_kind::stuck;
+      return of.is_open && found.kind == event_kind::spike && !found.stands_alone && found.size < 3 * of.size;
     case event_kind::shift:
     case event_kind::trend:
       if (found.kind == event_kind::spread) return since <= aftermath;
@@ -271,7 +272,7 @@ void event_watch::consider(const finding& found, bool by_alarm, const observatio
   for (entry& held : entries_) {
     if (by_alarm || !held.is_open || held.told.kind != event_kind::pattern || held.told.feature != found.feature)
       continue;
-    if (found.from_n > held.told.told_n + settle || found.to_n) continue;
+    if (found.from_n > held.told.told_n || found.to_n) continue;
     return correct(held, found, point, told);
   }
   // Back to the level before: that is the end of a shift, not the next one.

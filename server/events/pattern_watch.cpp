@@ -14,9 +14,11 @@ constexpr std::uint64_t points_min = 250;  // a young stream's score is its own 
 constexpr std::uint64_t odd_before = 8;    // points
 
 constexpr std::uint64_t together = 10;
+constexpr double plain_z = 3.5;
 constexpr double clock_z = 4;
 constexpr std::uint32_t clock_points = 8;
-constexpr std::uint64_t hold_back = 12;
+constexpr std::uint64_t hold_back = 16;       // until another watch has had its say;
+constexpr std::uint64_t hold_back_long = 40;  // of a change that is in no single point ADWIN may have
 
 }  // namespace
 
@@ -44,7 +46,7 @@ std::optional<finding> pattern_watch::update(const observation& point, double ni
     value_ = point.value;
     expected_ = point.seen.baseline.expected;
   }
-  if (busy || point.n - pending_n_ < hold_back) return std::nullopt;
+  if (busy || point.n - pending_n_ < (size_ >= plain_z ? hold_back : hold_back_long)) return std::nullopt;
   finding found = describe(point);
   pending_n_ = 0;
   score_n_ = 0;

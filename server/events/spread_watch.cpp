@@ -31,7 +31,8 @@ double spread_watch::usual() const {
 }
 
 double spread_watch::log_error(const observation& point) const {
-  const double size = std::abs(point.error());
+  // Far below what the baseline can resolve an error is rounding.
+  const double size = std::max(std::abs(point.error()), 0.02 * point.seen.baseline.sigma);
   const double floor = points_ > 0 ? slow_ - least_log : -300;
   const double logarithm = size > 0 ? std::log(size) : floor;
   if (points_ < 20) return std::max(logarithm, floor);

@@ -27,6 +27,7 @@ constexpr section sections[] = {
     {"quiet", report_false_flags},  {"levels", report_levels},
     {"spikes", report_spikes},      {"drift", report_drift},
     {"compare", report_contenders}, {"nab", report_nab},
+    {"events", report_events},
 };
 
 std::string processor() {
@@ -75,6 +76,8 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (is_quick) {
     what.seeds = 4;
+    what.case_seeds = 2;
+    what.event_seeds = 1;
     what.forest_seeds = 1;
     what.delay_trials = 101;
   }

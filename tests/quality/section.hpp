@@ -18,8 +18,10 @@ struct plan {
   std::uint64_t drift_points = 10'000'000;  // a seed and noise, where false drifts are counted
   std::uint64_t drift_seeds = 4;
   std::uint64_t delay_trials = 1'001;
-  std::string bin_folder;  // with spindriftd, spindrift-sim and spindrift-detect
-  std::string nab_folder;  // empty: that part is left out
+  std::uint64_t case_seeds = 10;  // of each case of what people are told
+  std::uint64_t event_seeds = 4;  // of quiet streams, where false notices are counted
+  std::string bin_folder;         // with spindriftd, spindrift-sim and spindrift-detect
+  std::string nab_folder;         // empty: that part is left out
 };
 
 // spindrift-sim against spindriftd, all scenarios; then with an injected drift.
@@ -34,6 +36,8 @@ void report_spikes(const plan& what, sheet& out);
 void report_drift(const plan& what, sheet& out);
 // Detectors against each other.
 void report_contenders(const plan& what, sheet& out);
+// What people are told: cases, false notices, the benchmark with notices for detections.
+void report_events(const plan& run, sheet& out);
 // The Numenta Anomaly Benchmark.
 void report_nab(const plan& what, sheet& out);
 
