@@ -1,0 +1,212 @@
+// Bodies become points, by the readers of formats or by a session of one request.
+#include "server/sources/http_ingest.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "common/protocol/encode.hpp"
+#include "common/text/printable.hpp"
+#include "server/formats/body.hpp"
+#include "server/session/permission.hpp"
+#include "server/sources/gzip.hpp"
+
+namespace spindrift {
+namespace {
+
+constexpr std::size_t refused_bytes_max = 4'096;
+// Numbers of conversations, apart from those of connections.
+constexpr std::uint64_t first_number = std::uint64_t{1} << 63U;
+constexpr std::string_view json_lines = "application/x-ndjson";
+
+ingest_answer plain(unsigned status, std::string text) {
+  ingest_answer made;
+  made.status = status;
+  made.body = std::move(text);
+  if (made.body.empty() || made.body.back() != '\n') made.body += '\n';
+  return made;
+}
+
+std::string_view value_of(std::string_view query, std::string_view key) {
+  while (!query.empty()) {
+    const std::size_t end = query.find('&');
+    const std::string_view part = query.substr(0, end);
+    query.remove_prefix(end == std::string_view::npos ? query.size() : end + 1);
+    const std::size_t equals = part.find('=');
+    if (part.substr(0, equals) == key && equals != std::string_view::npos) return part.substr(equals + 1);
+  }
+  return {};
+}
+
+std::uint64_t unit_ns(std::string_view precision) {
+  if (precision == "u" || precision == "us") return 1'000;
+  if (precision == "ms") return 1'000'000;
+  if (precision == "s") return 1'000'000'000;
+  if (precision == "m") return 60'000'000'000;
+  if (precision == "h") return 3'600'000'000'000;
+  return 0;
+}
+
+std::string_view token_of(std::string_view authorization) {
+  for (const std::string_view scheme : {"Bearer ", "Token "}) {
+    if (authorization.starts_with(scheme)) return authorization.substr(scheme.size());
+  }
+  return {};
+}
+
+// The lines that were asked for: all, errors alone, or those and what is marked as anomaly, drift or alarm.
+std::string chosen_lines(std::string&& replies, std::string_view choice) {
+  if (choice.empty() || choice == "all") return std::move(replies);
+  std::string chosen;
+  for (std::string_view rest = replies; !rest.empty();) {
+    const std::size_t end = rest.find('\n') + 1;
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end);
+    const bool is_error = line.starts_with(R"({"type":"error")");
+    const bool is_marked = choice == "marked" && (line.find("\"anomaly\":true") != std::string_view::npos ||
+                                                  line.find("\"drift\":true") != std::string_view::npos ||
+                                                  line.find("\"alarm\":true") != std::string_view::npos);
+    if (is_error || is_marked) chosen += line;
+  }
+  return chosen;
+}
+
+}  // namespace
+
+bool http_ingest::takes(std::string_view path) {
+  return path == "/v1/points" || path == "/api/v1/write" || path == "/write" || path == "/api/v2/write" ||
+         path == "/v1/metrics";
+}
+
+std::optional<ingest_answer> http_ingest::answer(const ingest_request& asked, moment now) {
+  if (!takes(asked.path)) return std::nullopt;
+  if (asked.method != "POST") return plain(405, "POST points here");
+  if (!asked.origin.empty()) return plain(403, "a page in a browser may not post points");
+  std::string unpacked;
+  std::string_view body = asked.body;
+  if (asked.content_encoding == "gzip" || asked.content_encoding == "deflate") {
+    if (!unpack_gzip(body, unpacked_bytes_max, unpacked))
+      return plain(400, "the body is no gzip, or too large unpacked");
+    body = unpacked;
+  } else if (!asked.content_encoding.empty() && asked.content_encoding != "identity" &&
+             !(asked.content_encoding == "snappy" && asked.path == "/api/v1/write")) {
+    return plain(415, "Content-Encoding: gzip or identity");
+  }
+  if (asked.path == "/v1/points") return take_points(body, asked.query, asked, now);
+  return take_formats(asked.path, body, asked, now);
+}
+
+// A session that lives as long as the request, and hears no more than its replies.
+ingest_answer http_ingest::take_points(std::string_view body, std::string_view query, const ingest_request& asked,
+                                       moment now) {
+  const std::string_view choice = value_of(query, "replies");
+  session conversation(environment_, workspace_, first_number + conversations_++);
+  inbox frames;
+  step out;
+  std::string replies;
+  if (environment_.admission != nullptr && !conversation.admit(token_of(asked.authorization))) {
+    return plain(401, std::string(session::unauthorized_text));
+  }
+  std::optional<error_code> closed;
+  while (!closed) {
+    const std::span<char> space = frames.space();
+    const std::size_t size = std::min(space.size(), body.size());
+    std::memcpy(space.data(), body.data(), size);
+    frames.received(size);
+    body.remove_prefix(size);
+    if (body.empty()) frames.finish();
+    do {
+      out.clear();
+      workspace_.clear();
+      conversation.advance(frames, now, out);
+      replies += out.replies;
+      closed = out.closes;
+      if (out.pause.count() > 0) closed = error_code::bad_frame;
+      if (out.asks || out.subscribes || out.supersedes != 0) closed = error_code::bad_frame;
+    } while (out.has_more && !closed);
+    if (body.empty()) break;
+  }
+  ingest_answer made;
+  made.content_type = json_lines;
+  if (closed) made.status = *closed == error_code::forbidden ? 403 : 400;
+  made.body = chosen_lines(std::move(replies), choice);
+  return made;
+}
+
+ingest_answer http_ingest::take_formats(std::string_view path, std::string_view body, const ingest_request& asked,
+                                        moment now) {
+  std::shared_ptr<const identity> who;
+  if (environment_.admission != nullptr) {
+    who = environment_.admission->admit(token_of(asked.authorization));
+    if (!who) return plain(401, "show a token that the server knows: Authorization: Bearer TOKEN");
+  }
+  read_.clear();
+  bool is_whole = true;
+  const bool is_json = asked.content_type.find("json") != std::string_view::npos;
+  if (path == "/api/v1/write") {
+    if (asked.content_type.find("io.prometheus.write.v2") != std::string_view::npos) {
+      return plain(415, "remote write 1.0 is read: protobuf_message prometheus.WriteRequest");
+    }
+    is_whole = formats::read_remote_write(body, read_);
+  } else if (path == "/v1/metrics") {
+    is_whole = is_json ? formats::read_otlp_json_body(body, read_) : formats::read_otlp(body, read_);
+  } else {
+    is_whole = formats::read_influx_body(body, unit_ns(value_of(asked.query, "precision")), read_);
+  }
+  std::string refused;
+  for (const formats::fault& wrong : read_.faults()) {
+    if (refused.size() > refused_bytes_max) break;
+    if (wrong.number != 0) refused += "line " + std::to_string(wrong.number) + ": ";
+    refused += wrong.reason;
+    if (!wrong.line.empty()) refused += ": " + in_quotes(wrong.line);
+    refused += '\n';
+  }
+  if (!is_whole) return plain(400, refused);
+  const std::uint64_t full_before =
+      read(environment_.counts.errors[static_cast<std::size_t>(error_code::storage_full)]);
+  ingest(who.get(), now, refused);
+  const bool is_full =
+      read(environment_.counts.errors[static_cast<std::size_t>(error_code::storage_full)]) != full_before;
+  if (is_full) return plain(503, "the journal cannot be written; the points were not applied");
+  if (!refused.empty()) return plain(400, refused);
+  if (path == "/v1/metrics") {
+    return ingest_answer{200, is_json ? "application/json" : "application/x-protobuf", is_json ? "{}" : ""};
+  }
+  return ingest_answer{204, {}, {}};
+}
+
+void http_ingest::ingest(const identity* who, moment now, std::string& refused) {
+  const std::span<const point> points = read_.points();
+  std::size_t forbidden = 0;
+  for (std::size_t at = 0; at < points.size();) {
+    workspace_.clear();
+    intake& taken = workspace_.taken;
+    for (; at < points.size() && taken.size() < intake::points_max; ++at) {
+      if (may_publish(who, points[at].stream)) {
+        taken.points.points.push_back(points[at]);
+      } else {
+        ++forbidden;
+      }
+    }
+    if (taken.is_empty()) continue;
+    workspace_.way.ingest(taken, now);
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+      const refusal why = taken.points.outcomes[i].why;
+      if (why == refusal::none) continue;
+      const error_code code = why == refusal::storage_full     ? error_code::storage_full
+                              : why == refusal::other_features ? error_code::bad_frame
+                                                               : error_code::too_many_streams;
+      add(environment_.counts.errors[static_cast<std::size_t>(code)], 1);
+      if (refused.size() < refused_bytes_max) {
+        refused.append(name_of(code)).append(": ").append(in_quotes(taken.points.points[i].stream)).append("\n");
+      }
+    }
+    workspace_.way.publish(taken);
+  }
+  workspace_.clear();
+  add(environment_.counts.points_foreign, points.size() - forbidden);
+  if (forbidden > 0) {
+    refused += "forbidden: the token does not allow " + std::to_string(forbidden) + " points of their streams\n";
+  }
+}
+
+}  // namespace spindrift
