@@ -20,13 +20,15 @@ class Client:
         pause = 0.1
         while True:
             try:
-                reader, self.writer = await asyncio.open_connection(*self.address)
-                self.writer.write(json.dumps({"op": "hello", "producer": self.producer}).encode() + b"\n")
+                reader, writer = await asyncio.open_connection(*self.address)
+                writer.write(json.dumps({"op": "hello", "producer": self.producer}).encode() + b"\n")
                 welcome = json.loads(await reader.readline())
                 if welcome["type"] != "welcome":
                     raise SystemExit(f"refused: {welcome}")
                 self.seq, pause = max(self.seq, welcome["last_seq"]), 0.1
-                self.writer.writelines(self.unanswered.values())
+                # Only now may send() write: numbers must come in their order, the old ones first.
+                writer.writelines(self.unanswered.values())
+                self.writer = writer
                 self.welcomed.set()
                 while line := await reader.readline():
                     await self.take(json.loads(line))
