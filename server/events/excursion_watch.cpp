@@ -14,7 +14,8 @@ constexpr std::uint32_t shift_points = 12;  // whatever lasts longer
 constexpr double firm_share = 0.02;         // scatter of a firm level, of its distance
 constexpr double firm_units = 2.5;          // or of the usual one's: z is 5 sigma or more a unit of its own
 constexpr double told_nines = 5;
-constexpr double young_nines = 3;  // more at the beginning of a stream, fewer as it goes on
+constexpr double young_nines = 3;          // more at the beginning of a stream, fewer as it goes on
+constexpr std::uint64_t level_known = 60;  // points of a stream before a level can be new
 constexpr double young_points = 200;
 constexpr double surely_back = 0.12;
 constexpr double back_z = 2;
@@ -127,6 +128,10 @@ finding excursion_watch::describe(event_kind kind) const {
 excursion_watch::answer excursion_watch::judge() {
   answer result;
   const bool lasts = points_ >= shift_points || (points_ >= firm_points && stands_firm());
+  if (told_ != telling::shift && lasts && last_n_ < level_known) {
+    told_ = telling::shift;  // but nobody can know yet that this level is a new one
+    return result;
+  }
   if (told_ != telling::shift && lasts) {
     finding found = describe(event_kind::shift);
     if (found.nines < told_nines || is_usual_) return result;

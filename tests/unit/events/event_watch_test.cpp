@@ -212,6 +212,13 @@ TEST(event_watch, says_nothing_of_young_quiet_streams) {
   EXPECT_LE(told, 2U);
 }
 
+TEST(event_watch, takes_no_level_of_the_first_points_for_a_new_one) {
+  noise_source noise(18);
+  little_stream one;
+  for (int i = 0; i < 1'000; ++i) one.add((i / 10 % 2 == 0 ? 0 : 5) + 0.2 * noise.normal());
+  for (const event& notice : one.of(event_state::open)) EXPECT_GE(notice.told_n, 60U) << notice.text;
+}
+
 TEST(event_watch, tells_no_more_of_sixteen_quiet_features_than_of_one) {
   noise_source noise(13);
   little_stream one(16);
