@@ -24,7 +24,8 @@ public:
   void send(const std::string& stream, const std::string& number) {
     ++seq_;
     if (unanswered_.empty()) first_ = seq_;
-    unanswered_.push_back("{\"stream\":\"" + stream + "\",\"value\":" + number + ",\"seq\":" + std::to_string(seq_) + "}\n");
+    unanswered_.push_back("{\"stream\":\"" + stream + "\",\"value\":" + number + ",\"seq\":" + std::to_string(seq_) +
+                          "}\n");
     if (!write(unanswered_.back())) connect();
     wait(512);  // points without a verdict; the server keeps 1,024
   }
