@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/model/verdict.hpp"
 #include "common/protocol/encode.hpp"
+#include "server/engine/batch.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"
 
