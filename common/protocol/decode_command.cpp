@@ -31,6 +31,13 @@ public:
     return at->get<std::string>();
   }
 
+  bool flag(const char* key) {
+    const auto at = object_.find(key);
+    if (at == object_.end()) return false;
+    if (!at->is_boolean()) complain(key, "true or false");
+    return at->is_boolean() && at->get<bool>();
+  }
+
   std::vector<std::string> patterns(const char* key) {
     const auto at = object_.find(key);
     if (at == object_.end()) return {"*"};
@@ -87,11 +94,12 @@ private:
 std::optional<command> command_named(std::string_view op, field_reader& fields) {
   if (op == "hello") {
     hello_command hello{fields.text("producer", "", limits::producer_bytes_max),
-                        fields.text("token", "", limits::token_bytes_max)};
+                        fields.text("token", "", limits::token_bytes_max), fields.flag("reset")};
     if (!hello.producer.empty() && !is_plain_name(hello.producer, limits::producer_bytes_max)) {
       fields.complain("producer", "of the form " + std::string(plain_name_rule) + ", 1 to " +
                                       std::to_string(limits::producer_bytes_max) + " bytes");
     }
+    if (hello.reset && hello.producer.empty()) fields.complain("reset", "for a hello without a producer");
     return hello;
   }
   if (op == "subscribe") {

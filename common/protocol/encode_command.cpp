@@ -34,6 +34,7 @@ void put(const hello_command& asked, std::string& out) {
   out += "\"hello\"";
   if (!asked.producer.empty()) put_text("producer", asked.producer, out);
   if (!asked.token.empty()) put_text("token", asked.token, out);
+  if (asked.reset) out += ",\"reset\":true";
 }
 void put(const subscribe_command& asked, std::string& out) {
   out += "\"subscribe\"";

@@ -20,6 +20,7 @@ using command_id = std::string;
 struct hello_command {
   std::string producer;  // empty: a producer without a name
   std::string token;     // empty: none was shown
+  bool reset = false;    // the producer's numbering was spoilt: it begins anew
 };
 struct subscribe_command {
   std::vector<std::string> streams{"*"};  // globs with * and ?

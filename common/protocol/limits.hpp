@@ -24,6 +24,9 @@ inline constexpr std::size_t feature_bytes_max = 64;
 inline constexpr std::size_t features_max = model::features_max;
 // Greatest seq: the largest integer that every JSON reader keeps exact.
 inline constexpr std::uint64_t seq_max = (std::uint64_t{1} << 53U) - 1;
+// From one point of a named producer to its next, and from 0 to its first: a seq that is further off is a mistake, and
+// taken for good it would leave the producer no numbers.
+inline constexpr std::uint64_t seq_step_max = std::uint64_t{1} << 40U;
 // Event times we can print as RFC 3339 again: years 0001 to 9999.
 inline constexpr std::int64_t ts_ms_min = -62'135'596'800'000;
 inline constexpr std::int64_t ts_ms_max = 253'402'300'799'999;

@@ -50,10 +50,12 @@ int run_token_command(int argc, const char* const* argv) {
   std::string name;
   std::string publish(not_given);
   std::string subscribe(not_given);
+  std::string may;
   option_set options("spindriftd token new", "makes a token, and the line that admits it for the file of --tokens");
   options.add_positional("NAME", "whose token it is", name);
   options.add_text("--publish", "GLOBS", "streams it may send points of, separated by commas", publish);
   options.add_text("--subscribe", "GLOBS", "streams it may see; with neither of the two all of both", subscribe);
+  options.add_text("--may", "RIGHTS", "reset: let its producers begin their numbering anew", may);
   if (asks_for_help) return print(options.help_text());
   const parse_result parsed = options.parse(argc - words_of_command, argv + words_of_command);
   if (!parsed.proceeds) return tell(parsed);
@@ -61,6 +63,8 @@ int run_token_command(int argc, const char* const* argv) {
     return refuse("NAME: '" + name + "' is not allowed: " + std::string(plain_name_rule) + ", at most " +
                   std::to_string(identity_bytes_max) + " bytes");
   }
+  identity ignored;
+  if (const auto unknown = give_rights(may, ignored)) return refuse("--may: '" + *unknown + "' is no right: reset");
   if (publish == not_given && subscribe == not_given) publish = subscribe = "*";
   if (publish != not_given && !is_list_of_globs(publish)) {
     return refuse("--publish: '" + publish + "' is not a list of globs over stream names");
@@ -70,7 +74,7 @@ int run_token_command(int argc, const char* const* argv) {
   }
   if (publish == not_given) publish.clear();
   if (subscribe == not_given) subscribe.clear();
-  const new_token made = make_token(name, publish, subscribe);
+  const new_token made = make_token(name, publish, subscribe, may);
   return print("token: " + made.token + "\n" + made.line + "\n");
 }
 

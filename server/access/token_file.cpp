@@ -67,7 +67,16 @@ token_digest digest_of(std::string_view token) {
   return digest;
 }
 
-new_token make_token(std::string_view name, std::string_view publish, std::string_view subscribe) {
+std::optional<std::string> give_rights(std::string_view words, identity& to) {
+  for (const std::string& word : split_globs(words)) {
+    if (word != "reset") return word;
+    to.may_reset = true;
+  }
+  return std::nullopt;
+}
+
+new_token make_token(std::string_view name, std::string_view publish, std::string_view subscribe,
+                     std::string_view may) {
   token_digest random{};
   if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
     throw std::runtime_error("no randomness to be had");
@@ -75,6 +84,7 @@ new_token make_token(std::string_view name, std::string_view publish, std::strin
   made.line += ' ' + to_hex(digest_of(made.token));
   if (!publish.empty()) made.line.append(" publish=").append(publish);
   if (!subscribe.empty()) made.line.append(" subscribe=").append(subscribe);
+  if (!may.empty()) made.line.append(" may=").append(may);
   return made;
 }
 
@@ -112,8 +122,10 @@ std::optional<std::string> token_file::parse_line(std::string_view line, entry& 
       who.publish = split_globs(word.substr(8));
     } else if (word.starts_with("subscribe=")) {
       who.subscribe = split_globs(word.substr(10));
+    } else if (word.starts_with("may=")) {
+      if (const auto unknown = give_rights(word.substr(4), who)) return "may=: " + in_quotes(*unknown) + " is no right: reset";
     } else {
-      return in_quotes(word) + " is neither publish=GLOBS nor subscribe=GLOBS";
+      return in_quotes(word) + " is none of publish=GLOBS, subscribe=GLOBS, may=RIGHTS";
     }
   }
   into.who = std::make_shared<const identity>(std::move(who));

@@ -1,11 +1,11 @@
 // Tokens: a file of identities, each with the SHA-256 digest of its token, so that the file gives no token away.
 //
-//   # name    digest of the token (64 hex digits)    what it may publish    what it may subscribe to
-//   plant-7   9f86d081884c7d65...                    publish=plant.7.*      subscribe=plant.*,boiler
+//   # name    digest of the token (64 hex digits)    what it may publish    what it may subscribe to    what else
+//   plant-7   9f86d081884c7d65...                    publish=plant.7.*      subscribe=plant.*,boiler    may=reset
 //
-// Globs are separated by commas; a key that is left out allows nothing. Any thread may ask and one may reload at the
-// same time: whoever was admitted keeps the identity it got. At most identities_max lines. Cost of admit: one digest
-// and a comparison with every line, always all of them, so that the time tells nothing.
+// Globs and rights are separated by commas; a key that is left out allows nothing. Any thread may ask and one may
+// reload at the same time: whoever was admitted keeps the identity it got. At most identities_max lines. Cost of admit:
+// one digest and a comparison with every line, always all of them, so that the time tells nothing.
 #pragma once
 
 #include <array>
@@ -32,7 +32,11 @@ struct new_token {
   std::string token;
   std::string line;
 };
-new_token make_token(std::string_view name, std::string_view publish, std::string_view subscribe);
+new_token make_token(std::string_view name, std::string_view publish, std::string_view subscribe,
+                     std::string_view may = {});
+
+// Takes "reset" into the identity, or a list of such words. Returns the first word that is no right.
+std::optional<std::string> give_rights(std::string_view words, identity& to);
 
 class token_file final : public authenticator {
 public:

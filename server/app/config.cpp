@@ -113,6 +113,9 @@ void declare_limits(config& settings, option_set& options) {
                      100'000'000);
   options.add_number("--max-producers", "N", "named producers remembered, 1 to 1000000", settings.producers_max, 1,
                      1'000'000);
+  options.add_number("--max-kept", "BYTES",
+                     "verdicts kept of all named producers for sending again, 1048576 and more; a sixteenth for each",
+                     settings.kept_bytes_max, 1U << 20U, std::uint64_t{1} << 44U);
   options.add_number("--max-memory", "MIB", "resident memory beyond which new streams are refused; 0: no ceiling",
                      settings.memory_mib_max, 0, 1U << 24U);
   options.add_number("--max-frame-bytes", "BYTES", "longest frame, 1024 to 65536", settings.net.frame_bytes_max, 1'024,

@@ -24,6 +24,8 @@ struct config {
   net_settings net;
   store_settings store;
   std::uint64_t producers_max = 4'096;  // some 250 KiB each once it has 1,024 verdicts to keep
+  // What these verdicts may take together; never more than a quarter of the ceiling of memory.
+  std::uint64_t kept_bytes_max = std::uint64_t{1} << 30U;
   // 100,000 streams of the default detectors are some 2 GiB: twice that is a flood of names. 0: no ceiling.
   std::uint64_t memory_mib_max = 4'096;
   std::string tls_cert;  // PEM files; empty: plain TCP

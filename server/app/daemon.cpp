@@ -88,6 +88,7 @@ public:
 private:
   static store_settings lasting(store_settings chosen);
   static engine_settings within_memory(const config& chosen);
+  static std::size_t kept_bytes(const config& chosen);
   std::unique_ptr<transport> open_transport(tcp::socket socket);
   std::optional<std::string> open_http();
   std::optional<http_response> answer_http(const http_request& asked) const;
@@ -126,7 +127,7 @@ server::server(const config& settings)
     : settings_(settings),
       persistence_(lasting(settings.store), files_),
       engine_(within_memory(settings), counts_, &persistence_),
-      producers_(settings.producers_max),
+      producers_(settings.producers_max, kept_bytes(settings)),
       memory_(engine_, settings.memory_mib_max << 20U, settings.engine.idle_before_eviction),
       info_(counts_, engine_, producers_, persistence_),
       disk_(persistence_),
@@ -168,11 +169,17 @@ store_settings server::lasting(store_settings chosen) {
   return chosen;
 }
 
-// Streams are taken in until, all grown, they would fill seven eighths of the memory: the rest is for everything else.
+// Streams are taken in until, all grown, they would fill five eighths of the memory; kept verdicts may have a quarter,
+// and the rest is for everything else.
 engine_settings server::within_memory(const config& chosen) {
   engine_settings bounded = chosen.engine;
-  bounded.grown_bytes_max = static_cast<std::size_t>((chosen.memory_mib_max << 20U) / 8 * 7);
+  bounded.grown_bytes_max = static_cast<std::size_t>((chosen.memory_mib_max << 20U) / 8 * 5);
   return bounded;
+}
+
+std::size_t server::kept_bytes(const config& chosen) {
+  const std::uint64_t quarter = (chosen.memory_mib_max << 20U) / 4;
+  return quarter == 0 ? chosen.kept_bytes_max : std::min(chosen.kept_bytes_max, quarter);
 }
 
 std::unique_ptr<transport> server::open_transport(tcp::socket socket) {
@@ -195,6 +202,9 @@ std::optional<std::string> server::load_secrets() {
 }
 
 std::optional<std::string> server::recover() {
+  producers_.on_reset([](const producer& spoilt) {
+    log_event(log_level::warning, "producer_reset", {{"producer", spoilt.name()}, {"last_seq", spoilt.last_seq()}});
+  });
   return persistence_.recover(engine_, producers_);
 }
 

@@ -27,6 +27,7 @@ std::vector<daemon_info::figure> daemon_info::figures() const {
        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(uptime).count())},
       {"streams", "Streams in the table.", false, engine_.stream_count()},
       {"producers", "Producers with a name that are remembered.", false, producers_.size()},
+      {"kept_bytes", "Verdicts kept of named producers, in bytes.", false, producers_.kept_bytes()},
       {"connections", "Open connections.", false, read(counts_.connections_open)},
       {"subscribers", "Subscribers among them.", false, read(counts_.subscribers)},
       {"resident_bytes", "Resident memory of the process.", false, resident_bytes()},

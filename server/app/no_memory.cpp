@@ -12,8 +12,8 @@ namespace spindrift {
 namespace {
 
 constexpr std::string_view last_words =
-    "spindriftd: no_memory: the system gives no more memory (ulimit -v, a limit of the container); ended with exit code "
-    "71, what was answered is in the journal\n";
+    "spindriftd: no_memory: the system gives no more memory (ulimit -v, a limit of the container); ended with exit "
+    "code 71, what was answered is in the journal\n";
 
 [[noreturn]] void end() {
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, last_words.data(), last_words.size());

@@ -1,3 +1,4 @@
+// Producers with a name: what each keeps, who goes when there are too many, and who lets verdicts go for others.
 #include "server/engine/producer_table.hpp"
 
 #include <algorithm>
@@ -16,16 +17,48 @@ void producer::let_go(std::uint64_t holder) {
 
 void producer::keep(std::uint64_t seq, std::string_view line) {
   last_seq_ = seq;
-  if (kept_.size() < kept_max) {
-    kept_.push_back({seq, std::string(line)});
-    return;
+  kept_verdict made{seq, {}};
+  if (kept_.size() == kept_max) {
+    // The oldest gives its memory to the newest, unless it has far too much.
+    made.line = std::move(kept_.front().line);
+    count_kept(0, sizeof(kept_verdict) + made.line.capacity());
+    kept_.pop_front();
+    if (made.line.capacity() > 2 * line.size() + 64) made.line = std::string();
   }
-  // The oldest gives its memory to the newest.
-  kept_verdict reused = std::move(kept_.front());
+  made.line.assign(line);
+  kept_.push_back(std::move(made));
+  count_kept(kept_.back().bytes(), 0);
+  while (kept_bytes_ > account_->share() && kept_.size() > 1) drop_oldest();
+  if (account_->bytes.load(std::memory_order_relaxed) > account_->bytes_max && account_->make_room) {
+    account_->make_room(*this);
+    while (account_->bytes.load(std::memory_order_relaxed) > account_->bytes_max && kept_.size() > 1) drop_oldest();
+  }
+}
+
+void producer::count_kept(std::size_t more, std::size_t less) {
+  kept_bytes_ += more - less;
+  account_->bytes.fetch_add(more - less, std::memory_order_relaxed);  // modulo 2^64, as the line above
+}
+
+void producer::drop_oldest() {
+  count_kept(0, kept_.front().bytes());
   kept_.pop_front();
-  reused.seq = seq;
-  reused.line.assign(line);
-  kept_.push_back(std::move(reused));
+}
+
+void producer::drop_kept_to(std::size_t bytes) {
+  while (kept_bytes_ > bytes) drop_oldest();
+}
+
+void producer::begin_anew() {
+  drop_kept_to(0);
+  last_seq_ = refused_seq_ = 0;
+}
+
+void producer::join(std::shared_ptr<kept_account> account) {
+  account_ = std::move(account);
+  kept_bytes_ = 0;
+  for (const kept_verdict& loaded : kept_) count_kept(loaded.bytes(), 0);
+  drop_kept_to(account_->share());
 }
 
 std::string_view producer::kept(std::uint64_t seq) const {
@@ -38,6 +71,11 @@ void producer::block_after(std::uint64_t seq) {
   if (refused_seq_ == 0 || seq < refused_seq_) refused_seq_ = seq;
 }
 
+producer_table::producer_table(std::size_t producers_max, std::size_t kept_bytes_max) : producers_max_(producers_max) {
+  account_->bytes_max = kept_bytes_max;
+  account_->make_room = [this](const producer& adding) { make_room(&adding); };
+}
+
 std::shared_ptr<producer> producer_table::find_or_create(std::string_view name) {
   const std::lock_guard guard(lock_);
   ++greetings_;
@@ -46,7 +84,7 @@ std::shared_ptr<producer> producer_table::find_or_create(std::string_view name) 
     return known->second.who;
   }
   if (producers_.size() >= producers_max_ && !forget_the_oldest()) return nullptr;
-  auto made = std::make_shared<producer>(name);
+  auto made = std::make_shared<producer>(name, account_);
   producers_.emplace(std::string(name), entry{made, greetings_});
   return made;
 }
@@ -62,6 +100,35 @@ bool producer_table::forget_the_oldest() {
   if (may_forget_ && !may_forget_(*oldest->second.who)) return false;
   producers_.erase(oldest);
   return true;
+}
+
+bool producer_table::reset(producer& spoilt) {
+  if (may_forget_ && !may_forget_(spoilt)) return false;
+  if (was_reset_) was_reset_(spoilt);  // while it still knows how far it had come
+  spoilt.begin_anew();
+  return true;
+}
+
+// Frees a sixteenth at once, so that it is rarely called. `adding` is locked by the caller, or null; of the others
+// those that another thread works for are left alone, they come by themselves.
+void producer_table::make_room(const producer* adding) {
+  const std::size_t wanted = account_->bytes_max - account_->bytes_max / 16;
+  const auto is_enough = [&] { return kept_bytes() <= wanted; };
+  const std::lock_guard guard(lock_);
+  if (kept_bytes() <= account_->bytes_max) return;
+  std::vector<const entry*> order;
+  for (const auto& [name, known] : producers_) order.push_back(&known);
+  std::sort(order.begin(), order.end(), [](const entry* a, const entry* b) { return a->greeted < b->greeted; });
+  const auto drop = [&](producer& other, std::size_t bytes) {
+    if (&other == adding) return;
+    const std::unique_lock using_it(other.lock, std::try_to_lock);
+    if (using_it.owns_lock()) other.drop_kept_to(bytes);
+  };
+  for (auto at = order.begin(); at != order.end() && !is_enough(); ++at) {
+    if ((*at)->who.use_count() == 1) drop(*(*at)->who, 0);
+  }
+  const std::size_t equal_part = wanted / std::max<std::size_t>(order.size(), 1);
+  for (auto at = order.begin(); at != order.end() && !is_enough(); ++at) drop(*(*at)->who, equal_part);
 }
 
 void producer_table::replay_forget(std::string_view name, journal_position position) {
@@ -88,9 +155,13 @@ void producer_table::for_each(const std::function<void(producer&)>& visit) {
 }
 
 void producer_table::restore(std::shared_ptr<producer> loaded) {
-  const std::lock_guard guard(lock_);
-  std::string name = loaded->name();
-  producers_.insert_or_assign(std::move(name), entry{std::move(loaded), ++greetings_});
+  {
+    const std::lock_guard guard(lock_);
+    loaded->join(account_);
+    std::string name = loaded->name();
+    producers_.insert_or_assign(std::move(name), entry{std::move(loaded), ++greetings_});
+  }
+  make_room(nullptr);
 }
 
 }  // namespace spindrift

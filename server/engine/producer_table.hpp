@@ -5,8 +5,9 @@
 //
 // Thread rules: the table may be used from any thread. A producer is locked by the connection that works for it, for
 // one batch at a time, across observing the points and keeping their verdicts, so that whoever takes the name over
-// finds both or neither. Bounded: `producers_max` names, each with at most limits::in_flight_max verdicts; beyond it
-// the producer that said hello longest ago, and is not connected, is forgotten.
+// finds both or neither. Order of locks: a producer, the table, never the other way round. Bounded: `producers_max`
+// names, each with at most limits::in_flight_max verdicts; beyond it the producer that said hello longest ago, and is
+// not connected, is forgotten. The bytes of all kept verdicts are bounded as well: see kept_account.hpp.
 #pragma once
 
 #include <cstddef>
@@ -18,9 +19,11 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/model/limit.hpp"
+#include "server/engine/kept_account.hpp"
 #include "server/store/record.hpp"
 
 namespace spindrift {
@@ -28,7 +31,11 @@ namespace spindrift {
 // One name. Lock `lock` before touching anything else.
 class producer {
 public:
-  explicit producer(std::string_view name) : name_(name) {}
+  explicit producer(std::string_view name, std::shared_ptr<kept_account> account = std::make_shared<kept_account>())
+      : name_(name), account_(std::move(account)) {}
+  producer(const producer&) = delete;
+  producer& operator=(const producer&) = delete;
+  ~producer() { drop_kept_to(0); }
 
   std::mutex lock;
 
@@ -43,7 +50,8 @@ public:
   journal_name& journal() { return journal_; }
   bool is_connected() const { return holder_ != 0; }
 
-  // Keeps the verdict line (LF included) of an applied point; seq must be above last_seq().
+  // Keeps the verdict line (LF included) of an applied point; seq must be above last_seq(). Older ones go where there
+  // is no room for all.
   void keep(std::uint64_t seq, std::string_view line);
   // The kept line of a seq; empty when it is too old or was never applied.
   std::string_view kept(std::uint64_t seq) const;
@@ -52,6 +60,13 @@ public:
   bool is_blocked(std::uint64_t seq) const { return refused_seq_ != 0 && seq > refused_seq_; }
   void block_after(std::uint64_t seq);
   void unblock() { refused_seq_ = 0; }
+  // Its numbering begins anew, and what it was answered is no longer known.
+  void begin_anew();
+  // What its kept verdicts take; lets the oldest go until it is no more than this.
+  std::size_t kept_bytes() const { return kept_bytes_; }
+  void drop_kept_to(std::size_t bytes);
+  // What was loaded counts from now on.
+  void join(std::shared_ptr<kept_account> account);
 
   template <class Archive>
   void visit_state(Archive& archive) {
@@ -68,7 +83,11 @@ private:
     void visit_state(Archive& archive) {
       archive(seq, line);
     }
+    std::size_t bytes() const { return sizeof(kept_verdict) + line.capacity(); }
   };
+
+  void drop_oldest();
+  void count_kept(std::size_t more, std::size_t less);
 
   std::string name_;
   std::uint64_t last_seq_ = 0;
@@ -76,11 +95,15 @@ private:
   std::uint64_t refused_seq_ = 0;
   journal_name journal_{};
   std::deque<kept_verdict> kept_;  // ascending seq
+  std::size_t kept_bytes_ = 0;
+  std::shared_ptr<kept_account> account_;
 };
 
 class producer_table {
 public:
-  explicit producer_table(std::size_t producers_max = 4'096) : producers_max_(producers_max) {}
+  explicit producer_table(std::size_t producers_max = 4'096, std::size_t kept_bytes_max = std::size_t{1} << 30U);
+  producer_table(const producer_table&) = delete;
+  producer_table& operator=(const producer_table&) = delete;
 
   // Is asked about every producer that is to be forgotten, before it goes, and may keep it by saying false; set before
   // the table is shared.
@@ -88,9 +111,16 @@ public:
   // Forgets the producer, unless its state is newer than this place in the journal; for start-up.
   void replay_forget(std::string_view name, journal_position position);
 
+  // Lets a producer whose numbering was spoilt begin anew, with its lock held by the caller. False when the journal
+  // could not take it: then nothing happened.
+  bool reset(producer& spoilt);
+  // Is told of every reset; set before the table is shared.
+  void on_reset(std::function<void(const producer&)> told) { was_reset_ = std::move(told); }
+
   // Finds or makes the producer. Null when the table is full of connected ones.
   std::shared_ptr<producer> find_or_create(std::string_view name);
   std::size_t size() const;
+  std::size_t kept_bytes() const { return account_->bytes.load(std::memory_order_relaxed); }
   void for_each(const std::function<void(producer&)>& visit);
   // Places a loaded producer; for start-up.
   void restore(std::shared_ptr<producer> loaded);
@@ -102,12 +132,15 @@ private:
   };
 
   bool forget_the_oldest();
+  void make_room(const producer* adding);
 
   mutable std::mutex lock_;
   std::map<std::string, entry, std::less<>> producers_;
   std::uint64_t greetings_ = 0;
   std::size_t producers_max_;
   std::function<bool(producer&)> may_forget_;
+  std::function<void(const producer&)> was_reset_;
+  std::shared_ptr<kept_account> account_ = std::make_shared<kept_account>();
 };
 
 }  // namespace spindrift

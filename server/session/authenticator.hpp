@@ -14,6 +14,7 @@ struct identity {
   std::string name;                    // for logs
   std::vector<std::string> publish;    // globs of streams it may send points of
   std::vector<std::string> subscribe;  // globs of streams it may see
+  bool may_reset = false;              // may let its producers begin their numbering anew
 };
 
 class authenticator {

@@ -133,6 +133,11 @@ void session::take_point(const point& taken, moment now, step& out) {
     flush(now, out);
     if (out.closes || take_repeated(taken, out)) return;
   }
+  if (named_ && taken.seq - newest_seq_ > limits::seq_step_max) {
+    flush(now, out);
+    if (out.closes) return;
+    return complain({error_code::bad_seq, "\"seq\" is more than 2^40 above the one before", taken.seq}, frames_, out);
+  }
   if (named_) newest_seq_ = taken.seq;
   add_point(taken);
   if (workspace_.taken.size() >= intake::points_max) flush(now, out);
@@ -156,10 +161,9 @@ bool session::take_repeated(const point& taken, step& out) {
   if (taken.seq > newest_seq_) return false;  // the newer ones of the batch were refused
   const std::string_view line = named_->kept(taken.seq);
   if (line.empty()) {
-    complain(
-        {error_code::bad_seq,
-         "\"seq\" is below the newest applied one and among the last 1024 verdicts there is none for it", taken.seq},
-        frames_, out);
+    complain({error_code::bad_seq, "\"seq\" is below the newest applied one, and no verdict is kept for it (any more)",
+              taken.seq},
+             frames_, out);
     return true;
   }
   out.replies.append(line.substr(0, line.size() - 2));

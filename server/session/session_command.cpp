@@ -21,6 +21,9 @@ void session::reply(const hello_command& asked, const command_id& id, step& out)
     identity_ = environment_.admission->admit(asked.token);
     if (!identity_) return close({error_code::unauthorized, std::string(unauthorized_text), 0, id}, frames_, out);
   }
+  if (asked.reset && identity_ && !identity_->may_reset) {
+    return complain({error_code::forbidden, "the token does not allow to reset a producer", 0, id}, frames_, out);
+  }
   if (named_) {
     const std::lock_guard guard(named_->lock);
     named_->let_go(number_);
@@ -28,13 +31,18 @@ void session::reply(const hello_command& asked, const command_id& id, step& out)
   named_.reset();
   newest_seq_ = 0;
   if (!asked.producer.empty()) {
-    named_ = environment_.producers.find_or_create(scoped(asked.producer));
-    if (!named_) {
+    const std::shared_ptr<producer> wanted = environment_.producers.find_or_create(scoped(asked.producer));
+    if (!wanted) {
       return close(
           {error_code::too_many_connections, "the server knows as many producers as it may, all connected", 0, id},
           frames_, out);
     }
-    const std::lock_guard guard(named_->lock);
+    const std::lock_guard guard(wanted->lock);
+    if (asked.reset && !environment_.producers.reset(*wanted)) {
+      return complain({error_code::storage_full, "the journal cannot be written; the producer was not reset", 0, id},
+                      frames_, out);
+    }
+    named_ = wanted;
     out.supersedes = named_->take_over(number_);
     if (out.supersedes == number_) out.supersedes = 0;
     newest_seq_ = named_->last_seq();

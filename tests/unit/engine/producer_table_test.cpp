@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -33,6 +34,53 @@ TEST(producer, keeps_as_many_verdicts_as_may_be_unanswered_and_no_more) {
   EXPECT_EQ(who.kept(1), "");
   for (std::uint64_t seq = 2; seq <= count; ++seq) ASSERT_EQ(who.kept(seq), std::to_string(seq));
   EXPECT_EQ(who.kept(count + 1), "new");
+}
+
+TEST(producer_table, lets_the_oldest_verdicts_of_those_go_that_are_not_connected) {
+  producer_table table(10, 160'000);
+  const std::string line(1'000, 'x');
+  const auto keep = [&](producer& who, std::uint64_t count) {
+    const std::lock_guard guard(who.lock);
+    for (std::uint64_t seq = 1; seq <= count; ++seq) who.keep(who.last_seq() + 1, line);
+  };
+  const auto connected = table.find_or_create("connected");
+  keep(*connected, 5);
+  for (int number = 0; number < 9; ++number) keep(*table.find_or_create("gone-" + std::to_string(number)), 50);
+  EXPECT_LE(table.kept_bytes(), 160'000U);
+  EXPECT_EQ(table.find_or_create("gone-8")->kept(50), line);
+  EXPECT_EQ(table.find_or_create("gone-8")->kept(1), "") << "its share is 10,000 bytes";
+  EXPECT_EQ(connected->kept(1), line);
+  producer_table small(20, 64'000);
+  std::vector<std::shared_ptr<producer>> all;
+  for (int number = 0; number < 20; ++number) {
+    all.push_back(small.find_or_create("busy-" + std::to_string(number)));
+    keep(*all.back(), 50);
+    EXPECT_LE(small.kept_bytes(), 64'000U);
+  }
+  EXPECT_EQ(all.back()->kept(50), line) << "the newest is always kept";
+  small.find_or_create("late");
+  all.clear();
+  const auto late = small.find_or_create("busy-19");
+  keep(*late, 50);
+  EXPECT_EQ(late->kept(late->last_seq() - 1), line);
+  EXPECT_LE(small.kept_bytes(), 64'000U);
+}
+
+TEST(producer_table, lets_a_producer_begin_anew_if_the_journal_can_take_it) {
+  producer_table table;
+  const auto who = table.find_or_create("plant-7");
+  who->keep(9'007'199'254'740'991, "last\n");
+  bool is_full = true;
+  std::uint64_t told = 0;
+  table.on_forget([&](producer&) { return !is_full; });
+  table.on_reset([&](const producer& spoilt) { told = spoilt.last_seq(); });
+  EXPECT_FALSE(table.reset(*who));
+  EXPECT_EQ(who->last_seq(), 9'007'199'254'740'991U);
+  is_full = false;
+  EXPECT_TRUE(table.reset(*who));
+  EXPECT_EQ(who->last_seq(), 0U);
+  EXPECT_EQ(told, 9'007'199'254'740'991U);
+  EXPECT_EQ(table.kept_bytes(), 0U);
 }
 
 TEST(producer, belongs_to_the_last_that_took_it_over) {

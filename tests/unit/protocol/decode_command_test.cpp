@@ -49,6 +49,8 @@ TEST(decode_command, reads_hello) {
   EXPECT_EQ(hello.producer, "plant-7");
   EXPECT_EQ(hello.token, "secret");
   EXPECT_EQ(as<hello_command>(R"({"op":"hello"})").producer, "");
+  EXPECT_FALSE(hello.reset);
+  EXPECT_TRUE(as<hello_command>(R"({"op":"hello","producer":"plant-7","reset":true})").reset);
 }
 
 TEST(decode_command, reads_subscribe) {
@@ -96,6 +98,8 @@ TEST(decode_command, refuses_fields_of_a_wrong_form) {
   for (const char* const text : {R"({"op":"hello","producer":5})",
                                  R"({"op":"hello","producer":"a b"})",
                                  R"({"op":"hello","producer":null})",
+                                 R"({"op":"hello","producer":"a","reset":1})",
+                                 R"({"op":"hello","reset":true})",
                                  R"({"op":"hello","token":[]})",
                                  R"({"op":"subscribe","streams":[]})",
                                  R"({"op":"subscribe","streams":[1]})",
