@@ -2,6 +2,8 @@
 
 #include <boost/asio/write.hpp>
 #include <exception>
+#include <iterator>
+#include <string_view>
 
 #include "common/log/log.hpp"
 #include "common/net/http_host.hpp"
@@ -22,6 +24,36 @@ http_response plain(unsigned status) {
   answer.status = status;
   answer.body = std::string(http::obsolete_reason(static_cast<http::status>(status))) + "\n";
   return answer;
+}
+
+// A target as requests have it: "/path?query", or the absolute form, "http://host/path", that proxies are sent.
+struct request_target {
+  std::string_view authority;  // empty: the Host field says it
+  std::string_view path;       // with the query; empty: the target is of neither form
+};
+
+request_target split(std::string_view target) {
+  constexpr std::string_view scheme = "http://";
+  if (target.starts_with('/')) return {{}, target};
+  if (!beast::iequals(beast::string_view(target.data(), target.size()).substr(0, scheme.size()), scheme.data())) {
+    return {};
+  }
+  target.remove_prefix(scheme.size());
+  const std::size_t slash = std::min(target.find_first_of("/?"), target.size());
+  const std::string_view authority = target.substr(0, slash);
+  target.remove_prefix(slash);
+  return {authority, target.starts_with('/') ? target : std::string_view("/")};
+}
+
+std::string_view target_of(const http::request<http::string_body>& request) {
+  return {request.target().data(), request.target().size()};
+}
+
+// Beast knows chunks alone; of anything else it sees no end, and would take the body for the next request.
+bool has_unknown_coding(const http::request<http::string_body>& request) {
+  const auto codings = request.equal_range(http::field::transfer_encoding);
+  const auto count = std::distance(codings.first, codings.second);
+  return count > 1 || (count == 1 && !beast::iequals(codings.first->value(), "chunked"));
 }
 
 }  // namespace
@@ -88,8 +120,22 @@ void http_session::on_header(error failure) {
   }
   if (parser_->is_done()) {
     on_request();
-    return;
+  } else if (parser_->get().count(http::field::expect) > 0) {
+    ask_for_body();
+  } else {
+    read_body();
   }
+}
+
+// Whoever expects it sends its body only now. judge() has seen to it that nothing else is expected.
+void http_session::ask_for_body() {
+  static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+  asio::async_write(stream_, asio::buffer(go_on), [self = shared_from_this()](error failure, std::size_t) {
+    if (!failure) self->read_body();
+  });
+}
+
+void http_session::read_body() {
   http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](error body_failure, std::size_t) {
     if (body_failure) {
       self->on_read_failure(body_failure);
@@ -116,13 +162,20 @@ void http_session::on_read_failure(error failure) {
 std::optional<http_response> http_session::judge() const {
   const auto& request = parser_->get();
   if (request.method() != http::verb::get && request.method() != http::verb::head) return plain(405);
-  if (request.target().empty() || request.target().front() != '/') return plain(400);
+  if (has_unknown_coding(request)) return plain(501);
+  const auto expected = request.find(http::field::expect);
+  if (expected != request.end() && !beast::iequals(expected->value(), "100-continue")) return plain(417);
+  const request_target target = split(target_of(request));
+  if (target.path.empty()) return plain(400);
   const auto hosts = request.equal_range(http::field::host);
   const auto count = std::distance(hosts.first, hosts.second);
   if (count > 1 || (count == 0 && request.version() >= 11)) return plain(400);
-  if (count == 1) {
-    const auto host = hosts.first->value();
-    if (!is_host_allowed({host.data(), host.size()}, shared_->bound)) return plain(421);
+  // Of both, the target's counts (RFC 9112, 3.2.2).
+  if (count == 1 || !target.authority.empty()) {
+    const auto field = count == 1 ? hosts.first->value() : beast::string_view();
+    const std::string_view host =
+        target.authority.empty() ? std::string_view(field.data(), field.size()) : target.authority;
+    if (!is_host_allowed(host, shared_->bound)) return plain(421);
   }
   return std::nullopt;
 }
@@ -134,7 +187,7 @@ void http_session::on_request() {
 
 http_response http_session::ask_handler() const {
   const auto& request = parser_->get();
-  const std::string_view target(request.target().data(), request.target().size());
+  const std::string_view target = split(target_of(request)).path;
   const auto mark = target.find('?');
   http_request asked;
   asked.method = request.method() == http::verb::head ? "HEAD" : "GET";

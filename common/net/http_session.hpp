@@ -52,6 +52,8 @@ private:
   void wait_for_request();
   void read_header();
   void on_header(error failure);
+  void ask_for_body();
+  void read_body();
   void on_request();
   void on_read_failure(error failure);
   std::optional<http_response> judge() const;

@@ -55,7 +55,8 @@ int run_token_command(int argc, const char* const* argv) {
   options.add_positional("NAME", "whose token it is", name);
   options.add_text("--publish", "GLOBS", "streams it may send points of, separated by commas", publish);
   options.add_text("--subscribe", "GLOBS", "streams it may see; with neither of the two all of both", subscribe);
-  options.add_text("--may", "RIGHTS", "reset: let its producers begin their numbering anew", may);
+  options.add_text("--may", "RIGHTS", "reset: let its producers begin anew; admin: see the whole server's counters",
+                   may);
   if (asks_for_help) return print(options.help_text());
   const parse_result parsed = options.parse(argc - words_of_command, argv + words_of_command);
   if (!parsed.proceeds) return tell(parsed);
@@ -64,7 +65,8 @@ int run_token_command(int argc, const char* const* argv) {
                   std::to_string(identity_bytes_max) + " bytes");
   }
   identity ignored;
-  if (const auto unknown = give_rights(may, ignored)) return refuse("--may: '" + *unknown + "' is no right: reset");
+  if (const auto unknown = give_rights(may, ignored))
+    return refuse("--may: '" + *unknown + "' is no right: reset, admin");
   if (publish == not_given && subscribe == not_given) publish = subscribe = "*";
   if (publish != not_given && !is_list_of_globs(publish)) {
     return refuse("--publish: '" + publish + "' is not a list of globs over stream names");

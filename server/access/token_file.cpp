@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -56,6 +58,11 @@ std::vector<std::string> split_globs(std::string_view text) {
   return globs;
 }
 
+bool is_alike(const identity& a, const identity& b) {
+  return a.name == b.name && a.publish == b.publish && a.subscribe == b.subscribe && a.may_reset == b.may_reset &&
+         a.is_admin == b.is_admin;
+}
+
 }  // namespace
 
 token_digest digest_of(std::string_view token) {
@@ -69,8 +76,8 @@ token_digest digest_of(std::string_view token) {
 
 std::optional<std::string> give_rights(std::string_view words, identity& to) {
   for (const std::string& word : split_globs(words)) {
-    if (word != "reset") return word;
-    to.may_reset = true;
+    if (word != "reset" && word != "admin") return word;
+    (word == "reset" ? to.may_reset : to.is_admin) = true;
   }
   return std::nullopt;
 }
@@ -106,8 +113,27 @@ std::optional<std::string> token_file::load() {
   if (loaded->empty())
     return path_ + ": no identity in it, so nobody could come in; spindriftd token new NAME makes one";
   const std::lock_guard guard(lock_);
+  keep_known(*loaded);
+  admitted_.clear();
+  for (const entry& known : *loaded) admitted_.push_back(known.who.get());
+  std::sort(admitted_.begin(), admitted_.end(), std::less<>());
   entries_ = std::move(loaded);
   return std::nullopt;
+}
+
+// Whoever stays with the same rights stays the same, so that it is counted on.
+void token_file::keep_known(entries& loaded) const {
+  std::map<std::string_view, const entry*> before;
+  for (const entry& known : *entries_) before.emplace(known.who->key, &known);
+  for (entry& made : loaded) {
+    const auto known = before.find(made.who->key);
+    if (known != before.end() && is_alike(*known->second->who, *made.who)) made.who = known->second->who;
+  }
+}
+
+bool token_file::still_admits(const identity& who) const {
+  const std::lock_guard guard(lock_);
+  return std::binary_search(admitted_.begin(), admitted_.end(), &who, std::less<>());
 }
 
 std::optional<std::string> token_file::parse_line(std::string_view line, entry& into) {
@@ -123,11 +149,13 @@ std::optional<std::string> token_file::parse_line(std::string_view line, entry& 
     } else if (word.starts_with("subscribe=")) {
       who.subscribe = split_globs(word.substr(10));
     } else if (word.starts_with("may=")) {
-      if (const auto unknown = give_rights(word.substr(4), who)) return "may=: " + in_quotes(*unknown) + " is no right: reset";
+      const auto unknown = give_rights(word.substr(4), who);
+      if (unknown) return "may=: " + in_quotes(*unknown) + " is no right: reset, admin";
     } else {
       return in_quotes(word) + " is none of publish=GLOBS, subscribe=GLOBS, may=RIGHTS";
     }
   }
+  who.key.assign(into.digest.begin(), into.digest.end());
   into.who = std::make_shared<const identity>(std::move(who));
   return std::nullopt;
 }

@@ -35,7 +35,7 @@ struct new_token {
 new_token make_token(std::string_view name, std::string_view publish, std::string_view subscribe,
                      std::string_view may = {});
 
-// Takes "reset" into the identity, or a list of such words. Returns the first word that is no right.
+// Takes "reset", "admin", or both with a comma into the identity. Returns the first word that is no right.
 std::optional<std::string> give_rights(std::string_view words, identity& to);
 
 class token_file final : public authenticator {
@@ -47,6 +47,7 @@ public:
   // Reads the file; the identities change only when all of it is good. Returns what is wrong: "FILE:LINE: ...".
   std::optional<std::string> load();
   std::shared_ptr<const identity> admit(std::string_view token) const override;
+  bool still_admits(const identity& who) const override;
 
 private:
   struct entry {
@@ -55,11 +56,13 @@ private:
   };
   using entries = std::vector<entry>;
 
+  void keep_known(entries& loaded) const;
   static std::optional<std::string> parse_line(std::string_view line, entry& into);
 
   std::string path_;
   mutable std::mutex lock_;
   std::shared_ptr<const entries> entries_ = std::make_shared<entries>();
+  std::vector<const identity*> admitted_;  // of entries_, sorted: thousands of connections ask after a reload
 };
 
 }  // namespace spindrift

@@ -157,6 +157,8 @@ void declare_limits(config& settings, option_set& options) {
 
 void declare_admission(config& settings, option_set& options) {
   add_milliseconds(options, "--admission-timeout", "time to show a token", settings.net.admission_timeout);
+  options.add_number("--max-handshakes", "N", "TLS handshakes under way at once, 1 to 100000; the oldest gives way",
+                     settings.net.handshakes_max, 1, 100'000);
   add_milliseconds(options, "--refusal-delay", "how much later a wrong token is answered", settings.net.refusal_delay);
 }
 

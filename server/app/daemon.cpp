@@ -42,10 +42,12 @@ constexpr rlim_t descriptors_besides = 256;
 
 // Raises the soft limit as far as it may go. Returns what is wrong when even the hard limit cannot hold the
 // connections.
-std::optional<std::string> provide_descriptors(std::size_t connections_max) {
+std::optional<std::string> provide_descriptors(const config& settings) {
+  const std::size_t connections_max = settings.net.connections_max;
+  const rlim_t besides = descriptors_besides + (settings.tls_cert.empty() ? 0 : settings.net.handshakes_max);
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;
-  const rlim_t wanted = connections_max + descriptors_besides;
+  const rlim_t wanted = connections_max + besides;
   if (limit.rlim_cur < wanted) {
     limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min(wanted, limit.rlim_max);
     (void)::setrlimit(RLIMIT_NOFILE, &limit);
@@ -54,7 +56,7 @@ std::optional<std::string> provide_descriptors(std::size_t connections_max) {
   if (limit.rlim_cur >= wanted) return std::nullopt;
   return "--max-connections: " + std::to_string(connections_max) + " is not possible: with a limit of " +
          std::to_string(limit.rlim_cur) + " open files (ulimit -n) at most " +
-         std::to_string(limit.rlim_cur > descriptors_besides ? limit.rlim_cur - descriptors_besides : 0) +
+         std::to_string(limit.rlim_cur > besides ? limit.rlim_cur - besides : 0) +
          " connections fit; raise the one or lower the other";
 }
 
@@ -248,6 +250,7 @@ void server::await_signal() {
       const auto wrong = load_secrets();
       if (wrong) log_event(log_level::error, "not_reloaded", {{"reason", *wrong}});
       if (!wrong) log_event(log_level::info, "reloaded");
+      for (const auto& each : shards_) each->post_check_tokens();
     } else if (stopping_) {
       ::_exit(128 + signal);
     } else {
@@ -320,7 +323,7 @@ int complain(const std::string& what, int exit_code) {
 }  // namespace
 
 int check_daemon(const config& settings) {
-  auto wrong = provide_descriptors(settings.net.connections_max);
+  auto wrong = provide_descriptors(settings);
   if (!wrong) wrong = server(settings).load_secrets();
   return wrong ? complain(*wrong, exit_bad_config) : exit_ok;
 }
@@ -330,7 +333,7 @@ int run_daemon(const config& settings) {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes shall read as a full disk
   open_log(settings.log);
-  if (const auto wrong = provide_descriptors(settings.net.connections_max)) return complain(*wrong, exit_bad_config);
+  if (const auto wrong = provide_descriptors(settings)) return complain(*wrong, exit_bad_config);
   server built(settings);
   auto failed = built.load_secrets();
   if (failed) return complain(*failed, exit_bad_config);

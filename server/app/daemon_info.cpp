@@ -8,6 +8,7 @@
 #include "common/log/log.hpp"
 #include "common/protocol/encode.hpp"
 #include "server/formats/parsed.hpp"
+#include "server/session/reply_line.hpp"
 #include "server/session/version.hpp"
 
 namespace spindrift {
@@ -50,6 +51,7 @@ std::vector<daemon_info::figure> daemon_info::figures() const {
        read(counts_.points_foreign)},
       {"fields_skipped", "Fields of other formats that are no numbers.", true, read(counts_.fields_skipped)},
       {"connections_accepted", "Connections accepted.", true, read(counts_.connections_accepted)},
+      {"handshakes_shed", "TLS handshakes ended because too many were under way.", true, read(counts_.handshakes_shed)},
       {"streams_created", "Streams created.", true, read(counts_.streams_created)},
       {"streams_evicted", "Streams forgotten to make room.", true, read(counts_.streams_evicted)},
       {"bytes_received", "Bytes read from clients.", true, read(counts_.bytes_received)},
@@ -71,19 +73,9 @@ void daemon_info::append_stats(std::string& out) const {
     out += "\":";
     append_number(each.value, out);
   }
-  out += ",\"errors\":{";
+  append_errors(counts_.errors, out);
+  out += ",\"lines_unread\":{";
   bool is_first = true;
-  for (std::size_t i = 0; i < counters::error_codes; ++i) {
-    const std::uint64_t count = read(counts_.errors[i]);
-    if (count == 0) continue;
-    out += is_first ? "\"" : ",\"";
-    is_first = false;
-    out += name_of(static_cast<error_code>(i));
-    out += "\":";
-    append_number(count, out);
-  }
-  out += "},\"lines_unread\":{";
-  is_first = true;
   for (std::size_t i = 0; i < counters::fault_causes; ++i) {
     const std::uint64_t count = read(counts_.lines_unread[i]);
     if (count == 0) continue;

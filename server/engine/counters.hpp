@@ -39,6 +39,7 @@ struct counters {
   counter bytes_sent{0};
   counter connections_accepted{0};
   counter connections_open{0};
+  counter handshakes_shed{0};
   counter subscribers{0};
   counter replies_muted{0};  // verdicts dropped for anonymous producers that never read
   counter feed_lines_sent{0};

@@ -63,6 +63,7 @@ void connection::set_unacknowledged_timeout(std::chrono::milliseconds timeout) {
 void connection::start() {
   stream_->async_open([self = shared_from_this()](socket_error failed) {
     if (self->phase_ != phase::opening) return;
+    self->home_.handshake_ended(*self);
     if (failed) return self->close("no handshake: " + failed.message());
     self->phase_ = phase::serving;
     self->read();
@@ -73,6 +74,7 @@ void connection::start_refused(error_code code, std::string message) {
   refused_with_ = code;
   stream_->async_open([self = shared_from_this(), code, message = std::move(message)](socket_error failed) {
     if (self->phase_ != phase::opening) return;
+    self->home_.handshake_ended(*self);
     if (failed) return self->close("no handshake");
     self->phase_ = phase::serving;
     step& out = self->home_.scratch();

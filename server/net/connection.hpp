@@ -40,6 +40,8 @@ public:
   void take_history(std::string_view events);
   bool is_subscriber() const { return feed_.has_value(); }
   void supersede();
+  // Ends when the token that let it in is no longer known.
+  void check_token();
   // The shard's, in a round. gather_points(): see session. Where it says true answer_points() completes the step, once
   // the batch was observed, else advance() does. Last, flush() sends what there is.
   bool gather_points();
@@ -54,6 +56,9 @@ public:
   void sweep(std::int64_t now);
   // Cuts the connection as it is.
   void abort();
+  // Its handshake takes too long for how many wait.
+  void shed();
+  bool shakes_hands() const { return phase_ == phase::opening && stream_->shakes_hands(); }
   std::uint64_t number() const { return number_; }
   // What start_refused() was told; nothing for a connection that is served.
   std::optional<error_code> refused_with() const { return refused_with_; }

@@ -24,6 +24,14 @@ void connection::supersede() {
   carry_out();
 }
 
+void connection::check_token() {
+  if (phase_ != phase::serving || session_.is_still_admitted()) return;
+  step& out = home_.scratch();
+  out.clear();
+  session_.refuse(error_code::unauthorized, "the token is gone, or has other rights: say hello again", out);
+  carry_out();
+}
+
 void connection::drain() {
   if (phase_ == phase::opening) return close("shutting down");
   if (phase_ == phase::refusing) return finish("shutting down");
@@ -154,6 +162,10 @@ void connection::close(std::string_view reason) {
 
 void connection::abort() {
   close("cut");
+}
+
+void connection::shed() {
+  close("too many handshakes at once");
 }
 
 void connection::sweep(std::int64_t at) {

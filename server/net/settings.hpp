@@ -15,6 +15,9 @@ struct net_settings {
   std::size_t frame_bytes_max = limits::frame_bytes_max;
   // Time to show a token, where one is needed: a stranger may not hold a descriptor for long.
   std::chrono::milliseconds admission_timeout{10'000};
+  // TLS handshakes under way at once: each costs some 80 KiB before anything is known of the client. Beyond it the
+  // oldest goes; whoever means it is through in a few milliseconds.
+  std::size_t handshakes_max = 512;
   // A wrong token is answered this much later, all alike.
   std::chrono::milliseconds refusal_delay{1'000};
   // A frame that was begun must end: a client that drips bytes holds a buffer.

@@ -46,9 +46,10 @@ void shard::adopt(tcp::socket socket) {
   auto handed_over = std::make_shared<tcp::socket>(std::move(socket));
   asio::post(context_, [this, handed_over] {
     counters& counts = shared_.environment.counts;
-    // Those that are only being told so do not count.
+    // Those that are only being told so do not count, nor do those that may never be served.
     const std::uint64_t refused = shared_.refused.load(std::memory_order_relaxed);
-    const bool is_full = read(counts.connections_open) >= shared_.settings.connections_max + refused;
+    const std::uint64_t apart = refused + shared_.handshakes.load(std::memory_order_relaxed);
+    const bool is_full = read(counts.connections_open) >= shared_.settings.connections_max + apart;
     if (is_full && refused >= shared_.settings.refused_max) {
       return add(counts.errors[static_cast<std::size_t>(error_code::too_many_connections)], 1);
     }
@@ -65,7 +66,24 @@ void shard::adopt(tcp::socket socket) {
     } else {
       made->start();
     }
+    if (made->shakes_hands()) begin_handshake(*made);
   });
+}
+
+void shard::begin_handshake(const connection& who) {
+  handshakes_.insert(who.number());
+  shared_.handshakes.fetch_add(1, std::memory_order_relaxed);
+  const std::size_t mine = std::max<std::size_t>(1, shared_.settings.handshakes_max / shared_.shards.size());
+  while (handshakes_.size() > mine) {
+    const auto oldest = connections_.find(*handshakes_.begin());
+    add(shared_.environment.counts.handshakes_shed, 1);
+    const auto held = oldest->second;
+    held->shed();
+  }
+}
+
+void shard::handshake_ended(const connection& who) {
+  if (handshakes_.erase(who.number()) == 1) shared_.handshakes.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void shard::post_batch(const shared_published_batch& batch) {
@@ -184,6 +202,7 @@ void shard::ask_history(const connection& who, const history_command& asked, std
 
 void shard::closed(connection& who) {
   if (connections_.erase(who.number()) == 0) return;
+  handshake_ended(who);
   shared_.environment.counts.connections_open.fetch_sub(1, std::memory_order_relaxed);
   if (who.refused_with() == error_code::too_many_connections) shared_.refused.fetch_sub(1, std::memory_order_relaxed);
   end_if_drained();
@@ -218,6 +237,14 @@ void shard::sweep() {
     }
   }
   if (!drained_) arm_sweep();
+}
+
+void shard::post_check_tokens() {
+  asio::post(context_, [this] {
+    std::vector<std::shared_ptr<connection>> all;
+    for (const auto& [number, each] : connections_) all.push_back(each);
+    for (const auto& each : all) each->check_token();
+  });
 }
 
 void shard::post_drain() {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
@@ -41,7 +42,8 @@ struct shard_context {
   std::vector<feed_port*> feed_ports;  // the shards again, as the feed knows them
   subscription_list subscriptions;
   std::atomic<std::uint64_t> connections_begun{0};
-  std::atomic<std::uint64_t> refused{0};  // open connections that were only told that the server is full
+  std::atomic<std::uint64_t> handshakes{0};  // open connections that have not ended their TLS handshake
+  std::atomic<std::uint64_t> refused{0};     // open connections that were only told that the server is full
   // Besides the feed; safe to offer to from any thread.
   std::vector<sink*> sinks;
   // With durability fsync: where acknowledgements have to wait for the disk. Otherwise null.
@@ -74,6 +76,8 @@ public:
   void post_supersede(std::uint64_t connection_number);
   // Any thread: begins the end; the thread returns once no connection is left.
   void post_drain();
+  // Any thread: the tokens were read again; whoever came in with one that is gone is told so and closed.
+  void post_check_tokens();
 
   // Any thread: the journal has been synced further.
   void post_durable();
@@ -92,6 +96,8 @@ public:
   void advance_later(connection& who);
   void flush_later(connection& who);
   void supersede(std::uint64_t connection_number);
+  // The connection's handshake is over, well or not.
+  void handshake_ended(const connection& who);
   void await_durable(const connection& who);
   // Returns the subscription's number.
   std::uint64_t subscribe(connection& who, filter wanted, outbox& box);
@@ -100,6 +106,7 @@ public:
   void closed(connection& who);
 
 private:
+  void begin_handshake(const connection& who);
   void receive();
   void post_round();
   void go_round();
@@ -119,6 +126,7 @@ private:
   bounded_queue<shared_published_batch> mailbox_;
   std::vector<shared_published_batch> received_;
   std::unordered_map<std::uint64_t, std::shared_ptr<connection>> connections_;
+  std::set<std::uint64_t> handshakes_;  // of those, by number: the oldest first
   // For the next round, and in this one; vectors take turns, so that none is allocated anew.
   std::vector<std::shared_ptr<connection>> unadvanced_;
   std::vector<std::shared_ptr<connection>> advancing_;

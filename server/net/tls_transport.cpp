@@ -13,6 +13,7 @@ public:
   tls_transport(tcp::socket socket, std::shared_ptr<asio::ssl::context> context)
       : context_(std::move(context)), stream_(std::move(socket), *context_) {}
 
+  bool shakes_hands() const override { return true; }
   void async_open(std::function<void(socket_error)> opened) override {
     stream_.async_handshake(asio::ssl::stream_base::server, std::move(opened));
   }

@@ -23,6 +23,8 @@ public:
   using done = std::function<void(socket_error, std::size_t)>;
   virtual ~transport() = default;
 
+  // Whether async_open() waits for the client.
+  virtual bool shakes_hands() const { return false; }
   // Whatever must pass before the first byte of ours: nothing, or the TLS handshake.
   virtual void async_open(std::function<void(socket_error)> opened) = 0;
   virtual void async_read(std::span<char> into, done read) = 0;

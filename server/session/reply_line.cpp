@@ -28,6 +28,36 @@ void append_bare_reply(std::string_view type, const command_id& id, std::string&
   out += "}\n";
 }
 
+void append_errors(const std::array<counter, counters::error_codes>& counts, std::string& out) {
+  append_key("errors", out);
+  out += '{';
+  bool is_first = true;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const std::uint64_t count = read(counts[i]);
+    if (count == 0) continue;
+    out += is_first ? "\"" : ",\"";
+    is_first = false;
+    out += name_of(static_cast<error_code>(i));
+    out += "\":";
+    append_number(count, out);
+  }
+  out += '}';
+}
+
+void append_own_stats(const identity& who, std::string& out) {
+  append_key("server", out);
+  append_json_string(server_name, out);
+  append_key("token", out);
+  append_json_string(who.name, out);
+  append_key("frames", out);
+  append_number(read(who.use->frames), out);
+  append_key("points", out);
+  append_number(read(who.use->points), out);
+  append_key("duplicates", out);
+  append_number(read(who.use->duplicates), out);
+  append_errors(who.use->errors, out);
+}
+
 void append_welcome(std::string_view producer, std::uint64_t last_seq, const command_id& id, std::string& out) {
   begin_reply("welcome", id, out);
   append_key("version", out);

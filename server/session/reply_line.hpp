@@ -2,12 +2,15 @@
 // Plain functions; any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "common/protocol/frame.hpp"
+#include "server/engine/counters.hpp"
 #include "server/engine/engine.hpp"
+#include "server/session/authenticator.hpp"
 
 namespace spindrift {
 
@@ -18,6 +21,10 @@ void append_key(std::string_view key, std::string& out);
 void append_bare_reply(std::string_view type, const command_id& id, std::string& out);
 // `producer` empty: without a name.
 void append_welcome(std::string_view producer, std::uint64_t last_seq, const command_id& id, std::string& out);
+// `"errors":{...}` with a comma before it, of the codes that were sent at all.
+void append_errors(const std::array<counter, counters::error_codes>& counts, std::string& out);
+// What a stats reply says of one token.
+void append_own_stats(const identity& who, std::string& out);
 // One entry of a `streams` reply.
 void append_stream(const stream_summary& shown, std::string& out);
 

@@ -62,8 +62,13 @@ bool session::gather(inbox& from) {
     }
     held_ = cut;
   }
-  add(environment_.counts.frames, frames_ - frames_before);
+  count_frames(frames_ - frames_before);
   return has_gathered() && gathered_ < intake::points_max && !held_;
+}
+
+void session::count_frames(std::uint64_t more) {
+  add(environment_.counts.frames, more);
+  if (identity_) add(identity_->use->frames, more);
 }
 
 void session::answer_gathered(step& out) {
@@ -107,7 +112,7 @@ void session::advance(inbox& from, moment now, step& out) {
   }
   flush(now, out);
   if (from.is_finished() && !unknown_.empty() && !out.closes && !out.has_more) say_last_words(out);
-  add(environment_.counts.frames, frames_ - frames_before);
+  count_frames(frames_ - frames_before);
   count_foreign();
 }
 
@@ -169,6 +174,7 @@ bool session::take_repeated(const point& taken, step& out) {
   out.replies.append(line.substr(0, line.size() - 2));
   out.replies += ",\"dup\":true}\n";
   add(environment_.counts.duplicates, 1);
+  if (identity_) add(identity_->use->duplicates, 1);
   return true;
 }
 
@@ -191,6 +197,7 @@ void session::flush(moment now, step& out) {
 void session::answer(std::size_t i, step& out) {
   const batch& points = workspace_.taken.points;
   const refusal why = points.outcomes[i].why;
+  if (why == refusal::none && identity_) add(identity_->use->points, 1);
   if (workspace_.frame_numbers[i] == no_reply) return count_silent(why);
   if (why == refusal::none) return workspace_.taken.append_line(i, out.replies);
   complain(refusal_error(why, points.points[i]), workspace_.frame_numbers[i], out);
@@ -198,6 +205,7 @@ void session::answer(std::size_t i, step& out) {
 
 void session::complain(const protocol_error& fault, std::uint64_t frame_number, step& out) {
   add(environment_.counts.errors[static_cast<std::size_t>(fault.code)], 1);
+  if (identity_) add(identity_->use->errors[static_cast<std::size_t>(fault.code)], 1);
   // A full disk is not the client's doing.
   if (fault.code != error_code::storage_full) bad_frames_.spend();
   encode(fault, frame_number, out.replies);
@@ -206,6 +214,10 @@ void session::complain(const protocol_error& fault, std::uint64_t frame_number, 
 void session::close(const protocol_error& fault, std::uint64_t frame_number, step& out) {
   complain(fault, frame_number, out);
   out.closes = fault.code;
+}
+
+bool session::is_still_admitted() const {
+  return identity_ == nullptr || environment_.admission == nullptr || environment_.admission->still_admits(*identity_);
 }
 
 void session::superseded(step& out) {

@@ -112,6 +112,8 @@ public:
   }
   // Another connection said hello for this producer.
   void superseded(step& out);
+  // False once the token that let it in is gone, or has other rights.
+  bool is_still_admitted() const;
   // Ends the session with this error as its last line.
   void refuse(error_code code, std::string message, step& out);
 
@@ -142,6 +144,7 @@ private:
   }
   bool is_understood() const { return spoke_own_ || spoke_foreign_; }
   void take_point(const point& taken, moment now, step& out);
+  void count_frames(std::uint64_t more);
   void add_point(const point& added);
   void forget_gathered();
   bool take_repeated(const point& taken, step& out);

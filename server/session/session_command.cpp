@@ -78,7 +78,11 @@ void session::reply(const ping_command& /*asked*/, const command_id& id, step& o
 
 void session::reply(const stats_command& /*asked*/, const command_id& id, step& out) {
   begin_reply("stats", id, out.replies);
-  environment_.info.append_stats(out.replies);
+  if (identity_ && !identity_->is_admin) {
+    append_own_stats(*identity_, out.replies);
+  } else {
+    environment_.info.append_stats(out.replies);
+  }
   out.replies += "}\n";
 }
 

@@ -2,13 +2,14 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import ssl
 import subprocess
 import time
 
-from stage import Client, Daemon, Scratch, eventually
+from stage import PATIENCE, Client, Daemon, Scratch, eventually
 
 DELAY_S = 1.0  # --refusal-delay's default
 
@@ -104,12 +105,62 @@ def conversation(report, server, authority):
                      plain.received.find(b"pong") < 0)
 
 
+def half_handshakes(report, binary, count):
+    """Strangers who begin TLS and never go on, by the thousand: they cost little, and others come in."""
+    with Scratch() as folder:
+        certificate, key = make_certificate(folder, "first")
+        with Daemon(binary, "--detectors", "zscore", "--tls-cert", certificate, "--tls-key", key) as server:
+            before = server.resident_kib()
+            hello = half_hello()
+            strangers = []
+            refused = 0
+            times = []
+            for number in range(count):
+                stranger = socket.socket()
+                stranger.settimeout(PATIENCE)
+                stranger.bind((f"127.0.{1 + number // 5_000}.1", 0))
+                stranger.connect(("127.0.0.1", server.port))
+                try:
+                    stranger.sendall(hello)
+                except OSError:
+                    pass
+                strangers.append(stranger)
+                if number % (count // 50) == 0:
+                    began = time.monotonic()
+                    try:
+                        with server.connect(wrap=wrapper(certificate)) as one:
+                            refused += one.ask({"op": "ping"}) != {"type": "pong"}
+                    except OSError:
+                        refused += 1
+                    times.append(time.monotonic() - began)
+            grown = (server.resident_kib() - before) / 1024
+            report.check(f"{count} half TLS handshakes", f"{grown:.0f} MiB", "<= 80 MiB", grown <= 80)
+            report.check("  who means it, meanwhile", f"{refused} of 50 not let in, {max(times) * 1000:.0f} ms at most",
+                         "0", refused == 0)
+            for stranger in strangers:
+                stranger.close()
+
+
+def half_hello():
+    """The first bytes that a client of TLS sends, whole: the server has answered and waits for the rest."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    half = context.wrap_bio(incoming, outgoing, server_hostname=None)
+    try:
+        half.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    return outgoing.read()
+
+
 def tokens(report, binary):
     with Scratch() as folder:
         path = os.path.join(folder, "tokens")
         secrets = {}
         with open(path, "w") as file:
-            for name, flags in (("plant", ["--publish", "plant.*", "--subscribe", "plant.*"]), ("all", [])):
+            for name, flags in (("plant", ["--publish", "plant.*", "--subscribe", "plant.*"]), ("all", []),
+                                ("admin", ["--may", "admin"])):
                 command = [binary, "token", "new", name, *flags]
                 made = subprocess.run(command, capture_output=True, text=True, check=True)
                 token, line = made.stdout.splitlines()
@@ -121,13 +172,25 @@ def tokens(report, binary):
         with Daemon(binary, "--tokens", path) as server:
             refusals(report, server, secrets)
             rights(report, server, secrets)
+            own_stats(report, server, secrets)
             with open(path) as file:
                 kept = [line for line in file if not line.startswith("plant")]
             with open(path, "w") as file:
                 file.writelines(kept)
+            stays = server.connect()
+            goes = server.connect()
+            stays.ask({"op": "hello", "token": secrets["all"]})
+            goes.ask({"op": "hello", "token": secrets["plant"]})
             server.process.send_signal(signal.SIGHUP)
+            began = time.monotonic()
+            told = json.loads(goes.line(5) or b"{}")
+            ended = goes.has_ended(5)
+            pong = stays.ask({"op": "ping"})
+            report.check("SIGHUP after a token was taken away", f"{told.get('code')}, closed in "
+                         f"{time.monotonic() - began:.1f} s; others: {pong['type']}", "unauthorized, <= 5 s; pong",
+                         told.get("code") == "unauthorized" and ended and pong == {"type": "pong"})
             gone = eventually(lambda: "unauthorized" in str(first_reply(server, secrets["plant"])), 10)
-            report.check("SIGHUP takes a token away", str(gone), "True", gone)
+            report.check("  and nobody comes in with it", str(gone), "True", gone)
 
 
 def first_reply(server, token):
@@ -194,6 +257,23 @@ def rights(report, server, secrets):
                          "last_seq 0, both live on", welcome["last_seq"] == 0 and mine["type"] == "verdict")
 
 
+def own_stats(report, server, secrets):
+    """A token sees what its own connections did, an admin's all."""
+    shown = {}
+    for name in ("plant", "all", "admin"):
+        with server.connect() as one:
+            one.ask({"op": "hello", "token": secrets[name]})
+            if name == "all":
+                one.send(b'{"stream":"own","value":1}\n' * 7)
+                for _ in range(7):
+                    one.line()
+            shown[name] = one.ask({"op": "stats"})
+    report.check("stats of a token, and of an admin's", f"{shown['plant']['points']} and {shown['all']['points']} "
+                 f"points, {shown['admin']['points']} in all", "2, 7, 9; the rest for the admin alone",
+                 [shown[each]["points"] for each in ("plant", "all", "admin")] == [2, 7, 9] and
+                 "streams" in shown["admin"] and "streams" not in shown["all"])
+
+
 def silent_strangers(report, binary):
     with Scratch() as folder:
         path = os.path.join(folder, "tokens")
@@ -225,6 +305,8 @@ def doors(report, binary):
 
 def run(report, binary, short, _sanitized=""):
     tls(report, binary)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    half_handshakes(report, binary, 1_500 if short else 6_000)
     tokens(report, binary)
     silent_strangers(report, binary)
     doors(report, binary)

@@ -52,6 +52,23 @@ TEST_F(tokens, that_were_made_are_admitted_with_their_rights) {
   EXPECT_THAT(eyes->publish, IsEmpty()) << "a key that is left out allows nothing";
 }
 
+TEST_F(tokens, stay_what_they_are_over_a_reload_unless_they_are_gone_or_have_other_rights) {
+  const new_token one = make_token("one", "a", "b", "reset,admin");
+  const new_token two = make_token("two", "a", "b");
+  ASSERT_FALSE(load(one.line + "\n" + two.line));
+  const auto first = file_.admit(one.token);
+  const auto second = file_.admit(two.token);
+  EXPECT_TRUE(first->may_reset && first->is_admin);
+  EXPECT_FALSE(second->may_reset || second->is_admin);
+  ASSERT_FALSE(load("# again\n" + one.line + "\n" + two.line + " may=reset"));
+  EXPECT_TRUE(file_.still_admits(*first));
+  EXPECT_EQ(file_.admit(one.token), first) << "so that what it did is counted on";
+  EXPECT_FALSE(file_.still_admits(*second)) << "other rights";
+  ASSERT_FALSE(load(make_token("one", "a", "b").line));
+  EXPECT_FALSE(file_.still_admits(*first)) << "another token of that name";
+  EXPECT_THAT(refusal(one.line + ",fly"), HasSubstr("\"fly\" is no right"));
+}
+
 TEST_F(tokens, that_are_unknown_are_not_admitted) {
   const new_token one = make_token("a", "*", "*");
   ASSERT_FALSE(load(one.line));
