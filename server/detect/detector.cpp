@@ -3,6 +3,7 @@
 
 #include <cassert>
 #include <cmath>
+#include <type_traits>
 #include <utility>
 
 #include "server/detect/archive.hpp"
@@ -131,6 +132,17 @@ detector::detector(const detector_settings& settings, std::size_t features) : fi
     if (!judges_) judges_ = std::make_unique<std::vector<judge>>();
     judges_->push_back({entry.tag, judge_bit(entry.name), entry.make(settings, features)});
   }
+  share_alarms();
+  if (settings.isolation_forest_on) make(isolation_forest_, settings);
+}
+
+void detector::share_alarms() {
+  if (!others_) return;
+  visit_part(detector_tag::ensemble, [&](auto& owned) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(owned)>, std::unique_ptr<ensemble>>) {
+      if (owned) owned->share_among(feature_count());
+    }
+  });
 }
 
 reading detector::update(std::span<const double> values, double t_seconds) {
@@ -227,6 +239,7 @@ bool detector::restore(detector_tag part, std::string_view bytes, const detector
   visit_part(part, [&](auto& owned) { archive(object(owned)); });
   if (archive.ok() && archive.bytes_left() == 0) return true;
   visit_part(part, [&](auto& owned) { make(owned, settings); });
+  if (part == detector_tag::ensemble) share_alarms();
   return false;
 }
 

@@ -78,6 +78,7 @@ private:
   template <class Visitor>
   void visit_part(detector_tag part, Visitor&& visit);
   point_judge* find_judge(detector_tag part) const;
+  void share_alarms();
   static reading late(double x);
   void combine(std::span<const double> values, double t_seconds, reading& combined);
 

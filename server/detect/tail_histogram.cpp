@@ -65,7 +65,8 @@ bool tail_histogram::find_edge() {
   double edge = first_edge * half_octave;
   for (std::size_t i = 2; i < bucket_of_2_5; ++i) {
     const unsigned below = counts_[i - 1] + counts_[i - 2];
-    if (below >= edge_count && edge_fall * counts_[i] <= below && above <= beyond_edge * total_) {
+    if (below >= edge_count && edge_fall * counts_[i] <= below && 2 * counts_[i] <= above &&
+        above <= beyond_edge * total_) {
       threshold_ = edge;
       return true;
     }

@@ -16,6 +16,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -43,6 +45,12 @@ public:
 
   explicit ensemble(const ensemble_settings& settings)
       : threshold_(settings.threshold), quiet_points_(settings.quiet_points) {}
+
+  // One of so many features of a point: each alarms more rarely, so that all together do so about as often as one
+  // would. The factor 1 + 0.22 sqrt(log2 features) was measured on normal noise: see docs/detection.md.
+  void share_among(std::size_t features) {
+    threshold_ *= 1.0 + 0.22 * std::sqrt(static_cast<double>(std::bit_width(features) - 1));
+  }
 
   // t_seconds: event time, seconds since 1970-01-01 UTC; order is not required.
   event_reading update(double x, double t_seconds);

@@ -108,6 +108,24 @@ TEST(detector, carries_the_reading_of_every_feature) {
   EXPECT_EQ(seen.feature, 2U);
 }
 
+TEST(detector, alarms_for_sixteen_quiet_features_about_as_often_as_for_one) {
+  const detector_settings settings;
+  const auto alarms = [&](std::size_t features, int streams) {
+    int count = 0;
+    for (int stream = 0; stream < streams; ++stream) {
+      detector of(settings, features);
+      noise_source noise(static_cast<std::uint64_t>(stream) + 1);
+      std::vector<double> values(features);
+      for (int i = 0; i < 1500; ++i) {
+        for (double& x : values) x = noise.normal();
+        count += of.update(values, 60.0 * i).alarm ? 1 : 0;
+      }
+    }
+    return count;
+  };
+  EXPECT_LE(alarms(16, 4), 2 * alarms(1, 4) + 2);
+}
+
 TEST(detector, continues_bit_for_bit_after_a_restore_in_the_middle_of_a_hole) {
   const detector_settings settings;
   detector original(settings, 1);
