@@ -133,7 +133,6 @@ detector::detector(const detector_settings& settings, std::size_t features) : fi
     judges_->push_back({entry.tag, judge_bit(entry.name), entry.make(settings, features)});
   }
   share_alarms();
-  if (settings.isolation_forest_on) make(isolation_forest_, settings);
 }
 
 void detector::share_alarms() {

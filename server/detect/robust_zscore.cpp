@@ -52,6 +52,11 @@ double robust_zscore::sigma(const track& one) const {
   return std::max(one.scale.sigma(), floor());
 }
 
+// A sharp bound of the errors is one of the values only where hardly anything of them is foretold.
+double robust_zscore::threshold(const track& one) const {
+  return one.tail.edge() > 0 && sigma(one) > spread_ ? one.tail.edge() : one.tail.threshold();
+}
+
 void robust_zscore::begin(double x) {
   recent_.fill(x);
   mean_ = last_learned_ = x;
@@ -77,7 +82,7 @@ baseline_reading robust_zscore::update(double x) {
 
   reading.expected = by_season ? season_prediction : prediction;
   const double width = sigma(chosen);
-  const double tail = chosen.tail.threshold() / own_threshold;
+  const double tail = threshold(chosen) / own_threshold;
   reading.sigma = width * tail;
   reading.warmup = count_ < settings_->min_samples;
   if (!usable) return reading;
@@ -116,7 +121,7 @@ baseline_reading robust_zscore::bridge(double x) {
   }
   x = std::clamp(x, -value_max, value_max);
   baseline_reading reading{.expected = x,
-                           .sigma = sigma(track_) * track_.tail.threshold() / own_threshold,
+                           .sigma = sigma(track_) * threshold(track_) / own_threshold,
                            .z = 0,
                            .anomaly = false,
                            .warmup = count_ < settings_->min_samples};

@@ -91,6 +91,7 @@ private:
   double floor() const;
   double unit() const;
   double sigma(const track& one) const;
+  double threshold(const track& one) const;
   double predict();
   bool is_ordinary(const track& one, double error, double loss_limit) const;
   void begin(double x);

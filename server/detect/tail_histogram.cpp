@@ -58,8 +58,9 @@ void tail_histogram::halve() {
 
 // Noise with a sharp bound: a half octave of many, and next to it a quarter of hardly any. In Gaussian noise, this far
 // in, that quarter has a seventh. The scale moves by some percent, so the half octave takes in where the bound lies.
-bool tail_histogram::find_edge() {
-  if (total_ < known) return false;
+void tail_histogram::find_edge() {
+  edge_ = 0;
+  if (total_ < known) return;
   double above = 0;
   for (std::size_t i = 2; i < buckets; ++i) above += counts_[i];
   double edge = first_edge * half_octave;
@@ -67,13 +68,12 @@ bool tail_histogram::find_edge() {
     const unsigned below = counts_[i - 1] + counts_[i - 2];
     if (below >= edge_count && edge_fall * counts_[i] <= below && 2 * counts_[i] <= above &&
         above <= beyond_edge * total_) {
-      threshold_ = edge;
-      return true;
+      edge_ = edge;
+      return;
     }
     above -= counts_[i];
     edge *= quarter_octave;
   }
-  return false;
 }
 
 void tail_histogram::compute_threshold() {
@@ -83,7 +83,7 @@ void tail_histogram::compute_threshold() {
   // One more than seen, of fifty more: without evidence a tail is heavy.
   const bool light = (shoulder + 1) / (total + 50) <= light_shoulder;
   const double gap = light ? light_gap : heavy_gap;
-  if (find_edge()) return;
+  find_edge();
   // For the counts the lowest threshold lies on the edge below 5, which is 4.2.
   std::size_t cut = total < known ? bucket_of_5 : bucket_of_5 - 1;
   threshold_ = total < known ? cautious_threshold : lowest_threshold;

@@ -19,7 +19,7 @@ namespace spindrift {
 
 class timed_zscore {
 public:
-  static constexpr std::uint16_t state_version = 3;
+  static constexpr std::uint16_t state_version = 4;
 
   explicit timed_zscore(const zscore_settings& settings) : settings_(&settings), plain_(settings) {}
 
