@@ -1,3 +1,4 @@
+// Parses and writes endpoints.
 #include "common/net/endpoint.hpp"
 
 #include <arpa/inet.h>

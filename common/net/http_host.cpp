@@ -1,3 +1,4 @@
+// Says which Host headers name this machine.
 #include "common/net/http_host.hpp"
 
 namespace spindrift {

@@ -1,3 +1,4 @@
+// Accepts HTTP connections and keeps them within the limits.
 #include "common/net/http_server.hpp"
 
 #include <boost/asio/dispatch.hpp>
@@ -88,7 +89,8 @@ void http_server::listener::on_accept(error failure, tcp::socket socket) {
     const std::size_t refusals = shared_->sessions.size() - shared_->connections;
     error ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    if (shared_->connections < shared_->limits.connections_max) {
+    const bool is_full = shared_->connections >= shared_->limits.connections_max;
+    if (!is_full || make_room(*shared_)) {
       std::make_shared<http_session>(std::move(socket), shared_)->start();
     } else if (refusals < shared_->limits.refusals_max) {
       std::make_shared<http_session>(std::move(socket), shared_)->start_refusal();

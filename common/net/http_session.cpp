@@ -1,3 +1,4 @@
+// One HTTP connection: reads requests, has them answered, sends answers and events.
 #include "common/net/http_session.hpp"
 
 #include <boost/asio/write.hpp>
@@ -65,13 +66,38 @@ http_session::http_session(asio::ip::tcp::socket&& socket, std::shared_ptr<http_
 
 http_session::~http_session() {
   shared_->sessions.erase(this);
+  uncount();
+}
+
+void http_session::uncount() {
   if (is_counted_) --shared_->connections;
+  is_counted_ = false;
+}
+
+bool make_room(http_shared& shared) {
+  http_session* longest = nullptr;
+  for (http_session* const one : shared.sessions) {
+    if (!one->is_waiting()) continue;
+    const bool is_before = longest == nullptr ||
+                           (one->has_asked() != longest->has_asked() ? longest->has_asked()
+                                                                     : one->waiting_since() < longest->waiting_since());
+    if (is_before) longest = one;
+  }
+  if (longest != nullptr) longest->cut();
+  return longest != nullptr;
+}
+
+// Its slot is free at once; its operations end by themselves.
+void http_session::cut() {
+  uncount();
+  stream_.close();
 }
 
 void http_session::start() {
   is_counted_ = true;
   ++shared_->connections;
-  stream_.expires_after(shared_->limits.request_timeout);
+  begin_waiting();
+  stream_.expires_after(shared_->limits.header_timeout);
   read_header();
 }
 
@@ -81,6 +107,7 @@ void http_session::start_refusal() {
 
 void http_session::wait_for_request() {
   phase_ = phase::waiting;
+  begin_waiting();
   if (shared_->is_stopping) {
     linger();
     return;
@@ -113,6 +140,7 @@ void http_session::on_header(error failure) {
     on_read_failure(failure);
     return;
   }
+  stream_.expires_after(shared_->limits.request_timeout);
   // Judged before the body arrives: whoever sends one with a POST need not wait for the answer.
   if (auto refusal = judge()) {
     reply(std::move(*refusal), true);
@@ -181,6 +209,7 @@ std::optional<http_response> http_session::judge() const {
 }
 
 void http_session::on_request() {
+  has_asked_ = true;
   http_response answer = ask_handler();
   reply(std::move(answer), !parser_->get().keep_alive());
 }

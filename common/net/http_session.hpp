@@ -15,7 +15,8 @@
 #include <string>
 #include <unordered_set>
 
-#include "common/net/http_server.hpp"
+#include "common/net/endpoint.hpp"
+#include "common/net/http_exchange.hpp"
 
 namespace spindrift {
 
@@ -29,8 +30,13 @@ struct http_shared {
   bool is_stopping = false;
   std::size_t connections = 0;                 // those that count: not the ones that are being refused
   std::unordered_set<http_session*> sessions;  // all that live
+  std::uint64_t turns = 0;                     // of waiting, ever begun: tells who has waited the longest
   std::atomic<std::uint64_t> events_dropped = 0;
 };
+
+// Cuts the session that has waited the longest for the rest of a request, or for one at all, strangers first. False:
+// there is none.
+bool make_room(http_shared& shared);
 
 class http_session : public std::enable_shared_from_this<http_session> {
 public:
@@ -43,12 +49,19 @@ public:
   // No effect unless this is an event stream.
   void push_event(const std::shared_ptr<const std::string>& event);
   void drain();
+  // Waits for the client: for a request, or the rest of one.
+  bool is_waiting() const { return is_counted_ && (phase_ == phase::waiting || phase_ == phase::reading); }
+  bool has_asked() const { return has_asked_; }
+  std::uint64_t waiting_since() const { return waiting_since_; }
+  void cut();
 
 private:
   using error = boost::beast::error_code;
   using http_body = boost::beast::http::string_body;
   enum class phase { waiting, reading, replying, streaming, lingering };
 
+  void begin_waiting() { waiting_since_ = ++shared_->turns; }
+  void uncount();
   void wait_for_request();
   void read_header();
   void on_header(error failure);
@@ -76,6 +89,8 @@ private:
   std::deque<std::shared_ptr<const std::string>> events_;  // the front one is in flight while is_writing_event_
   phase phase_ = phase::waiting;
   bool is_counted_ = false;
+  bool has_asked_ = false;  // one whole request at least
+  std::uint64_t waiting_since_ = 0;
   bool is_event_stream_ = false;
   bool is_writing_event_ = false;
   std::size_t discarded_bytes_ = 0;

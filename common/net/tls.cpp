@@ -1,3 +1,4 @@
+// Makes TLS contexts out of PEM files.
 #include "common/net/tls.hpp"
 
 #include <openssl/err.h>

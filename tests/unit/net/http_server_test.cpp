@@ -156,7 +156,7 @@ TEST_F(http_service, refuses_headers_and_bodies_that_are_too_long) {
 
 TEST_F(http_service, cuts_a_client_that_is_slow_with_its_request) {
   http_limits limits;
-  limits.request_timeout = milliseconds{20};
+  limits.header_timeout = milliseconds{20};
   start(limits);
   client slow(where_);
   slow.send("GET / HT");
@@ -181,12 +181,44 @@ TEST_F(http_service, refuses_connections_beyond_the_limit_and_takes_new_ones_whe
   std::vector<std::unique_ptr<client>> held;
   for (int i = 0; i < 3; ++i) {
     held.push_back(std::make_unique<client>(where_));
-    ASSERT_EQ(held.back()->get("/echo").result_int(), 200u);
+    held.back()->send("GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    ASSERT_NE(held.back()->receive_until("first\n\n").find("200 OK"), std::string::npos);
   }
   EXPECT_EQ(client(where_).receive().result_int(), 503u);
-  EXPECT_EQ(held[0]->get("/echo").result_int(), 200u);
   held.clear();
   EXPECT_TRUE(gets_in_at_last());
+}
+
+TEST_F(http_service, is_not_deafened_by_half_requests) {
+  http_limits limits;
+  limits.connections_max = 3;
+  start(limits);
+  std::vector<std::unique_ptr<client>> strangers;
+  for (int i = 0; i < 3; ++i) {
+    strangers.push_back(std::make_unique<client>(where_));
+    strangers.back()->send("GET /metrics HTTP/1.1\r\nHost: loc");
+  }
+  client scraper(where_);
+  EXPECT_EQ(scraper.get("/echo").result_int(), 200u);
+  EXPECT_EQ(strangers.front()->receive_rest(), "");
+  strangers.push_back(std::make_unique<client>(where_));
+  strangers.back()->send("GET");
+  EXPECT_EQ(strangers[1]->receive_rest(), "") << "strangers make room before one that has asked";
+  EXPECT_EQ(scraper.get("/echo").result_int(), 200u);
+}
+
+TEST_F(http_service, lets_the_longest_idle_make_room_where_there_are_no_strangers) {
+  http_limits limits;
+  limits.connections_max = 2;
+  start(limits);
+  client first(where_);
+  client second(where_);
+  ASSERT_EQ(first.get("/echo").result_int(), 200u);
+  ASSERT_EQ(second.get("/echo").result_int(), 200u);
+  ASSERT_EQ(first.get("/echo").result_int(), 200u);
+  EXPECT_EQ(client(where_).get("/echo").result_int(), 200u);
+  EXPECT_EQ(second.receive_rest(), "");
+  EXPECT_EQ(first.get("/echo").result_int(), 200u);
 }
 
 TEST_F(http_service, cuts_without_a_word_when_too_many_are_being_refused) {
