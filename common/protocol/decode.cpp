@@ -29,7 +29,7 @@ known_key key_named(std::string_view key) {
 
 }  // namespace
 
-decoder::decoder() : workspace_(std::make_unique<workspace>()) {}
+decoder::decoder() : workspace_(std::make_unique<decoder_workspace>()) {}
 decoder::~decoder() = default;
 decoder::decoder(decoder&&) noexcept = default;
 decoder& decoder::operator=(decoder&&) noexcept = default;
@@ -48,7 +48,7 @@ void decoder::reset() {
   workspace_->texts.clear();
 }
 
-frame decoder::workspace::decode(std::string_view bytes) {
+frame decoder_workspace::decode(std::string_view bytes) {
   found = point{.stream = limits::stream_default};
   has_unknown = false;
   if (plain_point::read(bytes, {room_for_features(), limits::features_max}, found)) {
@@ -86,7 +86,7 @@ frame decoder::workspace::decode(std::string_view bytes) {
 }
 
 // Numbers beyond double are caught here, because the command's own reader could only call them bad JSON.
-frame decoder::workspace::decode_as_command(std::string_view bytes) const {
+frame decoder_workspace::decode_as_command(std::string_view bytes) const {
   frame read = protocol_error{error_code::bad_frame, "\"id\" is neither a number nor a string, at most 128 bytes long"};
   if (is_beyond_double) {
     read = protocol_error{error_code::bad_value, "a number" + std::string(beyond_double)};
@@ -98,7 +98,7 @@ frame decoder::workspace::decode_as_command(std::string_view bytes) const {
   return read;
 }
 
-fault decoder::workspace::read_fields(od::object object) {
+fault decoder_workspace::read_fields(od::object object) {
   unsigned seen = 0;
   json_text::key_set unknown;
   for (auto field : object) {
@@ -117,14 +117,14 @@ fault decoder::workspace::read_fields(od::object object) {
   return {};
 }
 
-fault decoder::workspace::read_key(od::raw_json_string raw, std::string_view& key) {
+fault decoder_workspace::read_key(od::raw_json_string raw, std::string_view& key) {
   std::string scratch;
   fault wrong = json_text::read_text(raw, parser, scratch, key);
   if (!scratch.empty()) key = texts.emplace_back(std::move(scratch));
   return wrong;
 }
 
-fault decoder::workspace::read_field(known_key key, od::value value) {
+fault decoder_workspace::read_field(known_key key, od::value value) {
   switch (key) {
     case key_stream:
       return read_name(value);
@@ -149,7 +149,7 @@ fault decoder::workspace::read_field(known_key key, od::value value) {
   return pass_over(value, 2);
 }
 
-fault decoder::workspace::pass_over(od::value value, std::size_t depth) {
+fault decoder_workspace::pass_over(od::value value, std::size_t depth) {
   bool is_beyond = false;
   fault wrong = json_text::check_value(value, parser, depth, is_beyond);
   is_beyond_double = is_beyond_double || is_beyond;
@@ -157,13 +157,13 @@ fault decoder::workspace::pass_over(od::value value, std::size_t depth) {
   return wrong;
 }
 
-void decoder::workspace::complain(error_code code, std::string message) {
+void decoder_workspace::complain(error_code code, std::string message) {
   if (has_complaint) return;
   has_complaint = true;
   complaint = protocol_error{code, std::move(message)};
 }
 
-feature* decoder::workspace::room_for_features() {
+feature* decoder_workspace::room_for_features() {
   if (block < blocks.size() && used + limits::features_max > block_features) {
     ++block;
     used = 0;

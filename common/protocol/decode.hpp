@@ -15,6 +15,8 @@
 
 namespace spindrift {
 
+struct decoder_workspace;
+
 class decoder {
 public:
   decoder();
@@ -31,8 +33,7 @@ public:
   void reset();
 
 private:
-  struct workspace;
-  std::unique_ptr<workspace> workspace_;
+  std::unique_ptr<decoder_workspace> workspace_;
 };
 
 }  // namespace spindrift

@@ -17,6 +17,13 @@ namespace {
 using nlohmann::json;
 
 // Reads the fields of one command and keeps the first complaint.
+bool is_pattern(const json& given) {
+  if (!given.is_string()) return false;
+  const auto& text = given.get_ref<const std::string&>();
+  return !text.empty() && text.size() <= limits::pattern_bytes_max &&
+         static_cast<std::size_t>(std::count(text.begin(), text.end(), '*')) <= limits::stars_max;
+}
+
 class field_reader {
 public:
   explicit field_reader(const json& object) : object_(object) {}
@@ -41,20 +48,28 @@ public:
   std::vector<std::string> patterns(const char* key) {
     const auto at = object_.find(key);
     if (at == object_.end()) return {"*"};
-    std::vector<std::string> found;
-    const auto is_pattern = [](const json& pattern) {
-      return pattern.is_string() && !pattern.get_ref<const std::string&>().empty() &&
-             pattern.get_ref<const std::string&>().size() <= limits::pattern_bytes_max;
-    };
     if (is_pattern(*at)) return {at->get<std::string>()};
     if (!at->is_array() || at->empty() || at->size() > limits::patterns_max ||
         !std::all_of(at->begin(), at->end(), is_pattern)) {
-      complain(key, "a list of 1 to " + std::to_string(limits::patterns_max) + " patterns, pattern a string of 1 to " +
-                        std::to_string(limits::pattern_bytes_max) + " bytes");
+      complain(key, "a list of 1 to " + std::to_string(limits::patterns_max) + " patterns, each a string of 1 to " +
+                        std::to_string(limits::pattern_bytes_max) + " bytes with at most four \"*\"");
       return {"*"};
     }
-    for (const json& pattern : *at) found.push_back(pattern.get<std::string>());
+    std::vector<std::string> found;
+    for (const json& given : *at) found.push_back(given.get<std::string>());
     return found;
+  }
+
+  // One pattern, empty allowed: it takes nothing.
+  std::string pattern(const char* key) {
+    const auto at = object_.find(key);
+    if (at == object_.end()) return "*";
+    if (!at->is_string() || !(is_pattern(*at) || at->get_ref<const std::string&>().empty())) {
+      complain(key,
+               "a string of at most " + std::to_string(limits::pattern_bytes_max) + " bytes with at most four \"*\"");
+      return "*";
+    }
+    return at->get<std::string>();
   }
 
   std::size_t limit(const char* key, std::size_t otherwise) {
@@ -112,8 +127,7 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
   if (op == "unsubscribe") return unsubscribe_command{};
   if (op == "ping") return ping_command{};
   if (op == "stats") return stats_command{};
-  if (op == "streams")
-    return streams_command{fields.text("match", "*", limits::pattern_bytes_max), fields.limit("limit", 100)};
+  if (op == "streams") return streams_command{fields.pattern("match"), fields.limit("limit", 100)};
   if (op == "history")
     return history_command{fields.patterns("streams"), fields.time("since"), fields.limit("limit", 100)};
   return std::nullopt;

@@ -18,7 +18,7 @@ fault read_type(od::value& value, od::json_type& type) {
 
 }  // namespace
 
-fault decoder::workspace::read_string(od::value value, std::string_view& text) {
+fault decoder_workspace::read_string(od::value value, std::string_view& text) {
   od::raw_json_string raw;
   if (const auto code = value.get_raw_json_string().get(raw); code != simdjson::SUCCESS) {
     return json_text::syntax_fault(code);
@@ -27,7 +27,7 @@ fault decoder::workspace::read_string(od::value value, std::string_view& text) {
 }
 
 // Sent back as it was spelt: no rounding of a long number, no other spelling of a string.
-fault decoder::workspace::read_id(od::value value) {
+fault decoder_workspace::read_id(od::value value) {
   od::json_type type{};
   if (fault wrong = read_type(value, type)) return wrong;
   const std::string_view token = number_text::trimmed(value.raw_json_token());
@@ -43,7 +43,7 @@ fault decoder::workspace::read_id(od::value value) {
   return pass_over(value, 2);
 }
 
-fault decoder::workspace::read_name(od::value value) {
+fault decoder_workspace::read_name(od::value value) {
   od::raw_json_string raw;
   std::string_view name;
   if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) {
@@ -61,12 +61,12 @@ fault decoder::workspace::read_name(od::value value) {
   return {};
 }
 
-fault decoder::workspace::read_value(od::value value) {
+fault decoder_workspace::read_value(od::value value) {
   has_value = true;
   return read_number(value, "\"value\"", found.value);
 }
 
-fault decoder::workspace::read_number(od::value value, std::string_view subject, double& number) {
+fault decoder_workspace::read_number(od::value value, std::string_view subject, double& number) {
   od::json_type type{};
   if (fault wrong = read_type(value, type)) return wrong;
   if (type == od::json_type::number) {
@@ -95,7 +95,7 @@ fault decoder::workspace::read_number(od::value value, std::string_view subject,
   return {};
 }
 
-fault decoder::workspace::read_values(od::value value) {
+fault decoder_workspace::read_values(od::value value) {
   od::object object;
   if (value.get_object().get(object) != simdjson::SUCCESS) {
     complain(error_code::bad_frame, "\"values\" is not an object");
@@ -130,7 +130,7 @@ fault decoder::workspace::read_values(od::value value) {
   return {};
 }
 
-fault decoder::workspace::read_ts(od::value value) {
+fault decoder_workspace::read_ts(od::value value) {
   od::json_type type{};
   if (fault wrong = read_type(value, type)) return wrong;
   std::int64_t ts = 0;
@@ -166,7 +166,7 @@ fault decoder::workspace::read_ts(od::value value) {
   return {};
 }
 
-fault decoder::workspace::read_seq(od::value value) {
+fault decoder_workspace::read_seq(od::value value) {
   od::json_type type{};
   if (fault wrong = read_type(value, type)) return wrong;
   std::uint64_t seq = 0;
@@ -192,7 +192,7 @@ fault decoder::workspace::read_seq(od::value value) {
   return {};
 }
 
-fault decoder::workspace::read_label(od::value value) {
+fault decoder_workspace::read_label(od::value value) {
   bool label = false;
   if (value.get_bool().get(label) == simdjson::SUCCESS) {
     found.label = label;

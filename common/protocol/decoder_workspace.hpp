@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/protocol/decode.hpp"
+#include "common/protocol/frame.hpp"
 #include "common/protocol/json_text.hpp"
 
 namespace spindrift {
@@ -36,7 +36,7 @@ enum known_key : unsigned {
   key_unknown
 };
 
-struct decoder::workspace {
+struct decoder_workspace {
   static constexpr std::size_t block_features = 1'024;
 
   od::parser parser;

@@ -38,6 +38,8 @@ inline constexpr std::size_t in_flight_max = model::in_flight_max;
 // Longest pattern and most patterns in a subscribe, streams or history command.
 inline constexpr std::size_t pattern_bytes_max = 256;
 inline constexpr std::size_t patterns_max = 64;
+// Most stars in one pattern: each may have to be tried at every place of a name.
+inline constexpr std::size_t stars_max = 4;
 // Most entries in one streams or history reply; `limit` is cut to it. At some 250 bytes an entry: 256 KiB.
 inline constexpr std::size_t listing_max = 1'000;
 // Longest command id, token.

@@ -8,6 +8,7 @@
 
 #include "common/protocol/encode.hpp"
 #include "common/protocol/limits.hpp"
+#include "server/engine/stream_listing.hpp"
 #include "server/session/permission.hpp"
 
 namespace spindrift {
@@ -27,6 +28,11 @@ protocol_error refusal_error(refusal why, const point& asked) {
   return {error_code::storage_full, "the journal cannot be written; the point was not applied", asked.seq};
 }
 
+// Of these an error says something about the server, not about the frame.
+bool is_clients_fault(error_code code) {
+  return code != error_code::storage_full && code != error_code::too_many_streams;
+}
+
 }  // namespace
 
 session::session(const session_environment& environment, session_workspace& workspace, std::uint64_t number)
@@ -44,7 +50,7 @@ session::~session() {
 
 bool session::gather(inbox& from) {
   first_gathered_ = workspace_.taken.size();
-  if (named_ || !is_admitted() || bad_frames_.is_spent() || awaits_answer() || !reader_.is_plain() || !unknown_.empty())
+  if (named_ || !is_admitted() || bad_frames_.is_spent() || asked_ || !reader_.is_plain() || !unknown_.empty())
     return false;
   const std::uint64_t frames_before = frames_;
   while (gathered_ < intake::points_max && !held_) {
@@ -92,6 +98,7 @@ void session::advance(inbox& from, moment now, step& out) {
   workspace_.foreign.clear();
   faults_seen_ = 0;
   if (awaits_answer()) return;
+  if (listing_) go_on_listing(out);
   const std::uint64_t frames_before = frames_;
   bad_frames_.refill(now.steady_ms);
   while (!out.closes && !out.has_more && !awaits_answer()) {
@@ -125,7 +132,7 @@ void session::take_frame(frame taken, moment now, step& out) {
   flush(now, out);
   if (out.closes) return;
   if (const auto* const wrong = std::get_if<protocol_error>(&taken)) return complain(*wrong, frames_, out);
-  std::visit([&](const auto& asked) { reply(asked, ordered->id, out); }, ordered->what);
+  take_command(*ordered, out);
 }
 
 void session::take_point(const point& taken, moment now, step& out) {
@@ -206,8 +213,7 @@ void session::answer(std::size_t i, step& out) {
 void session::complain(const protocol_error& fault, std::uint64_t frame_number, step& out) {
   add(environment_.counts.errors[static_cast<std::size_t>(fault.code)], 1);
   if (identity_) add(identity_->use->errors[static_cast<std::size_t>(fault.code)], 1);
-  // A full disk is not the client's doing.
-  if (fault.code != error_code::storage_full) bad_frames_.spend();
+  if (is_clients_fault(fault.code)) bad_frames_.spend();
   encode(fault, frame_number, out.replies);
 }
 

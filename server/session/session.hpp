@@ -77,6 +77,8 @@ struct session_workspace {
   }
 };
 
+class stream_listing;
+
 class session {
 public:
   // One text for every way of not being let in: who tries learns nothing from it.
@@ -102,7 +104,7 @@ public:
   // The answer to what a step asked, as the JSON array of events; advance() goes on from there.
   void answer_history(std::string_view events, step& out);
   // A step has asked, and the answer is not here yet: there is nothing to advance.
-  bool awaits_answer() const { return asked_.has_value(); }
+  bool awaits_answer() const { return asked_.has_value() && listing_ == nullptr; }
   // Once a second, when nothing else is under way: what has stood still is taken as it is, and a client of which
   // nothing was understood is told so and let go. False: there is nothing to carry out.
   bool wait(inbox& from, moment now, step& out);
@@ -149,20 +151,16 @@ private:
   void forget_gathered();
   bool take_repeated(const point& taken, step& out);
   void flush(moment now, step& out);
+  void take_command(const command_frame& ordered, step& out);
+  void go_on_listing(step& out);
   void answer(std::size_t i, step& out);
   void count_silent(refusal why);
   void count_foreign();
   void complain(const protocol_error& fault, std::uint64_t frame_number, step& out);
   void close(const protocol_error& fault, std::uint64_t frame_number, step& out);
 
-  std::string scoped(std::string_view producer_name) const;
-  void reply(const hello_command& asked, const command_id& id, step& out);
-  void reply(const subscribe_command& asked, const command_id& id, step& out);
-  void reply(const unsubscribe_command& asked, const command_id& id, step& out);
-  void reply(const ping_command& asked, const command_id& id, step& out);
-  void reply(const stats_command& asked, const command_id& id, step& out);
-  void reply(const streams_command& asked, const command_id& id, step& out);
-  void reply(const history_command& asked, const command_id& id, step& out);
+  // One reply for each kind of command, in session_command.cpp.
+  struct command_replies;
 
   session_environment environment_;
   session_workspace& workspace_;
@@ -191,7 +189,8 @@ private:
   std::int64_t noted_ms_ = 0;        // when a line was last handed over to be logged
   std::uint64_t faults_seen_ = 0;    // of the workspace's
   std::optional<inbox::cut> held_;   // cut by gather(), for advance()
-  std::optional<command_id> asked_;  // of the command whose answer is awaited
+  std::optional<command_id> asked_;  // of the command whose answer is awaited, or the listing under way
+  std::unique_ptr<stream_listing> listing_;
 };
 
 }  // namespace spindrift

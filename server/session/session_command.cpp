@@ -1,64 +1,97 @@
 // The session's replies to commands: what each changes in the conversation, and its line.
+#include <memory>
 #include <mutex>
 #include <utility>
+#include <variant>
 
-#include "common/protocol/encode.hpp"
+#include "common/model/pattern.hpp"
+#include "server/engine/stream_listing.hpp"
 #include "server/session/permission.hpp"
 #include "server/session/reply_line.hpp"
 #include "server/session/session.hpp"
 
 namespace spindrift {
 
+namespace {
+
+// Streams looked at in one slice of a listing: some 0.1 ms of a full table whose names are in no cache.
+constexpr std::size_t listing_slice_streams = 512;
+
+}  // namespace
+
+struct session::command_replies {
+  session& self;
+  const command_id& id;
+  step& out;
+
+  void operator()(const hello_command& asked) const;
+  void operator()(const subscribe_command& asked) const;
+  void operator()(const unsubscribe_command& asked) const;
+  void operator()(const ping_command& asked) const;
+  void operator()(const stats_command& asked) const;
+  void operator()(const streams_command& asked) const;
+  void operator()(const history_command& asked) const;
+
+  std::string scoped(std::string_view producer_name) const;
+  void begin_reply(std::string_view type) const { spindrift::begin_reply(type, id, out.replies); }
+  void complain(error_code code, std::string_view message) const {
+    self.complain({code, std::string(message), 0, id}, self.frames_, out);
+  }
+  void close(error_code code, std::string_view message) const {
+    self.close({code, std::string(message), 0, id}, self.frames_, out);
+  }
+};
+
+void session::take_command(const command_frame& ordered, step& out) {
+  std::visit(command_replies{*this, ordered.id, out}, ordered.what);
+}
+
 // Producers of different tokens are different producers, whatever they call themselves: else one could take another's
 // name over and read its verdicts. A space stands in no name, so no two pairs look alike.
-std::string session::scoped(std::string_view producer_name) const {
-  std::string name = identity_ ? identity_->name + ' ' : std::string();
+std::string session::command_replies::scoped(std::string_view producer_name) const {
+  std::string name = self.identity_ ? self.identity_->name + ' ' : std::string();
   return name.append(producer_name);
 }
 
-void session::reply(const hello_command& asked, const command_id& id, step& out) {
-  if (environment_.admission != nullptr) {
-    identity_ = environment_.admission->admit(asked.token);
-    if (!identity_) return close({error_code::unauthorized, std::string(unauthorized_text), 0, id}, frames_, out);
+void session::command_replies::operator()(const hello_command& asked) const {
+  if (self.environment_.admission != nullptr) {
+    self.identity_ = self.environment_.admission->admit(asked.token);
+    if (!self.identity_) return close(error_code::unauthorized, unauthorized_text);
   }
-  if (asked.reset && identity_ && !identity_->may_reset) {
-    return complain({error_code::forbidden, "the token does not allow to reset a producer", 0, id}, frames_, out);
+  if (asked.reset && self.identity_ && !self.identity_->may_reset) {
+    return complain(error_code::forbidden, "the token does not allow to reset a producer");
   }
-  if (named_) {
-    const std::lock_guard guard(named_->lock);
-    named_->let_go(number_);
+  if (self.named_) {
+    const std::lock_guard guard(self.named_->lock);
+    self.named_->let_go(self.number_);
   }
-  named_.reset();
-  newest_seq_ = 0;
+  self.named_.reset();
+  self.newest_seq_ = 0;
   if (!asked.producer.empty()) {
-    const std::shared_ptr<producer> wanted = environment_.producers.find_or_create(scoped(asked.producer));
+    const std::shared_ptr<producer> wanted = self.environment_.producers.find_or_create(scoped(asked.producer));
     if (!wanted) {
-      return close(
-          {error_code::too_many_connections, "the server knows as many producers as it may, all connected", 0, id},
-          frames_, out);
+      return close(error_code::too_many_connections, "the server knows as many producers as it may, all connected");
     }
     const std::lock_guard guard(wanted->lock);
-    if (asked.reset && !environment_.producers.reset(*wanted)) {
-      return complain({error_code::storage_full, "the journal cannot be written; the producer was not reset", 0, id},
-                      frames_, out);
+    if (asked.reset && !self.environment_.producers.reset(*wanted)) {
+      return complain(error_code::storage_full, "the journal cannot be written; the producer was not reset");
     }
-    named_ = wanted;
-    out.supersedes = named_->take_over(number_);
-    if (out.supersedes == number_) out.supersedes = 0;
-    newest_seq_ = named_->last_seq();
+    self.named_ = wanted;
+    out.supersedes = self.named_->take_over(self.number_);
+    if (out.supersedes == self.number_) out.supersedes = 0;
+    self.newest_seq_ = self.named_->last_seq();
   }
-  said_hello_ = true;
-  append_welcome(asked.producer, newest_seq_, id, out.replies);
+  self.said_hello_ = true;
+  append_welcome(asked.producer, self.newest_seq_, id, out.replies);
   // The earlier holder is told before anything else is done; and who was let in may send longer frames from the next
   // on.
-  out.has_more = out.supersedes != 0 || environment_.admission != nullptr;
+  out.has_more = out.supersedes != 0 || self.environment_.admission != nullptr;
 }
 
-void session::reply(const subscribe_command& asked, const command_id& id, step& out) {
+void session::command_replies::operator()(const subscribe_command& asked) const {
   for (const std::string& pattern : asked.streams) {
-    if (!may_subscribe(identity_.get(), pattern)) {
-      return complain({error_code::forbidden, "the token does not allow to subscribe to these streams", 0, id}, frames_,
-                      out);
+    if (!may_subscribe(self.identity_.get(), pattern)) {
+      return complain(error_code::forbidden, "the token does not allow to subscribe to these streams");
     }
   }
   out.subscribes.emplace(asked.streams, asked.only_events);
@@ -66,45 +99,57 @@ void session::reply(const subscribe_command& asked, const command_id& id, step& 
   out.has_more = true;  // the feed begins before the next frame
 }
 
-void session::reply(const unsubscribe_command& /*asked*/, const command_id& id, step& out) {
+void session::command_replies::operator()(const unsubscribe_command& /*asked*/) const {
   out.unsubscribes = true;
   append_bare_reply("unsubscribed", id, out.replies);
   out.has_more = true;
 }
 
-void session::reply(const ping_command& /*asked*/, const command_id& id, step& out) {
+void session::command_replies::operator()(const ping_command& /*asked*/) const {
   append_bare_reply("pong", id, out.replies);
 }
 
-void session::reply(const stats_command& /*asked*/, const command_id& id, step& out) {
-  begin_reply("stats", id, out.replies);
-  if (identity_ && !identity_->is_admin) {
-    append_own_stats(*identity_, out.replies);
+void session::command_replies::operator()(const stats_command& /*asked*/) const {
+  begin_reply("stats");
+  if (self.identity_ && !self.identity_->is_admin) {
+    append_own_stats(*self.identity_, out.replies);
   } else {
-    environment_.info.append_stats(out.replies);
+    self.environment_.info.append_stats(out.replies);
   }
   out.replies += "}\n";
 }
 
-void session::reply(const streams_command& asked, const command_id& id, step& out) {
-  begin_reply("streams", id, out.replies);
+void session::command_replies::operator()(const streams_command& asked) const {
+  self.asked_ = id;
+  self.listing_ = std::make_unique<stream_listing>(
+      self.environment_.observer,
+      [wanted = pattern(asked.match), who = self.identity_](std::string_view name) {
+        return wanted.takes(name) && may_see(who.get(), name);
+      },
+      asked.limit);
+  self.go_on_listing(out);
+}
+
+// A slice each time the connection has its turn; the frames behind wait for the whole reply.
+void session::go_on_listing(step& out) {
+  if (!listing_->advance(listing_slice_streams)) {
+    out.has_more = true;
+    return;
+  }
+  begin_reply("streams", *std::exchange(asked_, std::nullopt), out.replies);
   append_key("streams", out.replies);
   out.replies += '[';
   bool is_first = true;
-  const auto is_wanted = [&](std::string_view name) {
-    return matches(asked.match, name) && may_see(identity_.get(), name);
-  };
-  for (const stream_summary& shown : environment_.observer.list(is_wanted, asked.limit)) {
-    if (!is_first) out.replies += ',';
-    is_first = false;
+  for (const stream_summary& shown : std::exchange(listing_, nullptr)->take()) {
+    if (!std::exchange(is_first, false)) out.replies += ',';
     append_stream(shown, out.replies);
   }
   out.replies += "]}\n";
 }
 
 // The history is answered by whoever keeps it, in its own time.
-void session::reply(const history_command& asked, const command_id& id, step& out) {
-  asked_ = id;
+void session::command_replies::operator()(const history_command& asked) const {
+  self.asked_ = id;
   out.asks = asked;
 }
 

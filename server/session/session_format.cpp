@@ -176,7 +176,7 @@ void session::count_silent(refusal why) {
 bool session::wait(inbox& from, moment now, step& out) {
   const std::size_t unread = from.unread().size();
   const bool stands_still = unread == std::exchange(unread_before_, unread);
-  if (awaits_answer() || named_) return false;
+  if (asked_ || named_) return false;
   if (reader_.is_joining() && stands_still) {
     workspace_.clear();
     workspace_.foreign.clear();

@@ -136,6 +136,11 @@ TEST(decode_command, holds_texts_to_their_limits) {
   EXPECT_EQ(with(R"({"op":"subscribe","streams":[")", 257, "\"]}"), "bad_frame");
   EXPECT_EQ(with(R"({"op":"ping","id":")", 128, "\"}"), "taken");
   EXPECT_EQ(with(R"({"op":"ping","id":")", 129, "\"}"), "bad_frame");
+  EXPECT_EQ(code_of(R"({"op":"subscribe","streams":"*a*a*a*"})"), "taken");
+  EXPECT_EQ(code_of(R"({"op":"subscribe","streams":"*a*a*a*a*"})"), "bad_frame");
+  EXPECT_EQ(code_of(R"({"op":"history","streams":["a","*****"]})"), "bad_frame");
+  EXPECT_EQ(code_of(R"({"op":"streams","match":"*a*a*a*a*"})"), "bad_frame");
+  EXPECT_EQ(code_of(R"({"op":"streams","match":""})"), "taken");
   std::string patterns = "\"a\"";
   for (int i = 1; i < 64; ++i) patterns += ",\"a\"";
   EXPECT_EQ(code_of("{\"op\":\"subscribe\",\"streams\":[" + patterns + "]}"), "taken");

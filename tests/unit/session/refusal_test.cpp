@@ -1,0 +1,92 @@
+// Goal: what the server cannot take slows nobody down; what a client does wrong slows that client.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+#include "server/engine/engine.hpp"
+#include "server/session/session.hpp"
+
+namespace spindrift {
+namespace {
+
+class blank_info final : public server_info {
+public:
+  void append_stats(std::string& /*out*/) const override {}
+};
+
+class switched_journal : public point_journal {
+public:
+  bool append(const batch& /*points*/) override { return !refuses; }
+  bool forget(stream& /*gone*/) override { return true; }
+  bool refuses = false;
+};
+
+class refusal_test : public testing::Test {
+protected:
+  static engine_settings one_stream() {
+    engine_settings settings;
+    settings.streams_max = 1;
+    return settings;
+  }
+  session_environment environment() {
+    session_environment made{engine_, producers_, counts_, info_};
+    made.bad_frames_per_s = 1;
+    return made;
+  }
+  // Gives the frame so many times, and takes one step.
+  const step& send(std::string_view frame, int times) {
+    std::string bytes;
+    for (int i = 0; i < times; ++i) bytes.append(frame).append("\n");
+    const auto space = received_.space();
+    EXPECT_LE(bytes.size(), space.size());
+    std::copy(bytes.begin(), bytes.end(), space.begin());
+    received_.received(bytes.size());
+    out_.clear();
+    conversation_.advance(received_, {1'764'000'000'000, 1'000}, out_);
+    return out_;
+  }
+  std::ptrdiff_t replies() const { return std::count(out_.replies.begin(), out_.replies.end(), '\n'); }
+
+  counters counts_;
+  switched_journal journal_;
+  engine engine_{one_stream(), counts_, &journal_};
+  producer_table producers_;
+  blank_info info_;
+  pipeline way_{engine_};
+  session_workspace workspace_{way_};
+  session conversation_{environment(), workspace_, 1};
+  inbox received_;
+  step out_;
+};
+
+constexpr std::string_view point_of_b = R"({"stream":"b","value":1})";
+
+TEST_F(refusal_test, slows_down_who_sends_what_is_no_frame) {
+  EXPECT_GT(send("rubbish", 40).pause.count(), 0);
+  EXPECT_LT(replies(), 40);
+}
+
+TEST_F(refusal_test, slows_nobody_down_for_whose_stream_there_is_no_room) {
+  send(R"({"stream":"a","value":1})", 1);
+  EXPECT_EQ(send(point_of_b, 40).pause.count(), 0);
+  EXPECT_EQ(replies(), 40);
+  EXPECT_NE(out_.replies.find("too_many_streams"), std::string::npos);
+}
+
+TEST_F(refusal_test, slows_nobody_down_while_memory_is_full) {
+  engine_.close_to_new_streams(true);
+  EXPECT_EQ(send(point_of_b, 40).pause.count(), 0);
+  EXPECT_EQ(replies(), 40);
+}
+
+TEST_F(refusal_test, slows_nobody_down_while_the_disk_is_full) {
+  journal_.refuses = true;
+  EXPECT_EQ(send(point_of_b, 40).pause.count(), 0);
+  EXPECT_EQ(replies(), 40);
+  EXPECT_NE(out_.replies.find("storage_full"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace spindrift
