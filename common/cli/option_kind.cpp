@@ -120,4 +120,20 @@ void option_set::add_number(std::string flag, std::string placeholder, std::stri
   add(std::move(declared));
 }
 
+void option_set::add_milliseconds(std::string flag, std::string help, std::chrono::milliseconds& target) {
+  add({.flag = std::move(flag),
+       .placeholder = "MS",
+       .help = std::move(help),
+       .take = [&target](std::string_view text) -> std::optional<std::string> {
+         std::int64_t number = 0;
+         const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), number);
+         if (wrong != std::errc{} || end != text.data() + text.size() || number < 1 || number > 86'400'000) {
+           return "whole milliseconds from 1 to 86400000";
+         }
+         target = std::chrono::milliseconds(number);
+         return std::nullopt;
+       },
+       .show = [&target] { return std::vector{std::to_string(target.count())}; }});
+}
+
 }  // namespace spindrift

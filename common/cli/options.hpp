@@ -11,6 +11,7 @@
 // alone; one that no program of ours knows is refused with the nearest name.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -70,6 +71,8 @@ public:
                   double most);
   void add_number(std::string flag, std::string placeholder, std::string help, std::uint64_t& target,
                   std::uint64_t least, std::uint64_t most);
+  // Whole milliseconds, from 1 to a day.
+  void add_milliseconds(std::string flag, std::string help, std::chrono::milliseconds& target);
   // A positional argument, at most one: spindrift-detect's FILE.
   void add_positional(std::string placeholder, std::string help, std::string& target);
   // A table that may stand several times in the file: [[name]]. `declare(settings, keys)` says what an entry holds, as

@@ -1,3 +1,4 @@
+// Makes a token and prints the line that admits it.
 #include "server/access/token_command.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reads the file of tokens and answers for them.
 #include "server/access/token_file.hpp"
 
 #include <openssl/crypto.h>
@@ -168,9 +169,9 @@ std::shared_ptr<const identity> token_file::admit(std::string_view token) const 
   }
   const token_digest digest = digest_of(token);
   std::shared_ptr<const identity> found;
-  for (const entry& each : *known) {
-    const bool is_equal = CRYPTO_memcmp(each.digest.data(), digest.data(), digest.size()) == 0;
-    if (is_equal && !found) found = each.who;
+  for (const entry& held : *known) {
+    const bool is_equal = CRYPTO_memcmp(held.digest.data(), digest.data(), digest.size()) == 0;
+    if (is_equal && !found) found = held.who;
   }
   return found;
 }

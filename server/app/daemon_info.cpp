@@ -1,3 +1,4 @@
+// The figures of the server, for stats and for Prometheus.
 #include "server/app/daemon_info.hpp"
 
 #include <sys/resource.h>
@@ -67,11 +68,11 @@ std::vector<daemon_info::figure> daemon_info::figures() const {
 void daemon_info::append_stats(std::string& out) const {
   out += ",\"server\":";
   append_json_string(server_name, out);
-  for (const figure& each : figures()) {
+  for (const figure& shown : figures()) {
     out += ",\"";
-    out += each.name;
+    out += shown.name;
     out += "\":";
-    append_number(each.value, out);
+    append_number(shown.value, out);
   }
   append_errors(counts_.errors, out);
   out += ",\"lines_unread\":{";
@@ -94,10 +95,10 @@ std::string daemon_info::metrics() const {
     out.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ").append(name).append(" ");
     out.append(kind).append("\n");
   };
-  for (const figure& each : figures()) {
-    const std::string name = "spindrift_" + std::string(each.name) + (each.only_grows ? "_total" : "");
-    head(name, each.help, each.only_grows ? "counter" : "gauge");
-    out += name + ' ' + std::to_string(each.value) + '\n';
+  for (const figure& shown : figures()) {
+    const std::string name = "spindrift_" + std::string(shown.name) + (shown.only_grows ? "_total" : "");
+    head(name, shown.help, shown.only_grows ? "counter" : "gauge");
+    out += name + ' ' + std::to_string(shown.value) + '\n';
   }
   head("spindrift_errors_total", "Errors sent, by code.", "counter");
   for (std::size_t i = 0; i < counters::error_codes; ++i) {

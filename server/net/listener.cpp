@@ -1,3 +1,4 @@
+// Accepts connections and deals them to the shards.
 #include "server/net/listener.hpp"
 
 #include <boost/asio/ip/v6_only.hpp>

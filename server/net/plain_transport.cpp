@@ -1,3 +1,4 @@
+// The byte stream of a plain TCP connection.
 #include <utility>
 
 #include "server/net/transport.hpp"
@@ -20,11 +21,11 @@ public:
   void async_read(std::span<char> into, done read) override {
     socket_.async_read_some(asio::buffer(into.data(), into.size()), std::move(read));
   }
-  void async_write(const std::vector<asio::const_buffer>& what, done wrote) override {
-    socket_.async_write_some(what, std::move(wrote));
+  void async_write(const std::vector<asio::const_buffer>& bytes, done wrote) override {
+    socket_.async_write_some(bytes, std::move(wrote));
   }
-  std::size_t write_now(std::string_view what, socket_error& failed) override {
-    const std::size_t written = socket_.write_some(asio::buffer(what.data(), what.size()), failed);
+  std::size_t write_now(std::string_view bytes, socket_error& failed) override {
+    const std::size_t written = socket_.write_some(asio::buffer(bytes.data(), bytes.size()), failed);
     if (failed == asio::error::would_block || failed == asio::error::try_again) failed = {};
     return written;
   }

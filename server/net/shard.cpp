@@ -13,7 +13,8 @@
 namespace spindrift {
 
 shard::shard(shard_context& shared, std::size_t index)
-    : shared_(shared),
+    : connection_host(shared.settings, shared.environment, workspace_),
+      shared_(shared),
       hub_(shared.subscriptions, index),
       feed_sink_(hub_, shared.feed_ports),
       pipeline_(shared.environment.observer, shared.disk),
@@ -115,15 +116,16 @@ void shard::post_round() {
 void shard::go_round() {
   std::swap(advancing_, unadvanced_);
   workspace_.clear();
-  for (const auto& each : advancing_) {
-    const bool is_whole = each->gather_points();
-    if (is_whole) gathered_.push_back(each.get());
+  for (const auto& who : advancing_) {
+    const bool is_whole = who->gather_points();
+    if (is_whole) gathered_.push_back(who.get());
     if (is_whole && workspace_.taken.size() < intake::points_max) continue;
     answer_gathered();
-    if (!is_whole) each->advance();
+    if (!is_whole) who->advance();
     workspace_.clear();
   }
   answer_gathered();
+  for (const auto& who : advancing_) who->flush();
   advancing_.clear();
   flush();
   round_is_posted_ = false;
@@ -137,18 +139,18 @@ void shard::answer_gathered() {
     pipeline_.ingest(workspace_.taken, now());
     pipeline_.publish(workspace_.taken);
   }
-  for (connection* each : gathered_) each->answer_points();
+  for (connection* who : gathered_) who->answer_points();
   gathered_.clear();
 }
 
 void shard::flush() {
   std::swap(flushing_, unflushed_);
-  for (const auto& each : flushing_) each->flush();
+  for (const auto& who : flushing_) who->flush();
   flushing_.clear();
 }
 
 void shard::supersede(std::uint64_t connection_number) {
-  for (shard* each : shared_.shards) each->post_supersede(connection_number);
+  for (shard* const other : shared_.shards) other->post_supersede(connection_number);
 }
 
 void shard::post_supersede(std::uint64_t connection_number) {
@@ -174,14 +176,14 @@ void shard::post_durable() {
       const auto found = connections_.find(number);
       if (found == connections_.end()) continue;
       const auto held = found->second;
-      held->resume_durable();
+      held->resume();
     }
   });
 }
 
-std::uint64_t shard::subscribe(connection& who, filter wanted, outbox& box) {
+std::uint64_t shard::subscribe(filter wanted, outbox& box, subscriber& bell) {
   add(shared_.environment.counts.subscribers, 1);
-  return hub_.subscribe(std::move(wanted), box, who);
+  return hub_.subscribe(std::move(wanted), box, bell);
 }
 
 void shard::unsubscribe(std::uint64_t subscription) {
@@ -227,13 +229,13 @@ void shard::sweep() {
   const std::int64_t at = steady_ms();
   std::vector<std::shared_ptr<connection>> all;
   all.reserve(connections_.size());
-  for (const auto& [number, each] : connections_) all.push_back(each);
+  for (const auto& [number, who] : connections_) all.push_back(who);
   const bool is_over = draining_ && at >= drain_deadline_ms_;
-  for (const auto& each : all) {
+  for (const auto& who : all) {
     if (is_over) {
-      each->abort();
+      who->abort();
     } else {
-      each->sweep(at);
+      who->sweep(at);
     }
   }
   if (!drained_) arm_sweep();
@@ -242,8 +244,8 @@ void shard::sweep() {
 void shard::post_check_tokens() {
   asio::post(context_, [this] {
     std::vector<std::shared_ptr<connection>> all;
-    for (const auto& [number, each] : connections_) all.push_back(each);
-    for (const auto& each : all) each->check_token();
+    for (const auto& [number, who] : connections_) all.push_back(who);
+    for (const auto& who : all) who->check_token();
   });
 }
 
@@ -255,10 +257,10 @@ void shard::drain() {
   draining_ = true;
   drain_deadline_ms_ = steady_ms() + shared_.settings.drain_timeout.count();
   std::vector<std::shared_ptr<connection>> all;
-  for (const auto& [number, each] : connections_) all.push_back(each);
+  for (const auto& [number, who] : connections_) all.push_back(who);
   // Subscribers last, so that they hear of what the others are answered now.
-  std::stable_partition(all.begin(), all.end(), [](const auto& each) { return !each->is_subscriber(); });
-  for (const auto& each : all) each->drain();
+  std::stable_partition(all.begin(), all.end(), [](const auto& who) { return !who->is_subscriber(); });
+  for (const auto& who : all) who->drain();
   end_if_drained();
 }
 

@@ -20,6 +20,7 @@
 #include "server/feed/hub.hpp"
 #include "server/feed/subscription_list.hpp"
 #include "server/net/clock.hpp"
+#include "server/net/connection_host.hpp"
 #include "server/net/settings.hpp"
 #include "server/net/transport.hpp"
 #include "server/pipeline/pipeline.hpp"
@@ -58,7 +59,7 @@ struct shard_context {
   std::function<std::unique_ptr<transport>(tcp::socket)> make_transport;
 };
 
-class shard final : public feed_port {
+class shard final : public connection_host, public feed_port {
 public:
   // `index`: its place among the context's shards.
   shard(shard_context& shared, std::size_t index);
@@ -84,26 +85,20 @@ public:
   // Any thread: verdict lines that another shard found. Bounded by posted_batches_max; what is too much is counted.
   void post_batch(const shared_published_batch& batch) override;
 
-  // From connections of this shard.
-  shard_context& shared() { return shared_; }
-  session_workspace& workspace() { return workspace_; }
-  step& scratch() { return scratch_; }
-  const pipeline& way() const { return pipeline_; }
-  // What has come for the connections is looked at in one round, behind the events that are known by now, and what they
-  // have to send goes out at its end. Points of all that only have points make one batch, one write of the journal. And
-  // a send to a client that sleeps has to wake another processor, which takes longer than the rest of the call; of the
-  // clients of one process only the first in a round is found asleep. Once a round for each connection.
-  void advance_later(connection& who);
-  void flush_later(connection& who);
-  void supersede(std::uint64_t connection_number);
-  // The connection's handshake is over, well or not.
-  void handshake_ended(const connection& who);
-  void await_durable(const connection& who);
-  // Returns the subscription's number.
-  std::uint64_t subscribe(connection& who, filter wanted, outbox& box);
-  void unsubscribe(std::uint64_t subscription);
-  void ask_history(const connection& who, const history_command& asked, std::shared_ptr<const identity> as);
-  void closed(connection& who);
+  // From connections of this shard. What has come for them is looked at in one round, behind the events that are known
+  // by now, and what they have to send goes out at its end. Points of all that only have points make one batch, one
+  // write of the journal. And a send to a client that sleeps has to wake another processor, which takes longer than the
+  // rest of the call; of the clients of one process only the first in a round is found asleep. Once a round for each
+  // connection.
+  void advance_later(connection& who) override;
+  void flush_later(connection& who) override;
+  void await_durable(const connection& who) override;
+  void supersede(std::uint64_t connection_number) override;
+  void ask_history(const connection& who, const history_command& asked, std::shared_ptr<const identity> as) override;
+  std::uint64_t subscribe(filter wanted, outbox& box, subscriber& bell) override;
+  void unsubscribe(std::uint64_t subscription) override;
+  void handshake_ended(const connection& who) override;
+  void closed(connection& who) override;
 
 private:
   void begin_handshake(const connection& who);
@@ -122,7 +117,6 @@ private:
   feed_sink feed_sink_;
   pipeline pipeline_;
   session_workspace workspace_;
-  step scratch_;
   bounded_queue<shared_published_batch> mailbox_;
   std::vector<shared_published_batch> received_;
   std::unordered_map<std::uint64_t, std::shared_ptr<connection>> connections_;

@@ -1,3 +1,4 @@
+// The byte stream of a TLS connection.
 #include <utility>
 
 #include "server/net/tls_transport.hpp"
@@ -26,10 +27,10 @@ public:
       read(failed, bytes);
     });
   }
-  void async_write(const std::vector<asio::const_buffer>& what, done wrote) override {
-    stream_.async_write_some(what, std::move(wrote));
+  void async_write(const std::vector<asio::const_buffer>& bytes, done wrote) override {
+    stream_.async_write_some(bytes, std::move(wrote));
   }
-  std::size_t write_now(std::string_view /*what*/, socket_error& /*failed*/) override { return 0; }
+  std::size_t write_now(std::string_view /*bytes*/, socket_error& /*failed*/) override { return 0; }
   void async_shut_down(std::function<void()> sent) override {
     stream_.async_shutdown([this, sent = std::move(sent)](socket_error /*ignored*/) {
       socket_error failed;

@@ -1,4 +1,4 @@
-// The byte stream of one connection, plain or TLS: what `connection` needs of a socket and no more.
+// The byte stream of one connection, plain or TLS: bytes `connection` needs of a socket and no more.
 //
 // Made and used on its shard's thread. Handlers are called from the io_context, never from within the call that starts
 // the operation; at most one read and one write may be under way. The buffers belong to the caller until the handler.
@@ -29,9 +29,9 @@ public:
   virtual void async_open(std::function<void(socket_error)> opened) = 0;
   virtual void async_read(std::span<char> into, done read) = 0;
   // Writes some of it, at least one byte.
-  virtual void async_write(const std::vector<asio::const_buffer>& what, done wrote) = 0;
+  virtual void async_write(const std::vector<asio::const_buffer>& bytes, done wrote) = 0;
   // What can be written at once without waiting; 0 when nothing can, or when this kind of stream cannot say.
-  virtual std::size_t write_now(std::string_view what, socket_error& failed) = 0;
+  virtual std::size_t write_now(std::string_view bytes, socket_error& failed) = 0;
   // No more bytes from us; the peer sees the end after all that was written. `sent` is called once that is said.
   virtual void async_shut_down(std::function<void()> sent) = 0;
   virtual void close() = 0;

@@ -1,0 +1,172 @@
+// Builds the daemon's parts, runs them, and takes them down.
+#include "server/app/server.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <cstdio>
+#include <utility>
+
+#include "common/log/log.hpp"
+#include "common/net/endpoint.hpp"
+#include "server/app/config.hpp"
+#include "server/app/status_pages.hpp"
+
+namespace spindrift {
+namespace {
+
+// `--state-dir off` and `--durability off` say the same.
+store_settings lasting(store_settings chosen) {
+  if (chosen.directory == "off") chosen.durability_level = durability::off;
+  return chosen;
+}
+
+// Streams are taken in until, all grown, they would fill five eighths of the memory; kept verdicts may have a quarter,
+// and the rest is for everything else.
+engine_settings within_memory(const config& chosen) {
+  engine_settings bounded = chosen.engine;
+  bounded.grown_bytes_max = static_cast<std::size_t>((chosen.memory_mib_max << 20U) / 8 * 5);
+  return bounded;
+}
+
+std::size_t kept_bytes(const config& chosen) {
+  const std::uint64_t quarter = (chosen.memory_mib_max << 20U) / 4;
+  return quarter == 0 ? chosen.kept_bytes_max : std::min(chosen.kept_bytes_max, quarter);
+}
+
+}  // namespace
+
+server::server(const config& settings)
+    : settings_(settings),
+      persistence_(lasting(settings.store), files_),
+      engine_(within_memory(settings), counts_, &persistence_),
+      producers_(settings.producers_max, kept_bytes(settings)),
+      memory_(engine_, settings.memory_mib_max << 20U, settings.engine.idle_before_eviction),
+      info_(counts_, engine_, producers_, persistence_),
+      disk_(persistence_),
+      history_sink_(persistence_.events()),
+      history_desk_(persistence_, settings.net.connections_max),
+      secrets_(settings),
+      context_({engine_, producers_, counts_, info_}) {
+  connect_context();
+  make_shards();
+}
+
+server::~server() {
+  history_desk_.stop();
+  persistence_.stop();
+}
+
+void server::connect_context() {
+  context_.settings = settings_.net;
+  context_.environment.bad_frames_per_s = settings_.net.bad_frames_per_s;
+  context_.environment.replies_bytes_max = settings_.net.unsent_bytes_max / 2;
+  context_.environment.admission = secrets_.admission();
+  context_.sinks = {&event_log_, &history_sink_};
+  if (persistence_.waits_for_disk()) context_.disk = &disk_;
+  context_.ask_history = [this](const history_command& asked, std::shared_ptr<const identity> who,
+                                history_desk::answer done) {
+    history_desk_.ask(asked, std::move(who), std::move(done));
+  };
+  context_.on_drained = [this] { shard_drained(); };
+  context_.make_transport = [this](tcp::socket socket) { return secrets_.open_transport(std::move(socket)); };
+}
+
+void server::make_shards() {
+  for (std::size_t i = 0; i < settings_.threads; ++i) {
+    shards_.push_back(std::make_unique<shard>(context_, i));
+    context_.shards.push_back(shards_.back().get());
+    context_.feed_ports.push_back(shards_.back().get());
+  }
+  asio::io_context& first = shards_.front()->context();
+  signals_ = std::make_unique<signal_watch>(
+      first, [this] { reload(); },
+      [this](int signal) {
+        if (!stopping_) log_event(log_level::info, "stopping", {{"signal", std::int64_t{signal}}});
+        return stop();
+      });
+  log_reports_ = std::make_unique<periodic_call>(first, std::chrono::milliseconds(100), report_left_out);
+}
+
+std::optional<std::string> server::open() {
+  for (const std::string& text : settings_.listen) {
+    listeners_.push_back(std::make_unique<listener>(context_));
+    if (auto failed = listeners_.back()->open(*parse_endpoint(text))) return "cannot bind " + *failed;
+  }
+  return open_http();
+}
+
+std::optional<std::string> server::open_http() {
+  if (settings_.http == "off") return std::nullopt;
+  http_ =
+      std::make_unique<http_server>(shards_.front()->context(), *parse_endpoint(settings_.http),
+                                    [this](const http_request& asked) { return status_page(asked, info_, stopping_); });
+  const auto failed = http_->start();
+  if (!failed) return std::nullopt;
+  http_.reset();
+  if (settings_.is_http_chosen) return "cannot bind " + *failed;
+  // Nobody asked for this very port, and a second server on a machine should start as the first did.
+  log_event(log_level::warning, "no_http", {{"reason", *failed}});
+  return std::nullopt;
+}
+
+std::optional<std::string> server::recover() {
+  producers_.on_reset([](const producer& spoilt) {
+    log_event(log_level::warning, "producer_reset", {{"producer", spoilt.name()}, {"last_seq", spoilt.last_seq()}});
+  });
+  return persistence_.recover(engine_, producers_);
+}
+
+void server::reload() {
+  reopen_log();
+  const auto wrong = load_secrets();
+  if (wrong) return log_event(log_level::error, "not_reloaded", {{"reason", *wrong}});
+  for (const auto& serving : shards_) serving->post_check_tokens();
+  log_event(log_level::info, "reloaded");
+}
+
+// On the first shard's thread. False: it had been called before.
+bool server::stop() {
+  if (std::exchange(stopping_, true)) return false;
+  for (const auto& open : listeners_) open->stop();
+  for (const auto& serving : shards_) serving->post_drain();
+  return true;
+}
+
+void server::shard_drained() {
+  if (drained_shards_.fetch_add(1) + 1 < shards_.size()) return;
+  asio::post(shards_.front()->context(), [this] { end_when_drained(); });
+}
+
+// Signals are heard until the very end, for the second one; then nothing may keep the first shard running.
+void server::end_when_drained() {
+  signals_->stop();
+  log_reports_->stop();
+  if (http_) http_->stop();
+}
+
+bool server::run() {
+  for (const auto& opened : listeners_) {
+    opened->start();
+    const std::string address = to_text(opened->address());
+    std::printf("listening on %s\n", address.c_str());
+    log_event(log_level::info, "listening", {{"address", address}});
+  }
+  if (http_) log_event(log_level::info, "http", {{"address", to_text(http_->address())}});
+  std::fflush(stdout);
+  signals_->start();
+  log_reports_->start();
+  memory_.start();
+  persistence_.start(
+      [this] {
+        for (const auto& serving : shards_) serving->post_durable();
+      },
+      [this] { asio::post(shards_.front()->context(), [this] { stop(); }); });
+  history_desk_.start();
+  for (const auto& serving : shards_) serving->start();
+  for (auto last = shards_.rbegin(); last != shards_.rend(); ++last) (*last)->join();
+  history_desk_.stop();
+  memory_.stop();
+  return persistence_.stop();
+}
+
+}  // namespace spindrift

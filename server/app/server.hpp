@@ -1,0 +1,94 @@
+// Everything of the daemon that runs, in the order in which it is built; it is taken down in the reverse order.
+//
+// Built by the main thread, which then runs it; the shards are the threads that serve. Each step of starting returns
+// why the server must not start. Stopping is a drain: listeners close, shards answer what was read and end, the last of
+// them lets go of signals and HTTP, then the journal is closed.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/net/http_server.hpp"
+#include "server/app/daemon_info.hpp"
+#include "server/app/history_desk.hpp"
+#include "server/app/memory_guard.hpp"
+#include "server/app/periodic_call.hpp"
+#include "server/app/persistence.hpp"
+#include "server/app/secrets.hpp"
+#include "server/app/signal_watch.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/producer_table.hpp"
+#include "server/net/listener.hpp"
+#include "server/net/shard.hpp"
+#include "server/pipeline/durable_position.hpp"
+#include "server/sinks/event_log.hpp"
+#include "server/sinks/history_sink.hpp"
+#include "server/store/posix_file_system.hpp"
+
+namespace spindrift {
+
+struct config;
+
+class server {
+public:
+  // The settings outlive it.
+  explicit server(const config& settings);
+  ~server();
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
+
+  // In this order; each returns why the server must not start.
+  std::optional<std::string> load_secrets() { return secrets_.load(); }
+  std::optional<std::string> open();
+  std::optional<std::string> recover();
+  // False when points had to be refused in the end, because the disk failed.
+  bool run();
+
+private:
+  // What an acknowledgement waits for, as the journal's keeper knows it.
+  class journal_on_disk final : public durable_position {
+  public:
+    explicit journal_on_disk(const persistence& kept) : persistence_(kept) {}
+    journal_position written_to() const override { return persistence_.written_to(); }
+    journal_position durable_to() const override { return persistence_.durable_to(); }
+    bool is_lost() const override { return persistence_.is_lost(); }
+
+  private:
+    const persistence& persistence_;
+  };
+
+  void connect_context();
+  void make_shards();
+  std::optional<std::string> open_http();
+  void reload();
+  bool stop();
+  void shard_drained();
+  void end_when_drained();
+
+  const config& settings_;
+  counters counts_;
+  posix_file_system files_;
+  persistence persistence_;
+  engine engine_;
+  producer_table producers_;
+  memory_guard memory_;
+  daemon_info info_;
+  journal_on_disk disk_;
+  event_log event_log_;
+  history_sink history_sink_;
+  history_desk history_desk_;
+  secrets secrets_;
+  shard_context context_;
+  std::vector<std::unique_ptr<shard>> shards_;
+  std::vector<std::unique_ptr<listener>> listeners_;
+  std::unique_ptr<http_server> http_;
+  std::unique_ptr<signal_watch> signals_;
+  std::unique_ptr<periodic_call> log_reports_;  // of what the log's rate limit left out
+  bool stopping_ = false;                       // the first shard's
+  std::atomic<std::size_t> drained_shards_{0};
+};
+
+}  // namespace spindrift
