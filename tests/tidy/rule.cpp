@@ -111,17 +111,19 @@ complaints forbidden_arrows(const source_tree& tree) {
 }
 
 complaints circles(const source_tree& tree) {
-  std::map<std::string, std::set<std::string>> between_files;
+  std::map<std::string, std::set<std::string>> between_units;
   for (const auto& [path, file] : tree.files) {
-    for (const include_line& each : file.includes()) {
-      if (each.is_quoted) between_files[path].insert(each.path);
+    for (const include_line& line : file.includes()) {
+      const std::string included = source_file{line.path, {}}.stem();
+      if (line.is_quoted && included != file.stem()) between_units[file.stem()].insert(included);
+      if (line.path == path) between_units[path].insert(path);  // itself
     }
   }
   std::map<std::string, std::set<std::string>> between_rooms;
   for (const room& each : tree.rooms()) {
     for (const std::string& link : each.links) between_rooms[each.name].insert(without_prefix(link));
   }
-  complaints found = circle_search(between_files).find();
+  complaints found = circle_search(between_units).find();
   for (std::string& each : circle_search(between_rooms).find()) found.push_back(std::move(each));
   return found;
 }
@@ -140,7 +142,8 @@ complaints foreign_includes_of_detect(const source_tree& tree) {
 }
 
 complaints heavy_includes(const source_tree& tree) {
-  const std::set<std::string> silent = {"model", "protocol", "detect", "engine", "store", "feed", "session"};
+  const std::set<std::string> silent = {"model",   "protocol", "detect", "engine",  "store", "feed",
+                                        "session", "pipeline", "sinks",  "formats", "events"};
   const room_map rooms(tree);
   complaints found;
   for (const auto& [path, file] : tree.files) {
@@ -177,6 +180,31 @@ complaints orphans(const source_tree& tree) {
   for (const std::string& path : named) {
     if (!tree.files.contains(path)) found.push_back(path + ": is named by a CMakeLists.txt and is not there");
   }
+  return found;
+}
+
+complaints additions_beyond_four_files(const source_tree& tree, const std::string& architecture) {
+  complaints found;
+  const std::size_t begin = architecture.find("\n## What a new one touches\n");
+  if (begin == std::string::npos) return {"there is no table of what a new one touches"};
+  std::istringstream lines(architecture.substr(begin + 1, architecture.find("\n## ", begin + 1) - begin - 1));
+  std::size_t rows = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("| ") || line.starts_with("| new ")) continue;
+    ++rows;
+    const std::string name = line.substr(2, line.find(" |", 2) - 2);
+    std::size_t files = 0;
+    for (std::size_t at = line.find("](../"); at != std::string::npos; at = line.find("](../", at + 1)) {
+      const std::string path = line.substr(at + 5, line.find(')', at) - at - 5);
+      const bool exists = path.ends_with("/CMakeLists.txt") ? tree.lists.contains(path.substr(0, path.rfind('/')))
+                                                            : tree.files.contains(path);
+      if (!exists) found.push_back(name + ": there is no " + path);
+      ++files;
+    }
+    if (files == 0 || files > 4)
+      found.push_back(name + ": touches " + std::to_string(files) + " files, not one to four");
+  }
+  if (rows == 0) found.emplace_back("the table of what a new one touches is empty");
   return found;
 }
 

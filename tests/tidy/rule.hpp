@@ -17,7 +17,7 @@ using complaints = std::vector<std::string>;
 // Quoted includes name an existing file from the top of the house, in the same room or in one that the room links,
 // directly or through those it links (CMake's PUBLIC).
 complaints forbidden_arrows(const source_tree& tree);
-// No circle of includes between files, none of links between rooms.
+// No circle of includes between units (a header and the .cpp of its name are one), none of links between rooms.
 complaints circles(const source_tree& tree);
 // server/detect includes the standard library and itself.
 complaints foreign_includes_of_detect(const source_tree& tree);
@@ -26,6 +26,8 @@ complaints foreign_includes_of_detect(const source_tree& tree);
 complaints heavy_includes(const source_tree& tree);
 // Every .cpp is named by the CMakeLists of its folder or of one above.
 complaints orphans(const source_tree& tree);
+// The table "What a new one touches" of docs/architecture.md: each row names files that exist, four at most.
+complaints additions_beyond_four_files(const source_tree& tree, const std::string& architecture);
 // No line over 120 columns.
 complaints long_lines(const source_tree& tree);
 // No file over 500 lines. Those over 400 are a question to the reader, not an error.

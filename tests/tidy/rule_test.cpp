@@ -74,11 +74,31 @@ TEST(rule, finds_circles_of_files_and_of_rooms) {
   source_tree tree = tidy_tree();
   tree.add("server/low/x.hpp", "#include \"server/low/y.hpp\"\n");
   tree.add("server/low/y.hpp", "#include \"server/low/x.hpp\"\n");
-  EXPECT_EQ(circles(tree), complaints{"circle: server/low/x.hpp -> server/low/y.hpp -> server/low/x.hpp"});
+  EXPECT_EQ(circles(tree), complaints{"circle: server/low/x -> server/low/y -> server/low/x"});
   tree = tidy_tree();
   tree.add("server/low/CMakeLists.txt", "add_room(low SOURCES a.cpp LINKS spindrift_high)\n");
   EXPECT_EQ(circles(tree), complaints{"circle: high -> low -> high"});
+  source_tree units = with("server/low/x.hpp", "// An x.\n#pragma once\n");
+  units.add("server/low/y.hpp", "// A y.\n#pragma once\n#include \"server/low/x.hpp\"\n");
+  units.add("server/low/x.cpp", "#include \"server/low/x.hpp\"\n#include \"server/low/y.hpp\"\n");
+  EXPECT_EQ(circles(units), complaints{"circle: server/low/x -> server/low/y -> server/low/x"});
   EXPECT_EQ(circles(with("server/low/x.hpp", "#include \"server/low/x.hpp\"\n")).size(), 1U);
+}
+
+TEST(rule, finds_additions_that_touch_too_much_or_what_is_not_there) {
+  const auto complaints_about = [](const std::string& row) {
+    return additions_beyond_four_files(
+        tidy_tree(), "# A\n\n## What a new one touches\n\n| new | its own | old |\n|---|---|---|\n" + row +
+                         "\n## B\n| x | y | z |\n");
+  };
+  const std::string a = "[a.cpp](../server/low/a.cpp)";
+  EXPECT_TRUE(complaints_about("| sink | new.cpp | " + a + ", [list](../server/low/CMakeLists.txt) |\n").empty());
+  EXPECT_EQ(complaints_about("| sink | new.cpp | [z](../server/low/z.cpp) |\n"),
+            complaints{"sink: there is no server/low/z.cpp"});
+  EXPECT_EQ(complaints_about("| sink | new.cpp | " + a + a + a + a + a + " |\n").size(), 1U);
+  EXPECT_EQ(complaints_about("| sink | new.cpp | nothing |\n").size(), 1U);
+  EXPECT_EQ(complaints_about("").size(), 1U);
+  EXPECT_EQ(additions_beyond_four_files(tidy_tree(), "# no table").size(), 1U);
 }
 
 TEST(rule, finds_what_detect_must_not_include) {
