@@ -64,7 +64,7 @@ protected:
 constexpr std::string_view point_of_b = R"({"stream":"b","value":1})";
 
 TEST_F(refusal_test, slows_down_who_sends_what_is_no_frame) {
-  EXPECT_GT(send("rubbish", 40).pause.count(), 0);
+  EXPECT_GT(send(R"({"stream":"a"})", 40).pause.count(), 0);
   EXPECT_LT(replies(), 40);
 }
 
