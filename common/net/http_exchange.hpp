@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -12,7 +13,10 @@ namespace spindrift {
 
 struct http_limits {
   std::size_t header_bytes_max = 8 * 1'024;  // more: 431
-  std::size_t body_bytes_max = 64 * 1'024;   // of a request; read and ignored; more: 413
+  std::size_t body_bytes_max = 64 * 1'024;   // of a GET or HEAD; read and ignored; more: 413
+  // Of a POST, where those are taken; more: 413. Each under way may hold as much, so one too many is told 503.
+  std::size_t post_bytes_max = std::size_t{16} * 1'024 * 1'024;
+  std::size_t posts_max = 8;
   // Event streams included. One more: the connection that has waited the longest with half a request, or with none,
   // makes room, strangers before those that have sent a whole one; where none does, 503.
   std::size_t connections_max = 64;
@@ -20,16 +24,24 @@ struct http_limits {
   std::size_t events_queued_max = 16;  // per event stream; more: the oldest is dropped and counted
   std::chrono::milliseconds header_timeout{3'000};    // for the first request of a connection, to the end of its header
   std::chrono::milliseconds request_timeout{10'000};  // from its first byte to its last, and for each write
+  std::chrono::milliseconds hold_interval{5};         // between two looks at whether a held answer may go
+  std::chrono::milliseconds hold_timeout{10'000};     // for a held answer; then 503 in its place
   std::chrono::milliseconds idle_timeout{30'000};     // between two requests of a connection
   std::chrono::milliseconds linger_timeout{2'000};    // for the client to close after a refusal, so that it can read it
 };
 
 // Views into the request; valid during the handler's call. The path is as sent, percent signs and all.
 struct http_request {
-  std::string_view method;  // "GET" or "HEAD"; the body of the answer to a HEAD is left away by the server
+  std::string_view method;  // "GET", "HEAD" or "POST"; the server leaves the body of the answer to a HEAD away
   std::string_view path;    // begins with '/'
   std::string_view query;   // what follows the '?', if anything
+  std::string_view body{};  // of a POST, without its chunks; the rest as the fields of the header say, or empty
+  std::string_view content_type{};
+  std::string_view content_encoding{};
+  std::string_view authorization{};
 };
+
+enum class http_release : std::uint8_t { not_yet, goes, fails };
 
 struct http_response {
   unsigned status = 200;
@@ -39,9 +51,13 @@ struct http_response {
   // A stream of Server-Sent Events: stays open and receives what publish() sends, `body` first. content_type is
   // ignored.
   bool is_event_stream = false;
+  // Looked at every few milliseconds until the answer goes, or fails: then the client is told 503. Empty: at once.
+  std::function<http_release()> release{};
 };
 
 // Nothing: 404.
 using http_handler = std::function<std::optional<http_response>(const http_request&)>;
+// Whether a POST to this path is for the handler; asked before its body has come. Empty: none is.
+using http_post_filter = std::function<bool(std::string_view path)>;
 
 }  // namespace spindrift

@@ -35,9 +35,10 @@ tcp::endpoint resolve(asio::io_context& io, const endpoint& where, error& failur
 
 class http_server::listener : public std::enable_shared_from_this<listener> {
 public:
-  listener(asio::io_context& io, endpoint where, http_handler handler, http_limits limits)
+  listener(asio::io_context& io, endpoint where, http_handler handler, http_limits limits, http_post_filter takes_post)
       : io_(io), acceptor_(io), retry_(io), shared_(std::make_shared<http_shared>()) {
     shared_->handler = std::move(handler);
+    shared_->takes_post = std::move(takes_post);
     shared_->limits = limits;
     shared_->bound = std::move(where);
   }
@@ -109,8 +110,9 @@ void http_server::listener::stop() {
   for (http_session* session : shared_->sessions) session->drain();
 }
 
-http_server::http_server(asio::io_context& io, endpoint where, http_handler handler, http_limits limits)
-    : listener_(std::make_shared<listener>(io, std::move(where), std::move(handler), limits)) {}
+http_server::http_server(asio::io_context& io, endpoint where, http_handler handler, http_limits limits,
+                         http_post_filter takes_post)
+    : listener_(std::make_shared<listener>(io, std::move(where), std::move(handler), limits, std::move(takes_post))) {}
 
 http_server::~http_server() {
   listener_->stop();

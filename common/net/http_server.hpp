@@ -1,6 +1,7 @@
 // A small HTTP/1.1 server: /metrics and health of the daemon, the web page and the live events of the visualizer.
 //
-// Plain text only, GET and HEAD only. It lives on one io_context that one thread runs: all but publish() and
+// Plain text only; GET and HEAD, and POST to the paths that the owner names. A page of a browser posts nothing here:
+// what has an Origin is told 403. It lives on one io_context that one thread runs: all but publish() and
 // events_dropped() must be called on that thread (or while nothing runs it), and the handler is called there, so it
 // must answer at once. The io_context must outlive the server. No sockets in this header: Asio and Beast stay in the
 // .cpp files. What each client can cost is bounded by http_limits; beyond them it gets a status (413, 431, 503) or is
@@ -24,7 +25,8 @@ namespace spindrift {
 
 class http_server {
 public:
-  http_server(boost::asio::io_context& io, endpoint where, http_handler handler, http_limits limits = {});
+  http_server(boost::asio::io_context& io, endpoint where, http_handler handler, http_limits limits = {},
+              http_post_filter takes_post = {});
   ~http_server();  // like stop(); the handler is not called again
   http_server(const http_server&) = delete;
   http_server& operator=(const http_server&) = delete;

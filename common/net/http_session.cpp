@@ -1,10 +1,12 @@
 // One HTTP connection: reads requests, has them answered, sends answers and events.
 #include "common/net/http_session.hpp"
 
+#include <algorithm>
 #include <boost/asio/write.hpp>
 #include <exception>
 #include <iterator>
 #include <string_view>
+#include <utility>
 
 #include "common/log/log.hpp"
 #include "common/net/http_host.hpp"
@@ -19,6 +21,7 @@ namespace http = boost::beast::http;
 // A refused upload is read this far, so that the answer is not lost in a reset; then the connection is cut.
 constexpr std::size_t discarded_bytes_max = 1'024 * 1'024;
 constexpr std::size_t read_bytes = 4'096;
+constexpr const char* retry_after_s = "1";
 
 http_response plain(unsigned status) {
   http_response answer;
@@ -60,11 +63,15 @@ bool has_unknown_coding(const http::request<http::string_body>& request) {
 }  // namespace
 
 http_session::http_session(asio::ip::tcp::socket&& socket, std::shared_ptr<http_shared> shared)
-    : stream_(std::move(socket)), shared_(std::move(shared)), buffer_(shared_->limits.header_bytes_max + read_bytes) {
+    : stream_(std::move(socket)),
+      hold_timer_(stream_.get_executor()),
+      shared_(std::move(shared)),
+      buffer_(shared_->limits.header_bytes_max + read_bytes) {
   shared_->sessions.insert(this);
 }
 
 http_session::~http_session() {
+  end_post();
   shared_->sessions.erase(this);
   uncount();
 }
@@ -130,7 +137,9 @@ void http_session::read_header() {
   phase_ = phase::reading;
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(shared_->limits.header_bytes_max));
-  parser_->body_limit(shared_->limits.body_bytes_max);
+  // The header does not say yet whose limit counts; judge_body() does.
+  const http_limits& limits = shared_->limits;
+  parser_->body_limit(std::max(limits.body_bytes_max, shared_->takes_post ? limits.post_bytes_max : 0));
   http::async_read_header(stream_, buffer_, *parser_,
                           [self = shared_from_this()](error failure, std::size_t) { self->on_header(failure); });
 }
@@ -142,9 +151,18 @@ void http_session::on_header(error failure) {
   }
   stream_.expires_after(shared_->limits.request_timeout);
   // Judged before the body arrives: whoever sends one with a POST need not wait for the answer.
-  if (auto refusal = judge()) {
-    reply(std::move(*refusal), true);
-    return;
+  auto refusal = judge();
+  if (!refusal) refusal = judge_body();
+  if (refusal) return reply(std::move(*refusal), true);
+  begin_body();
+}
+
+void http_session::begin_body() {
+  if (is_post()) {
+    is_posting_ = true;
+    ++shared_->posts;
+  } else {
+    parser_->body_limit(shared_->limits.body_bytes_max);
   }
   if (parser_->is_done()) {
     on_request();
@@ -189,7 +207,8 @@ void http_session::on_read_failure(error failure) {
 
 std::optional<http_response> http_session::judge() const {
   const auto& request = parser_->get();
-  if (request.method() != http::verb::get && request.method() != http::verb::head) return plain(405);
+  const bool is_read = request.method() == http::verb::get || request.method() == http::verb::head;
+  if (!is_read && !is_post()) return plain(405);
   if (has_unknown_coding(request)) return plain(501);
   const auto expected = request.find(http::field::expect);
   if (expected != request.end() && !beast::iequals(expected->value(), "100-continue")) return plain(417);
@@ -208,10 +227,50 @@ std::optional<http_response> http_session::judge() const {
   return std::nullopt;
 }
 
+bool http_session::is_post() const {
+  return parser_->get().method() == http::verb::post && takes_post_here();
+}
+
+bool http_session::takes_post_here() const {
+  if (!shared_->takes_post || !parser_) return false;
+  const std::string_view target = split(target_of(parser_->get())).path;
+  return shared_->takes_post(target.substr(0, target.find('?')));
+}
+
+std::optional<http_response> http_session::judge_body() const {
+  const http_limits& limits = shared_->limits;
+  const std::uint64_t length = parser_->content_length() ? *parser_->content_length() : 0;
+  if (!is_post()) return length > limits.body_bytes_max ? std::optional(plain(413)) : std::nullopt;
+  // Every browser names the page's origin with a POST, and no page has any business here.
+  if (parser_->get().count(http::field::origin) > 0) return plain(403);
+  if (length > limits.post_bytes_max) return plain(413);
+  if (shared_->posts >= limits.posts_max || shared_->is_stopping) return plain(503);
+  return std::nullopt;
+}
+
+void http_session::end_post() {
+  if (std::exchange(is_posting_, false)) --shared_->posts;
+}
+
 void http_session::on_request() {
   has_asked_ = true;
   http_response answer = ask_handler();
-  reply(std::move(answer), !parser_->get().keep_alive());
+  parser_->get().body() = {};  // it may be large, and the connection may stay
+  end_post();
+  hold_end_ = std::chrono::steady_clock::now() + shared_->limits.hold_timeout;
+  hold(std::move(answer), !parser_->get().keep_alive());
+}
+
+// An answer that promises something waits until it is true.
+void http_session::hold(http_response answer, bool closes) {
+  phase_ = phase::replying;
+  const http_release now = answer.release ? answer.release() : http_release::goes;
+  if (now == http_release::goes) return reply(std::move(answer), closes);
+  if (now == http_release::fails || std::chrono::steady_clock::now() >= hold_end_) return reply(plain(503), closes);
+  hold_timer_.expires_after(shared_->limits.hold_interval);
+  hold_timer_.async_wait([self = shared_from_this(), held = std::move(answer), closes](error cancelled) mutable {
+    if (!cancelled) self->hold(std::move(held), closes);
+  });
 }
 
 http_response http_session::ask_handler() const {
@@ -219,7 +278,15 @@ http_response http_session::ask_handler() const {
   const std::string_view target = split(target_of(request)).path;
   const auto mark = target.find('?');
   http_request asked;
-  asked.method = request.method() == http::verb::head ? "HEAD" : "GET";
+  const auto field = [&request](http::field name) {
+    const auto found = request.find(name);
+    return found == request.end() ? std::string_view() : std::string_view(found->value().data(), found->value().size());
+  };
+  asked.method = is_posting_ ? "POST" : request.method() == http::verb::head ? "HEAD" : "GET";
+  if (is_posting_) asked.body = request.body();
+  asked.content_type = field(http::field::content_type);
+  asked.content_encoding = field(http::field::content_encoding);
+  asked.authorization = field(http::field::authorization);
   asked.path = target.substr(0, mark);
   asked.query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
   if (!shared_->handler) return plain(503);
@@ -249,12 +316,15 @@ void http_session::reply(http_response answer, bool closes) {
   response.set("X-Content-Type-Options", "nosniff");
   response.set("Content-Security-Policy", answer.content_security_policy);
   response.set("Referrer-Policy", "no-referrer");
-  if (answer.status == 405) response.set(http::field::allow, "GET, HEAD");
+  if (answer.status == 405) response.set(http::field::allow, takes_post_here() ? "POST" : "GET, HEAD");
+  if (answer.status == 401) response.set(http::field::www_authenticate, "Bearer");
+  if (answer.status == 503 || answer.status == 429) response.set(http::field::retry_after, retry_after_s);
   if (is_event_stream_) {
     if (!answer.body.empty()) events_.push_back(std::make_shared<const std::string>(std::move(answer.body)));
   } else if (!answer.is_event_stream) {
     response.body() = std::move(answer.body);
     response.prepare_payload();
+    if (answer.status == 204) response.erase(http::field::content_length);
   }
   serializer_.emplace(response);
   stream_.expires_after(shared_->limits.request_timeout);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -25,9 +26,11 @@ class http_session;
 // What the sessions of one server share. The handler is empty once the server is gone.
 struct http_shared {
   http_handler handler;
+  http_post_filter takes_post;
   http_limits limits;
   endpoint bound;
   bool is_stopping = false;
+  std::size_t posts = 0;                       // whose bodies are on their way, or are being looked at
   std::size_t connections = 0;                 // those that count: not the ones that are being refused
   std::unordered_set<http_session*> sessions;  // all that live
   std::uint64_t turns = 0;                     // of waiting, ever begun: tells who has waited the longest
@@ -65,13 +68,19 @@ private:
   void wait_for_request();
   void read_header();
   void on_header(error failure);
+  void begin_body();
   void ask_for_body();
   void read_body();
   void on_request();
   void on_read_failure(error failure);
   std::optional<http_response> judge() const;
+  std::optional<http_response> judge_body() const;
+  bool is_post() const;
+  bool takes_post_here() const;
+  void end_post();
   http_response ask_handler() const;
   void refuse(unsigned status);
+  void hold(http_response answer, bool closes);
   void reply(http_response answer, bool closes);
   void on_written(error failure, bool closes);
   void begin_stream();
@@ -81,6 +90,8 @@ private:
   void discard_input();
 
   boost::beast::tcp_stream stream_;
+  boost::asio::steady_timer hold_timer_;
+  std::chrono::steady_clock::time_point hold_end_{};
   std::shared_ptr<http_shared> shared_;
   boost::beast::flat_buffer buffer_;
   std::optional<boost::beast::http::request_parser<http_body>> parser_;
@@ -89,7 +100,8 @@ private:
   std::deque<std::shared_ptr<const std::string>> events_;  // the front one is in flight while is_writing_event_
   phase phase_ = phase::waiting;
   bool is_counted_ = false;
-  bool has_asked_ = false;  // one whole request at least
+  bool is_posting_ = false;  // counted in posts
+  bool has_asked_ = false;   // one whole request at least
   std::uint64_t waiting_since_ = 0;
   bool is_event_stream_ = false;
   bool is_writing_event_ = false;

@@ -9,6 +9,7 @@
 #include "common/log/log.hpp"
 #include "common/net/endpoint.hpp"
 #include "server/app/config.hpp"
+#include "server/app/ingest_page.hpp"
 #include "server/app/status_pages.hpp"
 
 namespace spindrift {
@@ -97,9 +98,12 @@ std::optional<std::string> server::open() {
 
 std::optional<std::string> server::open_http() {
   if (settings_.http == "off") return std::nullopt;
-  http_ =
-      std::make_unique<http_server>(shards_.front()->context(), *parse_endpoint(settings_.http),
-                                    [this](const http_request& asked) { return status_page(asked, info_, stopping_); });
+  http_limits limits;
+  limits.post_bytes_max = http_ingest::body_bytes_max;
+  ingest_ = std::make_unique<http_ingest>(context_.environment, shards_.front()->workspace);
+  http_ = std::make_unique<http_server>(
+      shards_.front()->context(), *parse_endpoint(settings_.http),
+      [this](const http_request& asked) { return answer_http(asked); }, limits, &http_ingest::takes);
   const auto failed = http_->start();
   if (!failed) return std::nullopt;
   http_.reset();
@@ -107,6 +111,13 @@ std::optional<std::string> server::open_http() {
   // Nobody asked for this very port, and a second server on a machine should start as the first did.
   log_event(log_level::warning, "no_http", {{"reason", *failed}});
   return std::nullopt;
+}
+
+std::optional<http_response> server::answer_http(const http_request& asked) {
+  if (auto page = status_page(asked, info_, stopping_)) return page;
+  // After the drain has begun, what is applied might be answered no more.
+  if (stopping_ && http_ingest::takes(asked.path)) return http_response{.status = 503, .body = "shutting down\n"};
+  return ingest_page(asked, *ingest_, shards_.front()->workspace.way, settings_.net.refusal_delay);
 }
 
 std::optional<std::string> server::recover() {

@@ -26,6 +26,7 @@
 #include "server/pipeline/durable_position.hpp"
 #include "server/sinks/event_log.hpp"
 #include "server/sinks/history_sink.hpp"
+#include "server/sources/http_ingest.hpp"
 #include "server/store/posix_file_system.hpp"
 
 namespace spindrift {
@@ -63,6 +64,7 @@ private:
   void connect_context();
   void make_shards();
   std::optional<std::string> open_http();
+  std::optional<http_response> answer_http(const http_request& asked);
   void reload();
   bool stop();
   void shard_drained();
@@ -84,6 +86,7 @@ private:
   shard_context context_;
   std::vector<std::unique_ptr<shard>> shards_;
   std::vector<std::unique_ptr<listener>> listeners_;
+  std::unique_ptr<http_ingest> ingest_;  // of the first shard's thread, as HTTP is
   std::unique_ptr<http_server> http_;
   std::unique_ptr<signal_watch> signals_;
   std::unique_ptr<periodic_call> log_reports_;  // of what the log's rate limit left out

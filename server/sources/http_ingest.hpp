@@ -8,8 +8,8 @@
 // A body is read whole and its points are applied in batches; the answer says which lines were refused. A browser's
 // page may not post: a request with an Origin is refused. With tokens, `Authorization: Bearer TOKEN` (Influx: `Token
 // TOKEN`, likewise) shows one. Owned by the app; used on the thread of the shard whose workspace it has, one request at
-// a time, and never while a session of that shard advances. Limits: body_bytes_max packed, the same again unpacked
-// times eight.
+// a time, and never while a session of that shard advances. Limits: body_bytes_max packed,
+// unpacked_bytes_max unpacked.
 #pragma once
 
 #include <cstddef>

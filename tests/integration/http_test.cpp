@@ -30,14 +30,23 @@ struct answer {
   std::string body;
 };
 
-answer get(std::uint16_t port, const std::string& path) {
+answer answer_to(std::uint16_t port, const std::string& request) {
   tcp_client client(port);
-  client.send("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+  client.send(request);
   std::string all;
   for (const std::string& line : client.read_to_end()) all += line + '\n';
   const std::size_t end = all.find("\r\n\r\n");
   if (end == std::string::npos) return {all, {}};
   return {all.substr(0, end), all.substr(end + 4)};
+}
+
+answer get(std::uint16_t port, const std::string& path) {
+  return answer_to(port, "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
+}
+
+answer post(std::uint16_t port, const std::string& path, const std::string& body, const std::string& fields = {}) {
+  return answer_to(port, "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: " +
+                             std::to_string(body.size()) + "\r\n" + fields + "\r\n" + body);
 }
 
 // Prometheus text: comments, and `name{labels} value`; every sample's family was announced by a TYPE line.
@@ -106,6 +115,71 @@ TEST(http, noise_on_its_port_does_not_disturb_the_daemon) {
   cut.send("GET /metr");
   cut.reset();
   EXPECT_EQ(get(port, "/healthz").body, "ok\n");
+}
+
+// The block format of snappy, all of it one literal: a short length, a tag, the bytes.
+std::string in_snappy(const std::string& bytes) {
+  return std::string{static_cast<char>(bytes.size()), static_cast<char>((bytes.size() - 1) << 2U)} + bytes;
+}
+
+TEST(http, takes_points_in_every_form) {
+  daemon_process daemon = start_daemon({"--http", "127.0.0.1:0"});
+  const std::uint16_t port = http_port(daemon);
+  const answer lines = post(port, "/v1/points", point("a", 1) + "nonsense\n" + point("a", 2));
+  EXPECT_THAT(lines.head, HasSubstr("HTTP/1.1 200"));
+  EXPECT_EQ(kinds(split_lines(lines.body)), (std::vector<std::string>{"verdict", "error bad_json", "verdict"}));
+  EXPECT_THAT(post(port, "/write?db=x&precision=s", "m v=1 1795286073\n").head, HasSubstr("HTTP/1.1 204"));
+  EXPECT_THAT(post(port, "/api/v2/write", "m v=2\n").head, HasSubstr("HTTP/1.1 204"));
+  const std::string series(
+      "\x0a\x22\x0a\x0e\x0a\x08__name__"
+      "\x12\x02up\x12\x10\x09\x00\x00\x00\x00\x00\x00\xf8\x3f\x10\xe8\xbc\x9d\xb2\xa0\x34",
+      36);
+  const answer scraped = post(port, "/api/v1/write", in_snappy(series), "Content-Encoding: snappy\r\n");
+  EXPECT_THAT(scraped.head, HasSubstr("HTTP/1.1 204")) << scraped.body;
+  const answer measured = post(port, "/v1/metrics",
+                               R"({"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"temp","gauge":)"
+                               R"({"dataPoints":[{"asDouble":21.5,"timeUnixNano":"1795286073000000000"}]}}]}]}]})",
+                               "Content-Type: application/json\r\n");
+  EXPECT_THAT(measured.head, HasSubstr("HTTP/1.1 200")) << measured.body;
+  const auto samples = samples_of(get(port, "/metrics").body);
+  EXPECT_EQ(samples.at("spindrift_points_total"), 6);
+  EXPECT_EQ(samples.at("spindrift_streams"), 4);
+}
+
+TEST(http, subscribers_hear_of_posted_points) {
+  daemon_process daemon = start_daemon({"--http", "127.0.0.1:0"});
+  tcp_client listening = daemon.connect();
+  ask(listening, R"({"op":"subscribe"})");
+  post(http_port(daemon), "/write", "m v=1\n");
+  const json heard = parsed(listening.read_line());
+  EXPECT_EQ(heard.at("stream"), "m_v");
+}
+
+TEST(http, answers_once_the_disk_has_the_points) {
+  const scratch_folder folder;
+  daemon_process daemon =
+      start_daemon({"--http", "127.0.0.1:0", "--durability", "fsync", "--state-dir", folder.file("state")});
+  const std::uint16_t port = http_port(daemon);
+  EXPECT_THAT(post(port, "/write", "m v=1\n").head, HasSubstr("HTTP/1.1 204"));
+  EXPECT_THAT(post(port, "/v1/points", point("a", 1)).head, HasSubstr("HTTP/1.1 200"));
+}
+
+TEST(http, refuses_posts_of_pages_and_what_it_cannot_read) {
+  daemon_process daemon = start_daemon({"--http", "127.0.0.1:0"});
+  const std::uint16_t port = http_port(daemon);
+  const auto posted = [port](const std::string& path, const std::string& fields) {
+    return post(port, path, point("a", 1), fields).head;
+  };
+  EXPECT_THAT(posted("/v1/points", "Origin: http://127.0.0.1\r\n"), HasSubstr("HTTP/1.1 403"));
+  EXPECT_THAT(posted("/v1/points", "Content-Encoding: br\r\n"), HasSubstr("HTTP/1.1 415"));
+  EXPECT_THAT(posted("/metrics", ""), HasSubstr("HTTP/1.1 405"));
+  EXPECT_THAT(get(port, "/v1/points").head, HasSubstr("HTTP/1.1 405"));
+  EXPECT_THAT(answer_to(port,
+                        "POST /write HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 16777217\r\n"
+                        "Connection: close\r\n\r\n")
+                  .head,
+              HasSubstr("HTTP/1.1 413"));
+  EXPECT_EQ(samples_of(get(port, "/metrics").body).at("spindrift_points_total"), 0);
 }
 
 }  // namespace

@@ -125,6 +125,58 @@ TEST_F(http_service, refuses_other_methods_and_names_the_allowed_ones) {
   }
 }
 
+TEST_F(http_service, takes_posts_where_they_are_taken_with_a_length_and_in_chunks) {
+  start();
+  client one(where_);
+  const std::string head = "POST /echo?a=1 HTTP/1.1\r\nHost: localhost\r\n";
+  one.send(head + "Content-Length: 5\r\n\r\nhello");
+  EXPECT_EQ(one.receive().body(), "POST hello");
+  one.send(head + "Transfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n");
+  EXPECT_EQ(one.receive().body(), "POST hello") << "the connection is in step";
+  const std::string large(300'000, 'x');
+  one.send(head + "Content-Length: 300000\r\n\r\n" + large);
+  EXPECT_EQ(one.receive().body(), "POST " + large);
+}
+
+TEST_F(http_service, refuses_posts_of_pages_and_those_that_are_too_long) {
+  http_limits limits;
+  limits.post_bytes_max = 100'000;
+  start(limits);
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: localhost\r\n";
+  EXPECT_EQ(status_of(head + "Origin: http://localhost\r\nContent-Length: 1\r\n\r\nx"), 403u);
+  EXPECT_EQ(status_of(head + "Origin: null\r\nContent-Length: 1\r\n\r\nx"), 403u);
+  EXPECT_EQ(status_of("POST /echo HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 1\r\n\r\nx"), 421u);
+  EXPECT_EQ(status_of(head + "Content-Length: 100001\r\n\r\n"), 413u);
+  std::string chunks = head + "Transfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < 120; ++i) chunks += "400\r\n" + std::string(1'024, 'x') + "\r\n";
+  EXPECT_EQ(status_of(chunks + "0\r\n\r\n"), 413u);
+  EXPECT_EQ(status_of("GET /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 70000\r\n\r\n"), 413u);
+}
+
+TEST_F(http_service, tells_a_post_too_many_when_to_come_again) {
+  http_limits limits;
+  limits.posts_max = 1;
+  start(limits);
+  const std::string head = "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n";
+  client first(where_);
+  first.send(head + "Expect: 100-continue\r\n\r\n");
+  EXPECT_EQ(first.receive_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  client second(where_);
+  second.send(head + "\r\n");
+  const answer refusal = second.receive();
+  EXPECT_EQ(refusal.result_int(), 503u);
+  EXPECT_EQ(refusal["Retry-After"], "1");
+  first.send("hello");
+  EXPECT_EQ(first.receive().body(), "POST hello");
+  EXPECT_EQ(status_of(head + "\r\nhello"), 200u) << "there is room again";
+}
+
+TEST_F(http_service, holds_an_answer_until_it_may_go) {
+  start();
+  EXPECT_EQ(client(where_).get("/held").body(), "held\n");
+  EXPECT_EQ(client(where_).get("/lost").result_int(), 503u);
+}
+
 TEST_F(http_service, refuses_hosts_that_are_not_this_machine) {
   start();
   EXPECT_EQ(status_of("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"), 421u);

@@ -87,6 +87,12 @@ inline std::optional<http_response> respond(const http_request& request) {
     response.body = "<p>hello";
   } else if (request.path == "/echo") {
     response.body = std::string(request.method) + " " + std::string(request.query);
+    if (request.method == "POST") response.body = "POST " + std::string(request.body);
+  } else if (request.path == "/held") {
+    response.body = "held\n";
+    response.release = [looks = 0]() mutable { return ++looks < 3 ? http_release::not_yet : http_release::goes; };
+  } else if (request.path == "/lost") {
+    response.release = [] { return http_release::fails; };
   } else if (request.path == "/events") {
     response.is_event_stream = true;
     response.body = "data: first\n\n";
@@ -108,7 +114,8 @@ protected:
   ~http_service() override { stop(); }
 
   void start(http_limits limits = {}) {
-    server_.emplace(io_, endpoint{"127.0.0.1", 0}, respond, limits);
+    server_.emplace(io_, endpoint{"127.0.0.1", 0}, respond, limits,
+                    [](std::string_view path) { return path == "/echo"; });
     ASSERT_EQ(server_->start(), std::nullopt);
     where_ = server_->address();
     thread_ = std::thread([this] { io_.run(); });
