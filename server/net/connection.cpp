@@ -1,6 +1,7 @@
 // Performs what reader, writer and session ask for, and brings a connection to its end.
 #include "server/net/connection.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/log/log.hpp"
@@ -14,6 +15,7 @@ connection::connection(connection_host& home, std::unique_ptr<transport> stream,
     : home_(home),
       stream_(std::move(stream)),
       timer_(stream_->socket().get_executor()),
+      progress_timer_(stream_->socket().get_executor()),
       number_(number),
       peer_(peer_of(stream_->socket())),
       session_(home.environment, home.workspace, number),
@@ -138,7 +140,7 @@ void connection::carry_out() {
   if (closes == error_code::unauthorized) return finish_later(name_of(*closes));
   if (closes) return finish(name_of(*closes));
   if (wanted) subscribe(std::move(*wanted));
-  if (writer_.is_muted() && writer_.is_writing()) return go_on();  // the write may stand still for ever
+  if (writer_.is_writing() && reads_on()) return go_on();  // the write may stand still for ever
   write_later();
 }
 
@@ -176,7 +178,7 @@ void connection::await_silence() {
   timer_.async_wait([self = shared_from_this()](socket_error cancelled) {
     if (cancelled || self->phase_ != phase::serving) return;
     // Bytes came while this handler was under way; the silence is waited for again when they are done with.
-    if (self->writer_.has_unsent_replies() && !self->writer_.is_muted()) return;
+    if (self->writer_.has_unsent_replies() && !self->reads_on()) return;
     if (self->reader_.silence(self->session_.holds_complete_object(self->reader_.received()))) self->advance();
   });
 }
@@ -200,7 +202,7 @@ void connection::write() {
     if (wanted == writer::action::write) return begin_write();
     socket_error failed;
     const std::size_t bytes = stream_->write_now(writer_.front(), failed);
-    if (failed) return close(failed.message());
+    if (failed) return on_write_failed(failed);
     add(counts().bytes_sent, bytes);
     if (!writer_.sent_at_once(bytes)) return begin_write();
   }
@@ -219,9 +221,52 @@ void connection::begin_write() {
   stream_->async_write(buffers_, [self = shared_from_this()](socket_error failed, std::size_t bytes) {
     if (self->phase_ == phase::closed) return;
     if (self->too_slow_) return self->end_slow_feed(bytes);
-    if (failed) return self->close(failed.message());
+    if (failed) return self->on_write_failed(failed);
     self->on_written(bytes);
   });
+  if (may_be_muted()) await_progress();
+  if (phase_ == phase::serving && reads_on()) go_on();
+}
+
+bool connection::may_be_muted() const {
+  return phase_ == phase::serving && !session_.wants_every_reply() && !writer_.has_feed();
+}
+
+// An anonymous producer that does not take its replies is not made to wait for itself: it is read on, and what it does
+// not take is kept up to a limit. Beyond it waits if it has taken some of late; if not, it is muted.
+bool connection::reads_on() {
+  if (writer_.is_muted()) return true;
+  if (!may_be_muted() || writer_.unsent_bytes() >= home_.settings.held_bytes_max) return false;
+  if (holds_much_ || writer_.unsent_bytes() < home_.settings.unsent_bytes_max) return true;
+  if (home_.holders >= home_.settings.holders_max) return false;
+  holds_much_ = true;
+  ++home_.holders;
+  return true;
+}
+
+void connection::release_held() {
+  if (std::exchange(holds_much_, false)) --home_.holders;
+}
+
+// Of a write that may be that of a client which never reads.
+void connection::await_progress() {
+  if (std::exchange(awaits_progress_, true)) return;
+  const std::int64_t left = home_.settings.mute_after.count() - (steady_ms() - writer_.progress_ms());
+  progress_timer_.expires_after(std::chrono::milliseconds(std::max<std::int64_t>(left, 1)));
+  progress_timer_.async_wait([self = shared_from_this()](socket_error cancelled) {
+    self->awaits_progress_ = false;
+    if (cancelled || !self->writer_.is_writing() || self->writer_.is_muted() || !self->may_be_muted()) return;
+    if (steady_ms() - self->writer_.progress_ms() >= self->home_.settings.mute_after.count()) return self->mute();
+    self->await_progress();
+  });
+}
+
+// It cannot hear, but what it has sent stands in the socket and is read to its end.
+void connection::on_write_failed(socket_error failed) {
+  if (!may_be_muted()) return close(failed.message());
+  add(counts().replies_muted, writer_.give_up());
+  release_held();
+  go_on();
 }
 
 void connection::on_written(std::size_t bytes) {
@@ -229,6 +274,7 @@ void connection::on_written(std::size_t bytes) {
   reader_.replies_sent(steady_ms());
   const std::size_t lines = writer_.written(bytes);
   if (lines > 0) add(counts().feed_lines_sent, lines);
+  if (!writer_.has_unsent_replies()) release_held();
   if (patient_ && writer_.is_idle()) {
     patient_ = false;
     set_unacknowledged_timeout(stream_->socket(), home_.settings.unacknowledged_timeout);
@@ -328,8 +374,10 @@ void connection::close(std::string_view reason) {
   log_event(log_level::debug, "connection_closed", {{"peer", peer_}, {"reason", reason}});
   phase_ = phase::closed;
   end_subscription();
+  release_held();
   goodbye_.stop();
   timer_.cancel();
+  progress_timer_.cancel();
   stream_->close();
   home_.closed(*this);
 }
@@ -379,6 +427,7 @@ void connection::mute() {
   if (writer_.is_muted() || session_.wants_every_reply()) return;
   log_event(log_level::info, "muted", {{"peer", peer_}});
   add(counts().replies_muted, writer_.mute());
+  release_held();
   go_on();
 }
 

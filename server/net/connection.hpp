@@ -79,6 +79,11 @@ private:
   void write_later();
   void write();
   void begin_write();
+  void on_write_failed(socket_error failed);
+  bool may_be_muted() const;
+  bool reads_on();
+  void release_held();
+  void await_progress();
   void on_written(std::size_t bytes);
   bool waits_for_disk();
   void subscribe(filter wanted);
@@ -94,7 +99,10 @@ private:
 
   connection_host& home_;
   std::unique_ptr<transport> stream_;
-  asio::steady_timer timer_;  // one at a time: silence after an object, a pause, a late refusal, the linger
+  asio::steady_timer timer_;           // one at a time: silence after an object, a pause, a late refusal, the linger
+  asio::steady_timer progress_timer_;  // of a write: does its client read?
+  bool awaits_progress_ = false;
+  bool holds_much_ = false;  // more unsent replies than others may have
   std::uint64_t number_;
   std::string peer_;
   std::optional<error_code> refused_with_;

@@ -24,7 +24,8 @@ public:
   const net_settings& settings;
   const session_environment& environment;
   session_workspace& workspace;
-  step scratch;  // of the connection that is advancing
+  step scratch;             // of the connection that is advancing
+  std::size_t holders = 0;  // connections that hold more unsent replies than unsent_bytes_max
 
   // In the next round: gather_points(), then answer_points() or advance(), then flush().
   virtual void advance_later(connection& who) = 0;

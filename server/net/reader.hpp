@@ -2,7 +2,8 @@
 //
 // A machine without sockets, timers or a clock: the connection tells it what has happened and when, and performs the
 // action it answers. It owns the inbox. The order of things: bytes come -> advance -> the replies are sent -> next().
-// Nothing is read while replies are unsent, so next() is not asked before. Owned by its connection, on its thread.
+// Nothing is read while replies are unsent, so next() is not asked before, unless the client may be deaf. Owned by its
+// connection, on its thread.
 #pragma once
 
 #include <chrono>

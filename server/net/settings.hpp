@@ -29,8 +29,12 @@ struct net_settings {
   // Replies that one connection may have unsent, here and in the kernel each; then it is not read from. Enough for the
   // 1,024 verdicts that a producer with a name may wait for, and what a slow reader can still be sent at the end.
   std::size_t unsent_bytes_max = 256 * 1024;
-  // An anonymous producer that has not read for this long is muted.
-  std::chrono::milliseconds mute_after{5'000};
+  // An anonymous producer is read on while its replies stand still, up to so many bytes of them; but only so many
+  // connections of a thread may have more than unsent_bytes_max. 16,000 verdicts: a burst that is read late loses none.
+  std::size_t held_bytes_max = std::size_t{2} * 1024 * 1024;
+  std::size_t holders_max = 64;
+  // One that has taken nothing for this long is muted: long enough for whoever reads at all, on this side of the earth.
+  std::chrono::milliseconds mute_after{500};
   // A subscriber that has not taken a byte for this long is closed.
   std::chrono::milliseconds feed_timeout{10'000};
   std::size_t feed_bytes_max = std::size_t{4} * 1024 * 1024;

@@ -94,6 +94,15 @@ std::string writer::line_under_way(std::size_t bytes) {
   return line;
 }
 
+std::uint64_t writer::give_up() {
+  const std::uint64_t lines = lines_in(std::string_view(sending_).substr(std::min(sent_, sending_.size()))) + mute();
+  sending_.clear();
+  pieces_.clear();
+  sent_ = 0;
+  is_writing_ = false;
+  return lines;
+}
+
 std::uint64_t writer::mute() {
   is_muted_ = true;
   const std::uint64_t lines = lines_in(replies_);

@@ -6,6 +6,7 @@
 // unsent, and the outbox drops the oldest lines. Owned by its connection, on its thread.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -66,9 +67,13 @@ public:
   bool has_replies() const { return !replies_.empty(); }
   bool has_unsent_replies() const { return !sending_.empty() || !replies_.empty(); }
   std::size_t waiting_bytes() const { return replies_.size(); }
+  // Of replies, those under way included.
+  std::size_t unsent_bytes() const { return replies_.size() + sending_.size() - std::min(sent_, sending_.size()); }
 
   // Replies are dropped until the client reads again. Returns how many were waiting.
   std::uint64_t mute();
+  // The socket takes nothing more: all is dropped, now and from now on. Returns how many lines of replies were waiting.
+  std::uint64_t give_up();
   bool is_muted() const { return is_muted_; }
 
 private:

@@ -125,7 +125,7 @@ std::uint64_t applied(const daemon_process& daemon, const std::string& stream) {
   return reply.at("streams").empty() ? 0 : reply.at("streams")[0].at("n").get<std::uint64_t>();
 }
 
-// Goal: a producer that never reads is held back when it wants its verdicts, and muted after five seconds otherwise.
+// Goal: a producer that never reads is held back when it wants its verdicts, and muted at once otherwise.
 // Method: all three send far more than the buffers between the two ends hold replies for. The muted one shows that the
 // time has passed: when all its points are taken, the other two have stood still for as long.
 TEST(producer, that_never_reads_is_muted_or_held_back_if_it_wants_its_verdicts) {
@@ -172,6 +172,36 @@ TEST(producer, that_never_reads_is_muted_or_held_back_if_it_wants_its_verdicts) 
     if (!anonymous.is_readable()) anonymous.send("{\"op\":\"ping\"}\n");
   }
   EXPECT_LT(received, count);
+}
+
+// Goal: what an anonymous producer has sent is applied to its end, although it reads nothing and resets the connection.
+// Method: all but the last lines are sent while nothing is read; once they are applied the socket is closed with
+// replies unread in it, which resets it.
+TEST(producer, that_never_reads_and_closes_loses_nothing_that_arrived) {
+  const daemon_process daemon = start_daemon({"--detectors", "zscore", "--zscore-method", "classic"});
+  constexpr std::size_t count = 60'000;
+  {
+    tcp_client deaf = daemon.connect(4'096);
+    deaf.send(points({.stream = "deaf", .count = count, .has_time = false}));
+    EXPECT_TRUE(eventually([&] { return applied(daemon, "deaf") == count; }));
+  }
+  EXPECT_TRUE(eventually([&] { return stats(daemon).at("connections") == 1; }));
+  EXPECT_EQ(applied(daemon, "deaf"), count);
+}
+
+// Goal: who reads at all, though much later than it sends, has all its verdicts.
+// Method: a burst whose replies fill more than the kernel's buffers but not what is held, read once it is applied.
+TEST(producer, that_reads_a_burst_late_has_all_its_verdicts) {
+  const daemon_process daemon =
+      start_daemon({"--detectors", "zscore", "--zscore-method", "classic", "--mute-after", "60000"});
+  constexpr std::size_t count = 12'000;
+  tcp_client late = daemon.connect(4'096);
+  late.send(points({.stream = "late", .count = count, .has_time = false}));
+  EXPECT_TRUE(eventually([&] { return applied(daemon, "late") == count; }));
+  const auto lines = late.read_lines(count);
+  ASSERT_EQ(lines.size(), count);
+  EXPECT_EQ(parsed(lines.back()).at("n"), count);
+  EXPECT_EQ(stats(daemon).at("replies_muted"), 0);
 }
 
 }  // namespace

@@ -141,6 +141,21 @@ TEST_F(writer_test, drops_and_counts_replies_of_a_muted_client_until_it_reads) {
   EXPECT_EQ(machine_.front(), "e\n");
 }
 
+TEST_F(writer_test, drops_and_counts_all_for_a_client_whose_socket_takes_nothing_more) {
+  reply("a\nb\n");
+  ASSERT_EQ(next(), action::try_at_once);
+  machine_.sent_at_once(2);
+  machine_.begin(1);
+  reply("c\n");
+  EXPECT_EQ(machine_.unsent_bytes(), 4U);
+  EXPECT_EQ(machine_.give_up(), 2U);
+  EXPECT_EQ(machine_.unsent_bytes(), 0U);
+  EXPECT_FALSE(machine_.is_writing());
+  std::string more = "d\n";
+  EXPECT_EQ(machine_.put(more, 0), 1U);
+  EXPECT_EQ(next(), action::nothing);
+}
+
 TEST_F(writer_test, ends_a_cut_write_with_the_line_under_way) {
   machine_.open_feed(1'000);
   feed("first\nsecond\n");
