@@ -68,6 +68,7 @@ void declare(config& settings, option_set& options) {
   options.add_number("--max-memory", "MIB", "resident memory beyond which new streams are refused; 0: no ceiling",
                      settings.memory_mib_max, 0, 1U << 24U);
   declare(settings.net, options);
+  declare(settings.formats, options);
   declare(settings.log, options);
   options.add_action("--check-config", "say whether the configuration is good, and end", settings.check_config);
   options.add_action("--print-config", "print the configuration in force as TOML, and end", settings.print_config);

@@ -10,6 +10,7 @@
 #include "common/log/log.hpp"
 #include "server/app/detector_options.hpp"
 #include "server/engine/engine.hpp"
+#include "server/formats/format_options.hpp"
 #include "server/net/settings.hpp"
 #include "server/store/settings.hpp"
 
@@ -22,6 +23,7 @@ struct config {
   std::uint64_t threads = 1;
   engine_settings engine;
   net_settings net;
+  format_settings formats;
   store_settings store;
   std::uint64_t producers_max = 4'096;  // some 250 KiB each once it has 1,024 verdicts to keep
   // What these verdicts may take together; never more than a quarter of the ceiling of memory.

@@ -62,6 +62,8 @@ void server::connect_context() {
   context_.environment.bad_frames_per_s = settings_.net.bad_frames_per_s;
   context_.environment.replies_bytes_max = settings_.net.unsent_bytes_max / 2;
   context_.environment.admission = secrets_.admission();
+  const format_settings& formats = settings_.formats;
+  context_.environment.formats = {formats.json_only, formats.pinned, formats.always_replies};
   context_.sinks = {&event_log_, &history_sink_};
   if (persistence_.waits_for_disk()) context_.disk = &disk_;
   context_.ask_history = [this](const history_command& asked, std::shared_ptr<const identity> who,
@@ -75,6 +77,7 @@ void server::connect_context() {
 void server::make_shards() {
   for (std::size_t i = 0; i < settings_.threads; ++i) {
     shards_.push_back(std::make_unique<shard>(context_, i));
+    shards_.back()->workspace.foreign.set_mapping(settings_.formats.mapping);
     context_.shards.push_back(shards_.back().get());
     context_.feed_ports.push_back(shards_.back().get());
   }

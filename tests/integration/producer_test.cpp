@@ -189,6 +189,20 @@ TEST(producer, that_never_reads_and_closes_loses_nothing_that_arrived) {
   EXPECT_EQ(applied(daemon, "deaf"), count);
 }
 
+// Goal: --format, --replies and the names of JSON's fields are obeyed.
+// Method: the same line to servers of different options; the reply, or the stream that it went to, tells.
+TEST(producer, speaks_what_the_options_say) {
+  const daemon_process chatty = start_daemon({"--format", "graphite", "--replies", "--json-names", "gauge_id"});
+  tcp_client lines = chatty.connect();
+  EXPECT_EQ(ask(lines, "web.load 1.5 1795286073").at("stream"), "web.load");
+  tcp_client tool = chatty.connect();
+  EXPECT_EQ(ask(tool, R"({"gauge_id":"temp","value":21.5})").at("stream"), "temp");
+  const daemon_process strict = start_daemon({"--format", "json"});
+  tcp_client refused = strict.connect();
+  EXPECT_EQ(ask(refused, "web.load 1.5 1795286073").at("type"), "error");
+  EXPECT_EQ(stats(strict).at("points"), 0);
+}
+
 // Goal: who reads at all, though much later than it sends, has all its verdicts.
 // Method: a burst whose replies fill more than the kernel's buffers but not what is held, read once it is applied.
 TEST(producer, that_reads_a_burst_late_has_all_its_verdicts) {
