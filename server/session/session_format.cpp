@@ -70,6 +70,8 @@ void session::take(const frame_reader::taken& taken, std::size_t first_foreign, 
       break;
     case frame_reader::kind::unreadable:
       flush(now, out);
+      // A stranger learns nothing of what is read here, whatever it sends.
+      if (!is_admitted()) return close({error_code::unauthorized, std::string(unauthorized_text)}, frames_, out);
       close(std::get<protocol_error>(taken.content), frames_, out);
       return;
   }

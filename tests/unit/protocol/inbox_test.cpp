@@ -214,8 +214,15 @@ TEST_F(held, does_not_take_garbage_for_a_complete_object) {
   give("{}x");
   EXPECT_FALSE(box_.holds_complete_object());
   EXPECT_TRUE(box_.holds_partial());
-  give("\n[{}]");
+  give("\n[{}]x");
   EXPECT_FALSE(box_.holds_complete_object());
+}
+
+TEST_F(held, takes_an_array_for_complete_as_it_does_an_object) {
+  give("[{}");
+  EXPECT_FALSE(box_.holds_complete_object());
+  give("]");
+  EXPECT_TRUE(box_.holds_complete_object());
 }
 
 TEST_F(held, holds_something_partial_while_it_skips) {
