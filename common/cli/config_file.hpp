@@ -23,7 +23,7 @@ struct config_table;
 
 struct config_file {
   std::vector<config_entry> entries;    // in the order of the keys
-  std::vector<config_table> tables{};   // [[name]], by name
+  std::vector<config_table> tables;     // [[name]], by name
   std::vector<std::string> complaints;  // empty: the file was read and is well-formed
 };
 
