@@ -34,6 +34,12 @@ constexpr std::string_view name_of(event_kind kind) {
       "spike", "shift", "trend", "spread", "stuck", "silent", "pattern", "relation", "unreadable"};
   return names[static_cast<std::size_t>(kind)];
 }
+constexpr std::optional<event_kind> event_kind_named(std::string_view name) {
+  for (std::size_t i = 0; i < event_kind_count; ++i) {
+    if (name_of(static_cast<event_kind>(i)) == name) return static_cast<event_kind>(i);
+  }
+  return std::nullopt;
+}
 constexpr std::string_view name_of(event_state state) {
   constexpr std::array<std::string_view, 3> names = {"open", "update", "closed"};
   return names[static_cast<std::size_t>(state)];

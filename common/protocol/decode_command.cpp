@@ -83,16 +83,49 @@ public:
     return static_cast<std::size_t>(std::min<std::uint64_t>(at->get<std::uint64_t>(), limits::listing_max));
   }
 
-  std::int64_t time(const char* key) {
+  std::int64_t time(const char* key, std::int64_t otherwise) {
     const auto at = object_.find(key);
-    if (at == object_.end()) return 0;
+    if (at == object_.end()) return otherwise;
     if (at->is_string()) {
       if (const auto ts = parse_rfc3339(at->get_ref<const std::string&>())) return *ts;
     } else if (at->is_number_integer() && !(at->is_number_unsigned() && at->get<std::uint64_t>() > limits::seq_max)) {
       return at->get<std::int64_t>();
     }
     complain(key, "an integer (milliseconds since 1970) or an RFC 3339 string");
+    return otherwise;
+  }
+
+  // A kind's name, or a list of them.
+  std::vector<event_kind> kinds(const char* key) {
+    const auto at = object_.find(key);
+    if (at == object_.end()) return {};
+    std::vector<event_kind> found;
+    for (const json& name : at->is_array() ? *at : json::array({*at})) {
+      const auto kind = name.is_string() ? event_kind_named(name.get_ref<const std::string&>()) : std::nullopt;
+      if (kind) found.push_back(*kind);
+      if (!kind || found.size() > event_kind_count) {
+        complain(key,
+                 "a list of kinds of event: spike, shift, trend, spread, stuck, silent, pattern, relation, unreadable");
+        return {};
+      }
+    }
+    return found;
+  }
+
+  int severity(const char* key) {
+    const auto at = object_.find(key);
+    if (at == object_.end()) return 0;
+    if (at->is_number_integer() && *at >= 1 && *at <= 100) return at->get<int>();
+    complain(key, "an integer from 1 to 100");
     return 0;
+  }
+
+  std::optional<event_state> state(const char* key) {
+    const std::string wanted = text(key, "", 16);
+    if (wanted == "open") return event_state::open;
+    if (wanted == "closed") return event_state::closed;
+    if (object_.contains(key)) complain(key, "\"open\" or \"closed\"");
+    return std::nullopt;
   }
 
   void complain(std::string_view key, const std::string& allowed) {
@@ -118,10 +151,16 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
     return hello;
   }
   if (op == "subscribe") {
-    subscribe_command subscribe{fields.patterns("streams"), false};
+    using choice = subscribe_command::choice;
+    subscribe_command subscribe{fields.patterns("streams"), choice::all, fields.flag("updates")};
     const std::string only = fields.text("only", "all", 16);
-    if (only != "all" && only != "events") fields.complain("only", "\"all\" or \"events\"");
-    subscribe.only_events = only == "events";
+    if (only == "marked") {
+      subscribe.only = choice::marked;
+    } else if (only == "events") {
+      subscribe.only = choice::events;
+    } else if (only != "all") {
+      fields.complain("only", R"("all", "marked" or "events")");
+    }
     return subscribe;
   }
   if (op == "unsubscribe") return unsubscribe_command{};
@@ -129,7 +168,10 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
   if (op == "stats") return stats_command{};
   if (op == "streams") return streams_command{fields.pattern("match"), fields.limit("limit", 100)};
   if (op == "history")
-    return history_command{fields.patterns("streams"), fields.time("since"), fields.limit("limit", 100)};
+    return history_command{fields.patterns("streams"), fields.time("since", 0),
+                           fields.limit("limit", 100), fields.time("until", INT64_MAX),
+                           fields.kinds("kinds"),      fields.severity("severity"),
+                           fields.state("state")};
   return std::nullopt;
 }
 

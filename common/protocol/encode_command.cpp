@@ -1,4 +1,6 @@
 // Writes commands, as a client sends them.
+#include <array>
+#include <string_view>
 #include <type_traits>
 #include <variant>
 
@@ -39,7 +41,9 @@ void put(const hello_command& asked, std::string& out) {
 void put(const subscribe_command& asked, std::string& out) {
   out += "\"subscribe\"";
   put_patterns(asked.streams, out);
-  put_text("only", asked.only_events ? "events" : "all", out);
+  constexpr std::array<std::string_view, 3> choices = {"all", "marked", "events"};
+  put_text("only", choices[static_cast<std::size_t>(asked.only)], out);
+  if (asked.updates) out += ",\"updates\":true";
 }
 void put(const unsubscribe_command& /*asked*/, std::string& out) {
   out += "\"unsubscribe\"";
@@ -60,7 +64,21 @@ void put(const history_command& asked, std::string& out) {
   put_patterns(asked.streams, out);
   out += ",\"since\":";
   append_number(asked.since, out);
+  if (asked.until != INT64_MAX) {
+    out += ",\"until\":";
+    append_number(asked.until, out);
+  }
   put_limit(asked.limit, out);
+  for (std::size_t i = 0; i < asked.kinds.size(); ++i) {
+    out += i == 0 ? ",\"kinds\":[\"" : "\",\"";
+    out += name_of(asked.kinds[i]);
+  }
+  if (!asked.kinds.empty()) out += "\"]";
+  if (asked.severity > 0) {
+    out += ",\"severity\":";
+    append_number(static_cast<std::uint64_t>(asked.severity), out);
+  }
+  if (asked.state) put_text("state", name_of(*asked.state), out);
 }
 
 }  // namespace

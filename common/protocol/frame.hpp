@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/model/event.hpp"
 #include "common/model/point.hpp"
 #include "common/protocol/error.hpp"
 
@@ -24,7 +25,13 @@ struct hello_command {
 };
 struct subscribe_command {
   std::vector<std::string> streams{"*"};  // globs with * and ?
-  bool only_events = false;
+  enum class choice : std::uint8_t {
+    all,     // verdicts and events
+    marked,  // verdicts that are an anomaly, a drift or an alarm
+    events,  // events alone
+  };
+  choice only = choice::all;
+  bool updates = false;  // where events are wanted: also when one became worse, or turns out to be of another kind
 };
 struct unsubscribe_command {};
 struct ping_command {};
@@ -35,8 +42,12 @@ struct streams_command {
 };
 struct history_command {
   std::vector<std::string> streams{"*"};
-  std::int64_t since = 0;  // milliseconds since the Unix epoch
+  std::int64_t since = 0;  // of when events were told, milliseconds since the Unix epoch, inclusive
   std::size_t limit = 100;
+  std::int64_t until = INT64_MAX;      // as since
+  std::vector<event_kind> kinds{};     // empty: all
+  int severity = 0;                    // at least
+  std::optional<event_state> state{};  // open or closed
 };
 
 using command = std::variant<hello_command, subscribe_command, unsubscribe_command, ping_command, stats_command,

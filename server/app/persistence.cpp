@@ -63,15 +63,17 @@ bool persistence::forget(stream& what) {
   return out.write() == journal_state::open;
 }
 
-void persistence::record(const verdict& what, std::string_view line) {
-  history_.record(history_event_of(what, line));
-}
-
 void persistence::append_history(const history_command& wanted, const identity* who, std::string& out) {
   history_query query;
   query.streams = wanted.streams;
   query.since = wanted.since;
+  query.until = wanted.until;
   query.limit = wanted.limit;
+  query.severity = wanted.severity;
+  if (wanted.state) query.is_open = *wanted.state == event_state::open;
+  for (const event_kind kind : wanted.kinds) {
+    query.kinds = static_cast<std::uint16_t>(query.kinds | 1U << static_cast<unsigned>(kind));
+  }
   std::vector<history_event> found;
   if (const storage_status status = history_.find(query, found); !status.ok()) {
     log_storage(log_level::warning, "history_unreadable", status);

@@ -16,9 +16,11 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "common/protocol/frame.hpp"
 #include "server/app/saved_state.hpp"
+#include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/session/authenticator.hpp"
@@ -48,8 +50,6 @@ public:
 
   bool append(const batch& what) override;
   bool forget(stream& what) override;
-  // An event goes into the history: before its verdict is sent, so that a crash cannot lose it.
-  void record(const verdict& what, std::string_view line);
   history& events() { return history_; }
   // Appends a JSON array, newest last, of the events that `who` may see (null: all).
   void append_history(const history_command& wanted, const identity* who, std::string& out);
@@ -86,6 +86,7 @@ private:
   producer_table* producers_ = nullptr;
   std::unique_ptr<saved_state> state_;  // from recover() on
   std::string scratch_;
+  std::vector<told_event> told_;  // by the point that is replayed
 
   std::function<void()> durable_;
   std::function<void()> failed_;

@@ -10,6 +10,7 @@
 #include "common/protocol/encode.hpp"
 #include "server/app/persistence.hpp"
 #include "server/net/clock.hpp"
+#include "server/sinks/history_sink.hpp"
 
 namespace spindrift {
 std::optional<std::string> persistence::recover(engine& observer, producer_table& producers) {
@@ -62,13 +63,17 @@ void persistence::replay(const journal_entry& entry, moment at) {
   if (entry.what == journal_entry::kind::forget_producer) {
     return producers_->replay_forget(record.producer, entry.position);
   }
-  const auto again = engine_->replay(record, entry.position, at);
+  told_.clear();
+  const auto again = engine_->replay(record, entry.position, at, told_);
   if (!again) return;
+  for (const told_event& said : told_) {
+    scratch_.clear();
+    encode(said.notice, record.subject.stream, said.feature, scratch_);
+    history_.record(history_event_of(said.notice, record.subject.stream, scratch_));
+  }
+  if (record.producer.empty()) return;
   scratch_.clear();
-  const bool is_named = !record.producer.empty();
-  if (is_named || again->is_event()) encode(*again, scratch_);
-  if (again->is_event()) this->record(*again, scratch_);
-  if (!is_named) return;
+  encode(*again, scratch_);
   const auto whose = producers_->find_or_create(record.producer);
   if (whose && entry.position > whose->journal().position) whose->keep(record.subject.seq, scratch_);
 }

@@ -105,6 +105,13 @@ bool engine::may_need_room(const batch& work) const {
   return streams_->grown_bytes() + values * profile_->grown_bytes(1) > settings_.grown_bytes_max;
 }
 
+bool engine::is_reckoned_full(bool was_full) const {
+  const std::size_t bytes_max = settings_.grown_bytes_max;
+  if (bytes_max == 0) return false;
+  const std::size_t wanted = was_full ? bytes_max / 20 : profile_->grown_bytes(1);
+  return streams_->grown_bytes() + wanted > bytes_max;
+}
+
 // For the streams that the batch would bring. Those that are there have been heard of now, so none of them makes room
 // for the others. Room is made before any point is numbered: applying the rest first and these afterwards would put the
 // points of a producer into the journal in another order than that of their seqs.
@@ -205,12 +212,18 @@ void engine::apply_points(batch& work, moment now) {
     stream* const to = work.streams[i];
     if (to == nullptr) continue;
     apply(work.points[i], *to, now, work.outcomes[i].what, told);
-    for (event& notice : told) {
-      const std::string_view feature = feature_name_in(work.points[i], *to, notice.feature);
-      work.told.push_back({i, feature, std::move(notice)});
-    }
-    told.clear();
+    tell(work.points[i], *to, i, told, work.told);
   }
+}
+
+// Moves the notices to where the others of the batch are.
+void engine::tell(const point& from, const stream& of, std::size_t point, std::vector<event>& notices,
+                  std::vector<told_event>& into) {
+  for (event& notice : notices) {
+    const std::string_view feature = feature_name_in(from, of, notice.feature);
+    into.push_back({point, feature, std::move(notice)});
+  }
+  notices.clear();
 }
 
 void engine::apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told) {

@@ -38,6 +38,7 @@ struct batch;
 struct event;
 struct stream;
 struct stream_profile;
+struct told_event;
 struct verdict;
 using shared_profile = std::shared_ptr<const stream_profile>;
 
@@ -78,6 +79,9 @@ public:
 
   // While closed, streams that are not known are refused, and none is evicted for them: memory has run out.
   void close_to_new_streams(bool closed) { is_closed_.store(closed, std::memory_order_relaxed); }
+  // Whether another stream of one value would be refused for what all of them may grow to; once it was said, until a
+  // twentieth is free again.
+  bool is_reckoned_full(bool was_full = false) const;
   bool is_closed_to_new_streams() const { return is_closed_.load(std::memory_order_relaxed); }
 
   // Forgets at most `limit` streams that were last heard of before then (steady_ms), the longest idle first; the
@@ -93,7 +97,8 @@ public:
   // of the journal again, unless it is in the stream's state already (`position`: see store/store.hpp); forgets a
   // stream.
   void restore(std::unique_ptr<stream> loaded, moment now);
-  std::optional<verdict> replay(const point_record& record, journal_position position, moment now);
+  std::optional<verdict> replay(const point_record& record, journal_position position, moment now,
+                                std::vector<told_event>& told);
   void replay_forget(std::string_view name, journal_position position);
   const engine_settings& settings() const { return settings_; }
   // What a new stream of this name is watched with.
@@ -106,6 +111,8 @@ private:
   stream* find_or_create(const point& from, std::uint64_t hash);
   void apply_points(batch& work, moment now);
   static void apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told);
+  static void tell(const point& from, const stream& of, std::size_t point, std::vector<event>& notices,
+                   std::vector<told_event>& into);
   void take_back(batch& work);
   bool may_need_room(const batch& work) const;
   void make_room(const batch& work, moment now, std::uint64_t stripes);

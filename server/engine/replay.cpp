@@ -14,7 +14,8 @@ void engine::restore(std::unique_ptr<stream> loaded, moment now) {
   streams_->insert(std::move(loaded), hash);
 }
 
-std::optional<verdict> engine::replay(const point_record& record, journal_position position, moment now) {
+std::optional<verdict> engine::replay(const point_record& record, journal_position position, moment now,
+                                      std::vector<told_event>& told) {
   const point& from = record.subject;
   const std::uint64_t hash = streams_->hash_of(from.stream);
   stream* to = streams_->stripe_of(hash).streams.find(from.stream, hash);
@@ -30,8 +31,9 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
   verdict result;
   result.subject = from;
   result.n = ++to->n;
-  std::vector<event> told;
-  apply(from, *to, now, result, told);
+  std::vector<event> notices;
+  apply(from, *to, now, result, notices);
+  tell(from, *to, 0, notices, told);
   return result;
 }
 

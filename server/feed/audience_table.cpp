@@ -12,12 +12,12 @@ void audience_table::refresh() {
   selective_.clear();
   by_slot_.clear();
   shards_.clear();
-  wants_everything_ = false;
+  wanted_of_all_streams_ = 0;
   for (const auto& one : all_) {
     shards_.push_back(one->shard);
-    wants_everything_ = wants_everything_ || one->wanted.takes_everything();
     if (one->wanted.takes_all_streams()) {
       of_all_streams_.push_back(one.get());
+      wanted_of_all_streams_ = static_cast<line_classes>(wanted_of_all_streams_ | one->wanted.classes());
       continue;
     }
     selective_.push_back(one.get());

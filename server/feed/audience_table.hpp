@@ -40,11 +40,11 @@ public:
   bool is_empty() const { return all_.empty(); }
   // Whether some are not of all streams, so that of() has to be asked.
   bool is_selective() const { return !selective_.empty(); }
-  bool wants_everything() const { return wants_everything_; }
-  bool wants_every_event() const { return !of_all_streams_.empty(); }
+  // The kinds of line that are wanted whatever their stream.
+  line_classes wanted_of_all_streams() const { return wanted_of_all_streams_; }
   // Those that have subscribers, ascending.
   std::span<const std::size_t> shards() const { return shards_; }
-  // Of all streams, with or without only_events.
+  // Of all streams, with the kinds of line they want.
   std::span<const subscription* const> of_all_streams() const { return of_all_streams_; }
   // Those of the stream besides; valid until the next call of anything here. `hash` is equal for equal names.
   std::span<const member> of(std::uint64_t hash, std::string_view stream);
@@ -66,7 +66,7 @@ private:
   std::vector<const subscription*> selective_;  // the others, ascending by number
   std::vector<const subscription*> by_slot_;    // of selective_; null: none
   std::vector<std::size_t> shards_;
-  bool wants_everything_ = false;
+  line_classes wanted_of_all_streams_ = 0;
   std::unordered_map<std::uint64_t, audience> audiences_;  // by hash; names that share one take turns
   std::size_t members_ = 0;                                // in all of them, about
 };

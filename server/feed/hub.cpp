@@ -2,6 +2,7 @@
 #include "server/feed/hub.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace spindrift {
@@ -19,11 +20,11 @@ void hub::unsubscribe(std::uint64_t number) {
   if (found != seats_.end()) *found = {};
 }
 
-bool hub::wants(std::uint64_t stream_hash, std::string_view stream, bool is_event) {
-  if (audiences_.wants_everything() || (is_event && audiences_.wants_every_event())) return true;
+bool hub::wants(std::uint64_t stream_hash, std::string_view stream, line_class line) {
+  if (holds(audiences_.wanted_of_all_streams(), line)) return true;
   for (const audience_table::member& one : audiences_.of(stream_hash, stream)) {
     const subscription* const found = audiences_.find(one);
-    if (found != nullptr && (is_event || !found->wanted.only_events())) return true;
+    if (found != nullptr && holds(found->wanted.classes(), line)) return true;
   }
   return false;
 }
@@ -34,13 +35,18 @@ hub::seat* hub::seat_of(std::size_t slot, std::uint64_t number) {
 
 void hub::deliver(const shared_published_batch& batch) {
   audiences_.refresh();
-  outbox::piece events;
+  std::array<outbox::piece, 16> parts;  // by the kinds wanted, made when the first wants them
   for (const subscription* const one : audiences_.of_all_streams()) {
     seat* const at = seat_of(one->slot, one->number);
     if (at == nullptr) continue;
-    if (one->wanted.only_events() && events.owner == nullptr) events = events_of(*batch);
-    const std::size_t dropped = one->wanted.only_events() ? at->box->put(events) : at->box->put(batch);
-    at->bell->feed_came(dropped);
+    const line_classes wanted = one->wanted.classes();
+    if (holds_all(wanted, batch->classes)) {
+      at->bell->feed_came(at->box->put(batch));
+    } else if ((wanted & batch->classes) != 0) {
+      outbox::piece& part = parts[wanted];
+      if (part.owner == nullptr) part = lines_of(*batch, wanted);
+      at->bell->feed_came(at->box->put(part));
+    }
   }
   if (!audiences_.is_selective()) return;
   touched_.clear();
@@ -48,25 +54,25 @@ void hub::deliver(const shared_published_batch& batch) {
     for (const audience_table::member& one : audiences_.of(line.stream_hash, batch->stream_of(line))) {
       seat* const at = seat_of(one.slot, one.number);
       const subscription* const wish = at != nullptr ? audiences_.find(one) : nullptr;
-      if (wish == nullptr || (wish->wanted.only_events() && !line.is_event)) continue;
+      if (wish == nullptr || !holds(wish->wanted.classes(), line.kind)) continue;
       if (at->box->add(batch->text_of(line))) touched_.push_back(*at);
     }
   }
   for (const seat& at : touched_) at.bell->feed_came(at.box->end());
 }
 
-// One copy, shared by all that want only events.
-outbox::piece hub::events_of(const published_batch& batch) {
+// One copy, shared by all that want the same kinds of line.
+outbox::piece hub::lines_of(const published_batch& batch, line_classes wanted) {
   auto lines = std::make_shared<std::string>();
-  outbox::piece events;
+  outbox::piece part;
   for (const published_line& line : batch.lines) {
-    if (!line.is_event) continue;
+    if (!holds(wanted, line.kind)) continue;
     lines->append(batch.text_of(line));
-    ++events.lines;
+    ++part.lines;
   }
-  events.bytes = *lines;
-  events.owner = std::move(lines);
-  return events;
+  part.bytes = *lines;
+  part.owner = std::move(lines);
+  return part;
 }
 
 }  // namespace spindrift

@@ -37,9 +37,9 @@ public:
   // What is wanted anywhere, once refresh() has taken in who came and went.
   void refresh() { audiences_.refresh(); }
   bool is_empty() const { return audiences_.is_empty(); }
-  bool wants_everything() const { return audiences_.wants_everything(); }
+  line_classes wanted_of_all_streams() const { return audiences_.wanted_of_all_streams(); }
   bool is_selective() const { return audiences_.is_selective(); }
-  bool wants(std::uint64_t stream_hash, std::string_view stream, bool is_event);
+  bool wants(std::uint64_t stream_hash, std::string_view stream, line_class line);
   std::size_t shard() const { return shard_; }
   // Those that have subscribers, perhaps this one among them.
   std::span<const std::size_t> shards() const { return audiences_.shards(); }
@@ -54,7 +54,7 @@ private:
   };
 
   seat* seat_of(std::size_t slot, std::uint64_t number);
-  static outbox::piece events_of(const published_batch& batch);
+  static outbox::piece lines_of(const published_batch& batch, line_classes wanted);
 
   subscription_list& known_;
   std::size_t shard_;

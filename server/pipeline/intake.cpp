@@ -5,37 +5,68 @@
 
 namespace spindrift {
 
+line_class class_of(const verdict& judged) {
+  return judged.is_event() ? line_class::marked : line_class::ordinary;
+}
+
+line_class class_of(const event& notice) {
+  return notice.state == event_state::update ? line_class::update : line_class::event;
+}
+
 void intake::clear() {
   points.clear();
   holder = 0;
   is_superseded = false;
   newest_seq = 0;
   line_of_.clear();
+  line_of_event_.clear();
   if (lines_ == nullptr) return;
   if (lines_.use_count() > 1) {
     lines_.reset();  // a subscriber still reads it
   } else {
     lines_->bytes.clear();
     lines_->lines.clear();
+    lines_->classes = 0;
   }
+}
+
+// `i`: the point that the line speaks of.
+published_line& intake::begin_line(std::size_t i, line_class kind) {
+  if (lines_ == nullptr) lines_ = std::make_shared<published_batch>();
+  published_line& line = lines_->lines.emplace_back();
+  line.begin = static_cast<std::uint32_t>(lines_->bytes.size());
+  line.stream_hash = points.hashes[i];
+  line.stream_length = static_cast<std::uint32_t>(points.points[i].stream.size());
+  line.kind = kind;
+  lines_->classes = lines_->classes | kind;
+  return line;
+}
+
+// Returns what line_of_ says of it.
+std::uint32_t intake::end_line(published_line& line) {
+  line.length = static_cast<std::uint32_t>(lines_->bytes.size()) - line.begin;
+  // The name stands behind the first key of that name: what comes before it is of our own words and numbers.
+  constexpr std::string_view key = R"("stream":")";
+  line.stream_begin = static_cast<std::uint32_t>(lines_->bytes.find(key, line.begin) + key.size());
+  return static_cast<std::uint32_t>(lines_->lines.size());
 }
 
 void intake::encode_line(std::size_t i) {
   if (has_line(i)) return;
-  constexpr std::size_t stream_offset = std::string_view(R"({"type":"verdict","stream":")").size();
-  if (lines_ == nullptr) lines_ = std::make_shared<published_batch>();
-  line_of_.resize(size());
   const verdict& judged = points.outcomes[i].what;
-  published_line line;
-  line.begin = static_cast<std::uint32_t>(lines_->bytes.size());
-  line.stream_begin = line.begin + static_cast<std::uint32_t>(stream_offset);
-  line.stream_length = static_cast<std::uint32_t>(judged.subject.stream.size());
-  line.stream_hash = points.hashes[i];
-  line.is_event = judged.is_event();
+  published_line& line = begin_line(i, class_of(judged));
   encode(judged, lines_->bytes);
-  line.length = static_cast<std::uint32_t>(lines_->bytes.size()) - line.begin;
-  lines_->lines.push_back(line);
-  line_of_[i] = static_cast<std::uint32_t>(lines_->lines.size());
+  line_of_.resize(size());
+  line_of_[i] = end_line(line);
+}
+
+void intake::encode_event(std::size_t k) {
+  if (has_event_line(k)) return;
+  const told_event& said = points.told[k];
+  published_line& line = begin_line(said.point, class_of(said.notice));
+  encode(said.notice, points.points[said.point].stream, said.feature, lines_->bytes);
+  line_of_event_.resize(points.told.size());
+  line_of_event_[k] = end_line(line);
 }
 
 void intake::append_line(std::size_t i, std::string& out) const {

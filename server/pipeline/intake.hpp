@@ -18,6 +18,9 @@
 
 namespace spindrift {
 
+line_class class_of(const verdict& judged);
+line_class class_of(const event& notice);
+
 class intake {
 public:
   static constexpr std::size_t points_max = 512;  // bounds how long stripes stay locked
@@ -35,6 +38,10 @@ public:
   void encode_line(std::size_t i);
   bool has_line(std::size_t i) const { return i < line_of_.size() && line_of_[i] != 0; }
   std::string_view line(std::size_t i) const { return lines_->text_of(lines_->lines[line_of_[i] - 1]); }
+  // The same of something that an event has to say: `k` counts in points.told.
+  void encode_event(std::size_t k);
+  bool has_event_line(std::size_t k) const { return k < line_of_event_.size() && line_of_event_[k] != 0; }
+  std::string_view event_line(std::size_t k) const { return lines_->text_of(lines_->lines[line_of_event_[k] - 1]); }
   // Appends the line of an applied point: the one that is there, else a new one that nobody else needs.
   void append_line(std::size_t i, std::string& out) const;
   // The lines encoded so far, to be kept and shared; null: none.
@@ -42,8 +49,13 @@ public:
   bool has_lines() const { return lines_ != nullptr && !lines_->lines.empty(); }
 
 private:
+  published_line& begin_line(std::size_t i, line_class kind);
+  std::uint32_t end_line(published_line& line);
+
   std::shared_ptr<published_batch> lines_;
-  std::vector<std::uint32_t> line_of_;  // for each point, 1 + its place in lines_; 0, or missing: not encoded
+  // For each point, and each thing told, 1 + its place in lines_; 0, or missing: not encoded.
+  std::vector<std::uint32_t> line_of_;
+  std::vector<std::uint32_t> line_of_event_;
 };
 
 }  // namespace spindrift

@@ -45,28 +45,38 @@ void pipeline::ingest_named(intake& taken, moment now) {
   taken.newest_seq = named.last_seq();
 }
 
+// In the order in which things happened: a verdict, then what the stream's events have to say at its point.
 void pipeline::encode_needed(intake& taken) {
-  sink::need most = sink::need::no_lines;
-  bool needs_events = false;
+  ask_sinks();
+  if (needed_.always == 0 && !needed_.asks) return;
+  const batch& points = taken.points;
+  std::size_t next_told = 0;
+  for (std::size_t i = 0; i < points.outcomes.size(); ++i) {
+    const std::size_t told_before = next_told;
+    while (next_told < points.told.size() && points.told[next_told].point == i) ++next_told;
+    if (points.outcomes[i].why != refusal::none) continue;
+    if (is_needed(points, i, class_of(points.outcomes[i].what))) taken.encode_line(i);
+    for (std::size_t k = told_before; k < next_told; ++k) {
+      if (is_needed(points, i, class_of(points.told[k].notice))) taken.encode_event(k);
+    }
+  }
+}
+
+void pipeline::ask_sinks() {
+  needed_ = {};
   asked_.clear();
   for (sink* const told : sinks_) {
-    const sink::need needed = told->needs();
-    if (needed == sink::need::some_lines) asked_.push_back(told);
-    needs_events = needs_events || needed == sink::need::event_lines;
-    most = std::max(most, needed);
+    const sink::need wish = told->needs();
+    needed_.always = static_cast<line_classes>(needed_.always | wish.always);
+    needed_.asks = needed_.asks || wish.asks;
+    if (wish.asks) asked_.push_back(told);
   }
-  if (most == sink::need::no_lines) return;
-  const batch& points = taken.points;
-  for (std::size_t i = 0; i < points.outcomes.size(); ++i) {
-    if (points.outcomes[i].why != refusal::none) continue;
-    const verdict& judged = points.outcomes[i].what;
-    const bool is_event = judged.is_event();
-    bool needed = (is_event && needs_events) || most == sink::need::every_line;
-    for (std::size_t k = 0; k < asked_.size() && !needed; ++k) {
-      needed = asked_[k]->needs_line(points.hashes[i], judged.subject.stream, is_event);
-    }
-    if (needed) taken.encode_line(i);
-  }
+}
+
+bool pipeline::is_needed(const batch& points, std::size_t i, line_class line) {
+  if (holds(needed_.always, line)) return true;
+  return std::any_of(asked_.begin(), asked_.end(),
+                     [&](sink* told) { return told->needs_line(points.hashes[i], points.points[i].stream, line); });
 }
 
 void pipeline::publish(const intake& taken) {

@@ -40,11 +40,14 @@ public:
 private:
   void ingest_named(intake& taken, moment now);
   void encode_needed(intake& taken);
+  void ask_sinks();
+  bool is_needed(const batch& points, std::size_t i, line_class line);
 
   engine& engine_;
   const durable_position* disk_;
   std::vector<sink*> sinks_;
-  std::vector<sink*> asked_;  // of this batch: those to be asked for each point
+  sink::need needed_;         // of this batch, by all sinks together
+  std::vector<sink*> asked_;  // of this batch: those to be asked for each line
 };
 
 }  // namespace spindrift

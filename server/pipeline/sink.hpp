@@ -10,23 +10,22 @@
 #include <cstdint>
 #include <string_view>
 
+#include "server/feed/line_class.hpp"
 #include "server/pipeline/intake.hpp"
 
 namespace spindrift {
 
 class sink {
 public:
-  enum class need : std::uint8_t {
-    no_lines,     // the fields will do
-    event_lines,  // the lines of anomalies, drifts and alarms
-    some_lines,   // those that needs_line() says, asked for each applied point
-    every_line,
+  struct need {
+    line_classes always = 0;  // lines of these kinds, whatever their stream
+    bool asks = false;        // needs_line() says of the others, asked for each
   };
 
   virtual ~sink() = default;
   // What offer() will look at; asked once a batch, before it.
   virtual need needs() = 0;
-  virtual bool needs_line(std::uint64_t /*stream_hash*/, std::string_view /*stream*/, bool /*is_event*/) {
+  virtual bool needs_line(std::uint64_t /*stream_hash*/, std::string_view /*stream*/, line_class /*line*/) {
     return false;
   }
   // Outcomes are for points of the batch, in its order; those that were not applied say why.

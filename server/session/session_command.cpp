@@ -11,6 +11,18 @@
 #include "server/session/session.hpp"
 
 namespace spindrift {
+namespace {
+
+// The kinds of line that a subscription brings.
+line_classes classes_of(const subscribe_command& asked) {
+  using choice = subscribe_command::choice;
+  line_classes wanted = asked.only == choice::all ? verdict_lines : line_classes{0};
+  if (asked.only == choice::marked) return only(line_class::marked);
+  wanted = wanted | line_class::event;
+  return asked.updates ? wanted | line_class::update : wanted;
+}
+
+}  // namespace
 
 namespace {
 
@@ -94,7 +106,7 @@ void session::command_replies::operator()(const subscribe_command& asked) const 
       return complain(error_code::forbidden, "the token does not allow to subscribe to these streams");
     }
   }
-  out.subscribes.emplace(asked.streams, asked.only_events);
+  out.subscribes.emplace(asked.streams, classes_of(asked));
   append_bare_reply("subscribed", id, out.replies);
   out.has_more = true;  // the feed begins before the next frame
 }

@@ -1,4 +1,4 @@
-// One log line for each finding of each verdict that has one.
+// One log line for each event that is told or over, and debug lines for the findings of single points.
 #include "server/sinks/event_log.hpp"
 
 #include "common/log/log.hpp"
@@ -14,30 +14,53 @@ double judged_value(const verdict& judged) {
   return judged.subject.value;
 }
 
-void log_findings(const verdict& judged) {
+void log_marks(const verdict& judged) {
   const point& subject = judged.subject;
   log_field feature{"feature"};
   if (!judged.feature.empty()) feature.value = judged.feature;
   const auto line = [&](std::string_view event, const log_field& one, const log_field& other = {}) {
-    log_finding(event, {{"stream", subject.stream},
-                        {"n", judged.n},
-                        {"ts", *subject.ts},
-                        {"value", judged_value(judged)},
-                        {"expected", judged.expected},
-                        one,
-                        other,
-                        feature});
+    log_event(log_level::debug, event,
+              {{"stream", subject.stream},
+               {"n", judged.n},
+               {"ts", *subject.ts},
+               {"value", judged_value(judged)},
+               {"expected", judged.expected},
+               one,
+               other,
+               feature});
   };
   if (judged.anomaly) line("anomaly", {"z", judged.z});
   if (judged.drift) line("drift", {"mean", judged.drift->mean}, {"before", judged.drift->before});
   if (judged.alarm) line("alarm", {"score", *judged.score}, {"z", judged.z});
 }
 
+void log_told(const event& told, std::string_view stream, std::string_view feature_name) {
+  if (told.state == event_state::update) return;
+  log_field direction{"direction"};
+  if (told.direction != event_direction::none) direction.value = name_of(told.direction);
+  log_field feature{"feature"};
+  if (!feature_name.empty()) feature.value = feature_name;
+  log_finding(told.state == event_state::open ? "event" : "event_over", {{"stream", stream},
+                                                                         {"event", told.number},
+                                                                         {"kind", name_of(told.kind)},
+                                                                         direction,
+                                                                         feature,
+                                                                         {"severity", std::int64_t{told.severity}},
+                                                                         {"from", told.from},
+                                                                         {"points", told.points},
+                                                                         {"value", told.value},
+                                                                         {"expected", told.expected},
+                                                                         {"text", std::string_view(told.text)}});
+}
+
 }  // namespace
 
 void event_log::offer(const intake& passed) {
+  for (const told_event& said : passed.points.told) {
+    log_told(said.notice, passed.points.points[said.point].stream, said.feature);
+  }
   for (const outcome& found : passed.points.outcomes) {
-    if (found.why == refusal::none && found.what.is_event()) log_findings(found.what);
+    if (found.why == refusal::none && found.what.is_event()) log_marks(found.what);
   }
 }
 

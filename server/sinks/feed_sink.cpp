@@ -5,9 +5,7 @@ namespace spindrift {
 
 sink::need feed_sink::needs() {
   hub_.refresh();
-  if (hub_.is_empty()) return need::no_lines;
-  if (hub_.wants_everything()) return need::every_line;
-  return hub_.is_selective() ? need::some_lines : need::event_lines;
+  return {.always = hub_.wanted_of_all_streams(), .asks = hub_.is_selective()};
 }
 
 void feed_sink::offer(const intake& passed) {

@@ -23,8 +23,8 @@ public:
   feed_sink(hub& own, const std::vector<feed_port*>& ports) : hub_(own), ports_(ports) {}
 
   need needs() override;
-  bool needs_line(std::uint64_t stream_hash, std::string_view stream, bool is_event) override {
-    return hub_.wants(stream_hash, stream, is_event);
+  bool needs_line(std::uint64_t stream_hash, std::string_view stream, line_class line) override {
+    return hub_.wants(stream_hash, stream, line);
   }
   void offer(const intake& passed) override;
 

@@ -1,30 +1,27 @@
-// Verdicts with findings become rows of the history.
+// What events have to say becomes rows of the history.
 #include "server/sinks/history_sink.hpp"
-
-#include <utility>
 
 namespace spindrift {
 
-history_event history_event_of(const verdict& judged, std::string_view line) {
+history_event history_event_of(const event& told, std::string_view stream, std::string_view line) {
   if (!line.empty() && line.back() == '\n') line.remove_suffix(1);
-  history_event event;
-  event.stream = judged.subject.stream;
-  event.ts = judged.subject.ts.value_or(0);
-  event.n = judged.n;
-  event.kinds = static_cast<std::uint8_t>((judged.anomaly ? static_cast<unsigned>(history_kind::anomaly) : 0U) |
-                                          (judged.drift ? static_cast<unsigned>(history_kind::drift) : 0U) |
-                                          (judged.alarm ? static_cast<unsigned>(history_kind::alarm) : 0U));
-  event.z = judged.z;
-  event.score = judged.score;
-  event.line = line;
-  return event;
+  history_event row;
+  row.stream = stream;
+  row.ts = told.told;
+  row.n = told.told_n;
+  row.number = told.number;
+  row.kinds = static_cast<std::uint16_t>(1U << static_cast<unsigned>(told.kind));
+  row.severity = told.severity;
+  row.is_open = !told.to_n.has_value() && told.state != event_state::closed;
+  row.line = line;
+  return row;
 }
 
 void history_sink::offer(const intake& passed) {
-  const auto& outcomes = passed.points.outcomes;
-  for (std::size_t i = 0; i < outcomes.size(); ++i) {
-    if (outcomes[i].why != refusal::none || !outcomes[i].what.is_event()) continue;
-    history_.record(history_event_of(outcomes[i].what, passed.line(i)));
+  const auto& told = passed.points.told;
+  for (std::size_t k = 0; k < told.size(); ++k) {
+    const std::string_view stream = passed.points.points[told[k].point].stream;
+    history_.record(history_event_of(told[k].notice, stream, passed.event_line(k)));
   }
 }
 

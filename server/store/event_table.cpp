@@ -19,13 +19,13 @@ namespace spindrift {
 
 namespace {
 
-constexpr int schema_version = 2;
+constexpr int schema_version = 3;
 constexpr int set_aside_max = 10'000;
 constexpr const char* in_memory = ":memory:";
 
 // Rows of one INSERT: opening the table and its indexes for a statement costs as much as a row does.
 constexpr std::size_t rows_at_once = 20;
-constexpr int row_columns = 8;
+constexpr int row_columns = 9;
 // 4,096 consecutive events are a block, see the header; the schema and the queries say it as id>>12.
 constexpr int block_bits = 12;
 
@@ -37,8 +37,9 @@ constexpr const char* schema =
     "CREATE TABLE IF NOT EXISTS stream(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
     "CREATE TABLE IF NOT EXISTS event("
     " id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, ts INTEGER NOT NULL, n INTEGER NOT NULL, kinds INTEGER NOT NULL,"
-    " z REAL, score REAL, line TEXT NOT NULL, stored INTEGER NOT NULL);"
-    "CREATE UNIQUE INDEX IF NOT EXISTS event_key ON event(ts, stream, n);"
+    " z REAL, score REAL, line TEXT NOT NULL, stored INTEGER NOT NULL, number INTEGER NOT NULL DEFAULT 0,"
+    " severity INTEGER NOT NULL DEFAULT 0, is_open INTEGER NOT NULL DEFAULT 0);"
+    "CREATE UNIQUE INDEX IF NOT EXISTS event_key ON event(ts, stream, n, number);"
     "CREATE INDEX IF NOT EXISTS event_by_stream ON event(id>>12, stream, ts);"
     "CREATE INDEX IF NOT EXISTS event_by_stored ON event(stored);";
 
@@ -52,11 +53,20 @@ constexpr const char* take_over_1 =
     " FROM event_1 JOIN stream ON stream.name=event_1.stream ORDER BY stored, ts;"
     "DROP TABLE event_1;";
 
+// Version 2 had no numbers: what it kept were verdicts, whose `kinds` meant something else.
+constexpr const char* take_over_2 =
+    "DROP INDEX event_key;"
+    "ALTER TABLE event ADD COLUMN number INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE event ADD COLUMN severity INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE event ADD COLUMN is_open INTEGER NOT NULL DEFAULT 0;";
+
 std::string insert_text(std::size_t rows) {
   std::string text =
-      "INSERT OR IGNORE INTO event(stream, ts, n, kinds, z, score, line, stored) VALUES(?,?,?,?,?,?,?,?)";
-  for (std::size_t row = 1; row < rows; ++row) text += ",(?,?,?,?,?,?,?,?)";
-  return text;
+      "INSERT INTO event(stream, ts, n, kinds, line, stored, number, severity, is_open) VALUES(?,?,?,?,?,?,?,?,?)";
+  for (std::size_t row = 1; row < rows; ++row) text += ",(?,?,?,?,?,?,?,?,?)";
+  return text +
+         " ON CONFLICT(ts, stream, n, number) DO UPDATE SET kinds=excluded.kinds, line=excluded.line,"
+         " severity=excluded.severity, is_open=excluded.is_open";
 }
 
 std::string_view column_text(sqlite3_stmt* row, int column) {
@@ -75,11 +85,20 @@ void bind_row(sqlite3_stmt* insert, int before, const history_event& event, std:
   sqlite3_bind_int64(insert, before + 2, event.ts);
   sqlite3_bind_int64(insert, before + 3, static_cast<std::int64_t>(event.n));
   sqlite3_bind_int(insert, before + 4, event.kinds);
-  sqlite3_bind_double(insert, before + 5, event.z);
-  event.score.has_value() ? sqlite3_bind_double(insert, before + 6, *event.score)
-                          : sqlite3_bind_null(insert, before + 6);
-  bind_text(insert, before + 7, event.line);
-  sqlite3_bind_int64(insert, before + row_columns, now_ms);
+  bind_text(insert, before + 5, event.line);
+  sqlite3_bind_int64(insert, before + 6, now_ms);
+  sqlite3_bind_int64(insert, before + 7, static_cast<std::int64_t>(event.number));
+  sqlite3_bind_int(insert, before + 8, event.severity);
+  sqlite3_bind_int(insert, before + row_columns, event.is_open ? 1 : 0);
+}
+
+void bind_query(sqlite3_stmt* select, const history_query& query, std::int64_t since, std::int64_t limit) {
+  sqlite3_bind_int64(select, 1, since);
+  sqlite3_bind_int64(select, 2, limit);
+  sqlite3_bind_int64(select, 5, query.until);
+  sqlite3_bind_int(select, 6, query.severity);
+  sqlite3_bind_int(select, 7, query.kinds);
+  sqlite3_bind_int(select, 8, query.is_open ? (*query.is_open ? 1 : 0) : -1);
 }
 
 // is_wanted(name): does it match one of the globs of the query that is running?
@@ -99,7 +118,7 @@ bool is_exact_name(const std::string& glob) {
 // In order, at most `limit`.
 void keep_newest(std::vector<history_event>& found, std::int64_t limit) {
   std::sort(found.begin(), found.end(), [](const history_event& a, const history_event& b) {
-    return std::tie(a.ts, a.stream, a.n) < std::tie(b.ts, b.stream, b.n);
+    return std::tie(a.ts, a.stream, a.n, a.number) < std::tie(b.ts, b.stream, b.n, b.number);
   });
   const auto surplus = found.size() - std::min(found.size(), static_cast<std::size_t>(limit));
   found.erase(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(surplus));
@@ -216,15 +235,16 @@ storage_status event_table::make_schema() {
   const std::int64_t version = pragma("PRAGMA user_version");
   if (version < 0) return fault("PRAGMA user_version");
   if (version > schema_version) return {storage_fault::damaged, path_, 0, "written by a later version of this program"};
-  const bool is_old = version == 1;
+  const bool is_1 = version == 1;
   auto status = run(settings);
   if (status.ok()) status = run("BEGIN IMMEDIATE");
-  if (status.ok() && is_old) status = run(give_way_1);
+  if (status.ok() && is_1) status = run(give_way_1);
+  if (status.ok() && version == 2) status = run(take_over_2);
   if (status.ok()) status = run(schema);
-  if (status.ok() && is_old) status = run(take_over_1);
-  if (status.ok()) status = run("PRAGMA user_version=2; COMMIT");
+  if (status.ok() && is_1) status = run(take_over_1);
+  if (status.ok()) status = run("PRAGMA user_version=3; COMMIT");
   // Version 1 had auto_vacuum: the pages of its table are given back.
-  if (status.ok() && is_old) status = run("PRAGMA incremental_vacuum");
+  if (status.ok() && is_1) status = run("PRAGMA incremental_vacuum");
   if (status.ok()) status = limit_bytes(bytes_max_);
   return status.ok() ? prepare_statements() : status;
 }
@@ -235,8 +255,10 @@ storage_status event_table::prepare_statements() {
     return fault("is_wanted");
   }
   // The indexes are named: a plan that reads the whole table is to fail here, not to be slow later.
-  const std::string columns = "SELECT name, ts, n, kinds, z, score, line FROM event INDEXED BY ";
-  const std::string with_name = " CROSS JOIN stream ON stream.id=event.stream WHERE ";
+  const std::string columns = "SELECT name, ts, n, kinds, number, severity, is_open, line FROM event INDEXED BY ";
+  const std::string with_name =
+      " CROSS JOIN stream ON stream.id=event.stream WHERE ts>=?1 AND ts<=?5 AND severity>=?6 AND"
+      " (?7=0 OR (number>0 AND kinds&?7)) AND (?8<0 OR (number>0 AND is_open=?8)) AND ";
   const std::pair<std::string, statement*> wanted[] = {
       {"BEGIN IMMEDIATE", &begin_},
       {"COMMIT", &commit_},
@@ -246,11 +268,9 @@ storage_status event_table::prepare_statements() {
       {insert_text(rows_at_once), &insert_many_},
       {"SELECT max(id) FROM event WHERE id<?", &find_before_},
       {"SELECT (SELECT max(id) FROM event) - (SELECT min(id) FROM event)", &find_span_},
-      {columns + "event_by_stream" + with_name +
-           "event.id>>12=?4 AND stream=?3 AND ts>=?1 ORDER BY ts DESC, n DESC LIMIT ?2",
+      {columns + "event_by_stream" + with_name + "event.id>>12=?4 AND stream=?3 ORDER BY ts DESC, n DESC LIMIT ?2",
        &find_one_},
-      {columns + "event_key" + with_name + "ts>=?1 AND is_wanted(name) ORDER BY ts DESC, name DESC, n DESC LIMIT ?2",
-       &find_any_},
+      {columns + "event_key" + with_name + "is_wanted(name) ORDER BY ts DESC, name DESC, n DESC LIMIT ?2", &find_any_},
       {"DELETE FROM event WHERE stored<?", &delete_old_},
       {"DELETE FROM event WHERE id<(SELECT min(id) FROM event)+?", &delete_some_},
       {"DELETE FROM stream WHERE id NOT IN (SELECT stream FROM event)", &delete_streams_},
@@ -349,10 +369,11 @@ storage_status event_table::collect(sqlite3_stmt* select, std::vector<history_ev
     event.stream = column_text(select, 0);
     event.ts = sqlite3_column_int64(select, 1);
     event.n = static_cast<std::uint64_t>(sqlite3_column_int64(select, 2));
-    event.kinds = static_cast<std::uint8_t>(sqlite3_column_int(select, 3));
-    event.z = sqlite3_column_double(select, 4);
-    if (sqlite3_column_type(select, 5) != SQLITE_NULL) event.score = sqlite3_column_double(select, 5);
-    event.line = column_text(select, 6);
+    event.number = static_cast<std::uint64_t>(sqlite3_column_int64(select, 4));
+    event.kinds = event.number == 0 ? std::uint16_t{0} : static_cast<std::uint16_t>(sqlite3_column_int(select, 3));
+    event.severity = sqlite3_column_int(select, 5);
+    event.is_open = sqlite3_column_int(select, 6) != 0;
+    event.line = column_text(select, 7);
   }
   auto status = result == SQLITE_DONE ? storage_status{} : fault("select");
   sqlite3_reset(select);
@@ -365,28 +386,27 @@ storage_status event_table::find(const history_query& query, std::vector<history
   const auto limit = static_cast<std::int64_t>(std::min<std::size_t>(query.limit, INT32_MAX));
   const bool is_exact =
       !query.streams.empty() && std::all_of(query.streams.begin(), query.streams.end(), is_exact_name);
-  auto status = is_exact ? find_named(query.streams, query.since, limit, found)
-                         : find_matching(query.streams, query.since, limit, found);
+  auto status = is_exact ? find_named(query, limit, found) : find_matching(query, limit, found);
   keep_newest(found, limit);
   return status;
 }
 
-storage_status event_table::find_matching(const std::vector<std::string>& globs, std::int64_t since, std::int64_t limit,
+storage_status event_table::find_matching(const history_query& query, std::int64_t limit,
                                           std::vector<history_event>& found) {
-  sqlite3_bind_int64(find_any_.get(), 1, since);
-  sqlite3_bind_int64(find_any_.get(), 2, limit);
-  globs_ = &globs;
+  bind_query(find_any_.get(), query, query.since, limit);
+  globs_ = &query.streams;
   auto status = collect(find_any_.get(), found);
   globs_ = nullptr;
   return status;
 }
 
 // Each name by its key, block by block from the newest: once there are enough, an older event cannot be among them.
-storage_status event_table::find_named(const std::vector<std::string>& names, std::int64_t since, std::int64_t limit,
+storage_status event_table::find_named(const history_query& query, std::int64_t limit,
                                        std::vector<history_event>& found) {
+  std::int64_t since = query.since;
   std::set<std::int64_t> streams;
   std::optional<std::int64_t> id;
-  for (const auto& name : names) {
+  for (const auto& name : query.streams) {
     bind_text(find_stream_.get(), 1, name);
     if (auto status = read(find_stream_, id); !status.ok()) return status;
     if (id) streams.insert(*id);
@@ -399,22 +419,15 @@ storage_status event_table::find_named(const std::vector<std::string>& names, st
     end = block << block_bits;
     const auto before = found.size();
     for (const auto stream : streams) {
-      if (auto status = find_in_block(block, stream, since, limit, found); !status.ok()) return status;
+      bind_query(find_one_.get(), query, since, limit);
+      sqlite3_bind_int64(find_one_.get(), 3, stream);
+      sqlite3_bind_int64(find_one_.get(), 4, block);
+      if (auto status = collect(find_one_.get(), found); !status.ok()) return status;
     }
     if (found.size() == before) continue;
     keep_newest(found, limit);
     if (std::cmp_equal(found.size(), limit)) since = found.front().ts;
   }
-}
-
-storage_status event_table::find_in_block(std::int64_t block, std::int64_t stream, std::int64_t since,
-                                          std::int64_t limit, std::vector<history_event>& found) {
-  auto* select = find_one_.get();
-  sqlite3_bind_int64(select, 1, since);
-  sqlite3_bind_int64(select, 2, limit);
-  sqlite3_bind_int64(select, 3, stream);
-  sqlite3_bind_int64(select, 4, block);
-  return collect(select, found);
 }
 
 std::uint64_t event_table::bytes_used() {

@@ -1,17 +1,19 @@
-// Events (anomalies, drifts, alarms) in an SQLite database: one table, prepared statements, no thread of its own.
+// Events in an SQLite database: one table, prepared statements, no thread of its own.
 //
-// Text from outside is only ever bound as a parameter, never part of a statement. An event is known by stream, time
-// and number; storing it again (replay after a crash) changes nothing. One thread at a time; no exceptions. A database
-// that SQLite finds broken is set aside by open() or, when found later, by the next call of reopen(). One of version 1
-// is taken over by open(), some six seconds for 256 MiB.
+// Text from outside is only ever bound as a parameter, never part of a statement. An event is known by its stream, its
+// number and when it was told; storing it again (a newer version of it, replay after a crash) replaces it. Rows without
+// a number are of version 2 and earlier: verdicts that were an anomaly, a drift or an alarm. One thread at a time; no
+// exceptions. A database that SQLite finds broken is set aside by open() or, when found later, by the next call of
+// reopen(). One of an earlier version is taken over by open(): of version 1 in some six seconds for 256 MiB, of
+// version 2 in the time it takes to write one index.
 //
 //   stream(id, name)
-//   event(id, stream, ts, n, kinds, z, score, line, stored), in the order of storing; `stored` is our clock, so that
-//   retention does not depend on what time a producer claims
+//   event(id, stream, ts, n, kinds, z, score, line, stored, number, severity, is_open), in the order of storing;
+//   `stored` is our clock, so that retention does not depend on what time a producer claims
 //
 // An event costs a place at the end of the table and in three indexes, and a batch dirties few pages as long as events
 // come about in the order of their time:
-//   event_key (ts, stream, n) says whether an event is new, and gives all events by time;
+//   event_key (ts, stream, n, number) says whether an event is new, and gives all events by time;
 //   event_by_stream (block, stream, ts) gives those of one stream. A block is 4,096 events stored one after another: an
 //   index by stream alone would dirty a page for nearly every event. A query asks each block, 250 for a million events;
 //   event_by_stored (stored) is for retention.
@@ -33,23 +35,25 @@ struct sqlite3_stmt;
 
 namespace spindrift {
 
-// Bits of history_event::kinds.
-enum class history_kind : std::uint8_t { anomaly = 1, drift = 2, alarm = 4 };
-
 struct history_event {
   std::string stream{};
-  std::int64_t ts = 0;  // milliseconds since the Unix epoch
-  std::uint64_t n = 0;
-  std::uint8_t kinds = 0;
-  double z = 0;
-  std::optional<double> score{};
-  std::string line{};  // the verdict as it was sent, without the line feed; opaque here
+  std::int64_t ts = 0;  // when it was told, milliseconds since the Unix epoch
+  std::uint64_t n = 0;  // at which point of its stream
+  std::uint64_t number = 0;
+  std::uint16_t kinds = 0;  // one bit, 1 << event_kind
+  int severity = 0;         // 1 to 100
+  bool is_open = false;
+  std::string line{};  // as it was sent, without the line feed; opaque here
 };
 
 struct history_query {
   std::vector<std::string> streams{};  // globs; empty: all
-  std::int64_t since = INT64_MIN;      // milliseconds, inclusive
+  std::int64_t since = INT64_MIN;      // of when it was told, milliseconds, inclusive
   std::size_t limit = 100;             // the newest so many
+  std::int64_t until = INT64_MAX;      // as since
+  std::uint16_t kinds = 0;             // bits, 1 << event_kind; 0: whatever there is
+  int severity = 0;                    // at least
+  std::optional<bool> is_open{};       // only those that are, or are not
 };
 
 class event_table {
@@ -104,12 +108,8 @@ private:
   storage_status insert_rows(std::span<const history_event> events, std::int64_t now_ms);
   storage_status intern(const std::string& name, std::int64_t& id);
   storage_status read(const statement& prepared, std::optional<std::int64_t>& number);
-  storage_status find_matching(const std::vector<std::string>& globs, std::int64_t since, std::int64_t limit,
-                               std::vector<history_event>& found);
-  storage_status find_named(const std::vector<std::string>& names, std::int64_t since, std::int64_t limit,
-                            std::vector<history_event>& found);
-  storage_status find_in_block(std::int64_t block, std::int64_t stream, std::int64_t since, std::int64_t limit,
-                               std::vector<history_event>& found);
+  storage_status find_matching(const history_query& query, std::int64_t limit, std::vector<history_event>& found);
+  storage_status find_named(const history_query& query, std::int64_t limit, std::vector<history_event>& found);
   storage_status delete_with(const statement& prepared, std::int64_t bound, std::int64_t& deleted);
   storage_status forget_streams(std::int64_t deleted);
   storage_status collect(sqlite3_stmt* select, std::vector<history_event>& found);

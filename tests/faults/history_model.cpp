@@ -36,7 +36,8 @@ void tell(const told_point& what, engine& to, truth& known) {
   subject.ts = what.ts;
   subject.seq = what.seq;
   subject.label = what.label;
-  const auto found = to.replay({what.producer, subject, what.n}, 1, {what.ts, 1});
+  std::vector<told_event> told;
+  const auto found = to.replay({what.producer, subject, what.n}, 1, {what.ts, 1}, told);
   if (!found) return;
   std::string line;
   encode(*found, line);

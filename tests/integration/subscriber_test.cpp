@@ -2,6 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "tests/integration/scene.hpp"
 
 namespace spindrift {
@@ -13,6 +18,17 @@ tcp_client subscribe(const daemon_process& to, const std::string& more = "", int
   tcp_client client = to.connect(receive_buffer_bytes);
   EXPECT_EQ(ask(client, R"({"op":"subscribe")" + more + "}").at("type"), "subscribed");
   return client;
+}
+
+// The next so many verdict lines of a feed that brings events as well.
+std::vector<std::string> read_verdicts(tcp_client& feed, std::size_t count) {
+  std::vector<std::string> verdicts;
+  while (verdicts.size() < count) {
+    std::optional<std::string> line = feed.read_line();
+    if (!line) break;
+    if (line->find(R"("type":"event")") == std::string::npos) verdicts.push_back(*std::move(line));
+  }
+  return verdicts;
 }
 
 // On one thread a round trip on another connection proves that everything before it has been published.
@@ -27,8 +43,8 @@ TEST_P(shards, subscribers_get_the_very_lines_that_the_producer_gets) {
   tcp_client producer = daemon.connect();
   const auto verdicts = producer.exchange(points({.stream = "cpu", .count = count, .first_seq = 1}), count);
   ASSERT_EQ(verdicts.size(), count);
-  EXPECT_EQ(one.read_lines(count), verdicts);
-  EXPECT_EQ(two.read_lines(count), verdicts);
+  EXPECT_EQ(read_verdicts(one, count), verdicts);
+  EXPECT_EQ(read_verdicts(two, count), verdicts);
 }
 
 TEST_P(shards, globs_choose_the_streams) {
@@ -58,13 +74,48 @@ TEST(subscriber, hears_a_stream_of_many_producers_in_the_order_of_its_numbers) {
     }
   }
   std::uint64_t n = 0;
-  for (const std::string& line : feed.read_lines(count)) ASSERT_EQ(parsed(line).at("n"), ++n);
+  for (const std::string& line : read_verdicts(feed, count)) ASSERT_EQ(parsed(line).at("n"), ++n);
   EXPECT_EQ(n, count);
 }
 
-TEST(subscriber, of_events_gets_those_verdicts_alone) {
+TEST(subscriber, of_events_hears_what_happened_once_and_no_verdict) {
   const daemon_process daemon = start_daemon();
   tcp_client events = subscribe(daemon, R"(,"only":"events")");
+  tcp_client everything = subscribe(daemon);
+  tcp_client producer = daemon.connect();
+  std::string steps;
+  for (int i = 0; i < 400; ++i) steps += point("level", i % 2 + i % 3);
+  for (int i = 0; i < 100; ++i) steps += point("level", 1'000 + i % 2 + i % 3);
+  producer.exchange(steps, 500);
+  std::vector<std::string> among_all;
+  std::size_t verdicts = 0;
+  while (verdicts < 500) {
+    const std::optional<std::string> line = everything.read_line();
+    ASSERT_TRUE(line.has_value());
+    if (is_verdict(parsed(line))) {
+      ++verdicts;
+    } else {
+      among_all.push_back(*line);
+    }
+  }
+  ASSERT_FALSE(among_all.empty());
+  const json told = parsed(among_all.front());
+  EXPECT_EQ(told.at("type"), "event");
+  EXPECT_EQ(told.at("event"), 1);
+  EXPECT_EQ(told.at("state"), "open");
+  EXPECT_EQ(events.read_lines(among_all.size()), among_all);
+  EXPECT_EQ(ask(events, R"({"op":"ping"})").at("type"), "pong") << "and nothing else";
+  // The history keeps the newest version of each.
+  const json past = ask(producer, R"({"op":"history","streams":["level"]})").at("events");
+  ASSERT_FALSE(past.empty());
+  EXPECT_EQ(past.front().at("event"), 1);
+  EXPECT_EQ(past.front().at("told_n"), told.at("told_n"));
+  EXPECT_TRUE(ask(producer, R"({"op":"history","since":9000000000000})").at("events").empty());
+}
+
+TEST(subscriber, of_marked_verdicts_gets_those_alone) {
+  const daemon_process daemon = start_daemon();
+  tcp_client events = subscribe(daemon, R"(,"only":"marked")");
   tcp_client producer = daemon.connect();
   constexpr std::size_t count = 3'000;
   std::vector<std::string> expected;

@@ -17,7 +17,7 @@ constexpr std::size_t parties = 6;
 
 // What everybody could hear of.
 struct listening_sink final : sink {
-  need needs() override { return need::every_line; }
+  need needs() override { return {.always = verdict_lines}; }
   void offer(const intake& passed) override {
     for (std::size_t i = 0; i < passed.size(); ++i) {
       if (passed.points.outcomes[i].why != refusal::none) continue;

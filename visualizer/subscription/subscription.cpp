@@ -67,7 +67,7 @@ private:
   void subscribe() {
     request_.clear();
     if (!token_.empty()) encode(command_frame{{}, hello_command{{}, token_}}, request_);
-    encode(command_frame{{}, subscribe_command{{pattern_}, false}}, request_);
+    encode(command_frame{{}, subscribe_command{{pattern_}}}, request_);
     asio::async_write(socket_, asio::buffer(request_),
                       [self = shared_from_this()](socket_error failed, std::size_t /*bytes*/) {
                         if (failed) self->lost(failed.message());

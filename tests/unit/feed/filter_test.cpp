@@ -12,24 +12,25 @@ namespace spindrift {
 namespace {
 
 TEST(filter, takes_a_stream_that_any_of_its_patterns_takes) {
-  const filter wanted({"cpu.*", "m?m"}, false);
-  EXPECT_TRUE(wanted.takes("cpu.user", false));
-  EXPECT_TRUE(wanted.takes("mem", false));
-  EXPECT_FALSE(wanted.takes("disk", true));
-  EXPECT_FALSE(wanted.takes_everything());
+  const filter wanted({"cpu.*", "m?m"}, verdict_lines);
+  EXPECT_TRUE(wanted.takes("cpu.user", line_class::ordinary));
+  EXPECT_TRUE(wanted.takes("mem", line_class::ordinary));
+  EXPECT_FALSE(wanted.takes("disk", line_class::marked));
+  EXPECT_FALSE(wanted.takes_all_streams());
 }
 
-TEST(filter, takes_only_events_when_only_events_are_wanted) {
-  const filter wanted({"*"}, true);
-  EXPECT_TRUE(wanted.takes("cpu", true));
-  EXPECT_FALSE(wanted.takes("cpu", false));
-  EXPECT_FALSE(wanted.takes_everything());
+TEST(filter, takes_only_the_kinds_of_line_that_are_wanted) {
+  const filter wanted({"*"}, only(line_class::event));
+  EXPECT_TRUE(wanted.takes("cpu", line_class::event));
+  for (const line_class other : {line_class::ordinary, line_class::marked, line_class::update}) {
+    EXPECT_FALSE(wanted.takes("cpu", other));
+  }
 }
 
-TEST(filter, takes_everything_only_with_a_star_and_all) {
-  EXPECT_TRUE(filter({"a", "*"}, false).takes_everything());
-  EXPECT_FALSE(filter({"**"}, false).takes_everything());
-  EXPECT_TRUE(filter({"**"}, false).takes("cpu", false));
+TEST(filter, takes_all_streams_only_with_a_star) {
+  EXPECT_TRUE(filter({"a", "*"}, verdict_lines).takes_all_streams());
+  EXPECT_FALSE(filter({"**"}, verdict_lines).takes_all_streams());
+  EXPECT_TRUE(filter({"**"}, verdict_lines).takes("cpu", line_class::ordinary));
 }
 
 TEST(filter, agrees_with_each_pattern_alone) {
@@ -46,9 +47,9 @@ TEST(filter, agrees_with_each_pattern_alone) {
     const std::string stream = random_text("ab");
     bool any = false;
     for (const std::string& each : patterns) any = any || matches(each, stream);
-    ASSERT_EQ(filter(patterns, false).takes(stream, false), any) << stream;
-    ASSERT_EQ(filter(patterns, true).takes(stream, true), any) << stream;
-    ASSERT_FALSE(filter(patterns, true).takes(stream, false)) << stream;
+    ASSERT_EQ(filter(patterns, verdict_lines).takes(stream, line_class::ordinary), any) << stream;
+    ASSERT_EQ(filter(patterns, event_lines).takes(stream, line_class::event), any) << stream;
+    ASSERT_FALSE(filter(patterns, event_lines).takes(stream, line_class::ordinary)) << stream;
   }
 }
 

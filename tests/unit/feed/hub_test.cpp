@@ -16,7 +16,7 @@ namespace {
 struct sample_line {
   std::string stream;
   std::string text;
-  bool is_event = false;
+  line_class kind = line_class::ordinary;
 };
 
 shared_published_batch batch_of(const std::vector<sample_line>& lines) {
@@ -29,7 +29,8 @@ shared_published_batch batch_of(const std::vector<sample_line>& lines) {
     line.stream_hash = std::hash<std::string>()(given.stream);
     made->bytes += given.stream + ' ' + given.text + '\n';
     line.length = static_cast<std::uint32_t>(made->bytes.size()) - line.begin;
-    line.is_event = given.is_event;
+    line.kind = given.kind;
+    made->classes = made->classes | given.kind;
     made->lines.push_back(line);
   }
   return made;
@@ -51,19 +52,30 @@ struct listener final : subscriber {
   std::size_t dropped = 0;
 };
 
+constexpr line_classes everything = verdict_lines | line_class::event;
+constexpr line_classes marked = only(line_class::marked);
+
 TEST(hub, gives_each_subscriber_the_lines_it_wants) {
   subscription_list known;
   hub at(known, 0);
   listener all;
-  listener events;
+  listener marks;
   listener some;
-  at.subscribe(filter({"*"}, false), all.box, all);
-  at.subscribe(filter({"*"}, true), events.box, events);
-  at.subscribe(filter({"a*"}, true), some.box, some);
-  at.deliver(batch_of({{"a", "1", true}, {"a", "2", false}, {"b", "3", true}, {"ab", "4", true}}));
-  EXPECT_EQ(all.heard(), "a 1\na 2\nb 3\nab 4\n");
-  EXPECT_EQ(events.heard(), "a 1\nb 3\nab 4\n");
-  EXPECT_EQ(some.heard(), "a 1\nab 4\n");
+  listener events;
+  at.subscribe(filter({"*"}, everything), all.box, all);
+  at.subscribe(filter({"*"}, marked), marks.box, marks);
+  at.subscribe(filter({"a*"}, marked), some.box, some);
+  at.subscribe(filter({"*"}, event_lines), events.box, events);
+  at.deliver(batch_of({{"a", "1", line_class::marked},
+                       {"a", "2", line_class::event},
+                       {"a", "3", line_class::ordinary},
+                       {"b", "4", line_class::marked},
+                       {"ab", "5", line_class::marked},
+                       {"b", "6", line_class::update}}));
+  EXPECT_EQ(all.heard(), "a 1\na 2\na 3\nb 4\nab 5\n");
+  EXPECT_EQ(marks.heard(), "a 1\nb 4\nab 5\n");
+  EXPECT_EQ(some.heard(), "a 1\nab 5\n");
+  EXPECT_EQ(events.heard(), "a 2\nb 6\n");
   EXPECT_EQ(some.rung, 1U);
 }
 
@@ -71,7 +83,7 @@ TEST(hub, rings_nobody_who_wants_nothing_of_a_batch) {
   subscription_list known;
   hub at(known, 0);
   listener some;
-  at.subscribe(filter({"x"}, false), some.box, some);
+  at.subscribe(filter({"x"}, everything), some.box, some);
   at.deliver(batch_of({{"a", "1"}}));
   EXPECT_EQ(some.rung, 0U);
 }
@@ -83,12 +95,12 @@ TEST(hub, says_what_lines_anybody_wants_on_whatever_shard) {
   listener far;
   here.refresh();
   EXPECT_TRUE(here.is_empty());
-  const std::uint64_t number = there.subscribe(filter({"a"}, true), far.box, far);
+  const std::uint64_t number = there.subscribe(filter({"a"}, marked), far.box, far);
   here.refresh();
   EXPECT_FALSE(here.is_empty());
-  EXPECT_TRUE(here.wants(1, "a", true));
-  EXPECT_FALSE(here.wants(1, "a", false));
-  EXPECT_FALSE(here.wants(2, "b", true));
+  EXPECT_TRUE(here.wants(1, "a", line_class::marked));
+  EXPECT_FALSE(here.wants(1, "a", line_class::ordinary));
+  EXPECT_FALSE(here.wants(2, "b", line_class::marked));
   ASSERT_EQ(here.shards().size(), 1U);
   EXPECT_EQ(here.shards().front(), 1U);
   there.unsubscribe(number);
@@ -102,8 +114,8 @@ TEST(hub, gives_nothing_to_a_subscriber_of_another_shard_or_one_that_went) {
   hub there(known, 1);
   listener near;
   listener far;
-  const std::uint64_t number = here.subscribe(filter({"a"}, false), near.box, near);
-  there.subscribe(filter({"a"}, false), far.box, far);
+  const std::uint64_t number = here.subscribe(filter({"a"}, everything), near.box, near);
+  there.subscribe(filter({"a"}, everything), far.box, far);
   here.deliver(batch_of({{"a", "1"}}));
   here.unsubscribe(number);
   here.deliver(batch_of({{"a", "2"}}));
@@ -114,7 +126,7 @@ TEST(hub, gives_nothing_to_a_subscriber_of_another_shard_or_one_that_went) {
 TEST(hub, keeps_streams_apart_that_share_a_hash) {
   subscription_list known;
   audience_table table(known);
-  known.add(filter({"a"}, false), 0);
+  known.add(filter({"a"}, everything), 0);
   table.refresh();
   EXPECT_EQ(table.of(7, "a").size(), 1U);
   EXPECT_EQ(table.of(7, "b").size(), 0U);
@@ -124,7 +136,7 @@ TEST(hub, keeps_streams_apart_that_share_a_hash) {
 TEST(hub, decides_again_after_more_streams_than_it_remembers) {
   subscription_list known;
   audience_table table(known, 4);
-  known.add(filter({"s1*"}, false), 0);
+  known.add(filter({"s1*"}, everything), 0);
   table.refresh();
   for (int round = 0; round < 3; ++round) {
     for (std::uint64_t i = 0; i < 20; ++i) {
@@ -157,7 +169,7 @@ TEST(hub, agrees_with_every_filter_while_subscribers_come_and_go) {
     if (noise.chance(0.1)) {
       filter wanted(noise.chance(0.2) ? std::vector<std::string>{"*"}
                                       : std::vector<std::string>{random_text("ab*?"), random_text("ab*?")},
-                    noise.chance(0.5));
+                    noise.chance(0.5) ? everything : marked);
       auto who = std::make_unique<listener>();
       const std::uint64_t number = at.subscribe(wanted, who->box, *who);
       parties.push_back({std::move(who), std::move(wanted), number, ""});
@@ -169,12 +181,13 @@ TEST(hub, agrees_with_every_filter_while_subscribers_come_and_go) {
     }
     std::vector<sample_line> lines;
     for (std::uint64_t k = noise.below(4); k > 0; --k) {
-      lines.push_back({random_text("ab"), std::to_string(i), noise.chance(0.5)});
+      lines.push_back(
+          {random_text("ab"), std::to_string(i), noise.chance(0.5) ? line_class::marked : line_class::ordinary});
     }
     at.deliver(batch_of(lines));
     for (party& one : parties) {
       for (const sample_line& line : lines) {
-        if (one.wanted.takes(line.stream, line.is_event)) one.expected += line.stream + ' ' + line.text + '\n';
+        if (one.wanted.takes(line.stream, line.kind)) one.expected += line.stream + ' ' + line.text + '\n';
       }
       ASSERT_EQ(one.who->heard(), std::exchange(one.expected, ""));
     }

@@ -15,7 +15,6 @@ namespace {
 struct sample_line {
   std::string stream;
   std::string text;
-  bool is_event = false;
 };
 
 shared_published_batch batch_of(const std::vector<sample_line>& lines) {
@@ -27,7 +26,6 @@ shared_published_batch batch_of(const std::vector<sample_line>& lines) {
     line.stream_length = static_cast<std::uint32_t>(each.stream.size());
     made->bytes += each.stream + ' ' + each.text + '\n';
     line.length = static_cast<std::uint32_t>(made->bytes.size()) - line.begin;
-    line.is_event = each.is_event;
     made->lines.push_back(line);
   }
   return made;

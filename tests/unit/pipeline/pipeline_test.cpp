@@ -23,7 +23,7 @@ public:
 
 struct test_sink final : sink {
   need needs() override { return wish; }
-  bool needs_line(std::uint64_t /*hash*/, std::string_view stream, bool /*is_event*/) override {
+  bool needs_line(std::uint64_t /*hash*/, std::string_view stream, line_class /*line*/) override {
     return stream == wanted_stream;
   }
   void offer(const intake& passed) override {
@@ -32,12 +32,16 @@ struct test_sink final : sink {
       applied += passed.points.outcomes[i].why == refusal::none ? 1U : 0U;
       lines += passed.has_line(i) ? 1U : 0U;
     }
+    for (std::size_t k = 0; k < passed.points.told.size(); ++k) {
+      if (passed.has_event_line(k)) event_text += passed.event_line(k);
+    }
   }
-  need wish = need::no_lines;
+  need wish{};
   std::string wanted_stream{};
   std::size_t offered = 0;
   std::size_t applied = 0;
   std::size_t lines = 0;
+  std::string event_text{};
 };
 
 class pipeline_test : public testing::Test {
@@ -93,7 +97,7 @@ TEST_F(pipeline_test, encodes_no_line_that_nobody_needs) {
 }
 
 TEST_F(pipeline_test, encodes_a_needed_line_once_for_all) {
-  told_.wish = sink::need::some_lines;
+  told_.wish.asks = true;
   told_.wanted_stream = "b";
   put("a");
   put("b");
@@ -107,8 +111,8 @@ TEST_F(pipeline_test, encodes_a_needed_line_once_for_all) {
   EXPECT_EQ(taken_.lines()->stream_of(taken_.lines()->lines.front()), "b");
 }
 
-TEST_F(pipeline_test, encodes_only_events_for_a_sink_of_events) {
-  told_.wish = sink::need::event_lines;
+TEST_F(pipeline_test, encodes_only_marked_verdicts_for_a_sink_of_those) {
+  told_.wish.always = only(line_class::marked);
   for (int i = 0; i < 100; ++i) put("a", 0, i % 2);
   put("a", 0, 1'000);
   pass();
@@ -116,8 +120,26 @@ TEST_F(pipeline_test, encodes_only_events_for_a_sink_of_events) {
   EXPECT_TRUE(taken_.has_line(100));
 }
 
+TEST_F(pipeline_test, encodes_what_events_have_to_say_behind_the_verdicts_of_their_points) {
+  told_.wish.always = verdict_lines | line_class::event;
+  for (int i = 0; i < 200; ++i) put("a", 0, i % 2);
+  for (int i = 0; i < 100; ++i) put("a", 0, 1'000 + i % 2);
+  pass();
+  ASSERT_FALSE(taken_.points.told.empty());
+  ASSERT_TRUE(told_.event_text.starts_with(R"({"type":"event","event":1,"stream":"a","state":"open",)"))
+      << told_.event_text;
+  const published_batch& lines = *taken_.lines();
+  std::uint64_t verdicts = 0;
+  for (const published_line& line : lines.lines) {
+    EXPECT_EQ(lines.stream_of(line), "a");
+    if (line.kind != line_class::event) ++verdicts;
+    if (lines.text_of(line) != taken_.event_line(0)) continue;
+    EXPECT_EQ(verdicts, taken_.points.told.front().notice.told_n);
+  }
+}
+
 TEST_F(pipeline_test, leaves_lines_that_somebody_keeps_as_they_are) {
-  told_.wish = sink::need::every_line;
+  told_.wish.always = verdict_lines;
   put("a");
   pass();
   const shared_published_batch kept = taken_.lines();

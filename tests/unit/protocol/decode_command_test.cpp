@@ -56,11 +56,15 @@ TEST(decode_command, reads_hello) {
 TEST(decode_command, reads_subscribe) {
   const auto some = as<subscribe_command>(R"({"op":"subscribe","streams":["cpu.*","m?m"],"only":"events"})");
   EXPECT_EQ(some.streams, (std::vector<std::string>{"cpu.*", "m?m"}));
-  EXPECT_TRUE(some.only_events);
+  EXPECT_EQ(some.only, subscribe_command::choice::events);
+  EXPECT_FALSE(some.updates);
+  const auto marked = as<subscribe_command>(R"({"op":"subscribe","only":"marked","updates":true})");
+  EXPECT_EQ(marked.only, subscribe_command::choice::marked);
+  EXPECT_TRUE(marked.updates);
   const auto all = as<subscribe_command>(R"({"op":"subscribe"})");
   EXPECT_EQ(all.streams, std::vector<std::string>{"*"});
-  EXPECT_FALSE(all.only_events);
-  EXPECT_FALSE(as<subscribe_command>(R"({"op":"subscribe","only":"all"})").only_events);
+  EXPECT_EQ(all.only, subscribe_command::choice::all);
+  EXPECT_EQ(as<subscribe_command>(R"({"op":"subscribe","only":"all"})").only, subscribe_command::choice::all);
   EXPECT_EQ(as<subscribe_command>(R"({"op":"subscribe","streams":"cpu"})").streams, std::vector<std::string>{"cpu"});
 }
 
@@ -82,6 +86,13 @@ TEST(decode_command, reads_streams_and_history) {
   EXPECT_EQ(past.limit, 5U);
   EXPECT_EQ(as<history_command>(R"({"op":"history","since":"1970-01-01T00:00:01Z"})").since, 1'000);
   EXPECT_EQ(as<history_command>(R"({"op":"history","since":-5})").since, -5);
+  const auto worst =
+      as<history_command>(R"({"op":"history","until":9,"kinds":["shift","stuck"],"severity":50,"state":"open"})");
+  EXPECT_EQ(worst.until, 9);
+  EXPECT_EQ(worst.kinds, (std::vector{event_kind::shift, event_kind::stuck}));
+  EXPECT_EQ(worst.severity, 50);
+  EXPECT_EQ(worst.state, event_state::open);
+  EXPECT_EQ(as<history_command>(R"({"op":"history","kinds":"silent"})").kinds, std::vector{event_kind::silent});
 }
 
 TEST(decode_command, cuts_a_limit_to_the_largest_listing) {
@@ -114,6 +125,15 @@ TEST(decode_command, refuses_fields_of_a_wrong_form) {
                                  R"({"op":"streams","match":7})",
                                  R"({"op":"history","since":"long ago"})",
                                  R"({"op":"history","since":1.5})",
+                                 R"({"op":"history","until":{}})",
+                                 R"({"op":"history","kinds":["spikes"]})",
+                                 R"({"op":"history","kinds":7})",
+                                 R"({"op":"history","severity":0})",
+                                 R"({"op":"history","severity":101})",
+                                 R"({"op":"history","severity":"high"})",
+                                 R"({"op":"history","state":"half"})",
+                                 R"({"op":"history","state":1})",
+                                 R"({"op":"subscribe","updates":1})",
                                  R"({"op":"history","since":18446744073709551615})",
                                  R"({"op":"ping","id":{}})",
                                  R"({"op":"ping","id":true})",
@@ -177,14 +197,16 @@ TEST(decode_command, gives_the_id_to_its_errors_too) {
 }
 
 TEST(decode_command, reads_back_what_encode_writes) {
-  for (const command_frame& sent : std::vector<command_frame>{{"", hello_command{}},
-                                                              {"\"x\"", hello_command{"plant-7", "t\"\\\x01\xc3\xa9"}},
-                                                              {"1", subscribe_command{{"a*", "b?"}, true}},
-                                                              {"", unsubscribe_command{}},
-                                                              {"", ping_command{}},
-                                                              {"", stats_command{}},
-                                                              {"", streams_command{"x\"*", 17}},
-                                                              {"2", history_command{{"a", "b"}, -5, 1'000}}}) {
+  for (const command_frame& sent : std::vector<command_frame>{
+           {"", hello_command{}},
+           {"\"x\"", hello_command{"plant-7", "t\"\\\x01\xc3\xa9"}},
+           {"1", subscribe_command{{"a*", "b?"}, subscribe_command::choice::marked, true}},
+           {"", unsubscribe_command{}},
+           {"", ping_command{}},
+           {"", stats_command{}},
+           {"", streams_command{"x\"*", 17}},
+           {"2", history_command{{"a", "b"}, -5, 1'000}},
+           {"", history_command{{"a"}, 1, 2, 3, {event_kind::shift, event_kind::stuck}, 50, event_state::open}}}) {
     std::string line;
     encode(sent, line);
     ASSERT_TRUE(nlohmann::json::accept(line)) << line;

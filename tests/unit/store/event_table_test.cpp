@@ -24,8 +24,9 @@ history_event event(std::string stream, std::int64_t ts, std::uint64_t n) {
   made.stream = std::move(stream);
   made.ts = ts;
   made.n = n;
+  made.number = n;
   made.kinds = 1;
-  made.z = -3.5;
+  made.severity = 40;
   made.line = "{\"n\":" + std::to_string(n) + "}";
   return made;
 }
@@ -61,17 +62,19 @@ protected:
 TEST_F(event_table_file, gives_events_back_newest_last) {
   ASSERT_TRUE(table_.open(path_).ok());
   auto alarm = event("b", 20, 7);
-  alarm.kinds = 7;
-  alarm.score = 4.25;
+  alarm.kinds = 1U << 8U;
+  alarm.severity = 81;
+  alarm.is_open = true;
   ASSERT_TRUE(table_.insert(std::vector{event("a", 30, 3), alarm, event("a", 10, 1)}, 0).ok());
   EXPECT_EQ(all(), "a/1 b/7 a/3 ");
   std::vector<history_event> found;
   ASSERT_TRUE(table_.find({{"b"}, 0, 10}, found).ok());
   ASSERT_EQ(found.size(), 1U);
-  EXPECT_EQ(found[0].kinds, 7);
+  EXPECT_EQ(found[0].kinds, 1U << 8U);
+  EXPECT_EQ(found[0].number, 7U);
   EXPECT_EQ(found[0].ts, 20);
-  EXPECT_EQ(found[0].z, -3.5);
-  EXPECT_EQ(found[0].score, 4.25);
+  EXPECT_EQ(found[0].severity, 81);
+  EXPECT_TRUE(found[0].is_open);
   EXPECT_EQ(found[0].line, "{\"n\":7}");
 }
 
@@ -283,17 +286,90 @@ TEST_F(event_table_file, takes_over_the_events_of_version_1) {
   ASSERT_TRUE(table_.find({{}, INT64_MIN, 100}, found).ok());
   ASSERT_EQ(found.size(), 3U);
   EXPECT_EQ(found[0].stream, "a");
-  EXPECT_EQ(found[0].score, 4.25);
+  EXPECT_EQ(found[0].number, 0U);
   EXPECT_EQ(found[0].line, "{2}");
   EXPECT_EQ(found[1].stream, "b");
-  EXPECT_EQ(found[1].kinds, 3);
-  EXPECT_EQ(found[1].z, -1.5);
-  EXPECT_FALSE(found[1].score.has_value());
+  EXPECT_EQ(found[1].kinds, 0);  // what a verdict was has no kind of event
   ASSERT_TRUE(table_.insert(std::vector{event("b", 20, 1), event("b", 40, 2)}, 1'000).ok());
-  EXPECT_EQ(all(), "a/1 b/1 a/2 b/2 ");
+  EXPECT_EQ(all(), "a/1 b/1 b/1 a/2 b/2 ") << "a verdict of before and an event told at the same point";
   ASSERT_TRUE(table_.reopen().ok());
   ASSERT_TRUE(table_.retain(850, 0).ok());
-  EXPECT_EQ(all(), "b/1 b/2 ");
+  EXPECT_EQ(all(), "b/1 b/1 b/2 ");
+}
+
+TEST_F(event_table_file, takes_over_the_verdicts_of_version_2) {
+  sqlite3* old = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &old), SQLITE_OK);
+  constexpr const char* version_2 =
+      "PRAGMA journal_mode=WAL; CREATE TABLE stream(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
+      "CREATE TABLE event(id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, ts INTEGER NOT NULL, n INTEGER NOT NULL,"
+      " kinds INTEGER NOT NULL, z REAL, score REAL, line TEXT NOT NULL, stored INTEGER NOT NULL);"
+      "CREATE UNIQUE INDEX event_key ON event(ts, stream, n);"
+      "CREATE INDEX event_by_stream ON event(id>>12, stream, ts); CREATE INDEX event_by_stored ON event(stored);"
+      "INSERT INTO stream VALUES(1,'a');"
+      "INSERT INTO event(stream,ts,n,kinds,z,score,line,stored) "
+      "VALUES(1,10,1,1,2,4.25,'{1}',700),(1,20,2,3,-1,NULL,'{2}',800);"
+      "PRAGMA user_version=2;";
+  ASSERT_EQ(sqlite3_exec(old, version_2, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(old);
+  sqlite3_close(old);
+  ASSERT_TRUE(table_.open(path_).ok());
+  EXPECT_EQ(all(), "a/1 a/2 ");
+  ASSERT_TRUE(table_.insert(std::vector{event("a", 20, 2), event("a", 40, 5)}, 1'000).ok());
+  EXPECT_EQ(all(), "a/1 a/2 a/2 a/5 ");
+  history_query spikes;
+  spikes.kinds = 1;
+  EXPECT_EQ(ids(spikes), "a/2 a/5 ");
+}
+
+TEST_F(event_table_file, keeps_the_newest_version_of_an_event) {
+  ASSERT_TRUE(table_.open(path_).ok());
+  auto shift = event("a", 10, 1);
+  shift.is_open = true;
+  ASSERT_TRUE(table_.insert(std::vector{shift}, 0).ok());
+  shift.is_open = false;
+  shift.severity = 90;
+  shift.kinds = 2;
+  shift.line = "{over}";
+  ASSERT_TRUE(table_.insert(std::vector{event("a", 5, 9), shift}, 0).ok());
+  std::vector<history_event> found;
+  ASSERT_TRUE(table_.find({{"a"}, 0, 10}, found).ok());
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[1].line, "{over}");
+  EXPECT_EQ(found[1].severity, 90);
+  EXPECT_EQ(found[1].kinds, 2);
+  EXPECT_FALSE(found[1].is_open);
+}
+
+// Both ways of finding: by names and by patterns.
+TEST_F(event_table_file, selects_by_end_kind_severity_and_state) {
+  ASSERT_TRUE(table_.open(path_).ok());
+  std::vector<history_event> events;
+  for (std::uint64_t n = 1; n <= 40; ++n) {
+    auto made = event("a", static_cast<std::int64_t>(n), n);
+    made.kinds = static_cast<std::uint16_t>(1U << (n % 4));
+    made.severity = static_cast<int>(n);
+    made.is_open = n % 8 == 1;
+    events.push_back(made);
+  }
+  ASSERT_TRUE(table_.insert(events, 0).ok());
+  for (const char* const name : {"a", "a*"}) {
+    history_query query{{name}, 0, 100};
+    query.until = 3;
+    EXPECT_EQ(ids(query), "a/1 a/2 a/3 ");
+    query = {{name}, 0, 100};
+    query.severity = 39;
+    EXPECT_EQ(ids(query), "a/39 a/40 ");
+    query = {{name}, 0, 100};
+    query.kinds = 1U << 3U;
+    query.until = 11;
+    EXPECT_EQ(ids(query), "a/3 a/7 a/11 ");
+    query = {{name}, 0, 100};
+    query.is_open = true;
+    EXPECT_EQ(ids(query), "a/1 a/9 a/17 a/25 a/33 ");
+    query.is_open = false;
+    query.until = 2;
+    EXPECT_EQ(ids(query), "a/2 ");
+  }
 }
 
 TEST_F(event_table_file, sets_a_file_of_a_later_version_aside) {
@@ -301,7 +377,7 @@ TEST_F(event_table_file, sets_a_file_of_a_later_version_aside) {
   table_.close();
   sqlite3* later = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &later), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(later, "PRAGMA user_version=3", nullptr, nullptr, nullptr), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(later, "PRAGMA user_version=4", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(later);
   ASSERT_TRUE(table_.open(path_).ok());
   EXPECT_EQ(table_.take_notes().size(), 1U);
