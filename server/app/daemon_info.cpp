@@ -34,7 +34,7 @@ std::vector<daemon_info::figure> daemon_info::figures() const {
       {"subscribers", "Subscribers among them.", false, read(counts_.subscribers)},
       {"resident_bytes", "Resident memory of the process.", false, resident_bytes()},
       {"memory_full", "1 while new streams are refused for want of memory.", false,
-       engine_.is_closed_to_new_streams() ? 1U : 0U},
+       engine_.is_closed_to_new_streams() || engine_.is_reckoned_full() ? 1U : 0U},
       {"storage_full", "1 while the journal cannot be written.", false, persistence_.is_full() ? 1U : 0U},
       {"journal_bytes", "Where the journal's end is, in bytes ever written.", false, persistence_.written_to()},
       {"journal_kept_bytes", "Bytes of journal on the disk.", false, persistence_.journal_bytes()},

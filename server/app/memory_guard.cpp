@@ -34,16 +34,22 @@ void memory_guard::run() {
 void memory_guard::look(std::uint64_t resident, moment at) {
   const bool was_full = engine_.is_closed_to_new_streams();
   const bool is_full = resident > (was_full ? ceiling_bytes_ - ceiling_bytes_ / 20 : ceiling_bytes_);
-  if (is_full != was_full) {
-    engine_.close_to_new_streams(is_full);
-    log_event(is_full ? log_level::warning : log_level::info, is_full ? "memory_full" : "memory_recovered",
-              {{"resident_bytes", resident}, {"ceiling_bytes", ceiling_bytes_}});
-  }
+  if (is_full != was_full) engine_.close_to_new_streams(is_full);
+  say(is_full, resident);
   if (!is_full) return;
   const std::size_t forgotten =
       engine_.forget_idle(at.steady_ms - idle_before_eviction_.count(), forgotten_at_once, at);
   // What is freed stays with the process otherwise, and nothing would ever look less full.
   if (forgotten > 0) ::malloc_trim(0);
+}
+
+// Once each time, whichever of the two it is that refuses: what is in use, or what the streams may grow to.
+void memory_guard::say(bool is_full, std::uint64_t resident) {
+  const bool is_news = (is_full || engine_.is_reckoned_full(was_said_)) != was_said_;
+  if (!is_news) return;
+  was_said_ = !was_said_;
+  log_event(was_said_ ? log_level::warning : log_level::info, was_said_ ? "memory_full" : "memory_recovered",
+            {{"resident_bytes", resident}, {"ceiling_bytes", ceiling_bytes_}});
 }
 
 }  // namespace spindrift

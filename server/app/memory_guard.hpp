@@ -38,6 +38,7 @@ public:
 
 private:
   void run();
+  void say(bool is_full, std::uint64_t resident);
 
   engine& engine_;
   const std::uint64_t ceiling_bytes_;
@@ -45,6 +46,7 @@ private:
   std::mutex lock_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  bool was_said_ = false;  // that memory is full
   std::thread thread_;
 };
 

@@ -108,7 +108,8 @@ bool engine::may_need_room(const batch& work) const {
 bool engine::is_reckoned_full(bool was_full) const {
   const std::size_t bytes_max = settings_.grown_bytes_max;
   if (bytes_max == 0) return false;
-  const std::size_t wanted = was_full ? bytes_max / 20 : profile_->grown_bytes(1);
+  const std::size_t one = profile_->grown_bytes(1);
+  const std::size_t wanted = was_full ? std::max(one, bytes_max / 20) : one;
   return streams_->grown_bytes() + wanted > bytes_max;
 }
 

@@ -52,5 +52,29 @@ TEST_F(memory_guard_test, has_streams_that_were_idle_for_long_enough_make_room) 
   EXPECT_TRUE(observe("new", 100'000));
 }
 
+TEST(memory_guard, knows_when_what_streams_may_grow_to_refuses_more) {
+  engine_settings few;
+  few.grown_bytes_max = 100'000;
+  counters counts;
+  engine by(few, counts);
+  EXPECT_FALSE(by.is_reckoned_full());
+  bool was_refused = false;
+  for (int i = 0; i < 100 && !was_refused; ++i) {
+    batch one;
+    const std::string name = "s" + std::to_string(i);
+    point made;
+    made.stream = name;
+    made.ts = 1;
+    one.points.push_back(made);
+    by.observe(one, {0, 0});
+    was_refused = one.outcomes[0].why != refusal::none;
+  }
+  ASSERT_TRUE(was_refused);
+  EXPECT_TRUE(by.is_reckoned_full());
+  EXPECT_TRUE(by.is_reckoned_full(true));
+  EXPECT_EQ(by.forget_idle(1, 1, {0, 2'000}), 1U);
+  EXPECT_FALSE(by.is_reckoned_full(true)) << "a stream is more than a twentieth";
+}
+
 }  // namespace
 }  // namespace spindrift
