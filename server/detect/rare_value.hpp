@@ -47,7 +47,6 @@ private:
 
   double usual_ = 0;
   double unit_ = 0;                                  // the first distance from the usual value; 0: none yet
-  double farthest_ = 0;                              // distance
   double share_ = 0;                                 // of the usual value
   std::uint32_t n_ = 0;                              // points of this usual value's time
   std::array<std::uint16_t, 2 * octaves> counts_{};  // by distance: down, then up
