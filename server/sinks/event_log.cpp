@@ -41,7 +41,7 @@ void log_told(const event& told, std::string_view stream, std::string_view featu
   log_field feature{"feature"};
   if (!feature_name.empty()) feature.value = feature_name;
   log_finding(told.state == event_state::open ? "event" : "event_over", {{"stream", stream},
-                                                                         {"event", told.number},
+                                                                         {"number", told.number},
                                                                          {"kind", name_of(told.kind)},
                                                                          direction,
                                                                          feature,

@@ -74,7 +74,10 @@ TEST(determinism, spindrift_detect_says_what_the_daemon_says) {
   const child_result detect = run_to_end({program("spindrift-detect"), "--detectors", all_detectors}, {.input = text});
   ASSERT_EQ(detect.exit_code, 0) << detect.errors;
   EXPECT_EQ(of_daemon.size(), 2 * points_each + 2);
-  EXPECT_EQ(split_lines(detect.output), of_daemon);
+  // Events go to subscribers there, and stand between the verdicts here.
+  auto of_detect = split_lines(detect.output);
+  std::erase_if(of_detect, [](const std::string& line) { return parsed(line).at("type") == "event"; });
+  EXPECT_EQ(of_detect, of_daemon);
 }
 
 }  // namespace

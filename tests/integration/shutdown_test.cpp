@@ -65,6 +65,7 @@ TEST_P(load, is_answered_as_far_as_it_was_read_and_told_goodbye) {
   ASSERT_FALSE(heard.empty());
   expect_goodbye(heard.back());
   heard.pop_back();
+  std::erase_if(heard, [](const std::string& line) { return parsed(line).at("type") == "event"; });
   for (const std::string& each : heard) ASSERT_EQ(verdicts.count(each), 1U) << each;
   const std::set<std::string> distinct(heard.begin(), heard.end());
   EXPECT_EQ(distinct.size(), heard.size());
