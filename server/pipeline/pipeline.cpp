@@ -45,7 +45,8 @@ void pipeline::ingest_named(intake& taken, moment now) {
   taken.newest_seq = named.last_seq();
 }
 
-// In the order in which things happened: a verdict, then what the stream's events have to say at its point.
+// A verdict, then what the stream's events have to say at its point; the verdicts of a producer with a name are all
+// there before.
 void pipeline::encode_needed(intake& taken) {
   ask_sinks();
   if (needed_.always == 0 && !needed_.asks) return;
