@@ -21,8 +21,11 @@ void intake::clear() {
   line_of_.clear();
   line_of_event_.clear();
   if (lines_ == nullptr) return;
-  if (lines_.use_count() > 1) {
-    lines_.reset();  // a subscriber still reads it
+  if (are_lines_shared_) {
+    // Other threads may have read it a moment ago, and a count of one would not make that happen before a write.
+    size_before_ = lines_->bytes.size();
+    lines_.reset();
+    are_lines_shared_ = false;
   } else {
     lines_->bytes.clear();
     lines_->lines.clear();
@@ -30,9 +33,18 @@ void intake::clear() {
   }
 }
 
+shared_published_batch intake::share_lines() const {
+  if (!has_lines()) return nullptr;
+  are_lines_shared_ = true;
+  return lines_;
+}
+
 // `i`: the point that the line speaks of.
 published_line& intake::begin_line(std::size_t i, line_class kind) {
-  if (lines_ == nullptr) lines_ = std::make_shared<published_batch>();
+  if (lines_ == nullptr) {
+    lines_ = std::make_shared<published_batch>();
+    lines_->bytes.reserve(size_before_);
+  }
   published_line& line = lines_->lines.emplace_back();
   line.begin = static_cast<std::uint32_t>(lines_->bytes.size());
   line.stream_hash = points.hashes[i];

@@ -2,8 +2,8 @@
 //
 // A source fills `points` (and `sender`, `holder` where the producer has a name), the pipeline fills the rest, the
 // source answers from it, all on one thread. One a shard, used again and again: it allocates nothing once it has
-// reached its size, unless a batch of lines is still on its way to a subscriber. The points are views, so the bytes
-// they were read from must live until clear(). At most points_max points by the source's own care.
+// reached its size, but for lines that were shared with subscribers: those are made anew for each batch. The points are
+// views, so the bytes they were read from must live until clear(). At most points_max points by the source's own care.
 #pragma once
 
 #include <cstddef>
@@ -44,8 +44,8 @@ public:
   std::string_view event_line(std::size_t k) const { return lines_->text_of(lines_->lines[line_of_event_[k] - 1]); }
   // Appends the line of an applied point: the one that is there, else a new one that nobody else needs.
   void append_line(std::size_t i, std::string& out) const;
-  // The lines encoded so far, to be kept and shared; null: none.
-  shared_published_batch lines() const { return has_lines() ? lines_ : nullptr; }
+  // The lines encoded so far, to be kept and read by any thread: clear() leaves them as they are. Null: none.
+  shared_published_batch share_lines() const;
   bool has_lines() const { return lines_ != nullptr && !lines_->lines.empty(); }
 
 private:
@@ -53,6 +53,8 @@ private:
   std::uint32_t end_line(published_line& line);
 
   std::shared_ptr<published_batch> lines_;
+  mutable bool are_lines_shared_ = false;
+  std::size_t size_before_ = 0;  // bytes of the last lines that were shared
   // For each point, and each thing told, 1 + its place in lines_; 0, or missing: not encoded.
   std::vector<std::uint32_t> line_of_;
   std::vector<std::uint32_t> line_of_event_;

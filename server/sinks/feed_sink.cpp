@@ -9,8 +9,9 @@ sink::need feed_sink::needs() {
 }
 
 void feed_sink::offer(const intake& passed) {
-  const shared_published_batch lines = passed.lines();
-  if (lines == nullptr || hub_.is_empty()) return;
+  if (hub_.is_empty()) return;
+  const shared_published_batch lines = passed.share_lines();
+  if (lines == nullptr) return;
   for (const std::size_t shard : hub_.shards()) {
     if (shard != hub_.shard()) ports_[shard]->post_batch(lines);
   }

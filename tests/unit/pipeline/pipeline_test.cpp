@@ -88,12 +88,12 @@ TEST_F(pipeline_test, offers_a_batch_once_with_the_points_that_were_refused) {
 TEST_F(pipeline_test, encodes_no_line_that_nobody_needs) {
   put("a");
   pass();
-  EXPECT_EQ(taken_.lines(), nullptr);
+  EXPECT_EQ(taken_.share_lines(), nullptr);
   std::string reply;
   taken_.append_line(0, reply);
   EXPECT_TRUE(reply.starts_with(R"({"type":"verdict","stream":"a",)")) << reply;
   EXPECT_EQ(reply.back(), '\n');
-  EXPECT_EQ(taken_.lines(), nullptr);
+  EXPECT_EQ(taken_.share_lines(), nullptr);
 }
 
 TEST_F(pipeline_test, encodes_a_needed_line_once_for_all) {
@@ -108,7 +108,7 @@ TEST_F(pipeline_test, encodes_a_needed_line_once_for_all) {
   std::string reply;
   taken_.append_line(1, reply);
   EXPECT_EQ(reply, taken_.line(1));
-  EXPECT_EQ(taken_.lines()->stream_of(taken_.lines()->lines.front()), "b");
+  EXPECT_EQ(taken_.share_lines()->stream_of(taken_.lines()->lines.front()), "b");
 }
 
 TEST_F(pipeline_test, encodes_only_marked_verdicts_for_a_sink_of_those) {
@@ -128,7 +128,7 @@ TEST_F(pipeline_test, encodes_what_events_have_to_say_behind_the_verdicts_of_the
   ASSERT_FALSE(taken_.points.told.empty());
   ASSERT_TRUE(told_.event_text.starts_with(R"({"type":"event","event":1,"stream":"a","state":"open",)"))
       << told_.event_text;
-  const published_batch& lines = *taken_.lines();
+  const published_batch& lines = *taken_.share_lines();
   std::uint64_t verdicts = 0;
   for (const published_line& line : lines.lines) {
     EXPECT_EQ(lines.stream_of(line), "a");
@@ -142,13 +142,13 @@ TEST_F(pipeline_test, leaves_lines_that_somebody_keeps_as_they_are) {
   told_.wish.always = verdict_lines;
   put("a");
   pass();
-  const shared_published_batch kept = taken_.lines();
+  const shared_published_batch kept = taken_.share_lines();
   const std::string before = kept->bytes;
   taken_.clear();
   put("b");
   pass();
   EXPECT_EQ(kept->bytes, before);
-  EXPECT_NE(taken_.lines(), kept);
+  EXPECT_NE(taken_.share_lines(), kept);
 }
 
 TEST_F(pipeline_test, keeps_the_verdicts_of_a_producer_with_a_name) {
