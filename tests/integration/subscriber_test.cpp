@@ -194,9 +194,13 @@ struct hearing {
   }
 };
 
-constexpr std::size_t flood_points = 200'000;
+constexpr std::size_t flood_points = 20'000;
 constexpr int small_buffer = 4'096;
-const std::vector<std::string> cheap_detectors = {"--detectors", "zscore", "--zscore-method", "classic"};
+// A flood is many times what may wait for a subscriber, and how long it takes on a slow machine does not matter.
+std::vector<std::string> small_feed(const std::string& timeout_ms) {
+  return {"--detectors",        "zscore", "--zscore-method", "classic", "--max-feed-bytes", "262144",
+          "--feed-send-buffer", "4096",   "--feed-timeout",  timeout_ms};
+}
 
 void flood(const daemon_process& daemon) {
   tcp_client producer = daemon.connect();
@@ -206,7 +210,7 @@ void flood(const daemon_process& daemon) {
 }
 
 TEST(subscriber, that_is_slow_costs_a_producer_nothing_and_is_told_what_it_missed) {
-  const daemon_process daemon = start_daemon(cheap_detectors);
+  const daemon_process daemon = start_daemon(small_feed("600000"));
   tcp_client slow = subscribe(daemon, "", small_buffer);
   flood(daemon);
   EXPECT_GT(stats(daemon).at("feed_lines_dropped"), 0);
@@ -216,12 +220,10 @@ TEST(subscriber, that_is_slow_costs_a_producer_nothing_and_is_told_what_it_misse
   EXPECT_EQ(ask(slow, R"({"op":"ping"})").at("type"), "pong") << "and it is still served";
 }
 
-// The long one: it takes the ten seconds that the server gives a subscriber.
 TEST(subscriber, that_makes_no_progress_at_all_is_closed) {
-  const daemon_process daemon = start_daemon(cheap_detectors);
+  const daemon_process daemon = start_daemon(small_feed("1000"));
   tcp_client stuck = subscribe(daemon, "", small_buffer);
   flood(daemon);
-  EXPECT_EQ(stats(daemon).at("subscribers"), 1);
   EXPECT_TRUE(eventually([&] { return stats(daemon).at("subscribers") == 0; }));
   EXPECT_EQ(stats(daemon).at("errors").at("slow_consumer"), 1);
   const auto rest = stuck.read_to_end();
