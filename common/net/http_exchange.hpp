@@ -5,9 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+namespace boost::asio::ssl {
+class context;
+}
 
 namespace spindrift {
 
@@ -59,5 +64,8 @@ struct http_response {
 using http_handler = std::function<std::optional<http_response>(const http_request&)>;
 // Whether a POST to this path is for the handler; asked before its body has come. Empty: none is.
 using http_post_filter = std::function<bool(std::string_view path)>;
+
+// What a new connection is encrypted with, asked for each; null: nothing.
+using http_tls_source = std::function<std::shared_ptr<boost::asio::ssl::context>()>;
 
 }  // namespace spindrift

@@ -119,6 +119,10 @@ http_server::~http_server() {
   listener_->shared_->handler = nullptr;
 }
 
+void http_server::use_tls(http_tls_source tls) {
+  listener_->shared_->tls = std::move(tls);
+}
+
 std::optional<std::string> http_server::start() {
   return listener_->start();
 }

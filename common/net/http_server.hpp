@@ -31,6 +31,9 @@ public:
   http_server(const http_server&) = delete;
   http_server& operator=(const http_server&) = delete;
 
+  // Before start(): all connections speak TLS.
+  void use_tls(http_tls_source tls);
+
   // Binds and listens. Returns the reason ("127.0.0.1:80: Permission denied") when that fails, else nothing.
   std::optional<std::string> start();
   // Where it listens; the port that was picked when port 0 was asked for.

@@ -63,7 +63,7 @@ bool has_unknown_coding(const http::request<http::string_body>& request) {
 }  // namespace
 
 http_session::http_session(asio::ip::tcp::socket&& socket, std::shared_ptr<http_shared> shared)
-    : stream_(std::move(socket)),
+    : stream_(std::move(socket), shared->tls ? shared->tls() : nullptr),
       hold_timer_(stream_.get_executor()),
       shared_(std::move(shared)),
       buffer_(shared_->limits.header_bytes_max + read_bytes) {
@@ -105,10 +105,16 @@ void http_session::start() {
   ++shared_->connections;
   begin_waiting();
   stream_.expires_after(shared_->limits.header_timeout);
-  read_header();
+  if (!stream_.is_encrypted()) return read_header();
+  phase_ = phase::reading;
+  stream_.async_handshake([self = shared_from_this()](error failure) {
+    if (!failure) self->read_header();
+  });
 }
 
+// A handshake is too much for one that is refused.
 void http_session::start_refusal() {
+  if (stream_.is_encrypted()) return stream_.close();
   refuse(503);
 }
 
@@ -413,18 +419,24 @@ void http_session::linger() {
     stream_.close();
     return;
   }
+  stream_.expires_after(shared_->limits.linger_timeout);
+  if (!stream_.is_encrypted()) return shut_down();
+  stream_.async_shutdown([self = shared_from_this()](error) { self->shut_down(); });
+}
+
+void http_session::shut_down() {
   error ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  stream_.expires_after(shared_->limits.linger_timeout);
   discard_input();
 }
 
 void http_session::discard_input() {
   buffer_.clear();
-  stream_.async_read_some(buffer_.prepare(read_bytes), [self = shared_from_this()](error failure, std::size_t count) {
-    self->discarded_bytes_ += count;
-    if (!failure && self->discarded_bytes_ < discarded_bytes_max) self->discard_input();
-  });
+  stream_.tcp().async_read_some(buffer_.prepare(read_bytes),
+                                [self = shared_from_this()](error failure, std::size_t count) {
+                                  self->discarded_bytes_ += count;
+                                  if (!failure && self->discarded_bytes_ < discarded_bytes_max) self->discard_input();
+                                });
 }
 
 }  // namespace spindrift

@@ -8,7 +8,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <deque>
 #include <memory>
@@ -18,6 +17,7 @@
 
 #include "common/net/endpoint.hpp"
 #include "common/net/http_exchange.hpp"
+#include "common/net/http_stream.hpp"
 
 namespace spindrift {
 
@@ -27,6 +27,7 @@ class http_session;
 struct http_shared {
   http_handler handler;
   http_post_filter takes_post;
+  http_tls_source tls;  // empty: plain text
   http_limits limits;
   endpoint bound;
   bool is_stopping = false;
@@ -87,9 +88,10 @@ private:
   void watch_for_close();
   void write_event();
   void linger();
+  void shut_down();
   void discard_input();
 
-  boost::beast::tcp_stream stream_;
+  http_stream stream_;
   boost::asio::steady_timer hold_timer_;
   std::chrono::steady_clock::time_point hold_end_{};
   std::shared_ptr<http_shared> shared_;

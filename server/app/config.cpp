@@ -6,6 +6,7 @@
 #include "common/log/log_options.hpp"
 #include "common/net/endpoint.hpp"
 #include "server/engine/engine_options.hpp"
+#include "server/net/listen_address.hpp"
 #include "server/net/net_options.hpp"
 #include "server/store/store_options.hpp"
 
@@ -23,30 +24,48 @@ void declare_security(config& settings, option_set& options) {
   options.add_switch("--insecure", "listen on addresses that others reach without TLS and tokens", settings.insecure);
 }
 
-bool is_open_to_others(const config& settings, const std::string& address) {
-  const auto where = parse_endpoint(address);
+void declare_listen(config& settings, option_set& options) {
+  options.add({.flag = "--listen",
+               .placeholder = "ADDRESS",
+               .help =
+                   "address for producers and subscribers: HOST:PORT (port 0 picks one), unix:/PATH, udp://HOST:PORT; "
+                   "?format=graphite behind it says what is spoken there; may be given several times",
+               .is_repeatable = true,
+               .take = [&settings](std::string_view text) -> std::optional<std::string> {
+                 const auto wanted = parse_listen_address(text);
+                 format_settings known;
+                 if (!wanted || !set_format(known, wanted->format.empty() ? "auto" : wanted->format)) {
+                   return listen_rule;
+                 }
+                 settings.listen.emplace_back(text);
+                 return std::nullopt;
+               },
+               .show = [&settings] { return settings.listen; },
+               .clear = [&settings] { settings.listen.clear(); }});
+}
+
+// Of a listening address, why it must not be opened like this; null: it may be. A Unix socket is guarded by its mode,
+// datagrams by nothing.
+const char* open_to_others(const config& settings, const listen_address& address) {
   const bool is_guarded = !settings.tls_cert.empty() && !settings.tokens.empty();
-  return where && !is_loopback(*where) && !settings.insecure && !is_guarded;
+  if (address.is == listen_address::kind::by_unix || is_loopback(address.where) || settings.insecure) return nullptr;
+  if (address.is == listen_address::kind::by_udp) {
+    return " is not allowed, since others can reach it and datagrams are not encrypted: give a loopback address, or "
+           "--insecure";
+  }
+  if (is_guarded) return nullptr;
+  return " is not allowed without TLS and tokens, since others can reach it: give --tls-cert, --tls-key and --tokens, "
+         "or a loopback address, or --insecure";
 }
 
 }  // namespace
 
 void declare(config& settings, option_set& options) {
   options.accept_config_file();
-  options.add({.flag = "--listen",
-               .placeholder = "HOST:PORT",
-               .help = "address for producers and subscribers; may be given several times; port 0 picks one",
-               .is_repeatable = true,
-               .take = [&settings](std::string_view text) -> std::optional<std::string> {
-                 if (!parse_endpoint(text)) return endpoint_rule;
-                 settings.listen.emplace_back(text);
-                 return std::nullopt;
-               },
-               .show = [&settings] { return settings.listen; },
-               .clear = [&settings] { settings.listen.clear(); }});
+  declare_listen(settings, options);
   options.add({.flag = "--http",
                .placeholder = "HOST:PORT|off",
-               .help = "address for metrics and health",
+               .help = "address for metrics, health and points by HTTP",
                .take = [&settings](std::string_view text) -> std::optional<std::string> {
                  if (text != "off" && !parse_endpoint(text)) return "off, or " + std::string(endpoint_rule);
                  settings.http = text;
@@ -54,6 +73,15 @@ void declare(config& settings, option_set& options) {
                  return std::nullopt;
                },
                .show = [&settings] { return std::vector{settings.http}; }});
+  options.add({.flag = "--ingest",
+               .placeholder = "HOST:PORT|off",
+               .help = "another address for points by HTTP, with TLS and tokens as --listen has them",
+               .take = [&settings](std::string_view text) -> std::optional<std::string> {
+                 if (text != "off" && !parse_endpoint(text)) return "off, or " + std::string(endpoint_rule);
+                 settings.ingest = text;
+                 return std::nullopt;
+               },
+               .show = [&settings] { return std::vector{settings.ingest}; }});
   options.add_number("--threads", "N", "shards: threads with connections of their own, 1 to 256", settings.threads, 1,
                      256);
   declare(settings.engine.detectors, options);
@@ -87,15 +115,18 @@ std::vector<std::string> validate(const config& settings) {
     complaints.emplace_back("--tls-cert and --tls-key: one without the other is not allowed: give both or neither");
   }
   for (const std::string& address : settings.listen) {
-    if (!is_open_to_others(settings, address)) continue;
-    complaints.push_back("--listen: " + address +
-                         " is not allowed without TLS and tokens, since others can reach it: give --tls-cert, "
-                         "--tls-key and --tokens, or a loopback address, or --insecure");
+    const char* const wrong = open_to_others(settings, *parse_listen_address(address));
+    if (wrong != nullptr) complaints.push_back("--listen: " + address + wrong);
+  }
+  if (settings.ingest != "off") {
+    const char* const wrong =
+        open_to_others(settings, {listen_address::kind::by_tcp, *parse_endpoint(settings.ingest), {}, 0, {}, {}, {}});
+    if (wrong != nullptr) complaints.push_back("--ingest: " + settings.ingest + wrong);
   }
   if (settings.http != "off" && !settings.insecure && !is_loopback(*parse_endpoint(settings.http))) {
     complaints.push_back("--http: " + settings.http +
-                         " is not allowed, since others can reach it and HTTP here has neither TLS nor tokens: give a "
-                         "loopback address, off, or --insecure");
+                         " is not allowed, since others can reach it and it has neither TLS nor tokens: give a "
+                         "loopback address, off, or --insecure; points from elsewhere go to --ingest");
   }
   return complaints;
 }

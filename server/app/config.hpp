@@ -17,8 +17,12 @@
 namespace spindrift {
 
 struct config {
-  std::vector<std::string> listen{"127.0.0.1:7171"};
+  // Each is a tool that posts every few seconds; beyond it the one that has waited the longest makes room.
+  static constexpr std::size_t ingest_connections_max = 512;
+
+  std::vector<std::string> listen{"127.0.0.1:7171"};  // each as listen_address.hpp has it
   std::string http = "127.0.0.1:7172";
+  std::string ingest = "off";   // HTTP again, for points alone, with TLS and tokens where the server has them
   bool is_http_chosen = false;  // by the user: then a port that is taken is an error
   std::uint64_t threads = 1;
   engine_settings engine;

@@ -17,7 +17,8 @@ constexpr rlim_t descriptors_besides = 256;
 
 std::optional<std::string> provide_descriptors(const config& settings) {
   const std::size_t connections_max = settings.net.connections_max;
-  const rlim_t besides = descriptors_besides + (settings.tls_cert.empty() ? 0 : settings.net.handshakes_max);
+  const rlim_t besides = descriptors_besides + (settings.tls_cert.empty() ? 0 : settings.net.handshakes_max) +
+                         (settings.ingest == "off" ? 0 : config::ingest_connections_max);
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::nullopt;
   const rlim_t wanted = connections_max + besides;

@@ -27,9 +27,13 @@ std::optional<std::string> secrets::load() {
   return std::nullopt;
 }
 
-std::unique_ptr<transport> secrets::open_transport(tcp::socket socket) {
+std::shared_ptr<boost::asio::ssl::context> secrets::tls() {
   const std::lock_guard guard(lock_);
-  if (tls_) return make_tls_transport(std::move(socket), tls_);
+  return tls_;
+}
+
+std::unique_ptr<transport> secrets::open_transport(stream_socket socket) {
+  if (auto context = tls()) return make_tls_transport(std::move(socket), std::move(context));
   return make_plain_transport(std::move(socket));
 }
 

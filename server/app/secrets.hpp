@@ -30,7 +30,9 @@ public:
   // Null where no token is needed.
   const authenticator* admission() const { return tokens_.get(); }
   // The byte stream of an accepted socket: TLS where there is a certificate, else plain.
-  std::unique_ptr<transport> open_transport(tcp::socket socket);
+  std::unique_ptr<transport> open_transport(stream_socket socket);
+  // What a new connection is encrypted with; null: nothing.
+  std::shared_ptr<boost::asio::ssl::context> tls();
 
 private:
   const config& settings_;

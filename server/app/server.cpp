@@ -11,6 +11,7 @@
 #include "server/app/config.hpp"
 #include "server/app/ingest_page.hpp"
 #include "server/app/status_pages.hpp"
+#include "server/net/proxied_transport.hpp"
 
 namespace spindrift {
 namespace {
@@ -33,6 +34,14 @@ std::size_t kept_bytes(const config& chosen) {
   const std::uint64_t quarter = (chosen.memory_mib_max << 20U) / 4;
   return quarter == 0 ? chosen.kept_bytes_max : std::min(chosen.kept_bytes_max, quarter);
 }
+
+format_choice choice_of(const format_settings& chosen) {
+  return {chosen.json_only, chosen.pinned, chosen.always_replies};
+}
+
+// Conversations by UDP are numbered apart from connections and requests.
+constexpr std::uint64_t udp_numbers = std::uint64_t{1} << 62U;
+constexpr unsigned udp_number_bits = 48;
 
 }  // namespace
 
@@ -62,8 +71,7 @@ void server::connect_context() {
   context_.environment.bad_frames_per_s = settings_.net.bad_frames_per_s;
   context_.environment.replies_bytes_max = settings_.net.unsent_bytes_max / 2;
   context_.environment.admission = secrets_.admission();
-  const format_settings& formats = settings_.formats;
-  context_.environment.formats = {formats.json_only, formats.pinned, formats.always_replies};
+  context_.environment.formats = choice_of(settings_.formats);
   context_.sinks = {&event_log_, &history_sink_};
   if (persistence_.waits_for_disk()) context_.disk = &disk_;
   context_.ask_history = [this](const history_command& asked, std::shared_ptr<const identity> who,
@@ -71,7 +79,16 @@ void server::connect_context() {
     history_desk_.ask(asked, std::move(who), std::move(done));
   };
   context_.on_drained = [this] { shard_drained(); };
-  context_.make_transport = [this](tcp::socket socket) { return secrets_.open_transport(std::move(socket)); };
+  context_.make_transport = [this](stream_socket socket, const way_in& by) {
+    return open_stream(std::move(socket), by);
+  };
+}
+
+std::unique_ptr<transport> server::open_stream(stream_socket socket, const way_in& by) {
+  if (by.is_local) return make_plain_transport(std::move(socket));
+  if (!by.is_proxied) return secrets_.open_transport(std::move(socket));
+  return make_proxied_transport(std::move(socket),
+                                [this](stream_socket behind) { return secrets_.open_transport(std::move(behind)); });
 }
 
 void server::make_shards() {
@@ -93,17 +110,37 @@ void server::make_shards() {
 
 std::optional<std::string> server::open() {
   for (const std::string& text : settings_.listen) {
-    listeners_.push_back(std::make_unique<listener>(context_));
-    if (auto failed = listeners_.back()->open(*parse_endpoint(text))) return "cannot bind " + *failed;
+    if (auto failed = listen(*parse_listen_address(text))) return "cannot bind " + *failed;
   }
+  ingest_ = std::make_unique<http_ingest>(context_.environment, shards_.front()->workspace);
+  if (auto failed = open_ingest()) return "cannot bind " + *failed;
   return open_http();
+}
+
+std::optional<std::string> server::listen(const listen_address& where) {
+  format_settings formats = settings_.formats;
+  if (!where.format.empty()) set_format(formats, where.format);
+  formats.always_replies = where.replies.value_or(formats.always_replies);
+  if (where.is == listen_address::kind::by_udp) {
+    session_environment heard = context_.environment;
+    heard.formats = choice_of(formats);
+    const std::uint64_t numbers = udp_numbers + (std::uint64_t{datagrams_.size()} << udp_number_bits);
+    shard& first = *shards_.front();
+    datagrams_.push_back(std::make_unique<udp_source>(first.context(), heard, first.workspace, numbers));
+    return datagrams_.back()->open(where.where);
+  }
+  way_in by;
+  by.formats = choice_of(formats);
+  by.is_local = where.is == listen_address::kind::by_unix;
+  by.is_proxied = !by.is_local && where.proxied.value_or(settings_.net.is_proxied);
+  listeners_.push_back(std::make_unique<listener>(context_, by));
+  return listeners_.back()->open(where);
 }
 
 std::optional<std::string> server::open_http() {
   if (settings_.http == "off") return std::nullopt;
   http_limits limits;
   limits.post_bytes_max = http_ingest::body_bytes_max;
-  ingest_ = std::make_unique<http_ingest>(context_.environment, shards_.front()->workspace);
   http_ = std::make_unique<http_server>(
       shards_.front()->context(), *parse_endpoint(settings_.http),
       [this](const http_request& asked) { return answer_http(asked); }, limits, &http_ingest::takes);
@@ -116,8 +153,27 @@ std::optional<std::string> server::open_http() {
   return std::nullopt;
 }
 
+// A connection costs a descriptor and what it sends; bodies are bounded by themselves.
+std::optional<std::string> server::open_ingest() {
+  if (settings_.ingest == "off") return std::nullopt;
+  http_limits limits;
+  limits.post_bytes_max = http_ingest::body_bytes_max;
+  limits.connections_max = config::ingest_connections_max;
+  ingest_http_ = std::make_unique<http_server>(
+      shards_.front()->context(), *parse_endpoint(settings_.ingest),
+      [this](const http_request& asked) { return answer_ingest(asked); }, limits, &http_ingest::takes);
+  if (!settings_.tls_cert.empty()) ingest_http_->use_tls([this] { return secrets_.tls(); });
+  return ingest_http_->start();
+}
+
 std::optional<http_response> server::answer_http(const http_request& asked) {
   if (auto page = status_page(asked, info_, stopping_)) return page;
+  return answer_ingest(asked);
+}
+
+std::optional<http_response> server::answer_ingest(const http_request& asked) {
+  // What clients of InfluxDB ask before they send anything.
+  if (asked.path == "/ping") return http_response{.status = 204, .body = {}};
   // After the drain has begun, what is applied might be answered no more.
   if (stopping_ && http_ingest::takes(asked.path)) return http_response{.status = 503, .body = "shutting down\n"};
   return ingest_page(asked, *ingest_, shards_.front()->workspace.way, settings_.net.refusal_delay);
@@ -142,6 +198,7 @@ void server::reload() {
 bool server::stop() {
   if (std::exchange(stopping_, true)) return false;
   for (const auto& open : listeners_) open->stop();
+  for (const auto& open : datagrams_) open->stop();
   for (const auto& serving : shards_) serving->post_drain();
   return true;
 }
@@ -156,17 +213,26 @@ void server::end_when_drained() {
   signals_->stop();
   log_reports_->stop();
   if (http_) http_->stop();
+  if (ingest_http_) ingest_http_->stop();
 }
 
-bool server::run() {
-  for (const auto& opened : listeners_) {
-    opened->start();
-    const std::string address = to_text(opened->address());
+void server::tell_addresses() const {
+  std::vector<std::string> addresses;
+  for (const auto& opened : listeners_) addresses.push_back(opened->address());
+  for (const auto& opened : datagrams_) addresses.push_back("udp://" + to_text(opened->address()));
+  for (const std::string& address : addresses) {
     std::printf("listening on %s\n", address.c_str());
     log_event(log_level::info, "listening", {{"address", address}});
   }
   if (http_) log_event(log_level::info, "http", {{"address", to_text(http_->address())}});
+  if (ingest_http_) log_event(log_level::info, "ingest", {{"address", to_text(ingest_http_->address())}});
   std::fflush(stdout);
+}
+
+bool server::run() {
+  for (const auto& opened : listeners_) opened->start();
+  for (const auto& opened : datagrams_) opened->start();
+  tell_addresses();
   signals_->start();
   log_reports_->start();
   memory_.start();

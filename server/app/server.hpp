@@ -27,6 +27,7 @@
 #include "server/sinks/event_log.hpp"
 #include "server/sinks/history_sink.hpp"
 #include "server/sources/http_ingest.hpp"
+#include "server/sources/udp_source.hpp"
 #include "server/store/posix_file_system.hpp"
 
 namespace spindrift {
@@ -63,12 +64,17 @@ private:
 
   void connect_context();
   void make_shards();
+  std::optional<std::string> listen(const listen_address& where);
+  std::unique_ptr<transport> open_stream(stream_socket socket, const way_in& by);
   std::optional<std::string> open_http();
+  std::optional<std::string> open_ingest();
   std::optional<http_response> answer_http(const http_request& asked);
+  std::optional<http_response> answer_ingest(const http_request& asked);
   void reload();
   bool stop();
   void shard_drained();
   void end_when_drained();
+  void tell_addresses() const;
 
   const config& settings_;
   counters counts_;
@@ -86,8 +92,10 @@ private:
   shard_context context_;
   std::vector<std::unique_ptr<shard>> shards_;
   std::vector<std::unique_ptr<listener>> listeners_;
-  std::unique_ptr<http_ingest> ingest_;  // of the first shard's thread, as HTTP is
+  std::vector<std::unique_ptr<udp_source>> datagrams_;  // of the first shard's thread
+  std::unique_ptr<http_ingest> ingest_;                 // of the first shard's thread, as both HTTP servers are
   std::unique_ptr<http_server> http_;
+  std::unique_ptr<http_server> ingest_http_;  // --ingest
   std::unique_ptr<signal_watch> signals_;
   std::unique_ptr<periodic_call> log_reports_;  // of what the log's rate limit left out
   bool stopping_ = false;                       // the first shard's

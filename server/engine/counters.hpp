@@ -37,6 +37,10 @@ struct counters {
   counter streams_evicted{0};
   counter bytes_received{0};
   counter bytes_sent{0};
+  // By UDP: come, closed for what they said, dropped by the kernel since we were too slow.
+  counter datagrams{0};
+  counter datagrams_refused{0};
+  counter datagrams_dropped{0};
   counter connections_accepted{0};
   counter connections_open{0};
   counter handshakes_shed{0};

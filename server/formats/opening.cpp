@@ -40,10 +40,15 @@ constexpr std::array signatures = {
     signature{"\xff\x06\x00\x00sNaPpY"sv, "this looks like snappy (compressed); turn the output's compression off"},
     signature{"\xff\xfe"sv, utf16_advice},
     signature{"\xfe\xff"sv, utf16_advice},
-    signature{"\x0d\x0a\x0d\x0a\x00\x0d\x0aQUIT\x0a"sv,
-              "this looks like the PROXY protocol (v2); turn it off in the proxy (HAProxy: no send-proxy-v2)"},
-    signature{"PROXY TCP"sv, "this looks like the PROXY protocol; turn it off in the proxy (HAProxy: no send-proxy)"},
-    signature{"PROXY UNKNOWN"sv, "this looks like the PROXY protocol; turn it off in the proxy"},
+    signature{
+        "\x0d\x0a\x0d\x0a\x00\x0d\x0aQUIT\x0a"sv,
+        "this looks like the PROXY protocol (v2); start spindriftd with --proxy-protocol, or turn it off in the proxy"},
+    signature{
+        "PROXY TCP"sv,
+        "this looks like the PROXY protocol; start spindriftd with --proxy-protocol, or turn it off in the proxy"},
+    signature{
+        "PROXY UNKNOWN"sv,
+        "this looks like the PROXY protocol; start spindriftd with --proxy-protocol, or turn it off in the proxy"},
     signature{"PRI * HTTP/2"sv, "this looks like HTTP/2; HTTP is spoken on the HTTP port"},
     signature{"ZBXD"sv,
               "this looks like Zabbix; send lines of JSON, or let zabbix_sender's source send Graphite lines"},

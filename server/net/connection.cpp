@@ -11,14 +11,24 @@
 
 namespace spindrift {
 
-connection::connection(connection_host& home, std::unique_ptr<transport> stream, std::uint64_t number)
+namespace {
+
+session_environment speaking(session_environment shared, const format_choice& formats) {
+  shared.formats = formats;
+  return shared;
+}
+
+}  // namespace
+
+connection::connection(connection_host& home, std::unique_ptr<transport> stream, std::uint64_t number,
+                       const format_choice& formats)
     : home_(home),
       stream_(std::move(stream)),
       timer_(stream_->socket().get_executor()),
       progress_timer_(stream_->socket().get_executor()),
       number_(number),
       peer_(peer_of(stream_->socket())),
-      session_(home.environment, home.workspace, number),
+      session_(speaking(home.environment, formats), home.workspace, number),
       reader_(home.environment.admission != nullptr ? limits::frame_bytes_max_unauthorized
                                                     : home.settings.frame_bytes_max),
       goodbye_(*stream_, timer_, home.settings),
@@ -42,6 +52,7 @@ void connection::open(std::optional<std::string> refusal) {
     if (self->phase_ != phase::opening) return;
     self->home_.handshake_ended(*self);
     if (failed) return self->close("no handshake: " + failed.message());
+    if (std::string named = self->stream_->named_peer(); !named.empty()) self->peer_ = std::move(named);
     self->phase_ = phase::serving;
     if (refusal) return self->refuse(*self->refused_with_, *refusal);
     self->read();

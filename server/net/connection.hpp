@@ -27,7 +27,9 @@ namespace spindrift {
 
 class connection final : public std::enable_shared_from_this<connection>, public subscriber {
 public:
-  connection(connection_host& home, std::unique_ptr<transport> stream, std::uint64_t number);
+  // `formats`: what its client may speak.
+  connection(connection_host& home, std::unique_ptr<transport> stream, std::uint64_t number,
+             const format_choice& formats);
   ~connection() override;
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;

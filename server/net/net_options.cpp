@@ -7,6 +7,9 @@
 namespace spindrift {
 
 void declare(net_settings& settings, option_set& options) {
+  options.add_switch("--proxy-protocol",
+                     "TCP clients come through a proxy and begin with its header (PROXY protocol, 1 and 2)",
+                     settings.is_proxied);
   options.add_milliseconds("--admission-timeout", "time to show a token", settings.admission_timeout);
   options.add_number("--max-handshakes", "N", "TLS handshakes under way at once, 1 to 100000; the oldest gives way",
                      settings.handshakes_max, 1, 100'000);

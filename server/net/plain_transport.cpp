@@ -1,4 +1,4 @@
-// The byte stream of a plain TCP connection.
+// The byte stream of a plain connection, by TCP or a Unix socket.
 #include <utility>
 
 #include "server/net/transport.hpp"
@@ -10,7 +10,7 @@ namespace {
 
 class plain_transport final : public transport {
 public:
-  explicit plain_transport(tcp::socket socket) : socket_(std::move(socket)) {
+  explicit plain_transport(stream_socket socket) : socket_(std::move(socket)) {
     socket_error ignored;
     socket_.non_blocking(true, ignored);
   }
@@ -31,22 +31,22 @@ public:
   }
   void async_shut_down(std::function<void()> sent) override {
     socket_error ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    socket_.shutdown(stream_socket::shutdown_send, ignored);
     asio::post(socket_.get_executor(), std::move(sent));
   }
   void close() override {
     socket_error ignored;
     socket_.close(ignored);
   }
-  tcp::socket& socket() override { return socket_; }
+  stream_socket& socket() override { return socket_; }
 
 private:
-  tcp::socket socket_;
+  stream_socket socket_;
 };
 
 }  // namespace
 
-std::unique_ptr<transport> make_plain_transport(tcp::socket socket) {
+std::unique_ptr<transport> make_plain_transport(stream_socket socket) {
   return std::make_unique<plain_transport>(std::move(socket));
 }
 

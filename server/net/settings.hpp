@@ -54,6 +54,8 @@ struct net_settings {
   std::chrono::milliseconds drain_timeout{8'000};
   // After accept failed for want of descriptors: at once would burn a core, never would leave the server deaf.
   std::chrono::milliseconds accept_pause{100};
+  // Clients come through a proxy that says for whom it speaks; a listener may say otherwise.
+  bool is_proxied = false;
   // Batches posted to another shard and not yet taken there: beyond it they are dropped and counted as gaps.
   std::size_t posted_batches_max = 1'024;
 };

@@ -42,10 +42,10 @@ void shard::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-void shard::adopt(tcp::socket socket) {
+void shard::adopt(stream_socket socket, const way_in& by) {
   // A shared_ptr, since post wants a copyable handler and a socket is not.
-  auto handed_over = std::make_shared<tcp::socket>(std::move(socket));
-  asio::post(context_, [this, handed_over] {
+  auto handed_over = std::make_shared<stream_socket>(std::move(socket));
+  asio::post(context_, [this, handed_over, &by] {
     counters& counts = shared_.environment.counts;
     // Those that are only being told so do not count, nor do those that may never be served.
     const std::uint64_t refused = shared_.refused.load(std::memory_order_relaxed);
@@ -55,7 +55,8 @@ void shard::adopt(tcp::socket socket) {
       return add(counts.errors[static_cast<std::size_t>(error_code::too_many_connections)], 1);
     }
     const std::uint64_t number = shared_.connections_begun.fetch_add(1, std::memory_order_relaxed) + 1;
-    auto made = std::make_shared<connection>(*this, shared_.make_transport(std::move(*handed_over)), number);
+    auto made =
+        std::make_shared<connection>(*this, shared_.make_transport(std::move(*handed_over), by), number, by.formats);
     connections_.emplace(number, made);
     add(counts.connections_accepted, 1);
     add(counts.connections_open, 1);

@@ -33,6 +33,13 @@ namespace spindrift {
 class connection;
 class shard;
 
+// What is expected of clients that come by one listener. Plain data.
+struct way_in {
+  format_choice formats{};
+  bool is_local = false;    // from this machine alone: no TLS
+  bool is_proxied = false;  // a proxy's header comes first
+};
+
 // What every shard knows of the whole: shared, fixed once the threads run.
 struct shard_context {
   explicit shard_context(const session_environment& shared) : environment(shared) {}
@@ -55,8 +62,8 @@ struct shard_context {
       ask_history;
   // Is called once by each shard, on its thread, when it has drained.
   std::function<void()> on_drained;
-  // Makes the byte stream of an accepted socket: plain or TLS.
-  std::function<std::unique_ptr<transport>(tcp::socket)> make_transport;
+  // Makes the byte stream of an accepted socket: plain, TLS, behind a proxy.
+  std::function<std::unique_ptr<transport>(stream_socket, const way_in&)> make_transport;
 };
 
 class shard final : public connection_host, public feed_port {
@@ -71,8 +78,9 @@ public:
   void join();
   asio::io_context& context() { return context_; }
 
-  // Any thread. Takes over an accepted socket that was opened on context().
-  void adopt(tcp::socket socket);
+  // Any thread. Takes over an accepted socket that was opened on context(); `by`, which outlives the shard, is how it
+  // came.
+  void adopt(stream_socket socket, const way_in& by);
   // Any thread: closes the connection of that number, if it is here and still open.
   void post_supersede(std::uint64_t connection_number);
   // Any thread: begins the end; the thread returns once no connection is left.

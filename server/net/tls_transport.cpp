@@ -11,7 +11,7 @@ namespace {
 
 class tls_transport final : public transport {
 public:
-  tls_transport(tcp::socket socket, std::shared_ptr<asio::ssl::context> context)
+  tls_transport(stream_socket socket, std::shared_ptr<asio::ssl::context> context)
       : context_(std::move(context)), stream_(std::move(socket), *context_) {}
 
   bool shakes_hands() const override { return true; }
@@ -35,7 +35,7 @@ public:
     stream_.async_shutdown([this, sent = std::move(sent)](socket_error /*ignored*/) {
       socket_error failed;
       is_shut_down_ = true;
-      stream_.next_layer().shutdown(tcp::socket::shutdown_send, failed);
+      stream_.next_layer().shutdown(stream_socket::shutdown_send, failed);
       sent();
     });
   }
@@ -43,17 +43,17 @@ public:
     socket_error ignored;
     stream_.next_layer().close(ignored);
   }
-  tcp::socket& socket() override { return stream_.next_layer(); }
+  stream_socket& socket() override { return stream_.next_layer(); }
 
 private:
   std::shared_ptr<asio::ssl::context> context_;
-  asio::ssl::stream<tcp::socket> stream_;
+  asio::ssl::stream<stream_socket> stream_;
   bool is_shut_down_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<transport> make_tls_transport(tcp::socket socket, std::shared_ptr<asio::ssl::context> context) {
+std::unique_ptr<transport> make_tls_transport(stream_socket socket, std::shared_ptr<asio::ssl::context> context) {
   return std::make_unique<tls_transport>(std::move(socket), std::move(context));
 }
 

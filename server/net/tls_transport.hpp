@@ -8,6 +8,6 @@
 
 namespace spindrift {
 
-std::unique_ptr<transport> make_tls_transport(tcp::socket socket, std::shared_ptr<asio::ssl::context> context);
+std::unique_ptr<transport> make_tls_transport(stream_socket socket, std::shared_ptr<asio::ssl::context> context);
 
 }  // namespace spindrift

@@ -5,17 +5,22 @@
 #pragma once
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace spindrift {
 
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
+// Of TCP or of a Unix socket.
+using stream_socket = asio::generic::stream_protocol::socket;
 using socket_error = boost::system::error_code;
 
 class transport {
@@ -35,9 +40,11 @@ public:
   // No more bytes from us; the peer sees the end after all that was written. `sent` is called once that is said.
   virtual void async_shut_down(std::function<void()> sent) = 0;
   virtual void close() = 0;
-  virtual tcp::socket& socket() = 0;
+  virtual stream_socket& socket() = 0;
+  // Who the client is, where somebody in between has said so; known once it is open. Empty: whoever the socket says.
+  virtual std::string named_peer() const { return {}; }
 };
 
-std::unique_ptr<transport> make_plain_transport(tcp::socket socket);
+std::unique_ptr<transport> make_plain_transport(stream_socket socket);
 
 }  // namespace spindrift

@@ -54,6 +54,8 @@ struct session_environment {
   std::size_t replies_bytes_max = 128 * 1024;
   // What clients may speak; a listener may have another.
   format_choice formats{};
+  // A datagram, the body of a request: what needs a connection (a producer's name, a feed, the history) is refused.
+  bool is_one_way = false;
 };
 
 // What sessions of one shard share: only one of them advances at a time, and several may put points into one intake.

@@ -54,7 +54,22 @@ struct session::command_replies {
   }
 };
 
+namespace {
+
+bool needs_connection(const command& ordered) {
+  const auto* const hello = std::get_if<hello_command>(&ordered);
+  return (hello != nullptr && !hello->producer.empty()) || std::holds_alternative<subscribe_command>(ordered) ||
+         std::holds_alternative<unsubscribe_command>(ordered) || std::holds_alternative<streams_command>(ordered) ||
+         std::holds_alternative<history_command>(ordered);
+}
+
+}  // namespace
+
 void session::take_command(const command_frame& ordered, step& out) {
+  if (environment_.is_one_way && needs_connection(ordered.what)) {
+    return close({error_code::bad_frame, "this needs a connection; here only points are taken", 0, ordered.id}, frames_,
+                 out);
+  }
   std::visit(command_replies{*this, ordered.id, out}, ordered.what);
 }
 

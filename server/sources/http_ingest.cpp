@@ -1,14 +1,12 @@
 // Bodies become points, by the readers of formats or by a session of one request.
 #include "server/sources/http_ingest.hpp"
 
-#include <algorithm>
-#include <cstring>
-
 #include "common/protocol/encode.hpp"
 #include "common/text/printable.hpp"
 #include "server/formats/body.hpp"
 #include "server/session/permission.hpp"
 #include "server/sources/gzip.hpp"
+#include "server/sources/one_way.hpp"
 
 namespace spindrift {
 namespace {
@@ -100,31 +98,11 @@ ingest_answer http_ingest::take_points(std::string_view body, std::string_view q
                                        moment now) {
   const std::string_view choice = value_of(query, "replies");
   session conversation(environment_, workspace_, first_number + conversations_++);
-  inbox frames;
-  step out;
   std::string replies;
   if (environment_.admission != nullptr && !conversation.admit(token_of(asked.authorization))) {
     return plain(401, std::string(session::unauthorized_text));
   }
-  std::optional<error_code> closed;
-  while (!closed) {
-    const std::span<char> space = frames.space();
-    const std::size_t size = std::min(space.size(), body.size());
-    std::memcpy(space.data(), body.data(), size);
-    frames.received(size);
-    body.remove_prefix(size);
-    if (body.empty()) frames.finish();
-    do {
-      out.clear();
-      workspace_.clear();
-      conversation.advance(frames, now, out);
-      replies += out.replies;
-      closed = out.closes;
-      if (out.pause.count() > 0) closed = error_code::bad_frame;
-      if (out.asks || out.subscribes || out.supersedes != 0) closed = error_code::bad_frame;
-    } while (out.has_more && !closed);
-    if (body.empty()) break;
-  }
+  const std::optional<error_code> closed = hear_out(conversation, workspace_, body, now, replies).closed;
   ingest_answer made;
   made.content_type = json_lines;
   if (closed) made.status = *closed == error_code::forbidden ? 403 : 400;
@@ -163,10 +141,12 @@ ingest_answer http_ingest::take_formats(std::string_view path, std::string_view 
   if (!is_whole) return plain(400, refused);
   const std::uint64_t full_before =
       read(environment_.counts.errors[static_cast<std::size_t>(error_code::storage_full)]);
-  ingest(who.get(), now, refused);
+  const std::size_t points = read_.points().size();
+  const std::size_t forbidden = ingest(who.get(), now, refused);
   const bool is_full =
       read(environment_.counts.errors[static_cast<std::size_t>(error_code::storage_full)]) != full_before;
   if (is_full) return plain(503, "the journal cannot be written; the points were not applied");
+  if (forbidden > 0 && forbidden == points) return plain(403, refused);
   if (!refused.empty()) return plain(400, refused);
   if (path == "/v1/metrics") {
     return ingest_answer{200, is_json ? "application/json" : "application/x-protobuf", is_json ? "{}" : ""};
@@ -174,7 +154,7 @@ ingest_answer http_ingest::take_formats(std::string_view path, std::string_view 
   return ingest_answer{204, {}, {}};
 }
 
-void http_ingest::ingest(const identity* who, moment now, std::string& refused) {
+std::size_t http_ingest::ingest(const identity* who, moment now, std::string& refused) {
   const std::span<const point> points = read_.points();
   std::size_t forbidden = 0;
   for (std::size_t at = 0; at < points.size();) {
@@ -207,6 +187,7 @@ void http_ingest::ingest(const identity* who, moment now, std::string& refused) 
   if (forbidden > 0) {
     refused += "forbidden: the token does not allow " + std::to_string(forbidden) + " points of their streams\n";
   }
+  return forbidden;
 }
 
 }  // namespace spindrift

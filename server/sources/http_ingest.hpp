@@ -47,7 +47,9 @@ public:
   static constexpr std::size_t unpacked_bytes_max = 2 * body_bytes_max;
 
   http_ingest(const session_environment& environment, session_workspace& workspace)
-      : environment_(environment), workspace_(workspace) {}
+      : environment_(environment), workspace_(workspace) {
+    environment_.is_one_way = true;
+  }
 
   // Whether a POST to this path is taken here, before its body has come.
   static bool takes(std::string_view path);
@@ -57,9 +59,10 @@ public:
 private:
   ingest_answer take_points(std::string_view body, std::string_view query, const ingest_request& asked, moment now);
   ingest_answer take_formats(std::string_view path, std::string_view body, const ingest_request& asked, moment now);
-  void ingest(const identity* who, moment now, std::string& refused);
+  // Returns how many points the token does not allow.
+  std::size_t ingest(const identity* who, moment now, std::string& refused);
 
-  const session_environment& environment_;
+  session_environment environment_;
   session_workspace& workspace_;
   formats::parsed read_;
   std::uint64_t conversations_ = 0;
