@@ -7,7 +7,7 @@
 namespace spindrift {
 namespace {
 
-constexpr std::array<std::string_view, 16> names = {"bad_json",
+constexpr std::array<std::string_view, 17> names = {"bad_json",
                                                     "bad_frame",
                                                     "bad_value",
                                                     "bad_stream",
@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 16> names = {"bad_json",
                                                     "too_many_streams",
                                                     "too_many_connections",
                                                     "storage_full",
+                                                    "memory_full",
                                                     "superseded",
                                                     "slow_consumer",
                                                     "idle",

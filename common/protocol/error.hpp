@@ -21,6 +21,7 @@ enum class error_code : std::uint8_t {
   too_many_streams,      // the stream table is full of streams in use
   too_many_connections,  // the server is full; closes
   storage_full,          // the journal cannot be written; the point was not applied
+  memory_full,           // memory has run out, and the stream still grows; the point was not applied
   superseded,            // another connection said hello for this producer; closes
   slow_consumer,         // a subscriber made no progress; closes
   idle,                  // nothing useful was heard for too long; closes

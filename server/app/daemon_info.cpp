@@ -22,6 +22,11 @@ std::uint64_t resident_bytes() {
   return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+std::uint64_t daemon_info::memory_full() const {
+  if (engine_.allowed_growth() == growth::none) return 2;
+  return engine_.allowed_growth() != growth::unlimited || engine_.is_reckoned_full() ? 1 : 0;
+}
+
 std::vector<daemon_info::figure> daemon_info::figures() const {
   const auto uptime = std::chrono::steady_clock::now() - started_;
   return {
@@ -33,8 +38,8 @@ std::vector<daemon_info::figure> daemon_info::figures() const {
       {"connections", "Open connections.", false, read(counts_.connections_open)},
       {"subscribers", "Subscribers among them.", false, read(counts_.subscribers)},
       {"resident_bytes", "Resident memory of the process.", false, resident_bytes()},
-      {"memory_full", "1 while new streams are refused for want of memory.", false,
-       engine_.is_closed_to_new_streams() || engine_.is_reckoned_full() ? 1U : 0U},
+      {"memory_full", "For want of memory, 1: new streams are refused; 2: points of those that still grow as well.",
+       false, memory_full()},
       {"storage_full", "1 while the journal cannot be written.", false, persistence_.is_full() ? 1U : 0U},
       {"journal_bytes", "Where the journal's end is, in bytes ever written.", false, persistence_.written_to()},
       {"journal_kept_bytes", "Bytes of journal on the disk.", false, persistence_.journal_bytes()},

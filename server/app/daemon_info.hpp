@@ -33,6 +33,7 @@ private:
     std::uint64_t value;
   };
   std::vector<figure> figures() const;
+  std::uint64_t memory_full() const;
 
   const counters& counts_;
   const engine& engine_;

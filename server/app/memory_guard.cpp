@@ -3,6 +3,8 @@
 
 #include <malloc.h>
 
+#include <algorithm>
+
 #include "common/log/log.hpp"
 #include "server/app/daemon_info.hpp"
 #include "server/net/clock.hpp"
@@ -32,15 +34,34 @@ void memory_guard::run() {
 }
 
 void memory_guard::look(std::uint64_t resident, moment at) {
-  const bool was_full = engine_.is_closed_to_new_streams();
-  const bool is_full = resident > (was_full ? ceiling_bytes_ - ceiling_bytes_ / 20 : ceiling_bytes_);
-  if (is_full != was_full) engine_.close_to_new_streams(is_full);
-  say(is_full, resident);
-  if (!is_full) return;
+  share_out();
+  const growth now = allowed(resident);
+  if (now != engine_.allowed_growth()) engine_.limit_growth(now);
+  say(now != growth::unlimited, resident);
+  say_growth(now == growth::none, resident);
+  if (now == growth::unlimited) return;
   const std::size_t forgotten =
       engine_.forget_idle(at.steady_ms - idle_before_eviction_.count(), forgotten_at_once, at);
   // What is freed stays with the process otherwise, and nothing would ever look less full.
   if (forgotten > 0) ::malloc_trim(0);
+}
+
+// What the verdicts do not take the streams may, beyond what is always theirs; and the other way round.
+void memory_guard::share_out() {
+  const std::uint64_t both = ceiling_bytes_ / 8 * 7;
+  const std::uint64_t kept_always = kept_of(ceiling_bytes_) / 2;
+  const std::uint64_t kept = producers_.kept_bytes();
+  engine_.bound_grown_bytes(static_cast<std::size_t>(both - std::clamp(kept, kept_always, both)));
+  const std::uint64_t left = both - std::min<std::uint64_t>(engine_.grown_bytes(), both);
+  producers_.bound_kept(std::min<std::size_t>(producers_.kept_bytes_max(), std::max(left, kept_always)));
+}
+
+growth memory_guard::allowed(std::uint64_t resident) const {
+  const growth before = engine_.allowed_growth();
+  const std::uint64_t twentieth = ceiling_bytes_ / 20;
+  if (resident > ceiling_bytes_ + (before == growth::none ? 0 : twentieth)) return growth::none;
+  const bool is_full = resident > ceiling_bytes_ - (before == growth::unlimited ? 0 : twentieth);
+  return is_full ? growth::of_known_streams : growth::unlimited;
 }
 
 // Once each time, whichever of the two it is that refuses: what is in use, or what the streams may grow to.
@@ -49,6 +70,13 @@ void memory_guard::say(bool is_full, std::uint64_t resident) {
   if (!is_news) return;
   was_said_ = !was_said_;
   log_event(was_said_ ? log_level::warning : log_level::info, was_said_ ? "memory_full" : "memory_recovered",
+            {{"resident_bytes", resident}, {"ceiling_bytes", ceiling_bytes_}});
+}
+
+void memory_guard::say_growth(bool is_stopped, std::uint64_t resident) {
+  if (is_stopped == was_stopped_said_) return;
+  was_stopped_said_ = is_stopped;
+  log_event(is_stopped ? log_level::error : log_level::info, is_stopped ? "growth_stopped" : "growth_goes_on",
             {{"resident_bytes", resident}, {"ceiling_bytes", ceiling_bytes_}});
 }
 

@@ -22,17 +22,15 @@ store_settings lasting(store_settings chosen) {
   return chosen;
 }
 
-// Streams are taken in until, all grown, they would fill five eighths of the memory; kept verdicts may have a quarter,
-// and the rest is for everything else.
 engine_settings within_memory(const config& chosen) {
   engine_settings bounded = chosen.engine;
-  bounded.grown_bytes_max = static_cast<std::size_t>((chosen.memory_mib_max << 20U) / 8 * 5);
+  bounded.grown_bytes_max = static_cast<std::size_t>(memory_guard::streams_of(chosen.memory_mib_max << 20U));
   return bounded;
 }
 
 std::size_t kept_bytes(const config& chosen) {
-  const std::uint64_t quarter = (chosen.memory_mib_max << 20U) / 4;
-  return quarter == 0 ? chosen.kept_bytes_max : std::min(chosen.kept_bytes_max, quarter);
+  const std::uint64_t most = memory_guard::kept_of(chosen.memory_mib_max << 20U);
+  return most == 0 ? chosen.kept_bytes_max : std::min(chosen.kept_bytes_max, most);
 }
 
 format_choice choice_of(const format_settings& chosen) {
@@ -50,7 +48,7 @@ server::server(const config& settings)
       persistence_(lasting(settings.store), files_),
       engine_(within_memory(settings), counts_, &persistence_),
       producers_(settings.producers_max, kept_bytes(settings)),
-      memory_(engine_, settings.memory_mib_max << 20U, settings.engine.idle_before_eviction),
+      memory_(engine_, producers_, settings.memory_mib_max << 20U, settings.engine.idle_before_eviction),
       info_(counts_, engine_, producers_, persistence_),
       disk_(persistence_),
       history_sink_(persistence_.events()),

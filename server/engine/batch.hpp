@@ -20,6 +20,8 @@ class producer;
 enum class refusal : std::uint8_t {
   none,              // it was applied
   too_many_streams,  // a new stream, and no stream in the table has been idle for long enough to make room
+  too_much_memory,   // the same for want of memory
+  memory_full,       // a known stream that still grows, and memory has run out for that as well
   other_features,    // its features are not those of the stream's first point
   storage_full,      // the journal could not take it
 };

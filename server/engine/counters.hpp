@@ -19,7 +19,7 @@ inline std::uint64_t read(const counter& from) {
 }
 
 struct counters {
-  static constexpr std::size_t error_codes = 16;
+  static constexpr std::size_t error_codes = 17;
 
   counter points{0};
   counter duplicates{0};

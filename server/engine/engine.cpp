@@ -71,12 +71,17 @@ engine::engine(const engine_settings& settings, counters& counts, point_journal*
       profile_(std::make_shared<const stream_profile>(settings.detectors)),
       counts_(counts),
       journal_(journal),
+      grown_bytes_max_(settings.grown_bytes_max),
       streams_(std::make_unique<stream_table>(settings.name_seed)) {}
 
 engine::~engine() = default;
 
 std::size_t engine::stream_count() const {
   return streams_->size();
+}
+
+std::size_t engine::grown_bytes() const {
+  return streams_->grown_bytes();
 }
 
 void engine::observe(batch& work, moment now) {
@@ -91,7 +96,7 @@ void engine::observe(batch& work, moment now) {
     work.hashes[i] = hash;
     stripes |= std::uint64_t{1} << stream_table::index_of(hash);
   }
-  if (!is_closed_to_new_streams() && may_need_room(work)) make_room(work, now, stripes);
+  if (allowed_growth() == growth::unlimited && may_need_room(work)) make_room(work, now, stripes);
   observe_locked(work, now, stripes);
   count(work);
 }
@@ -99,14 +104,15 @@ void engine::observe(batch& work, moment now) {
 // If every point brought a stream, would it be too much?
 bool engine::may_need_room(const batch& work) const {
   if (stream_count() + work.points.size() > settings_.streams_max) return true;
-  if (settings_.grown_bytes_max == 0) return false;
+  const std::size_t bytes_max = grown_bytes_max_.load(std::memory_order_relaxed);
+  if (bytes_max == 0) return false;
   std::size_t values = 0;
   for (const point& from : work.points) values += std::max<std::size_t>(from.values.size(), 1);
-  return streams_->grown_bytes() + values * profile_->grown_bytes(1) > settings_.grown_bytes_max;
+  return streams_->grown_bytes() + values * profile_->grown_bytes(1) > bytes_max;
 }
 
 bool engine::is_reckoned_full(bool was_full) const {
-  const std::size_t bytes_max = settings_.grown_bytes_max;
+  const std::size_t bytes_max = grown_bytes_max_.load(std::memory_order_relaxed);
   if (bytes_max == 0) return false;
   const std::size_t one = profile_->grown_bytes(1);
   const std::size_t wanted = was_full ? std::max(one, bytes_max / 20) : one;
@@ -132,10 +138,12 @@ void engine::make_room(const batch& work, moment now, std::uint64_t stripes) {
   std::sort(missing.begin(), missing.end());
   const auto is_same = [](const auto& a, const auto& b) { return a.first == b.first; };
   missing.erase(std::unique(missing.begin(), missing.end(), is_same), missing.end());
+  if (missing.empty()) return;
   std::size_t count = stream_count() + missing.size();
   std::size_t bytes = streams_->grown_bytes();
   for (const auto& [hash, grown] : missing) bytes += grown;
-  const std::size_t bytes_max = settings_.grown_bytes_max == 0 ? SIZE_MAX : settings_.grown_bytes_max;
+  const std::size_t bytes_bound = grown_bytes_max_.load(std::memory_order_relaxed);
+  const std::size_t bytes_max = bytes_bound == 0 ? SIZE_MAX : bytes_bound;
   const std::int64_t before_ms = now.steady_ms - settings_.idle_before_eviction.count();
   while (count > settings_.streams_max || bytes > bytes_max) {
     // A few at a time, since what a stream gives is known only once it has gone.
@@ -164,11 +172,11 @@ void engine::number_points(batch& work, moment now) {
     outcome& result = work.outcomes[i];
     work.streams[i] = nullptr;
     const point& from = work.points[i];
-    stream* const to = find_or_create(from, work.hashes[i]);
-    if (to == nullptr) {
-      result.why = refusal::too_many_streams;
-      continue;
-    }
+    stream* to = nullptr;
+    result.why = find_or_create(from, work.hashes[i], to);
+    // One that is sent to is not idle, and must not go for another before it has its turn again.
+    if (result.why == refusal::memory_full) to->seen_ms = now.steady_ms;
+    if (result.why != refusal::none) continue;
     if (!to->takes(from)) {
       result.why = refusal::other_features;
       continue;
@@ -195,14 +203,20 @@ void engine::prefetch(const batch& work, std::size_t at) const {
   }
 }
 
-stream* engine::find_or_create(const point& from, std::uint64_t hash) {
+refusal engine::find_or_create(const point& from, std::uint64_t hash, stream*& found) {
   name_table<stream>& table = streams_->stripe_of(hash).streams;
-  if (stream* const known = table.find(from.stream, hash)) return known;
-  if (is_closed_to_new_streams()) return nullptr;
+  found = table.find(from.stream, hash);
+  if (found != nullptr) {
+    return found->n < grown_points && allowed_growth() == growth::none ? refusal::memory_full : refusal::none;
+  }
+  if (allowed_growth() != growth::unlimited) return refusal::too_much_memory;
   const std::size_t grown = profile_->grown_bytes(std::max<std::size_t>(from.values.size(), 1));
-  if (!streams_->take_place(grown, {settings_.streams_max, settings_.grown_bytes_max})) return nullptr;
+  const std::size_t bytes_max = grown_bytes_max_.load(std::memory_order_relaxed);
+  const refusal why = streams_->take_place(grown, {settings_.streams_max, bytes_max});
+  if (why != refusal::none) return why;
   add(counts_.streams_created, 1);
-  return table.insert(std::make_unique<stream>(from.stream, from, profile_of(from.stream)), hash);
+  found = table.insert(std::make_unique<stream>(from.stream, from, profile_of(from.stream)), hash);
+  return refusal::none;
 }
 
 void engine::apply_points(batch& work, moment now) {

@@ -8,8 +8,9 @@
 //
 // Bounded: at most `streams_max` streams. When the table is full, streams idle for longer than `idle_before_eviction`
 // make room, the longest idle first; a new stream that finds no room is refused. The same holds for memory: what a
-// stream may grow to is reckoned with when it is taken in. Of the parts: stream_table.hpp (all
-// streams), stream_state.hpp (one as bytes), idle_streams.hpp (who goes), stream_listing.hpp (who is there).
+// stream grows to is reckoned with when it is taken in. What the reckoning does not see, whoever measures memory does,
+// and limits growth. Of the parts: stream_table.hpp (all streams), stream_state.hpp (one as bytes), idle_streams.hpp
+// (who goes), stream_listing.hpp (who is there).
 #pragma once
 
 #include <atomic>
@@ -34,6 +35,7 @@
 namespace spindrift {
 
 class stream_table;
+enum class refusal : std::uint8_t;
 struct batch;
 struct event;
 struct stream;
@@ -47,11 +49,19 @@ struct engine_settings {
   // 100,000 streams of the default detectors are some 2 GB when all are old and busy.
   std::size_t streams_max = 100'000;
   std::chrono::milliseconds idle_before_eviction{60'000};
-  // Streams are taken in as long as all of them, grown old and busy, would fit in so many bytes. 0: no limit.
+  // Streams are taken in as long as all of them, grown old and busy, would fit in so many bytes. 0: no limit. This is
+  // what it begins with, see bound_grown_bytes().
   std::size_t grown_bytes_max = 0;
   // Of the hash of names. 0: drawn anew by every process, as it must be where strangers choose the names; another one
   // makes a simulation repeatable.
   std::uint64_t name_seed = 0;
+};
+
+// What memory allows.
+enum class growth : std::uint8_t {
+  unlimited,
+  of_known_streams,  // new ones are refused, and none is evicted for them
+  none,              // and so are points of streams that have had fewer than engine::grown_points
 };
 
 // What the engine asks of a journal: all points of a batch, numbered, in one write. Called under the stripe locks.
@@ -77,12 +87,17 @@ public:
   // Fills batch.outcomes. Points of one stream are applied in the order of the batch.
   void observe(batch& work, moment now);
 
-  // While closed, streams that are not known are refused, and none is evicted for them: memory has run out.
-  void close_to_new_streams(bool closed) { is_closed_.store(closed, std::memory_order_relaxed); }
+  // A stream of so many points takes a tenth more at most from then on, whatever it is fed.
+  static constexpr std::uint64_t grown_points = 100'000;
+
+  void limit_growth(growth allowed) { growth_.store(allowed, std::memory_order_relaxed); }
+  growth allowed_growth() const { return growth_.load(std::memory_order_relaxed); }
+  // What all streams may grow to from now on; those that are there stay. Only where there was a limit.
+  void bound_grown_bytes(std::size_t bytes_max) { grown_bytes_max_.store(bytes_max, std::memory_order_relaxed); }
+  std::size_t grown_bytes() const;
   // Whether another stream of one value would be refused for what all of them may grow to; once it was said, until a
   // twentieth is free again.
   bool is_reckoned_full(bool was_full = false) const;
-  bool is_closed_to_new_streams() const { return is_closed_.load(std::memory_order_relaxed); }
 
   // Forgets at most `limit` streams that were last heard of before then (steady_ms), the longest idle first; the
   // journal knows of each. How many went.
@@ -108,7 +123,7 @@ private:
   void observe_locked(batch& work, moment now, std::uint64_t stripes);
   void number_points(batch& work, moment now);
   void prefetch(const batch& work, std::size_t at) const;
-  stream* find_or_create(const point& from, std::uint64_t hash);
+  refusal find_or_create(const point& from, std::uint64_t hash, stream*& found);
   void apply_points(batch& work, moment now);
   static void apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told);
   static void tell(const point& from, const stream& of, std::size_t point, std::vector<event>& notices,
@@ -126,7 +141,8 @@ private:
   counters& counts_;
   point_journal* journal_;
   std::unique_ptr<stream_table> streams_;
-  std::atomic<bool> is_closed_{false};
+  std::atomic<growth> growth_{growth::unlimited};
+  std::atomic<std::size_t> grown_bytes_max_;
 
   std::mutex eviction_lock_;
   idle_streams idle_;

@@ -29,9 +29,12 @@ void producer::keep(std::uint64_t seq, std::string_view line) {
   kept_.push_back(std::move(made));
   count_kept(kept_.back().bytes(), 0);
   while (kept_bytes_ > account_->share() && kept_.size() > 1) drop_oldest();
-  if (account_->bytes.load(std::memory_order_relaxed) > account_->bytes_max && account_->make_room) {
+  if (account_->bytes.load(std::memory_order_relaxed) > account_->bound.load(std::memory_order_relaxed) &&
+      account_->make_room) {
     account_->make_room(*this);
-    while (account_->bytes.load(std::memory_order_relaxed) > account_->bytes_max && kept_.size() > 1) drop_oldest();
+    while (account_->bytes.load(std::memory_order_relaxed) > account_->bound.load(std::memory_order_relaxed) &&
+           kept_.size() > 1)
+      drop_oldest();
   }
 }
 
@@ -73,6 +76,7 @@ void producer::block_after(std::uint64_t seq) {
 
 producer_table::producer_table(std::size_t producers_max, std::size_t kept_bytes_max) : producers_max_(producers_max) {
   account_->bytes_max = kept_bytes_max;
+  account_->bound = kept_bytes_max;
   account_->make_room = [this](const producer& adding) { make_room(&adding); };
 }
 
@@ -112,10 +116,11 @@ bool producer_table::reset(producer& spoilt) {
 // Frees a sixteenth at once, so that it is rarely called. `adding` is locked by the caller, or null; of the others
 // those that another thread works for are left alone, they come by themselves.
 void producer_table::make_room(const producer* adding) {
-  const std::size_t wanted = account_->bytes_max - account_->bytes_max / 16;
+  const std::size_t bound = account_->bound.load(std::memory_order_relaxed);
+  const std::size_t wanted = bound - bound / 16;
   const auto is_enough = [&] { return kept_bytes() <= wanted; };
   const std::lock_guard guard(lock_);
-  if (kept_bytes() <= account_->bytes_max) return;
+  if (kept_bytes() <= bound) return;
   std::vector<const entry*> order;
   for (const auto& [name, known] : producers_) order.push_back(&known);
   std::sort(order.begin(), order.end(), [](const entry* a, const entry* b) { return a->greeted < b->greeted; });

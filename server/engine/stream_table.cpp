@@ -16,11 +16,12 @@ bool add_within(std::atomic<std::size_t>& to, std::size_t amount, std::size_t li
 
 }  // namespace
 
-bool stream_table::take_place(std::size_t grown, const limits& within) {
-  if (!add_within(size_, 1, within.streams_max)) return false;
-  if (add_within(grown_bytes_, grown, within.grown_bytes_max == 0 ? SIZE_MAX : within.grown_bytes_max)) return true;
+refusal stream_table::take_place(std::size_t grown, const limits& within) {
+  if (!add_within(size_, 1, within.streams_max)) return refusal::too_many_streams;
+  const std::size_t bytes_max = within.grown_bytes_max == 0 ? SIZE_MAX : within.grown_bytes_max;
+  if (add_within(grown_bytes_, grown, bytes_max)) return refusal::none;
   size_.fetch_sub(1, std::memory_order_relaxed);
-  return false;
+  return refusal::too_much_memory;
 }
 
 void stream_table::erase(std::string_view name, std::uint64_t hash) {

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/engine/batch.hpp"
 #include "server/engine/name_hash.hpp"
 #include "server/engine/name_table.hpp"
 #include "server/engine/stream.hpp"
@@ -57,9 +58,9 @@ public:
   std::size_t size() const { return size_.load(std::memory_order_relaxed); }
   // What all streams may grow to.
   std::size_t grown_bytes() const { return grown_bytes_.load(std::memory_order_relaxed); }
-  // A place for one more that may grow to so many bytes, if there may be one: the counts never show more than the
-  // limits.
-  bool take_place(std::size_t grown, const limits& within);
+  // A place for one more that may grow to so many bytes, if there may be one (none: it is taken): the counts never show
+  // more than the limits.
+  refusal take_place(std::size_t grown, const limits& within);
 
   // Under the stripe's lock; a place must have been taken.
   stream* insert(std::unique_ptr<stream> made, std::uint64_t hash) {

@@ -9,32 +9,10 @@
 #include "common/protocol/encode.hpp"
 #include "common/protocol/limits.hpp"
 #include "server/engine/stream_listing.hpp"
+#include "server/pipeline/refusal_error.hpp"
 #include "server/session/permission.hpp"
 
 namespace spindrift {
-namespace {
-
-protocol_error refusal_error(refusal why, const point& asked) {
-  switch (why) {
-    case refusal::too_many_streams:
-      return {error_code::too_many_streams, "the server has as many streams as it may, and all were heard of lately",
-              asked.seq};
-    case refusal::other_features:
-      return {error_code::bad_frame, "the features are not those of the stream's first point", asked.seq};
-    case refusal::storage_full:
-    case refusal::none:
-      break;
-  }
-  return {error_code::storage_full, "the journal cannot be written; the point was not applied", asked.seq};
-}
-
-// Of these an error says something about the server, not about the frame.
-bool is_clients_fault(error_code code) {
-  return code != error_code::storage_full && code != error_code::too_many_streams;
-}
-
-}  // namespace
-
 session::session(const session_environment& environment, session_workspace& workspace, std::uint64_t number)
     : environment_(environment),
       workspace_(workspace),
@@ -213,7 +191,7 @@ void session::answer(std::size_t i, step& out) {
 void session::complain(const protocol_error& fault, std::uint64_t frame_number, step& out) {
   add(environment_.counts.errors[static_cast<std::size_t>(fault.code)], 1);
   if (identity_) add(identity_->use->errors[static_cast<std::size_t>(fault.code)], 1);
-  if (is_clients_fault(fault.code)) bad_frames_.spend();
+  if (!is_servers_want(fault.code)) bad_frames_.spend();
   encode(fault, frame_number, out.replies);
 }
 

@@ -5,6 +5,7 @@
 
 #include "common/protocol/encode.hpp"
 #include "common/protocol/limits.hpp"
+#include "server/pipeline/refusal_error.hpp"
 #include "server/session/permission.hpp"
 #include "server/session/session.hpp"
 #include "server/session/version.hpp"
@@ -169,10 +170,7 @@ void session::count_foreign() {
 
 void session::count_silent(refusal why) {
   if (why == refusal::none) return;
-  const error_code code = why == refusal::too_many_streams ? error_code::too_many_streams
-                          : why == refusal::other_features ? error_code::bad_frame
-                                                           : error_code::storage_full;
-  add(environment_.counts.errors[static_cast<std::size_t>(code)], 1);
+  add(environment_.counts.errors[static_cast<std::size_t>(code_of(why))], 1);
 }
 
 bool session::wait(inbox& from, moment now, step& out) {

@@ -4,6 +4,7 @@
 #include "common/protocol/encode.hpp"
 #include "common/text/printable.hpp"
 #include "server/formats/body.hpp"
+#include "server/pipeline/refusal_error.hpp"
 #include "server/session/permission.hpp"
 #include "server/sources/gzip.hpp"
 #include "server/sources/one_way.hpp"
@@ -172,9 +173,7 @@ std::size_t http_ingest::ingest(const identity* who, moment now, std::string& re
     for (std::size_t i = 0; i < taken.size(); ++i) {
       const refusal why = taken.points.outcomes[i].why;
       if (why == refusal::none) continue;
-      const error_code code = why == refusal::storage_full     ? error_code::storage_full
-                              : why == refusal::other_features ? error_code::bad_frame
-                                                               : error_code::too_many_streams;
+      const error_code code = code_of(why);
       add(environment_.counts.errors[static_cast<std::size_t>(code)], 1);
       if (refused.size() < refused_bytes_max) {
         refused.append(name_of(code)).append(": ").append(in_quotes(taken.points.points[i].stream)).append("\n");

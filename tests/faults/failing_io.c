@@ -5,6 +5,9 @@
  * FAULT_CALL     write or sync; FAULT_AT: which of them fails, from 1; FAULT_TIMES: how many in a row (1)
  * FAULT_ERROR    the errno number; FAULT_SHORT: the first takes this many bytes instead of failing (the next one fails)
  * FAULT_CLOCK    a file with a number of seconds that CLOCK_REALTIME is off by; read at every look at the clock
+ * FAULT_STUCK    a file; while it is there, no fsync of the state directory ends
+ * FAULT_TURNS    a file of eight bytes, where the longest turn of a thread that serves sockets stands: the nanoseconds of
+ *                processor between two calls of epoll_wait()
  * FAULT_READ_ONLY  a file; while it is there, fstatvfs() calls every volume read-only, as after an error of the disk
  */
 #define _GNU_SOURCE
@@ -15,6 +18,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -71,14 +76,56 @@ ssize_t pwrite(int descriptor, const void *bytes, size_t count, off_t offset) {
   return pwrite64(descriptor, bytes, count, offset);
 }
 
-int fsync(int descriptor) { return verdict("sync", descriptor) < 0 ? -1 : REAL(fsync)(descriptor); }
+static void wait_while_stuck(int descriptor) {
+  const char *const path = getenv("FAULT_STUCK");
+  while (path != NULL && is_watched(descriptor) && access(path, F_OK) == 0) usleep(10000);
+}
 
-int fdatasync(int descriptor) { return verdict("sync", descriptor) < 0 ? -1 : REAL(fdatasync)(descriptor); }
+int fsync(int descriptor) {
+  wait_while_stuck(descriptor);
+  return verdict("sync", descriptor) < 0 ? -1 : REAL(fsync)(descriptor);
+}
+
+int fdatasync(int descriptor) {
+  wait_while_stuck(descriptor);
+  return verdict("sync", descriptor) < 0 ? -1 : REAL(fdatasync)(descriptor);
+}
 
 int fstatvfs(int descriptor, struct statvfs *into) {
   const char *const path = getenv("FAULT_READ_ONLY");
   const int result = REAL(fstatvfs)(descriptor, into);
   if (result == 0 && path != NULL && access(path, F_OK) == 0) into->f_flag |= ST_RDONLY;
+  return result;
+}
+
+static long long processor_ns(void) {
+  struct timespec now;
+  syscall(SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, &now);
+  return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+static atomic_llong *longest_turn(void) {
+  static _Atomic(atomic_llong *) shared;
+  if (shared != NULL) return shared;
+  const int descriptor = open(getenv("FAULT_TURNS"), O_RDWR | O_CLOEXEC);
+  if (descriptor < 0) return NULL;
+  void *const mapped = mmap(NULL, sizeof(atomic_llong), PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  close(descriptor);
+  if (mapped != MAP_FAILED) shared = mapped;
+  return shared;
+}
+
+int epoll_wait(int descriptor, struct epoll_event *events, int count, int timeout) {
+  static _Thread_local long long began;
+  atomic_llong *const longest = getenv("FAULT_TURNS") == NULL ? NULL : longest_turn();
+  if (longest != NULL && began != 0) {
+    const long long turn = processor_ns() - began;
+    long long before = atomic_load(longest);
+    while (turn > before && !atomic_compare_exchange_weak(longest, &before, turn)) {
+    }
+  }
+  const int result = REAL(epoll_wait)(descriptor, events, count, timeout);
+  if (longest != NULL) began = processor_ns();
   return result;
 }
 

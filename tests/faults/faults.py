@@ -11,7 +11,7 @@ import time
 
 import stage
 
-PROOFS = ["kills", "storage", "crowd", "feed", "access", "limits", "slips", "producers"]
+PROOFS = ["kills", "storage", "crowd", "feed", "access", "limits", "memory", "slips", "producers"]
 
 
 def main():

@@ -2,7 +2,7 @@
 # The proofs of robustness: crashes, floods, full disks, clocks that jump. Called by ./run.sh faults (the long form) and
 # by ./run.sh check (--short, below two minutes). One line a check; exit code 1 when one is out of bounds.
 #
-#   faults.sh [--short] [NAME...]    NAME: kills, storage, crowd, feed, access, limits, slips, producers; all when none is given
+#   faults.sh [--short] [NAME...]    NAME: kills, storage, crowd, feed, access, limits, memory, slips, producers; all when none is given
 #
 # SPINDRIFT_BUILD_DIR names another build tree than build/.
 set -euo pipefail
@@ -13,7 +13,7 @@ names=()
 for each in "$@"; do
   case $each in
     --short) short=(--short) ;;
-    kills | storage | crowd | feed | access | limits | slips | producers) names+=("$each") ;;
+    kills | storage | crowd | feed | access | limits | memory | slips | producers) names+=("$each") ;;
     *) echo "faults.sh: unknown argument $each" >&2; exit 2 ;;
   esac
 done

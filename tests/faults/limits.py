@@ -34,31 +34,6 @@ def bad_frames(report, binary):
                          kinds == [False, True] * 200)
 
 
-def memory_ceiling(report, binary):
-    """Beyond the ceiling new streams are refused; those that are known go on."""
-    with Daemon(binary, "--max-memory", "64") as server:
-        with server.connect() as one:
-            created = 0
-            refused = 0
-            number = 0
-            while not refused and number < 100_000:
-                batch = 200
-                one.send(b"".join(b'{"stream":"m%d","value":1}\n' % (number + each) for each in range(batch)))
-                replies = [one.line() for _ in range(batch)]
-                created += sum(b"verdict" in each for each in replies)
-                refused += sum(b"too_many_streams" in each for each in replies)
-                number += batch
-                time.sleep(0.02)
-            known = one.ask({"stream": "m1", "value": 2})
-            said = eventually(lambda: "memory_full" in server.log(), 5)
-        report.check("--max-memory 64", f"refused at {server.resident_kib() // 1024} MiB, {created} streams",
-                     "refused, <= 80 MiB", refused > 0 and server.resident_kib() <= 80 * 1024)
-        report.check("  the streams that are there", known["type"], "verdict", known["type"] == "verdict")
-        report.check("  said in stats and once in the log",
-                     f"memory_full {server.stats()['memory_full']}, {server.log().count('memory_full')} lines", "1, 1",
-                     server.stats()["memory_full"] == 1 and said and server.log().count("memory_full") == 1)
-
-
 def no_memory(report, binary):
     """The system's own limit, below --max-memory: a word, a code of its own, and no answered point lost."""
     with Scratch() as folder:
@@ -167,7 +142,6 @@ def write(path, seconds):
 
 def run(report, binary, short, _sanitized=""):
     bad_frames(report, binary)
-    memory_ceiling(report, binary)
     no_memory(report, binary)
     many_streams(report, binary)
     too_few_descriptors(report, binary)

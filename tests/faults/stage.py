@@ -4,6 +4,7 @@ Standard library only. Each daemon gets port 0 and a scratch folder, so proofs m
 every wait has a deadline, and every process is killed when its `with` ends.
 """
 
+import concurrent.futures
 import json
 import os
 import resource
@@ -12,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -35,6 +37,35 @@ class Report:
         print(f"{name:<52} {'skipped: ' + reason}", flush=True)
 
 
+class Later:
+    """A report that is told to another one when the time has come."""
+
+    def __init__(self):
+        self.lines = []
+
+    def check(self, *line):
+        self.lines.append(("check", line))
+
+    def skip(self, *line):
+        self.lines.append(("skip", line))
+
+    def tell(self, report):
+        for kind, line in self.lines:
+            getattr(report, kind)(*line)
+
+
+def side_by_side(report, *proofs):
+    """Runs proofs at the same time that mostly wait, each with a daemon of its own, and reports in their order."""
+    with concurrent.futures.ThreadPoolExecutor(len(proofs)) as threads:
+        told = [Later() for _ in proofs]
+        running = [threads.submit(proof, into) for proof, into in zip(proofs, told)]
+        for one, into in zip(running, told):
+            try:
+                one.result()
+            finally:
+                into.tell(report)
+
+
 class Scratch:
     """A folder that goes with its `with`."""
 
@@ -51,7 +82,9 @@ class Daemon:
 
     def __init__(self, binary, *flags, environment=None, port=0, wait=True, files_max=None, memory_max=None):
         self.errors = tempfile.TemporaryFile("w+")
-        command = [binary, "--listen", f"127.0.0.1:{port}", "--http", "off", "--log-level", "warning", *flags]
+        command = [binary, "--listen", f"127.0.0.1:{port}", "--log-level", "warning", *flags]
+        if "--http" not in flags:
+            command += ["--http", "off"]
         if "--state-dir" not in flags:
             command += ["--state-dir", "off"]
 
@@ -197,6 +230,81 @@ class Client:
         except ConnectionError:
             pass
         return True
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+BYSTANDER = """
+import socket, sys, time
+one = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 60)
+trips = []
+print(flush=True)
+import select
+while not select.select([sys.stdin], [], [], 0)[0] or len(trips) < 50:
+    began = time.monotonic()
+    one.sendall(b'{"stream":"bystander","value":1}\\n')
+    got = b""
+    while not got.endswith(b"\\n"):
+        more = one.recv(65536)
+        if not more: sys.exit(1)
+        got += more
+    trips.append(time.monotonic() - began)
+    time.sleep(0.005)
+trips.sort()
+print(trips[int(len(trips) * 0.99)] * 1000)
+"""
+
+
+class Bystander:
+    """Asks and waits, 200 times a second, in a process of its own, and keeps every round trip's time."""
+
+    def __init__(self, port):
+        self.process = subprocess.Popen([sys.executable, "-c", BYSTANDER, str(port)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, text=True)
+        self.process.stdout.readline()
+
+    def end(self):
+        """The 99th percentile in milliseconds; infinite for one that was not served."""
+        try:
+            told, _ = self.process.communicate("\n", PATIENCE)
+            return float(told)
+        except (ValueError, subprocess.TimeoutExpired):
+            self.process.kill()
+            self.process.communicate()
+            return float("inf")
+
+
+def quiet(server):
+    """What a bystander waits when nothing is going on, and the bound that follows: where that is long already, the
+    machine is busy with something else."""
+    alone = Bystander(server.port).end()
+    return alone, max(20, 4 * alone)
+
+
+class Turns:
+    """The longest turn of a thread of the daemon that serves sockets, in milliseconds of its processor time: what a
+    bystander may have to wait for, however busy the machine is. Needs the shim."""
+
+    def __init__(self, folder, binary):
+        self.shim = os.path.join(os.path.dirname(binary), "failing_io.so")
+        self.path = os.path.join(folder, "turns")
+        with open(self.path, "wb") as file:
+            file.write(bytes(8))
+
+    def environment(self):
+        return {"LD_PRELOAD": self.shim, "FAULT_TURNS": self.path} if os.path.exists(self.shim) else {}
+
+    def take(self):
+        """The longest since the last call."""
+        with open(self.path, "r+b") as file:
+            longest = int.from_bytes(file.read(8), "little")
+            file.seek(0)
+            file.write(bytes(8))
+        return longest / 1e6
 
 
 def point(stream, value, seq=None, ts=None, **more):

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
 #include <string>
 
 #include "server/engine/batch.hpp"
@@ -26,7 +27,8 @@ protected:
 
   counters counts_;
   engine by_{engine_settings{}, counts_};
-  memory_guard guard_{by_, ceiling, std::chrono::milliseconds(60'000)};
+  producer_table producers_{16, ceiling / 4};
+  memory_guard guard_{by_, producers_, ceiling, std::chrono::milliseconds(60'000)};
 };
 
 TEST_F(memory_guard_test, refuses_new_streams_beyond_the_ceiling_until_a_twentieth_is_free) {
@@ -39,6 +41,37 @@ TEST_F(memory_guard_test, refuses_new_streams_beyond_the_ceiling_until_a_twentie
   EXPECT_FALSE(observe("b", 0));
   guard_.look(ceiling - ceiling / 20, {0, 0});
   EXPECT_TRUE(observe("b", 0));
+}
+
+TEST_F(memory_guard_test, stops_growth_a_twentieth_above_the_ceiling_until_it_is_kept_again) {
+  EXPECT_TRUE(observe("a", 0));
+  guard_.look(ceiling + ceiling / 20, {0, 0});
+  EXPECT_TRUE(observe("a", 0));
+  guard_.look(ceiling + ceiling / 20 + 1, {0, 0});
+  EXPECT_FALSE(observe("a", 0));
+  guard_.look(ceiling + 1, {0, 0});
+  EXPECT_FALSE(observe("a", 0));
+  guard_.look(ceiling, {0, 0});
+  EXPECT_TRUE(observe("a", 0));
+  EXPECT_FALSE(observe("b", 0)) << "not yet a twentieth below it";
+}
+
+TEST_F(memory_guard_test, shares_out_what_streams_and_kept_verdicts_may_take) {
+  guard_.look(0, {0, 0});
+  int streams = 0;
+  while (observe("s" + std::to_string(streams), 0)) ++streams;
+  const double share = static_cast<double>(by_.grown_bytes()) / ceiling;
+  EXPECT_GT(share, 0.70);
+  EXPECT_LE(share, 0.75);
+  guard_.look(0, {0, 0});
+  const std::string line(1'000, 'x');
+  for (int i = 0; i < 16; ++i) {
+    const auto named = producers_.find_or_create("p" + std::to_string(i));
+    const std::lock_guard guard(named->lock);
+    for (std::uint64_t seq = 1; seq <= 20; ++seq) named->keep(seq, line);
+  }
+  EXPECT_GT(producers_.kept_bytes(), ceiling / 16);
+  EXPECT_LE(producers_.kept_bytes(), ceiling / 8) << "an eighth is theirs whatever the streams have";
 }
 
 TEST_F(memory_guard_test, has_streams_that_were_idle_for_long_enough_make_room) {

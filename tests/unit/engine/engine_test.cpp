@@ -86,6 +86,10 @@ protected:
         return std::string(what.what.subject.stream) + '/' + std::to_string(what.what.n);
       case refusal::too_many_streams:
         return "too_many_streams";
+      case refusal::too_much_memory:
+        return "too_much_memory";
+      case refusal::memory_full:
+        return "memory_full";
       case refusal::other_features:
         return "other_features";
       case refusal::storage_full:
@@ -239,9 +243,9 @@ TEST_F(engine_test, takes_streams_in_as_long_as_all_of_them_grown_would_fit) {
   settings.grown_bytes_max = 3 * grown + grown / 2;
   engine by(settings, counts_);
   EXPECT_THAT(observe_streams(by, {"a", "b", "c", "d", "a"}),
-              ElementsAre("a/1", "b/1", "c/1", "too_many_streams", "a/2"));
-  EXPECT_THAT(observe_streams(by, {"d", "b"}, 60'000), ElementsAre("too_many_streams", "b/2"));
-  EXPECT_THAT(observe_streams(by, {"d", "e", "f"}, 61'000), ElementsAre("d/1", "e/1", "too_many_streams"))
+              ElementsAre("a/1", "b/1", "c/1", "too_much_memory", "a/2"));
+  EXPECT_THAT(observe_streams(by, {"d", "b"}, 60'000), ElementsAre("too_much_memory", "b/2"));
+  EXPECT_THAT(observe_streams(by, {"d", "e", "f"}, 61'000), ElementsAre("d/1", "e/1", "too_much_memory"))
       << "a and c were idle for more than a minute, b was not";
   EXPECT_EQ(by.stream_count(), 3U);
 }
@@ -255,9 +259,34 @@ TEST_F(engine_test, reckons_with_every_value_of_a_stream) {
   const std::vector<feature> four = {{"a", 1}, {"b", 2}, {"c", 3}, {"d", 4}};
   point wide = point_of("m");
   wide.values = four;
-  EXPECT_THAT(observe(by, std::vector<point>{wide}), ElementsAre("too_many_streams"));
+  EXPECT_THAT(observe(by, std::vector<point>{wide}), ElementsAre("too_much_memory"));
   wide.values = three;
-  EXPECT_THAT(observe(by, std::vector<point>{wide, point_of("u")}), ElementsAre("m/1", "too_many_streams"));
+  EXPECT_THAT(observe(by, std::vector<point>{wide, point_of("u")}), ElementsAre("m/1", "too_much_memory"));
+}
+
+TEST_F(engine_test, refuses_points_of_streams_that_still_grow_and_of_no_others_while_nothing_may_grow) {
+  engine by(light_settings(3), counts_);
+  std::vector<point> many(1'000, point_of("old"));
+  for (std::uint64_t n = 0; n < engine::grown_points; n += many.size()) observe(by, many);
+  observe_streams(by, {"young"});
+  by.limit_growth(growth::of_known_streams);
+  EXPECT_THAT(observe_streams(by, {"old", "young", "new"}), ElementsAre("old/100001", "young/2", "too_much_memory"));
+  by.limit_growth(growth::none);
+  EXPECT_THAT(observe_streams(by, {"old", "young", "new"}),
+              ElementsAre("old/100002", "memory_full", "too_much_memory"));
+  by.limit_growth(growth::unlimited);
+  EXPECT_THAT(observe_streams(by, {"old", "young", "new"}), ElementsAre("old/100003", "young/3", "new/1"));
+}
+
+TEST_F(engine_test, takes_in_no_more_streams_than_the_newest_bound_lets) {
+  engine_settings settings = light_settings();
+  const std::size_t grown = stream_profile(settings.detectors).grown_bytes(1);
+  settings.grown_bytes_max = 3 * grown;
+  engine by(settings, counts_);
+  by.bound_grown_bytes(2 * grown);
+  EXPECT_THAT(observe_streams(by, {"a", "b", "c"}), ElementsAre("a/1", "b/1", "too_much_memory"));
+  by.bound_grown_bytes(grown);
+  EXPECT_THAT(observe_streams(by, {"a", "b", "c"}), ElementsAre("a/2", "b/2", "too_much_memory")) << "these stay";
 }
 
 TEST_F(engine_test, gives_numbers_back_when_the_journal_refuses) {

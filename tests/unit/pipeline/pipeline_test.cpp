@@ -108,7 +108,7 @@ TEST_F(pipeline_test, encodes_a_needed_line_once_for_all) {
   std::string reply;
   taken_.append_line(1, reply);
   EXPECT_EQ(reply, taken_.line(1));
-  EXPECT_EQ(taken_.share_lines()->stream_of(taken_.lines()->lines.front()), "b");
+  EXPECT_EQ(taken_.share_lines()->stream_of(taken_.share_lines()->lines.front()), "b");
 }
 
 TEST_F(pipeline_test, encodes_only_marked_verdicts_for_a_sink_of_those) {

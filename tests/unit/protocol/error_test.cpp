@@ -17,8 +17,8 @@ TEST(error, spells_every_code_as_the_contract_does) {
   }
   EXPECT_EQ(spelt, (std::set<std::string>{"bad_json", "bad_frame", "bad_value", "bad_stream", "bad_seq",
                                           "frame_too_large", "unknown_op", "unauthorized", "forbidden",
-                                          "too_many_streams", "too_many_connections", "storage_full", "superseded",
-                                          "slow_consumer", "idle", "shutting_down"}));
+                                          "too_many_streams", "too_many_connections", "storage_full", "memory_full",
+                                          "superseded", "slow_consumer", "idle", "shutting_down"}));
 }
 
 TEST(error, knows_no_other_names) {

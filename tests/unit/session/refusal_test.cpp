@@ -76,9 +76,18 @@ TEST_F(refusal_test, slows_nobody_down_for_whose_stream_there_is_no_room) {
 }
 
 TEST_F(refusal_test, slows_nobody_down_while_memory_is_full) {
-  engine_.close_to_new_streams(true);
+  engine_.limit_growth(growth::of_known_streams);
   EXPECT_EQ(send(point_of_b, 40).pause.count(), 0);
   EXPECT_EQ(replies(), 40);
+  EXPECT_NE(out_.replies.find("no room for another stream"), std::string::npos);
+}
+
+TEST_F(refusal_test, says_memory_full_of_a_known_stream_that_may_not_grow) {
+  send(point_of_b, 1);
+  engine_.limit_growth(growth::none);
+  EXPECT_EQ(send(point_of_b, 40).pause.count(), 0);
+  EXPECT_EQ(replies(), 40);
+  EXPECT_NE(out_.replies.find("memory_full"), std::string::npos);
 }
 
 TEST_F(refusal_test, slows_nobody_down_while_the_disk_is_full) {

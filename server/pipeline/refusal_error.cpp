@@ -1,0 +1,46 @@
+// The codes and texts of refused points.
+#include "server/pipeline/refusal_error.hpp"
+
+namespace spindrift {
+
+error_code code_of(refusal why) {
+  switch (why) {
+    case refusal::too_many_streams:
+    case refusal::too_much_memory:
+      return error_code::too_many_streams;
+    case refusal::memory_full:
+      return error_code::memory_full;
+    case refusal::other_features:
+      return error_code::bad_frame;
+    case refusal::storage_full:
+    case refusal::none:
+      break;
+  }
+  return error_code::storage_full;
+}
+
+protocol_error refusal_error(refusal why, const point& refused) {
+  const auto text = [why] {
+    switch (why) {
+      case refusal::too_many_streams:
+        return "the server has as many streams as it may, and all were heard of lately";
+      case refusal::too_much_memory:
+        return "the server's memory has no room for another stream, and all were heard of lately";
+      case refusal::memory_full:
+        return "the server's memory is full, and this stream still grows; the point was not applied";
+      case refusal::other_features:
+        return "the features are not those of the stream's first point";
+      case refusal::storage_full:
+      case refusal::none:
+        break;
+    }
+    return "the journal cannot be written; the point was not applied";
+  };
+  return {code_of(why), text(), refused.seq};
+}
+
+bool is_servers_want(error_code code) {
+  return code == error_code::storage_full || code == error_code::memory_full || code == error_code::too_many_streams;
+}
+
+}  // namespace spindrift
