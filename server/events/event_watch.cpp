@@ -12,11 +12,12 @@ namespace {
 
 constexpr std::uint64_t aftermath = 200;  // points in which later signals of one change belong to it
 constexpr std::uint64_t alarm_aftermath = 100;
+constexpr std::uint64_t alarm_spread = 400;  // the score needs longer to know another scatter
 constexpr std::uint64_t accept_after = 100;  // points of a new level until it is the normal one
 constexpr std::uint64_t accept_trend = 500;  // without a further cut
 constexpr std::uint64_t accept_pattern = 60;
 constexpr std::uint64_t accept_stuck = 5'000;
-constexpr std::uint64_t cluster = 12;  // points between spikes of one burst
+constexpr std::uint64_t cluster = 24;  // points between spikes of one burst
 constexpr std::uint64_t settle = 24;   // points in which a baseline finds its feet after a change
 constexpr std::uint64_t refused_min = 10;
 constexpr double relation_z = 5;
@@ -224,7 +225,11 @@ bool event_watch::is_evidence(const finding& found, bool by_alarm, const observa
   const event& said = of.told;
   const std::uint64_t last = std::max(said.told_n, said.to_n.value_or(0));
   const std::uint64_t since = point.n - std::min(point.n, last);
-  if (by_alarm) return of.is_open || since <= alarm_aftermath;
+  if (by_alarm) {
+    if (said.kind == event_kind::spread) return of.is_open || since <= alarm_spread;
+    const bool covers = of.is_open && (!is_level(said.kind) || of.is_gradual || point.n - of.seen_n <= aftermath);
+    return covers || since <= alarm_aftermath;
+  }
   if (found.feature != said.feature)
     return point.n - said.told_n <= settle || (of.is_open && found.from_n <= said.told_n);
   const bool is_cut = is_level(found.kind) && found.from_n + settle < point.n;
@@ -233,10 +238,12 @@ bool event_watch::is_evidence(const finding& found, bool by_alarm, const observa
       return since <= settle;
     // More scatter flags single points; a level that stands firm is another matter.
     case event_kind::spread:
-      return of.is_open && found.kind == event_kind::spike && !found.stands_alone && found.size < 3 * of.size;
+      if (!of.is_open) return false;
+      if (found.kind == event_kind::spread) return true;
+      return found.kind == event_kind::spike && !found.stands_alone && found.size < 3 * of.size && since <= aftermath;
     case event_kind::shift:
     case event_kind::trend:
-      if (found.kind == event_kind::spread) return since <= aftermath;
+      if (found.kind == event_kind::spread) return point.n - said.told_n <= aftermath;
       if (is_cut) return found.from_n <= last + settle || (of.is_open && found.direction == said.direction);
       return since <= settle && found.kind != event_kind::stuck;
     case event_kind::spike:
@@ -272,7 +279,7 @@ void event_watch::consider(const finding& found, bool by_alarm, const observatio
   for (entry& held : entries_) {
     if (by_alarm || !held.is_open || held.told.kind != event_kind::pattern || held.told.feature != found.feature)
       continue;
-    if (found.from_n > held.told.told_n || found.to_n) continue;
+    if ((found.from_n > held.told.told_n && found.kind != event_kind::spread) || found.to_n) continue;
     return correct(held, found, point, told);
   }
   // Back to the level before: that is the end of a shift, not the next one.
@@ -386,6 +393,9 @@ void event_watch::follow_open(const observation& point, std::size_t feature, std
         close(held, point.n, point.ts, true, told);
       }
     } else if (said.kind == event_kind::pattern && since >= accept_pattern) {
+      close(held, point.n, point.ts, false, told);
+    } else if (said.kind == event_kind::spread && since >= settle && !features_[feature].knows_spread()) {
+      // A wild stretch that has not lasted until it was the scatter's business.
       close(held, point.n, point.ts, false, told);
     } else if (said.kind == event_kind::stuck && since >= accept_stuck) {
       close(held, point.n, point.ts, true, told);

@@ -51,7 +51,7 @@ public:
   std::size_t open_count() const;
 
   // Of what visit_state names and means, in all parts: raise it with every change of either.
-  static constexpr std::uint16_t state_version = 1;
+  static constexpr std::uint16_t state_version = 2;
   template <class Archive>
   void visit_state(Archive& archive) {
     archive(intervals_, marks_, count_, relation_run_);

@@ -11,8 +11,10 @@ namespace {
 
 constexpr std::uint32_t firm_points = 5;    // a level that stands still for so long is a level
 constexpr std::uint32_t shift_points = 12;  // whatever lasts longer
-constexpr double firm_share = 0.02;         // scatter of a firm level, of its distance
-constexpr double firm_units = 2.5;          // or of the usual one's: z is 5 sigma or more a unit of its own
+constexpr std::uint32_t wild_flags = 5;     // so many flagged points, to both sides: more scatter
+constexpr std::uint32_t wild_opposite = 2;
+constexpr double firm_share = 0.02;  // scatter of a firm level, of its distance
+constexpr double firm_units = 2.5;   // or of the usual one's: z is 5 sigma or more a unit of its own
 constexpr double told_nines = 5;
 constexpr double young_nines = 3;          // more at the beginning of a stream, fewer as it goes on
 constexpr std::uint64_t level_known = 60;  // points of a stream before a level can be new
@@ -122,20 +124,41 @@ finding excursion_watch::describe(event_kind kind) const {
     found.before = before_;
     found.after = before_ + sum_ / points_;
   }
+  if (kind == event_kind::spread) {
+    found.direction = event_direction::up;
+    found.before = unit_;
+    found.after = std::sqrt(square_ / points_);
+  }
   return found;
 }
 
 excursion_watch::answer excursion_watch::judge() {
   answer result;
+  const bool is_wild = flagged_ >= wild_flags && opposite_ >= wild_opposite && opposite_ + wild_opposite <= points_;
+  if (told_ == telling::nothing && is_wild && last_n_ >= level_known) {
+    finding found = describe(event_kind::spread);
+    if (found.nines < told_nines || is_usual_) return result;
+    told_ = telling::spread;
+    result.found = found;
+    return result;
+  }
   const bool lasts = points_ >= shift_points || (points_ >= firm_points && stands_firm());
-  if (told_ != telling::shift && lasts && last_n_ < level_known) {
+  if (told_ < telling::shift && lasts && last_n_ < level_known) {
     told_ = telling::shift;  // but nobody can know yet that this level is a new one
     return result;
   }
-  if (told_ != telling::shift && lasts) {
+  if (told_ < telling::shift && lasts) {
     finding found = describe(event_kind::shift);
     if (found.nines < told_nines || is_usual_) return result;
     clock_.learn(from_, is_up_);
+    const double height = std::abs(value_ - before_);
+    const bool is_news = habit_.is_level_news(height, last_n_);
+    habit_.learn_level(height, last_n_);
+    if (!is_news && told_ == telling::nothing) {
+      points_ = 0;
+      result.usual = true;
+      return result;
+    }
     result.found = found;
     result.is_correction = told_ == telling::spike;
     told_ = telling::shift;
@@ -152,7 +175,9 @@ excursion_watch::answer excursion_watch::judge() {
 
 excursion_watch::answer excursion_watch::end() {
   answer result;
-  finding found = describe(told_ == telling::shift ? event_kind::shift : event_kind::spike);
+  finding found = describe(told_ == telling::shift    ? event_kind::shift
+                           : told_ == telling::spread ? event_kind::spread
+                                                      : event_kind::spike);
   points_ = 0;
   result.usual = is_usual_;
   found.to_n = last_n_;
@@ -166,8 +191,8 @@ excursion_watch::answer excursion_watch::end() {
     result.untold = size_;
   }
   // A shift has been learned when it was told.
-  if (told_ != telling::shift && found.nines >= told_nines) clock_.learn(from_, is_up_);
-  if (told_ != telling::shift) habit_.learn(value_, height, last_n_);
+  if (told_ < telling::shift && found.nines >= told_nines) clock_.learn(from_, is_up_);
+  if (told_ < telling::shift) habit_.learn(value_, height, last_n_);
   return result;
 }
 

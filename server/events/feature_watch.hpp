@@ -27,6 +27,8 @@ public:
   answer update(const observation& point);
   excursion_watch& excursion() { return excursion_; }
   pattern_watch& pattern() { return pattern_; }
+  // The change of scatter that was told is the one that this watch follows.
+  bool knows_spread() const { return spread_.is_told(); }
   level_watch& level() { return level_; }
   // A new level has been found: the watches that a change of level would mislead look away for a while.
   void settle(std::uint32_t points) { spread_.hold(points); }

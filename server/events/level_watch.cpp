@@ -13,6 +13,7 @@ constexpr double move_rate = 1.0 / 32;
 constexpr double fading = 1.0 / 400;        // of the range, a block
 constexpr std::uint32_t blocks_known = 12;  // blocks after which the range says something
 constexpr double beyond_moves = 1;
+constexpr double one_way = 0.7;         // of the moves, where the level has a slope
 constexpr double young_units = 1.5;     // usual scatters that a change has at least while it does not
 constexpr std::uint64_t waiting = 200;  // points after a cut until the level must be new
 constexpr std::uint64_t frozen = 400;   // points after a cut in which the range stands still
@@ -63,7 +64,10 @@ bool level_watch::is_new_level(double usual) const {
     return blocks_ > lag && (recent_ > middle) == (change_ > 0) &&
            std::abs(recent_ - middle) > young_units * usual + (highest_ - lowest_) / 2;
   }
-  return change_ > 0 ? recent_ > highest_ + beyond_moves * move_ : recent_ < lowest_ - beyond_moves * move_;
+  // Where the level has always gone it goes on to.
+  const double further = std::abs(slope_) > one_way * move_ && (slope_ > 0) == (change_ > 0) ? (lag + 1) * slope_ : 0;
+  return change_ > 0 ? recent_ > highest_ + further + beyond_moves * move_
+                     : recent_ < lowest_ + further - beyond_moves * move_;
 }
 
 void level_watch::accept() {
@@ -86,10 +90,12 @@ void level_watch::learn(const observation& point) {
   in_block_ = 0;
   const double leaving = waiting_[blocks_ % lag];
   if (blocks_ > 0) {
-    const double step = std::abs(mean - waiting_[(blocks_ - 1) % lag]);
+    const double way = mean - waiting_[(blocks_ - 1) % lag];
     // One great step is an event, not how the level moves.
+    const double step = blocks_ > 8 ? std::min(std::abs(way), 4 * move_) : std::abs(way);
     const double rate = std::max(move_rate, 1.0 / blocks_);
-    move_ += rate * ((blocks_ > 8 ? std::min(step, 4 * move_) : step) - move_);
+    slope_ += rate * (std::copysign(step, way) - slope_);
+    move_ += rate * (step - move_);
   }
   if (blocks_ == lag) lowest_ = highest_ = leaving;
   if (blocks_ > lag && (cut_n_ == 0 || point.n - cut_n_ > frozen)) {

@@ -10,6 +10,7 @@ namespace {
 constexpr double high_score = 1.7;
 constexpr double moderate_score = 1.27;
 constexpr double odd_nines = 3.3;
+constexpr double odd_clock = 4.5;          // |z| against what the clock lets expect
 constexpr std::uint64_t points_min = 250;  // a young stream's score is its own surprise
 constexpr std::uint64_t odd_before = 8;    // points
 
@@ -27,7 +28,8 @@ std::optional<finding> pattern_watch::update(const observation& point, double ni
   // Ten times fewer quiet points show a score that is higher by 0.6.
   const double crowd = 0.6 * point.crowd;
   const double score = point.seen.score.value_or(0);
-  if (nines >= odd_nines + point.crowd) odd_n_ = point.n;
+  const bool odd_by_clock = point.seen.clock && std::abs(point.seen.clock->z) >= odd_clock;
+  if (nines >= odd_nines + point.crowd || odd_by_clock) odd_n_ = point.n;
   if (score >= moderate_score + crowd) score_n_ = point.n;
   if (auto missed = follow_clock(point)) return missed;
   if (point.n < points_min || score_n_ == 0) return std::nullopt;

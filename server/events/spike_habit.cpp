@@ -7,8 +7,6 @@ namespace spindrift {
 namespace {
 
 constexpr double leak = 1.0 / 150;  // a point
-constexpr double fill_max = 3;      // spikes at a time that are news whatever their height
-constexpr double taller = 2;        // than usual: news again
 constexpr double fading = 0.9;      // a spike
 constexpr double bucket_size = 10;
 
@@ -27,10 +25,14 @@ bool spike_habit::is_news(double value, double height, std::uint64_t n) const {
   return fill_at(n) < fill_max || height > taller * usual_ || is_code(value);
 }
 
-void spike_habit::learn(double value, double height, std::uint64_t n) {
+void spike_habit::learn_level(double height, std::uint64_t n) {
   fill_ = std::min(fill_at(n) + 1, bucket_size);
   fill_n_ = n;
   usual_ = std::max(height, fading * usual_);
+}
+
+void spike_habit::learn(double value, double height, std::uint64_t n) {
+  learn_level(height, n);
   if (is_code(value)) return;
   values_[next_ % values_kept] = value;
   next_ = next_ < 1U << 30U ? next_ + 1 : static_cast<std::uint32_t>(values_kept);

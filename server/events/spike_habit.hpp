@@ -17,6 +17,9 @@ public:
   bool is_code(double value) const;
   // Whether a spike of this height is news at point n.
   bool is_news(double value, double height, std::uint64_t n) const;
+  // The same of new levels, which come and go where a machine is switched on and off.
+  bool is_level_news(double height, std::uint64_t n) const { return fill_at(n) < fill_max || height > taller * usual_; }
+  void learn_level(double height, std::uint64_t n);
   // It was a spike, told or not.
   void learn(double value, double height, std::uint64_t n);
 
@@ -27,6 +30,8 @@ public:
 
 private:
   static constexpr std::size_t values_kept = 4;
+  static constexpr double fill_max = 3;  // spikes at a time that are news whatever their height
+  static constexpr double taller = 2;    // than usual: news again
   double fill_at(std::uint64_t n) const;
 
   std::array<double, values_kept> values_{};

@@ -12,16 +12,19 @@ constexpr double fast_rate = 1.0 / 40;
 constexpr double slow_rate = 1.0 / 1'000;
 constexpr std::uint32_t points_min = 150;
 constexpr double smallest = 0.65;  // a factor of 1.8
+constexpr double suspected = 0.6;  // of the limit
 constexpr double strays = 5.5;     // in standard deviations of fast - slow
 constexpr double record_factor = 1.25;
 constexpr double record_fading = 0.985;  // a block
 constexpr std::uint32_t record_block = 64;
 constexpr double most_square = 6;  // times the variance
-constexpr std::uint32_t beyond_min = 8;
-constexpr std::uint32_t accept_points = 150;
+constexpr std::uint32_t beyond_min = 12;
+constexpr std::uint32_t accept_points = 600;
 constexpr double least_log = 3.5;  // an error below e^-3.5 of the usual counts as that
 constexpr double most_log = 1.8;
 constexpr double discrete = 0.15;
+constexpr double foretold = 0.1;  // of the way from value to value: what is foretold so well has no scatter
+constexpr double motion_rate = 1.0 / 128;
 constexpr double normal_log = 0.635;  // log sigma - E log|x| of a normal x
 
 }  // namespace
@@ -32,7 +35,7 @@ double spread_watch::usual() const {
 
 double spread_watch::log_error(const observation& point) const {
   // Far below what the baseline can resolve an error is rounding.
-  const double size = std::max(std::abs(point.error()), 0.02 * point.seen.baseline.sigma);
+  const double size = std::max({std::abs(point.error()), 0.02 * point.seen.baseline.sigma, foretold * motion_});
   const double floor = points_ > 0 ? slow_ - least_log : -300;
   const double logarithm = size > 0 ? std::log(size) : floor;
   if (points_ < 20) return std::max(logarithm, floor);
@@ -41,6 +44,9 @@ double spread_watch::log_error(const observation& point) const {
 
 spread_watch::answer spread_watch::update(const observation& point, double equal_share) {
   const bool flagged = point.seen.zscore_flagged;
+  motion_ += (points_ > 0 ? motion_rate : 0.0) *
+             (std::min(std::abs(point.value - last_), 8 * motion_ + point.seen.baseline.sigma) - motion_);
+  last_ = point.value;
   const auto side = static_cast<std::int8_t>(flagged ? (point.error() > 0 ? 1 : -1) : 0);
   const bool same_side = side != 0 && side == last_flag_;
   last_flag_ = side;
@@ -89,6 +95,7 @@ spread_watch::answer spread_watch::watch(const observation& point) {
   const double stray = fast_ - slow_;
   const double limit = std::max({smallest, strays * std::sqrt(variance_), record_factor * record_});
   const double size = std::abs(stray);
+  is_suspect_ = points_ >= points_min && size >= suspected * limit && stray > 0;
   if (points_ < points_min || size < limit) {
     beyond_ = 0;
     learn_stray(size);

@@ -1,7 +1,7 @@
 // The scatter of the errors, on a logarithmic scale: a fast average of log|error| against a slow one, in units of how
 // much the fast one usually strays. Knows streams whose scatter changes by day and night, and heavy tails.
 //
-// A plain value of 104 bytes; one feature, one thread at a time; about 20 ns (one log).
+// A plain value of 128 bytes; one feature, one thread at a time; about 20 ns (one log).
 #pragma once
 
 #include <cstdint>
@@ -25,12 +25,14 @@ public:
   double usual() const;
   // Nothing is learned from so many further points: a new level is being adopted.
   void hold(std::uint32_t points) { held_ = points; }
+  // The scatter may have changed: a few points more will tell.
+  bool is_suspect() const { return is_suspect_ && !told_; }
   bool is_told() const { return told_; }
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(slow_, fast_, variance_, record_, before_, now_, change_n_, change_, points_, held_, beyond_, told_points_,
-            told_, is_up_, last_flag_);
+    archive(slow_, fast_, last_, motion_, variance_, record_, before_, now_, change_n_, change_, points_, held_,
+            beyond_, told_points_, told_, is_up_, is_suspect_, last_flag_);
   }
 
 private:
@@ -42,6 +44,8 @@ private:
 
   double slow_ = 0;
   double fast_ = 0;
+  double last_ = 0;         // value
+  double motion_ = 0;       // usual way from one value to the next
   double variance_ = 0.03;  // of fast - slow
   double record_ = 0;       // the largest |fast - slow| that was not told, fading
   double before_ = 0;       // the largest of the block of points before, and of this one
@@ -54,6 +58,7 @@ private:
   std::uint32_t told_points_ = 0;
   bool told_ = false;
   bool is_up_ = false;
+  bool is_suspect_ = false;
   std::int8_t last_flag_ = 0;  // the side of the last point, if it was flagged
 };
 

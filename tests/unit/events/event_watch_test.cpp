@@ -254,6 +254,36 @@ TEST(event_watch, tells_a_sensors_code_for_an_error_at_its_first_point_once_it_i
   for (std::size_t i = 1; i < told.size(); ++i) EXPECT_EQ(told[i].told_n, told[i].from_n) << i;
 }
 
+TEST(event_watch, calls_a_stretch_far_out_to_both_sides_a_change_of_scatter) {
+  noise_source noise(21);
+  little_stream one;
+  add_noise(one, noise, 1'000);
+  for (int i = 0; i < 12; ++i) one.add(100 + (i % 2 == 0 ? 60 : -60));
+  const auto told = opened_after(one, 1'000);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].kind, event_kind::spread);
+  EXPECT_EQ(told[0].direction, event_direction::up);
+  add_noise(one, noise, 400);
+  EXPECT_EQ(one.events().open_count(), 0U);
+}
+
+TEST(event_watch, gets_used_to_a_level_that_comes_and_goes) {
+  noise_source noise(22);
+  little_stream one;
+  add_noise(one, noise, 1'000);
+  for (int i = 0; i < 40; ++i) {
+    add_noise(one, noise, 8 + static_cast<int>(9 * noise.uniform()), 160);
+    add_noise(one, noise, 30 + static_cast<int>(50 * noise.uniform()));
+  }
+  EXPECT_LE(opened_after(one, 2'000).size(), 1U);
+}
+
+TEST(event_watch, has_hardly_anything_to_say_of_a_counter) {
+  little_stream one;
+  for (int i = 0; i < 4'000; ++i) one.add(i);
+  EXPECT_LE(one.of(event_state::open).size(), 2U);
+}
+
 TEST(event_watch, gives_the_same_notices_for_the_same_points) {
   const auto run = [] {
     noise_source noise(16);
