@@ -61,7 +61,6 @@ struct reading : feature_reading {
   bool late = false;                            // older than the newest point: neither judged nor learned
   bool after_hole = false;                      // one of the first points after a hole: learned, but not flagged
   std::span<const feature_reading> features{};  // of a point of several values; empty for one
-  std::optional<relation_reading> relation{};
 };
 
 }  // namespace spindrift

@@ -20,9 +20,8 @@ constexpr std::uint64_t accept_stuck = 5'000;
 constexpr std::uint64_t cluster = 24;  // points between spikes of one burst
 constexpr std::uint64_t settle = 24;   // points in which a baseline finds its feet after a change
 constexpr std::uint64_t refused_min = 10;
-constexpr double relation_z = 5;
 constexpr std::uint8_t relation_points = 4;
-constexpr std::uint8_t relation_back = 12;
+constexpr std::uint8_t relation_back = 24;
 constexpr std::uint64_t accept_relation = 1'000;
 constexpr std::uint8_t back_min = 3;
 constexpr std::uint8_t back_gradual = 24;
@@ -65,7 +64,7 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
     take(i, point, features_[i].update(point), told);
     if (!entries_.empty()) follow_open(point, i, told);
   }
-  take_relation(n, ts, values, seen, told);
+  if (relations_) take_relation(n, ts, values, seen, told);
   membership result;
   for (const entry& held : entries_) {
     if (!held.is_open) continue;
@@ -82,8 +81,11 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
 // The residual of one value given another already looks back over some points; a few more, and it is no accident.
 void event_watch::take_relation(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
                                 std::vector<event>& told) {
-  const bool is_apart = seen.relation && std::abs(seen.relation->z) >= relation_z;
-  relation_run_ = is_apart ? static_cast<std::uint8_t>(std::min(relation_run_ + 1, 200)) : std::uint8_t{0};
+  const std::optional<relation_reading> relation = relations_->update(values, seen);
+  const bool is_apart = relation.has_value();
+  // A point that happens to fit is no way back.
+  relation_run_ =
+      static_cast<std::uint8_t>(is_apart ? std::min(relation_run_ + 1, 200) : std::max(relation_run_ - 1, 0));
   for (entry& held : entries_) {
     if (!held.is_open || held.told.kind != event_kind::relation) continue;
     held.back = is_apart ? std::uint8_t{0} : static_cast<std::uint8_t>(std::min(held.back + 1, 200));
@@ -91,23 +93,23 @@ void event_watch::take_relation(std::uint64_t n, std::int64_t ts, std::span<cons
     if (n - held.told.told_n >= accept_relation) return close(held, n, ts, true, told);
     return;
   }
-  if (relation_run_ != relation_points) return;
+  if (!is_apart || relation_run_ != relation_points) return;
   // A spike or a shift of one value tears them apart, too: that has been told.
   for (const entry& held : entries_) {
     if (held.is_open || n - held.told.told_n <= settle) return;
   }
-  const std::size_t feature = std::min(seen.relation->feature, values.size() - 1);
+  const std::size_t feature = std::min(relation->feature, values.size() - 1);
   finding found;
   found.kind = event_kind::relation;
-  found.direction = direction_of(seen.relation->z);
+  found.direction = direction_of(relation->z);
   found.feature = feature;
   found.from_n = n - std::min<std::uint64_t>(n - 1, relation_points - 1);
   found.from = ts;
   found.points = n - found.from_n + 1;
   found.value = values[feature];
   found.expected = seen.features.empty() ? seen.baseline.expected : seen.features[feature].baseline.expected;
-  found.nines = std::min(2.0 + std::abs(seen.relation->z), 12.0);
-  found.size = std::abs(seen.relation->z) / relation_z;
+  found.nines = std::min(2.0 + std::abs(relation->z), 12.0);
+  found.size = std::abs(relation->z) / 5;
   open(found, n, ts, told);
 }
 
@@ -230,7 +232,7 @@ bool event_watch::is_evidence(const finding& found, bool by_alarm, const observa
     const bool covers = of.is_open && (!is_level(said.kind) || of.is_gradual || point.n - of.seen_n <= aftermath);
     return covers || since <= alarm_aftermath;
   }
-  if (found.feature != said.feature)
+  if (found.feature != said.feature && said.kind != event_kind::relation)
     return point.n - said.told_n <= settle || (of.is_open && found.from_n <= said.told_n);
   const bool is_cut = is_level(found.kind) && found.from_n + settle < point.n;
   switch (said.kind) {

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "server/events/feature_watch.hpp"
 #include "server/events/interval_habit.hpp"
 #include "server/events/mark_memory.hpp"
+#include "server/events/relation_watch.hpp"
 
 namespace spindrift {
 
@@ -31,7 +33,8 @@ public:
     bool late = false;
   };
 
-  explicit event_watch(std::size_t features) : features_(features) {}
+  explicit event_watch(std::size_t features)
+      : relations_(features > 1 ? std::make_unique<relation_watch>(features) : nullptr), features_(features) {}
 
   // values[i] is of the stream's feature i. Appends what there is to tell.
   membership update(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
@@ -55,6 +58,7 @@ public:
   template <class Archive>
   void visit_state(Archive& archive) {
     archive(intervals_, marks_, count_, relation_run_);
+    if (relations_) archive(*relations_);
     for (feature_watch& watch : features_) archive(watch);
     archive.sequence(entries_, entries_max);
   }
@@ -97,7 +101,8 @@ private:
   interval_habit intervals_;
   mark_memory marks_;
   std::uint64_t count_ = 0;
-  std::uint8_t relation_run_ = 0;  // points in a row at which two values were apart
+  std::uint8_t relation_run_ = 0;              // points in a row at which two values were apart
+  std::unique_ptr<relation_watch> relations_;  // of points of several values
   std::vector<feature_watch> features_;
   std::vector<entry> entries_;
 };

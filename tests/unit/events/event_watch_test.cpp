@@ -284,6 +284,56 @@ TEST(event_watch, has_hardly_anything_to_say_of_a_counter) {
   EXPECT_LE(one.of(event_state::open).size(), 2U);
 }
 
+std::vector<double> load_and_flow(noise_source& noise, int i, bool follows) {
+  const double angle = 2 * support::pi * (i % 100) / 100;
+  const double load = 50 + 25 * support::steady_sin(angle) + 3 * noise.normal();
+  return {load, follows ? 2 * load + 3 * noise.normal() : 100 - 50 * support::steady_sin(angle) + 6 * noise.normal()};
+}
+
+TEST(event_watch, tells_once_that_two_values_no_longer_go_together) {
+  noise_source noise(23);
+  little_stream one(2);
+  for (int i = 0; i < 3'000; ++i) one.add(load_and_flow(noise, i, i < 2'000 || i >= 2'150));
+  const auto told = opened_after(one, 1'000);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].kind, event_kind::relation);
+  EXPECT_GT(told[0].told_n, 2'000U);
+  EXPECT_LE(told[0].told_n, 2'030U);
+  const auto closed = one.of(event_state::closed);
+  ASSERT_FALSE(closed.empty());
+  EXPECT_GE(closed.back().to_n.value_or(0), 2'100U);
+  EXPECT_LE(closed.back().to_n.value_or(0), 2'250U);
+}
+
+TEST(event_watch, has_nothing_to_say_of_two_values_that_never_went_together) {
+  noise_source noise(24);
+  little_stream one(2);
+  double a = 0;
+  double b = 0;
+  for (int i = 0; i < 5'000; ++i) {
+    a += noise.normal();
+    b += noise.normal();
+    one.add({a, b});
+  }
+  for (const event& notice : one.told()) EXPECT_NE(notice.kind, event_kind::relation);
+}
+
+TEST(event_watch, keeps_what_it_knows_of_relations_in_its_state) {
+  noise_source noise(25);
+  little_stream one(2);
+  int i = 0;
+  for (; i < 1'000; ++i) one.add(load_and_flow(noise, i, true));
+  little_stream other(2);
+  ASSERT_TRUE(other.restore(one.save()));
+  for (; i < 1'100; ++i) {
+    const std::vector<double> point = load_and_flow(noise, i, false);
+    one.add(point);
+    other.add(point);
+  }
+  EXPECT_EQ(one.save(), other.save());
+  EXPECT_EQ(one.events().open_count(), 1U);
+}
+
 TEST(event_watch, gives_the_same_notices_for_the_same_points) {
   const auto run = [] {
     noise_source noise(16);
