@@ -71,8 +71,8 @@ engine::engine(const engine_settings& settings, counters& counts, point_journal*
       profile_(std::make_shared<const stream_profile>(settings.detectors)),
       counts_(counts),
       journal_(journal),
-      grown_bytes_max_(settings.grown_bytes_max),
-      streams_(std::make_unique<stream_table>(settings.name_seed)) {}
+      streams_(std::make_unique<stream_table>(settings.name_seed)),
+      grown_bytes_max_(settings.grown_bytes_max) {}
 
 engine::~engine() = default;
 
