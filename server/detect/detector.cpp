@@ -64,13 +64,15 @@ double feature_detector::mean() {
 feature_reading feature_detector::update(double x, double t_seconds, double interval, bool after_hole) {
   feature_reading seen;
   const double season = update_baseline(x, t_seconds, interval, after_hole, seen);
+  const bool is_odd = seen.baseline.anomaly;
+  if (seen.beat) seen.baseline.anomaly = false;
   seen.zscore_flagged = seen.baseline.anomaly;
   if (adwin_) {
     // A spike is no drift. The robust baseline adopts a new level after a few flagged points, so ADWIN soon sees it;
     // the classic one may flag window / 4 points in a row, which would hide a shift for as long. And what returns with
     // the clock is none.
     if (robust_ && robust_->has_adopted()) adwin_->expect_step();
-    seen.drift = adwin_->update((robust_ && seen.baseline.anomaly ? seen.baseline.expected : x) - season);
+    seen.drift = adwin_->update((robust_ && is_odd ? seen.baseline.expected : x) - season);
     if (seen.drift) follow_drift(seen.drift->width);
   }
   if (ensemble_) {
@@ -100,6 +102,8 @@ double feature_detector::update_baseline(double x, double t_seconds, double inte
     const timed_zscore::result judged = robust_->update(x, t_seconds, interval, after_hole);
     seen.baseline = judged.baseline;
     seen.clock = judged.clock;
+    seen.beat = judged.beat == rhythm::verdict::beat;
+    seen.beat_missing = judged.beat == rhythm::verdict::missing;
     if (judged.is_other && adwin_) adwin_->restart();
     if (adwin_) adwin_->believe(judged.clock ? sure_gap * judged.clock->sigma : 0);
     return judged.season;

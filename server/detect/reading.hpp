@@ -44,6 +44,8 @@ struct feature_reading {
   std::optional<double> score{};  // of the ensemble; empty when it is off
   bool alarm = false;
   std::optional<clock_reading> clock{};
+  bool beat = false;          // beyond the threshold, but it returns at regular gaps and was due: no flag
+  bool beat_missing = false;  // what returns at regular gaps without fail has not come
 };
 
 // A value that no longer goes with another one of the same point: its residual in a fading regression on `partner`.

@@ -23,6 +23,12 @@ baseline_reading judged(robust_zscore& by, double x, bool after_hole) {
 }  // namespace
 
 timed_zscore::result timed_zscore::update(double x, double t, double interval, bool after_hole) {
+  result seen = judge(x, t, interval, after_hole);
+  seen.beat = rhythm_.update(seen.baseline.anomaly ? std::abs(x - seen.baseline.expected) : 0);
+  return seen;
+}
+
+timed_zscore::result timed_zscore::judge(double x, double t, double interval, bool after_hole) {
   result seen;
   seen.baseline = judged(plain_, x, after_hole);
   const auto expected = clock_.expect(t);

@@ -13,20 +13,22 @@
 
 #include "server/detect/clock_expectation.hpp"
 #include "server/detect/reading.hpp"
+#include "server/detect/rhythm.hpp"
 #include "server/detect/robust_zscore.hpp"
 
 namespace spindrift {
 
 class timed_zscore {
 public:
-  static constexpr std::uint16_t state_version = 4;
+  static constexpr std::uint16_t state_version = 5;
 
   explicit timed_zscore(const zscore_settings& settings) : settings_(&settings), plain_(settings) {}
 
   struct result {
     baseline_reading baseline;
     std::optional<clock_reading> clock;
-    double season = 0;      // what the clock adds to the level now
+    double season = 0;  // what the clock adds to the level now
+    rhythm::verdict beat = rhythm::verdict::none;
     bool is_other = false;  // from this point on the season is another one: a habit has proven itself or was lost
   };
   // t: event time in seconds; interval: usual seconds between points, 0 while unknown.
@@ -38,17 +40,19 @@ public:
   template <class Archive>
   void visit_state(Archive& archive) {
     bool second = rest_ != nullptr;
-    archive(plain_, clock_, plain_loss_, rest_loss_, compared_, by_clock_, proven_, second);
+    archive(plain_, clock_, rhythm_, plain_loss_, rest_loss_, compared_, by_clock_, proven_, second);
     if constexpr (Archive::reads) rest_ = second ? std::make_unique<robust_zscore>(*settings_) : nullptr;
     if (rest_) archive(*rest_);
   }
 
 private:
+  result judge(double x, double t, double interval, bool after_hole);
   void compare(double plain_error, double rest_error, double reach);
 
   const zscore_settings* settings_;
   robust_zscore plain_;
   clock_expectation clock_;
+  rhythm rhythm_;
   std::unique_ptr<robust_zscore> rest_;
   double plain_loss_ = 0;
   double rest_loss_ = 0;

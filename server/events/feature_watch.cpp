@@ -14,15 +14,17 @@ feature_watch::answer feature_watch::update(const observation& point) {
   }
   // Of a rare value z says itself how rare it is.
   const double z = std::abs(point.seen.baseline.z);
-  const double nines = point.seen.baseline.rare ? std::min(z, tail_model::nines_max) : tail_.nines(z);
+  const double nines = point.seen.beat            ? 0
+                       : point.seen.baseline.rare ? std::min(z, tail_model::nines_max)
+                                                  : tail_.nines(z);
   result.excursion = excursion_.update(point, nines);
   result.still = still_.update(point);
   // A value that stands still has no scatter; that is the other watch's business.
   if (!still_.is_still()) result.spread = spread_.update(point, still_.equal_share());
   result.level = level_.update(point, spread_.usual());
   // What is told is no part of the tail that tells what to tell.
-  if (!point.seen.baseline.warmup && !point.seen.baseline.rare && !excursion_.is_out() && !result.excursion.found &&
-      !result.excursion.over) {
+  if (!point.seen.baseline.warmup && !point.seen.baseline.rare && !point.seen.beat && !excursion_.is_out() &&
+      !result.excursion.found && !result.excursion.over) {
     tail_.learn(z);
   }
   if (result.excursion.untold > 0 && !point.seen.baseline.rare) tail_.learn(result.excursion.untold);

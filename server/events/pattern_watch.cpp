@@ -14,6 +14,7 @@ constexpr double odd_clock = 4.5;          // |z| against what the clock lets ex
 constexpr std::uint64_t points_min = 250;  // a young stream's score is its own surprise
 constexpr std::uint64_t odd_before = 8;    // points
 
+constexpr double missing_nines = 6;
 constexpr std::uint64_t together = 10;
 constexpr double plain_z = 3.5;
 constexpr double clock_z = 4;
@@ -31,6 +32,7 @@ std::optional<finding> pattern_watch::update(const observation& point, double ni
   const bool odd_by_clock = point.seen.clock && std::abs(point.seen.clock->z) >= odd_clock;
   if (nines >= odd_nines + point.crowd || odd_by_clock) odd_n_ = point.n;
   if (score >= moderate_score + crowd) score_n_ = point.n;
+  if (point.seen.beat_missing) return describe_missing(point);
   if (auto missed = follow_clock(point)) return missed;
   if (point.n < points_min || score_n_ == 0) return std::nullopt;
   if (pending_n_ == 0) {
@@ -67,6 +69,18 @@ finding pattern_watch::describe(const observation& point) const {
   // The score is a mean of four surprises that seldom come together.
   found.nines = 2.5 + 2 * score_;
   found.size = std::max(size_ / 5, 1.0);
+  return found;
+}
+
+finding pattern_watch::describe_missing(const observation& point) {
+  finding found;
+  found.kind = event_kind::pattern;
+  found.from_n = point.n;
+  found.from = point.ts;
+  found.value = point.value;
+  found.expected = point.seen.baseline.expected;
+  found.nines = missing_nines;
+  found.size = 1;
   return found;
 }
 

@@ -27,6 +27,7 @@ public:
 
 private:
   std::optional<finding> follow_clock(const observation& point);
+  static finding describe_missing(const observation& point);
   finding describe(const observation& point) const;
 
   std::uint32_t clock_run_ = 0;  // points in a row, nearly, that are far from what the clock lets expect

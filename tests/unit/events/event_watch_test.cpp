@@ -247,7 +247,7 @@ TEST(event_watch, tells_a_sensors_code_for_an_error_at_its_first_point_once_it_i
   add_noise(one, noise, 1'000, 20, 0.1);
   for (int i = 0; i < 10; ++i) {
     one.add(85);
-    add_noise(one, noise, 30, 20, 0.1);
+    add_noise(one, noise, 26 + 11 * i % 41, 20, 0.1);
   }
   const auto told = opened_after(one, 1'000);
   ASSERT_EQ(told.size(), 10U);
@@ -332,6 +332,26 @@ TEST(event_watch, keeps_what_it_knows_of_relations_in_its_state) {
   }
   EXPECT_EQ(one.save(), other.save());
   EXPECT_EQ(one.events().open_count(), 1U);
+}
+
+TEST(event_watch, gets_used_to_a_heartbeat_and_tells_of_one_that_is_left_out) {
+  noise_source noise(3);
+  little_stream one;
+  const auto beat = [&](bool comes) {
+    for (int i = 0; i < 80; ++i) {
+      const double height = i == 41 ? 0.9 : i == 40 || i == 42 ? 0.4 : 0.0;
+      one.add((noise.uniform() + noise.uniform() + noise.uniform() - 1.5) * 0.04 + (comes ? height : 0.0));
+    }
+  };
+  for (int i = 0; i < 80; ++i) beat(true);
+  EXPECT_LE(opened_after(one, 3'200).size(), 1U);
+  const std::uint64_t before = one.n();
+  beat(false);
+  beat(true);
+  const auto told = opened_after(one, before);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].kind, event_kind::pattern);
+  EXPECT_EQ(told[0].from_n, told[0].told_n);
 }
 
 TEST(event_watch, gives_the_same_notices_for_the_same_points) {
