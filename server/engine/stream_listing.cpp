@@ -22,7 +22,7 @@ stream_listing::stream_listing(engine& of, std::function<bool(std::string_view)>
 stream_listing::stream_listing(stream_listing&&) noexcept = default;
 stream_listing::~stream_listing() = default;
 
-bool stream_listing::advance(std::size_t budget) {
+bool stream_listing::advance(std::size_t& budget) {
   for (; budget > 0; --budget) {
     const stream_key* const key = walk_->next();
     if (key == nullptr) return true;
@@ -50,7 +50,8 @@ void stream_listing::look_at(const stream_key& key) {
 
 std::vector<stream_summary> engine::list(std::function<bool(std::string_view)> is_wanted, std::size_t limit) {
   stream_listing listing(*this, std::move(is_wanted), limit);
-  listing.advance(SIZE_MAX);
+  std::size_t budget = SIZE_MAX;
+  listing.advance(budget);
   return listing.take();
 }
 

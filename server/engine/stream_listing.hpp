@@ -37,8 +37,8 @@ public:
   stream_listing& operator=(stream_listing&&) = delete;
   ~stream_listing();
 
-  // Looks at up to `budget` further streams. True once it has seen them all.
-  bool advance(std::size_t budget);
+  // Looks at further streams, and takes each off the budget. True once it has seen them all.
+  bool advance(std::size_t& budget);
   // What was found, in order. Once: the listing is empty then.
   std::vector<stream_summary> take();
 

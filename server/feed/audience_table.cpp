@@ -13,6 +13,7 @@ void audience_table::refresh() {
   by_slot_.clear();
   shards_.clear();
   wanted_of_all_streams_ = 0;
+  comparisons_ = 0;
   for (const auto& one : all_) {
     shards_.push_back(one->shard);
     if (one->wanted.takes_all_streams()) {
@@ -21,6 +22,7 @@ void audience_table::refresh() {
       continue;
     }
     selective_.push_back(one.get());
+    comparisons_ += one->wanted.pattern_count();
     if (by_slot_.size() <= one->slot) by_slot_.resize(one->slot + 1);
     by_slot_[one->slot] = one.get();
   }

@@ -40,6 +40,8 @@ public:
   bool is_empty() const { return all_.empty(); }
   // Whether some are not of all streams, so that of() has to be asked.
   bool is_selective() const { return !selective_.empty(); }
+  // Patterns that a new stream is held against.
+  std::size_t comparisons() const { return comparisons_; }
   // The kinds of line that are wanted whatever their stream.
   line_classes wanted_of_all_streams() const { return wanted_of_all_streams_; }
   // Those that have subscribers, ascending.
@@ -67,6 +69,7 @@ private:
   std::vector<const subscription*> by_slot_;    // of selective_; null: none
   std::vector<std::size_t> shards_;
   line_classes wanted_of_all_streams_ = 0;
+  std::size_t comparisons_ = 0;
   std::unordered_map<std::uint64_t, audience> audiences_;  // by hash; names that share one take turns
   std::size_t members_ = 0;                                // in all of them, about
 };

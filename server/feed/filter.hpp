@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,7 @@ public:
     return takes_all_streams_ ||
            std::any_of(patterns_.begin(), patterns_.end(), [stream](const pattern& p) { return p.takes(stream); });
   }
+  std::size_t pattern_count() const { return patterns_.size(); }
   bool takes_all_streams() const { return takes_all_streams_; }
   line_classes classes() const { return classes_; }
   bool takes(std::string_view stream, line_class line) const { return holds(classes_, line) && takes_stream(stream); }

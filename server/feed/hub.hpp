@@ -39,6 +39,8 @@ public:
   bool is_empty() const { return audiences_.is_empty(); }
   line_classes wanted_of_all_streams() const { return audiences_.wanted_of_all_streams(); }
   bool is_selective() const { return audiences_.is_selective(); }
+  // Patterns that a new stream is held against.
+  std::size_t comparisons() const { return audiences_.comparisons(); }
   bool wants(std::uint64_t stream_hash, std::string_view stream, line_class line);
   std::size_t shard() const { return shard_; }
   // Those that have subscribers, perhaps this one among them.

@@ -105,6 +105,10 @@ void connection::advance() {
   if (phase_ != phase::serving) return;
   session_.advance(reader_.received(), now(), fresh_step());
   carry_out();
+  if (drain_is_due_ && !session_.is_listing()) {
+    drain_is_due_ = false;
+    drain();
+  }
 }
 
 void connection::take_history(std::string_view events) {
@@ -337,13 +341,15 @@ void connection::drain() {
   // client is owed nothing.
   step& out = home_.scratch;
   do {
-    drain_is_due_ = session_.awaits_answer();
+    drain_is_due_ = session_.awaits_answer() || session_.is_listing();
+    if (drain_is_due_ && session_.is_listing()) advance_later();
     if (drain_is_due_) return;
     session_.advance(reader_.received(), now(), fresh_step());
     (void)writer_.put(out.replies, home_.workspace.way.acknowledged_at());
     if (out.asks) home_.ask_history(*this, *out.asks, session_.who());
-  } while (session_.awaits_answer() || (out.has_more && !out.closes && out.pause.count() == 0 &&
-                                        writer_.waiting_bytes() < home_.settings.unsent_bytes_max));
+  } while (session_.awaits_answer() || session_.is_listing() ||
+           (out.has_more && !out.closes && out.pause.count() == 0 &&
+            writer_.waiting_bytes() < home_.settings.unsent_bytes_max));
   refuse(error_code::shutting_down, "the server is shutting down");
 }
 

@@ -120,7 +120,7 @@ void shard::go_round() {
   for (const auto& who : advancing_) {
     const bool is_whole = who->gather_points();
     if (is_whole) gathered_.push_back(who.get());
-    if (is_whole && workspace_.taken.size() < intake::points_max) continue;
+    if (is_whole && workspace_.taken.size() < pipeline_.points_max()) continue;
     answer_gathered();
     if (!is_whole) who->advance();
     workspace_.clear();

@@ -70,6 +70,7 @@ void pipeline::ask_sinks() {
     const sink::need wish = told->needs();
     needed_.always = static_cast<line_classes>(needed_.always | wish.always);
     needed_.asks = needed_.asks || wish.asks;
+    needed_.comparisons += wish.comparisons;
     if (wish.asks) asked_.push_back(told);
   }
 }

@@ -10,6 +10,8 @@
 // outcome, and a line each where one is needed.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include "server/engine/batch.hpp"
@@ -29,6 +31,12 @@ public:
   // Before the first batch.
   void add_sink(sink& told) { sinks_.push_back(&told); }
 
+  // How many points a batch should have at most: fewer where many patterns are held against the name of a new stream,
+  // so that no batch takes more than a few milliseconds.
+  std::size_t points_max() const {
+    return std::clamp<std::size_t>(comparisons_max / (needed_.comparisons + 1), 1, intake::points_max);
+  }
+
   void ingest(intake& taken, moment now);
   void publish(const intake& taken);
 
@@ -38,6 +46,9 @@ public:
   bool is_disk_lost() const { return disk_ != nullptr && disk_->is_lost(); }
 
 private:
+  // From 15 ns, where the end of a name says no, to 150 ns, where all of it is searched.
+  static constexpr std::size_t comparisons_max = 40'000;
+
   void ingest_named(intake& taken, moment now);
   void encode_needed(intake& taken);
   void ask_sinks();

@@ -7,6 +7,7 @@
 // safe to offer to from any thread. Sinks outlive the pipelines that know them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -18,8 +19,9 @@ namespace spindrift {
 class sink {
 public:
   struct need {
-    line_classes always = 0;  // lines of these kinds, whatever their stream
-    bool asks = false;        // needs_line() says of the others, asked for each
+    line_classes always = 0;      // lines of these kinds, whatever their stream
+    bool asks = false;            // needs_line() says of the others, asked for each
+    std::size_t comparisons = 0;  // that needs_line() makes for a stream it has not heard of
   };
 
   virtual ~sink() = default;

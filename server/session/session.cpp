@@ -31,7 +31,8 @@ bool session::gather(inbox& from) {
   if (named_ || !is_admitted() || bad_frames_.is_spent() || asked_ || !reader_.is_plain() || !unknown_.empty())
     return false;
   const std::uint64_t frames_before = frames_;
-  while (gathered_ < intake::points_max && !held_) {
+  const std::size_t points_max = workspace_.way.points_max();
+  while (gathered_ < points_max && !held_) {
     const inbox::cut cut = from.next();
     if (cut.kind == inbox::cut_kind::none) break;
     if (cut.kind == inbox::cut_kind::whole) {
@@ -47,7 +48,7 @@ bool session::gather(inbox& from) {
     held_ = cut;
   }
   count_frames(frames_ - frames_before);
-  return has_gathered() && gathered_ < intake::points_max && !held_;
+  return has_gathered() && gathered_ < points_max && !held_;
 }
 
 void session::count_frames(std::uint64_t more) {
@@ -76,7 +77,7 @@ void session::advance(inbox& from, moment now, step& out) {
   workspace_.foreign.clear();
   faults_seen_ = 0;
   if (awaits_answer()) return;
-  if (listing_) go_on_listing(out);
+  if (listing_) go_on_listing(now, out);
   const std::uint64_t frames_before = frames_;
   bad_frames_.refill(now.steady_ms);
   while (!out.closes && !out.has_more && !awaits_answer()) {
@@ -130,7 +131,10 @@ void session::take_point(const point& taken, moment now, step& out) {
   }
   if (named_) newest_seq_ = taken.seq;
   add_point(taken);
-  if (workspace_.taken.size() >= intake::points_max) flush(now, out);
+  if (workspace_.taken.size() < workspace_.way.points_max()) return;
+  flush(now, out);
+  // Batches are small where new streams cost much: others have their turns in between.
+  if (workspace_.way.points_max() < intake::points_max) out.has_more = true;
 }
 
 void session::add_point(const point& added) {

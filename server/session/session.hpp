@@ -7,8 +7,8 @@
 // answers; many producers of a few points each then cost one write of the journal together. A command whose answer
 // takes long (a listing in slices, the history) makes the frames behind it wait and nobody else. Owned by its
 // connection, used on that connection's thread; the environment is shared and outlives all sessions. Bounded: a step
-// stops at about replies_bytes_max of replies and says that there is more; a batch at intake::points_max points of each
-// session that takes part.
+// stops at about replies_bytes_max of replies, or a listing, and says that there is more; a batch at the pipeline's
+// points_max() of each session that takes part.
 #pragma once
 
 #include <cstddef>
@@ -29,6 +29,7 @@
 #include "server/pipeline/pipeline.hpp"
 #include "server/session/authenticator.hpp"
 #include "server/session/frame_reader.hpp"
+#include "server/session/listing_budget.hpp"
 #include "server/session/step.hpp"
 #include "server/session/token_bucket.hpp"
 
@@ -67,6 +68,7 @@ struct session_workspace {
   formats::parsed foreign;  // points of other formats than the contract's
   intake taken;
   std::vector<std::uint64_t> frame_numbers;  // of the points in the intake
+  listing_budget listings;
 
   void clear_points() {
     taken.clear();
@@ -106,6 +108,7 @@ public:
   // The answer to what a step asked, as the JSON array of events; advance() goes on from there.
   void answer_history(std::string_view events, step& out);
   // A step has asked, and the answer is not here yet: there is nothing to advance.
+  bool is_listing() const { return listing_ != nullptr; }
   bool awaits_answer() const { return asked_.has_value() && listing_ == nullptr; }
   // Once a second, when nothing else is under way: what has stood still is taken as it is, and a client of which
   // nothing was understood is told so and let go. False: there is nothing to carry out.
@@ -154,7 +157,7 @@ private:
   bool take_repeated(const point& taken, step& out);
   void flush(moment now, step& out);
   void take_command(const command_frame& ordered, step& out);
-  void go_on_listing(step& out);
+  void go_on_listing(moment now, step& out);
   void answer(std::size_t i, step& out);
   void count_silent(refusal why);
   void count_foreign();

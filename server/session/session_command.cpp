@@ -24,13 +24,6 @@ line_classes classes_of(const subscribe_command& asked) {
 
 }  // namespace
 
-namespace {
-
-// Streams looked at in one slice of a listing: some 0.1 ms of a full table whose names are in no cache.
-constexpr std::size_t listing_slice_streams = 512;
-
-}  // namespace
-
 struct session::command_replies {
   session& self;
   const command_id& id;
@@ -154,13 +147,18 @@ void session::command_replies::operator()(const streams_command& asked) const {
         return wanted.takes(name) && may_see(who.get(), name);
       },
       asked.limit);
-  self.go_on_listing(out);
+  out.has_more = true;
 }
 
-// A slice each time the connection has its turn; the frames behind wait for the whole reply.
-void session::go_on_listing(step& out) {
-  if (!listing_->advance(listing_slice_streams)) {
-    out.has_more = true;
+// A slice each time the connection has its turn; the frames behind wait for the whole reply, and for the next turn.
+void session::go_on_listing(moment now, step& out) {
+  out.has_more = true;
+  const std::size_t budget = workspace_.listings.left(now.steady_ms);
+  std::size_t left = budget;
+  const bool is_done = budget > 0 && listing_->advance(left);
+  if (budget > 0) workspace_.listings.spend(budget - left);
+  if (!is_done) {
+    out.pause = workspace_.listings.wait();
     return;
   }
   begin_reply("streams", *std::exchange(asked_, std::nullopt), out.replies);

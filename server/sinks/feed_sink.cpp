@@ -5,7 +5,7 @@ namespace spindrift {
 
 sink::need feed_sink::needs() {
   hub_.refresh();
-  return {.always = hub_.wanted_of_all_streams(), .asks = hub_.is_selective()};
+  return {.always = hub_.wanted_of_all_streams(), .asks = hub_.is_selective(), .comparisons = hub_.comparisons()};
 }
 
 void feed_sink::offer(const intake& passed) {

@@ -161,7 +161,7 @@ std::size_t http_ingest::ingest(const identity* who, moment now, std::string& re
   for (std::size_t at = 0; at < points.size();) {
     workspace_.clear();
     intake& taken = workspace_.taken;
-    for (; at < points.size() && taken.size() < intake::points_max; ++at) {
+    for (; at < points.size() && taken.size() < workspace_.way.points_max(); ++at) {
       if (may_publish(who, points[at].stream)) {
         taken.points.points.push_back(points[at]);
       } else {

@@ -85,6 +85,21 @@ TEST_F(pipeline_test, offers_a_batch_once_with_the_points_that_were_refused) {
   EXPECT_EQ(why(3), refusal::too_many_streams);
 }
 
+TEST_F(pipeline_test, wants_small_batches_while_a_new_stream_costs_much) {
+  put("a");
+  pass();
+  EXPECT_EQ(way_.points_max(), intake::points_max);
+  told_.wish = {.asks = true, .comparisons = 3'200};
+  pass();
+  EXPECT_EQ(way_.points_max(), 12U);
+  told_.wish.comparisons = 1'000'000;
+  pass();
+  EXPECT_EQ(way_.points_max(), 1U);
+  told_.wish = {};
+  pass();
+  EXPECT_EQ(way_.points_max(), intake::points_max);
+}
+
 TEST_F(pipeline_test, encodes_no_line_that_nobody_needs) {
   put("a");
   pass();

@@ -1,4 +1,4 @@
-// Goal: what the server cannot take slows nobody down; what a client does wrong slows that client.
+// Goal: what the server cannot take slows nobody down; what a client does wrong, or what costs much, slows that client.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -95,6 +95,23 @@ TEST_F(refusal_test, slows_nobody_down_while_the_disk_is_full) {
   EXPECT_EQ(send(point_of_b, 40).pause.count(), 0);
   EXPECT_EQ(replies(), 40);
   EXPECT_NE(out_.replies.find("storage_full"), std::string::npos);
+}
+
+TEST_F(refusal_test, makes_one_listing_a_step_and_waits_once_the_millisecond_is_spent) {
+  send(point_of_b, 1);
+  std::ptrdiff_t listed = 0;
+  send(R"({"op":"streams","match":"nothing"})", 80);
+  while (out_.pause.count() == 0) {
+    ASSERT_TRUE(out_.has_more);
+    EXPECT_LE(replies(), 1);
+    listed += replies();
+    out_.clear();
+    conversation_.advance(received_, {1'764'000'000'000, 1'000}, out_);
+  }
+  EXPECT_EQ(listed, 64);
+  out_.clear();
+  conversation_.advance(received_, {1'764'000'000'001, 1'001}, out_);
+  EXPECT_EQ(replies(), 1) << "a millisecond later it goes on";
 }
 
 }  // namespace
