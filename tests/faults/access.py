@@ -67,8 +67,8 @@ def tls(report, binary):
             silent = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(20)]
             code = server.stop()
             report.check("  SIGTERM in the middle of handshakes", f"exit code {code}", "0", code == 0)
-            for each in silent:
-                each.close()
+            for item in silent:
+                item.close()
 
 
 def put_in_place(pair, live):
@@ -193,6 +193,37 @@ def tokens(report, binary):
             report.check("  and nobody comes in with it", str(gone), "True", gone)
 
 
+def revoked_over_tls(report, binary):
+    """Over TLS as well: who came in with a token that is gone by now is told so and closed, everybody else stays."""
+    with Scratch() as folder:
+        certificate, key = make_certificate(folder, "first")
+        path = os.path.join(folder, "tokens")
+        secrets = {}
+        lines = {}
+        for name in ("goes", "stays", "changes"):
+            made = subprocess.run([binary, "token", "new", name], capture_output=True, text=True, check=True)
+            token, lines[name] = made.stdout.splitlines()
+            secrets[name] = token.split()[-1]
+        with open(path, "w") as file:
+            file.write("\n".join(lines.values()) + "\n")
+        with Daemon(binary, "--tls-cert", certificate, "--tls-key", key, "--tokens", path) as server:
+            clients = {name: server.connect(wrap=wrapper(certificate)) for name in secrets}
+            for name, client in clients.items():
+                client.ask({"op": "hello", "token": secrets[name]})
+            clients["goes"].ask({"op": "subscribe"})
+            with open(path, "w") as file:
+                file.write(lines["stays"] + "\n" + lines["changes"].replace("publish=*", "publish=x") + "\n")
+            server.process.send_signal(signal.SIGHUP)
+            codes = {name: json.loads(clients[name].line(5) or b"{}").get("code") for name in ("goes", "changes")}
+            ended = all(clients[name].has_ended(5) for name in codes)
+            pong = clients["stays"].ask({"op": "ping"})
+            report.check("SIGHUP after tokens went and changed, over TLS", f"{', '.join(map(str, codes.values()))}; others: "
+                         f"{pong['type']}", "unauthorized, closed; pong", ended and
+                         set(codes.values()) == {"unauthorized"} and pong == {"type": "pong"})
+            for client in clients.values():
+                client.close()
+
+
 def first_reply(server, token):
     with server.connect() as one:
         return one.ask({"op": "hello", "token": token})
@@ -270,7 +301,7 @@ def own_stats(report, server, secrets):
             shown[name] = one.ask({"op": "stats"})
     report.check("stats of a token, and of an admin's", f"{shown['plant']['points']} and {shown['all']['points']} "
                  f"points, {shown['admin']['points']} in all", "2, 7, 9; the rest for the admin alone",
-                 [shown[each]["points"] for each in ("plant", "all", "admin")] == [2, 7, 9] and
+                 [shown[item]["points"] for item in ("plant", "all", "admin")] == [2, 7, 9] and
                  "streams" in shown["admin"] and "streams" not in shown["all"])
 
 
@@ -283,12 +314,12 @@ def silent_strangers(report, binary):
         with Daemon(binary, "--tokens", path, "--admission-timeout", "1000") as server:
             strangers = [Client(server.port) for _ in range(50)]
             began = time.monotonic()
-            ended = sum(each.has_ended(10) for each in strangers)
+            ended = sum(item.has_ended(10) for item in strangers)
             took = time.monotonic() - began
             report.check("50 who show no token, --admission-timeout 1 s", f"{ended} closed within {took:.1f} s",
                          "all, 1 to 4 s", ended == 50 and 0.9 <= took <= 4)
-            for each in strangers:
-                each.close()
+            for item in strangers:
+                item.close()
 
 
 def doors(report, binary):
@@ -307,6 +338,7 @@ def run(report, binary, short, _sanitized=""):
     tls(report, binary)
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     half_handshakes(report, binary, 1_500 if short else 6_000)
+    revoked_over_tls(report, binary)
     tokens(report, binary)
     silent_strangers(report, binary)
     doors(report, binary)

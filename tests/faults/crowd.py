@@ -40,14 +40,14 @@ class Busy(threading.Thread):
         self.asked = 0
         self.lost = 0
         self.stops = False
-        self.sockets = [opened(port, each) for each in range(count)]
+        self.sockets = [opened(port, item) for item in range(count)]
 
     def run(self):
         chooser = selectors.DefaultSelector()
         begun = {}
-        for number, each in enumerate(self.sockets):
-            chooser.register(each, selectors.EVENT_READ, number)
-            begun[number] = self.ask(each, number)
+        for number, item in enumerate(self.sockets):
+            chooser.register(item, selectors.EVENT_READ, number)
+            begun[number] = self.ask(item, number)
         waiting = set(begun)
         until = time.monotonic() + PATIENCE
         while waiting and time.monotonic() < until:
@@ -65,8 +65,8 @@ class Busy(threading.Thread):
                 begun[key.data] = self.ask(key.fileobj, key.data)
                 until = time.monotonic() + PATIENCE
         self.lost += len(waiting)
-        for each in self.sockets:
-            each.close()
+        for item in self.sockets:
+            item.close()
 
     def ask(self, to, number):
         self.asked += 1
@@ -93,18 +93,18 @@ def idle_and_busy(report, binary, idle_count):
         for number in range(idle_count):
             idle.append(opened(server.port, number))
             idle[-1].sendall(b'{"value":1}\n')
-        silent = sum(not each.recv(4_096).endswith(b"\n") for each in idle)
+        silent = sum(not item.recv(4_096).endswith(b"\n") for item in idle)
         each_kib = (server.resident_kib() - before) / idle_count
         time.sleep(1)
         for one in idle:
             one.sendall(b'{"op":"ping"}\n')
-        silent += sum(each.recv(4_096) != b'{"type":"pong"}\n' for each in idle)
+        silent += sum(item.recv(4_096) != b'{"type":"pong"}\n' for item in idle)
         busy.end()
         report.check(f"{idle_count} idle and 64 busy connections", f"{silent + busy.lost} lost, {busy.asked} answered",
                      "0 lost", silent + busy.lost == 0)
         report.check("  memory of an idle connection", f"{each_kib:.1f} KiB", "<= 40 KiB", each_kib <= 40)
-        for each in idle:
-            each.close()
+        for item in idle:
+            item.close()
         came_back = eventually(lambda: server.stats()["connections"] == 1, 10)
         report.check("  descriptors after they left", f"{server.descriptors()}", "as before", came_back)
 
@@ -112,21 +112,21 @@ def idle_and_busy(report, binary, idle_count):
 def slowloris(report, binary, count, timeout_s):
     """Frames that are begun and dripped on for ever, a byte a second, while a bystander asks."""
     with Daemon(binary, *LIGHT, "--frame-timeout", str(int(timeout_s * 1_000))) as server:
-        dripping = [opened(server.port, each) for each in range(count)]
+        dripping = [opened(server.port, item) for item in range(count)]
         begun = time.monotonic()
         bystander = Busy(server.port, 1, pause=0.005)
         bystander.start()
-        for each in dripping:
-            each.sendall(b'{"value":1')
+        for item in dripping:
+            item.sendall(b'{"value":1')
         cut = {}
         while len(cut) < count and time.monotonic() - begun < timeout_s + 10:
-            for number, each in enumerate(dripping):
+            for number, item in enumerate(dripping):
                 if number in cut:
                     continue
                 try:
-                    each.sendall(b"0")
-                    each.settimeout(0)
-                    if (last := each.recv(4_096)) != b"":
+                    item.sendall(b"0")
+                    item.settimeout(0)
+                    if (last := item.recv(4_096)) != b"":
                         cut[number] = (time.monotonic() - begun, last)
                 except BlockingIOError:
                     pass
@@ -134,8 +134,8 @@ def slowloris(report, binary, count, timeout_s):
                     cut[number] = (time.monotonic() - begun, b"")
             time.sleep(min(1.0, timeout_s / 10))
         bystander.end()
-        for each in dripping:
-            each.close()
+        for item in dripping:
+            item.close()
         times = [when for when, _ in cut.values()] or [0]
         named = sum(b'"idle"' in last for _, last in cut.values())
         report.check(f"{count} slowloris, --frame-timeout {timeout_s:g} s",
@@ -155,10 +155,10 @@ def connect_flood(report, binary, count):
         before = server.descriptors()
         threads = [threading.Thread(target=come_and_go, args=(server.port, count // 4, part)) for part in range(4)]
         began = time.monotonic()
-        for each in threads:
-            each.start()
-        for each in threads:
-            each.join()
+        for item in threads:
+            item.start()
+        for item in threads:
+            item.join()
         took = time.monotonic() - began
         # Half-closed and silent ones are lingered for; then nothing of them may be left.
         eventually(lambda: server.descriptors() <= before, 5)
@@ -189,10 +189,10 @@ def no_descriptors(report, binary):
     with Daemon(binary, *LIGHT) as server:
         server.stats()
         room = 40
-        soft = max(int(each) for each in os.listdir(f"/proc/{server.pid}/fd")) + 1 + room
+        soft = max(int(item) for item in os.listdir(f"/proc/{server.pid}/fd")) + 1 + room
         _, hard = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (soft, hard))
-        crowd = [opened(server.port, each) for each in range(room + 200)]
+        crowd = [opened(server.port, item) for item in range(room + 200)]
         eventually(lambda: server.descriptors() >= soft - 1, 5)
         begin = server.cpu_seconds()
         time.sleep(2)
@@ -203,8 +203,8 @@ def no_descriptors(report, binary):
         crowd[0].sendall(b'{"op":"ping"}\n')
         pong = crowd[0].recv(100).decode().strip()
         report.check("  those inside are served", pong, "pong", pong == '{"type":"pong"}')
-        for each in crowd:
-            each.close()
+        for item in crowd:
+            item.close()
         began = time.monotonic()
         with server.connect() as one:
             reply = one.ask({"op": "ping"}, 5)
@@ -215,12 +215,12 @@ def no_descriptors(report, binary):
 def too_many(report, binary):
     """Beyond --max-connections each is told so, and a place is free once one has left."""
     with Daemon(binary, *LIGHT, "--max-connections", "20") as server:
-        inside = [opened(server.port, each) for each in range(20)]
-        for each in inside:
-            each.sendall(b'{"op":"ping"}\n')
-            each.recv(100)
+        inside = [opened(server.port, item) for item in range(20)]
+        for item in inside:
+            item.sendall(b'{"op":"ping"}\n')
+            item.recv(100)
         beyond = [Client(server.port) for _ in range(10)]
-        told = sum(b"too_many_connections" in (each.line(5) or b"") for each in beyond)
+        told = sum(b"too_many_connections" in (item.line(5) or b"") for item in beyond)
         report.check("beyond --max-connections", f"{told} of 10 told too_many_connections", "all", told == 10)
         inside.pop().close()
         # The server must have heard of it: a connect in the same instant may be what it sees first.
@@ -231,10 +231,10 @@ def too_many(report, binary):
             with server.connect() as one:
                 reply = one.ask({"op": "ping"}, 5)
         report.check("  a place is free when one leaves", json.dumps(reply), "pong", reply == {"type": "pong"})
-        for each in beyond:
-            each.close()
-        for each in inside:
-            each.close()
+        for item in beyond:
+            item.close()
+        for item in inside:
+            item.close()
 
 
 def leaks(report, binary, folder, count):

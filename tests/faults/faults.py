@@ -11,15 +11,16 @@ import time
 
 import stage
 
-PROOFS = ["kills", "storage", "crowd", "feed", "access", "limits", "memory", "slips", "producers"]
+PROOFS = ["kills", "storage", "crowd", "feed", "access", "limits", "frames", "memory", "replies", "bystander", "web", "slips",
+          "producers"]
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True, help="folder of spindriftd")
     parser.add_argument("--sanitized", default="", help="folder of a spindriftd built with ASan")
-    parser.add_argument("--short", action="store_true", help="the form that ./run.sh check runs, below two minutes")
-    parser.add_argument("names", nargs="*", help=f"of {', '.join(PROOFS)}; all of them when none is named")
+    parser.add_argument("--short", action="store_true", help="the form that ./run.sh check runs, below three minutes")
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(PROOFS)}, all of them when none is named; or soak")
     asked = parser.parse_args()
     report = stage.Report()
     began = time.monotonic()

@@ -38,8 +38,8 @@ def stopped_subscriber(report, binary, count):
             runs = [load(binary, server.port, count) for _ in range(2)]
             grown = (server.resident_kib() - before) / 1024
             dropped = server.stats()["feed_lines_dropped"]
-            throughput = max(each["throughput"] for each in runs)
-            lost = sum(each["lost"] for each in runs)
+            throughput = max(item["throughput"] for item in runs)
+            lost = sum(item["lost"] for item in runs)
             report.check("a stopped subscriber: producers' throughput",
                          f"{throughput:,.0f} against {alone:,.0f}/s, {lost} lost", ">= 70 % of that without it",
                          throughput >= 0.7 * alone and lost == 0)

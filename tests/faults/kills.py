@@ -101,8 +101,8 @@ def kill_cycles(report, binary, count, kills, durability, flags=(), seed=1):
                 deaf = dice.random() < 0.5
                 producer.talk(server.port, min(goal, count), lambda: kill_after(server, pause) or deaf)
     differing = sum(producer.verdicts.get(seq) != line for seq, line in expected.items()) + len(producer.wrong)
-    for each in producer.wrong[:5]:
-        print("   ", each)
+    for item in producer.wrong[:5]:
+        print("   ", item)
     report.check(
         f"kill -9, {kills} cycles, durability {durability}",
         f"{differing} of {count} differ, {producer.repeated} repeated",
@@ -148,7 +148,7 @@ def flood(sock, stop):
     seq = 1
     try:
         while not stop.is_set():
-            sock.sendall(b"".join(point_line(each, 1) for each in range(seq, seq + 500)))
+            sock.sendall(b"".join(point_line(item, 1) for item in range(seq, seq + 500)))
             seq += 500
     except OSError:
         pass
@@ -176,16 +176,16 @@ def prompt_stops(report, binary, count):
     for run_number in range(count):
         with Daemon(binary, "--threads", str(1 + run_number % 2)) as server:
             clients = [server.connect() for _ in range(10)]
-            for each in clients:
-                each.ask({"value": 1})
+            for item in clients:
+                item.ask({"value": 1})
             time.sleep(run_number % 10 / 50)
             server.process.send_signal(signal.SIGTERM)
             began = time.monotonic()
-            for number, each in enumerate(clients):
+            for number, item in enumerate(clients):
                 if number % 2:
-                    each.line()  # the goodbye; the others are gone without having read it
-                each.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-                each.close()
+                    item.line()  # the goodbye; the others are gone without having read it
+                item.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                item.close()
             codes.add(server.process.wait(30))
             slowest = max(slowest, time.monotonic() - began)
     report.check(f"SIGTERM and clients that reset, {count} times", f"{slowest * 1000:.0f} ms, exit codes {codes}",

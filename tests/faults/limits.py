@@ -43,9 +43,9 @@ def no_memory(report, binary):
             try:
                 with server.connect() as one:
                     for number in range(0, 1_000_000, 200):
-                        one.send(b"".join(b'{"stream":"m%d","value":1}\n' % (number + each) for each in range(200)))
+                        one.send(b"".join(b'{"stream":"m%d","value":1}\n' % (number + item) for item in range(200)))
                         replies = [one.line() for _ in range(200)]
-                        answered += sum(b'"verdict"' in (each or b"") for each in replies)
+                        answered += sum(b'"verdict"' in (item or b"") for item in replies)
                         if None in replies:
                             break
             except OSError:
@@ -61,7 +61,7 @@ def no_memory(report, binary):
 def many_streams(report, binary):
     """A full table evicts only what has been idle for long enough, the longest idle first."""
     with Daemon(binary, *LIGHT, "--max-streams", "100", "--evict-after", "1000") as server, server.connect() as one:
-        codes = [one.ask({"stream": f"s{each}", "value": 1}).get("code") for each in range(101)]
+        codes = [one.ask({"stream": f"s{item}", "value": 1}).get("code") for item in range(101)]
         time.sleep(1.3)
         one.ask({"stream": "s0", "value": 1})
         again = one.ask({"stream": "new", "value": 1})
@@ -122,14 +122,14 @@ def clock_jump(report, binary, shim):
                 alive = b'"verdict"' in (partial.line() or b"")
                 stats = server.stats()
                 jumps = [round((after - before) / 86_400_000) for before, after in zip(stamps, stamps[1:])]
-                jumped = [each for each in jumps if each]
+                jumped = [item for item in jumps if item]
         report.check("the clock set +1 day, then -2 days", f"{wrong} wrong, ts follows by {jumped} days",
                      "0 wrong, ts alone follows", wrong == 0 and jumped == [1, -2])
         report.check("  connections, streams, subscribers", f"{stats['streams_evicted']} evicted, half frame "
                      f"{'ended well' if alive else 'lost'}", "nothing happens",
                      alive and stats["streams_evicted"] == 0 and stats["subscribers"] == 1 and not stats["errors"])
         with Daemon(binary, *flags) as again, again.connect() as asking:
-            listed = {each["stream"]: each["n"] for each in asking.ask({"op": "streams"})["streams"]}
+            listed = {item["stream"]: item["n"] for item in asking.ask({"op": "streams"})["streams"]}
         total = sum(listed.values())
         report.check("  and a restart on another day", f"{total} points", "201 points", total == 201)
 

@@ -48,9 +48,9 @@ def invent(one, prefix, most):
     """New streams until one is refused: how many there are, and what was said to the refused one."""
     created = 0
     for begin in range(0, most, 200):
-        replies = replies_to(one, [b'{"stream":"%s%d","value":1}\n' % (prefix, begin + each) for each in range(200)])
-        created += sum(b'"verdict"' in each for each in replies)
-        refused = next((each for each in replies if b'"error"' in each), None)
+        replies = replies_to(one, [b'{"stream":"%s%d","value":1}\n' % (prefix, begin + item) for item in range(200)])
+        created += sum(b'"verdict"' in item for item in replies)
+        refused = next((item for item in replies if b'"error"' in item), None)
         if refused:
             return created, json.loads(refused)
     return created, {}
@@ -99,7 +99,7 @@ def idle_streams(report, binary):
 def wide_values(count):
     """The values of so many points of 64 features, with tails that make detectors as large as they may get."""
     dice = random.Random(3)
-    return [",".join('"f%d":%.4f' % (each, dice.lognormvariate(0, 2)) for each in range(FEATURES)).encode()
+    return [",".join('"f%d":%.4f' % (item, dice.lognormvariate(0, 2)) for item in range(FEATURES)).encode()
             for _ in range(count)]
 
 
@@ -133,7 +133,7 @@ def second_mark(report, binary):
     with Scratch() as folder:
         flags = ("--state-dir", os.path.join(folder, "state"), "--evict-after", "3000")
         values = wide_values(100)
-        names = [b"wide%d" % each for each in range(125)]
+        names = [b"wide%d" % item for item in range(125)]
         with Daemon(binary, *flags) as server, server.connect() as one:
             feed(one, names, values, 1)
             for _ in range(100):

@@ -50,7 +50,7 @@ class Steady(threading.Thread):
         return self
 
     def answered_after(self, when):
-        return sum(each[0] > when for each in self.answered)
+        return sum(item[0] > when for item in self.answered)
 
     def last_n(self):
         return self.answered[-1][1] if self.answered else 0
@@ -63,7 +63,7 @@ def points_kept(binary, state):
             return -1
         with server.connect() as asking:
             listed = asking.ask({"op": "streams"})["streams"]
-        return sum(each["n"] for each in listed if each["stream"] == "steady")
+        return sum(item["n"] for item in listed if item["stream"] == "steady")
 
 
 def deleted_lock(report, binary):
@@ -109,8 +109,8 @@ def links(report, binary):
                 is_good = is_good and file.read() == "precious\n"
             if not is_good:
                 wrong.append(f"{name}: {'started' if came else server.process.returncode}, {server.log()[-200:]}")
-    for each in wrong:
-        print("   ", each)
+    for item in wrong:
+        print("   ", item)
     report.check("a symbolic link in place of each file", f"{len(wanted) - len(wrong)} of {len(wanted)} not followed",
                  "all; a reason, or deleted", not wrong)
     with Scratch() as folder:
@@ -200,8 +200,8 @@ def failing_snapshots(report, binary):
             while not code and answered < 2_000_000:
                 one.send(b'{"stream":"steady","value":1}\n' * 2_000)
                 replies = [one.line() for _ in range(2_000)]
-                answered += sum(b'"verdict"' in each for each in replies)
-                code = next((json.loads(each)["code"] for each in replies if b'"error"' in each), "")
+                answered += sum(b'"verdict"' in item for item in replies)
+                code = next((json.loads(item)["code"] for item in replies if b'"error"' in item), "")
             while one.ask({"stream": "steady", "value": 1})["type"] == "verdict":
                 answered += 1
             size = kept_journal(state)

@@ -39,7 +39,7 @@ class Careful:
                 seq = 1 if welcome is not None and welcome["type"] == "welcome" else None
                 while seq is not None and seq <= self.count:
                     last = min(self.count, seq + self.window - 1)
-                    server.send(b"".join(point_line(each, 3) for each in range(seq, last + 1)))
+                    server.send(b"".join(point_line(item, 3) for item in range(seq, last + 1)))
                     for _ in range(seq, last + 1):
                         line = server.line()
                         if line is None:
@@ -109,9 +109,9 @@ def classes_of_journal(content):
         at += RECORD_HEADER + length
     offsets = {0, 7, 8, 15, 23, 31, SEGMENT_HEADER - 1}
     for begin, size in {*records[:1], *records[len(records) // 2:][:1], *records[-1:]}:
-        offsets |= {begin + each for each in (0, 3, 4, 8, 12, 16, 24, RECORD_HEADER - 1)}
+        offsets |= {begin + item for item in (0, 3, 4, 8, 12, 16, 24, RECORD_HEADER - 1)}
         offsets |= {begin + RECORD_HEADER, begin + RECORD_HEADER + 1, begin + size // 2, begin + size - 1}
-    return sorted(each for each in offsets if each < len(content))
+    return sorted(item for item in offsets if item < len(content))
 
 
 def classes_of_snapshot(content):
@@ -170,8 +170,8 @@ def damaged_files(report, binary, every):
             outcome["same"] += result == "same"
             if result != "same":
                 bad.append(f"{what} at {offset} of {name}: {result}")
-    for each in bad[:10]:
-        print("   ", each)
+    for item in bad[:10]:
+        print("   ", item)
     report.check(
         f"damaged journal or snapshot, {len(wanted)} places",
         f"{outcome['refused']} refused, {len(bad)} wrong",
@@ -293,8 +293,8 @@ def failing_calls(report, binary, shim, numbers):
             hits += hit
             if wrong:
                 bad.append(f"the {at}th: {wrong}")
-        for each in bad[:5]:
-            print("   ", each)
+        for item in bad[:5]:
+            print("   ", item)
         report.check(
             f"the Nth {name}, {len(numbers)} of N = 1..{numbers[-1]}",
             f"{len(bad)} wrong, {hits} were noticed",
