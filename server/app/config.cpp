@@ -93,7 +93,8 @@ void declare(config& settings, option_set& options) {
   options.add_number("--max-kept", "BYTES",
                      "verdicts kept of all named producers for sending again, 1048576 and more; a sixteenth for each",
                      settings.kept_bytes_max, 1U << 20U, std::uint64_t{1} << 44U);
-  options.add_number("--max-memory", "MIB", "resident memory beyond which new streams are refused, and growth a twentieth above it; 0: no ceiling",
+  options.add_number("--max-memory", "MIB",
+                     "resident memory beyond which new streams are refused, and a twentieth above it growth; 0: none",
                      settings.memory_mib_max, 0, 1U << 24U);
   declare(settings.net, options);
   declare(settings.formats, options);

@@ -101,8 +101,8 @@ void append_forest_options(detector_settings& of, std::vector<detector_option>& 
 
 void append_nothing(detector_settings& /*of*/, std::vector<detector_option>& /*options*/) {}
 
-// The sizes are what streams of 100,000 points over two months took, with the allocator's share: of noise, walks, waves,
-// days and weeks, levels and spikes, in the mean of these. Heavy tails take up to half as much again.
+// The sizes are what streams of 100,000 points over two months took, with the allocator's share: of noise, walks,
+// waves, days, levels and spikes, in the mean of these. Heavy tails take up to half as much again.
 constexpr detector_entry table[] = {
     {.tag = detector_tag::classic_zscore,
      .name = "zscore",
