@@ -3,6 +3,7 @@
 #include <mutex>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "common/model/pattern.hpp"
 #include "server/engine/stream_listing.hpp"
@@ -156,8 +157,8 @@ void session::go_on_listing(moment now, step& out) {
   const std::size_t budget = workspace_.listings.left(now.steady_ms);
   std::size_t left = budget;
   const bool is_done = budget > 0 && listing_->advance(left);
-  if (budget > 0) workspace_.listings.spend(budget - left);
   if (!is_done) {
+    if (budget > 0) workspace_.listings.spend(budget - left);
     out.pause = workspace_.listings.wait();
     return;
   }
@@ -165,7 +166,9 @@ void session::go_on_listing(moment now, step& out) {
   append_key("streams", out.replies);
   out.replies += '[';
   bool is_first = true;
-  for (const stream_summary& shown : std::exchange(listing_, nullptr)->take()) {
+  const std::vector<stream_summary> found = std::exchange(listing_, nullptr)->take();
+  workspace_.listings.spend(budget - left + found.size());  // a line costs as much as a look
+  for (const stream_summary& shown : found) {
     if (!std::exchange(is_first, false)) out.replies += ',';
     append_stream(shown, out.replies);
   }
