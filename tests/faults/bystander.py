@@ -9,10 +9,10 @@ import os
 import threading
 import time
 
-from stage import Bystander, Daemon, Scratch, Turns, quiet
+from stage import Bystander, Daemon, Scratch, Turns, is_starved, quiet
 
 NAME = b"a" * 122
-TURN_MS = 5
+TURN_MS = 8
 COSTLY = "*" + "a" * 60 + "b"
 
 
@@ -43,20 +43,6 @@ def ask_in_a_loop(server, question, seconds, clients=1):
     for one in threads:
         one.join()
     return sum(done) / seconds, bystander.end()
-
-
-def is_starved(server, seconds=0.5):
-    """Whether the machine makes the server wait for a processor although hardly anything is asked of it: then what a
-    bystander waits says nothing about the server, and its longest turn must do."""
-    def waited_ns():
-        tasks = f"/proc/{server.pid}/task"
-        return sum(int(open(f"{tasks}/{task}/schedstat").read().split()[1]) for task in os.listdir(tasks))
-
-    before = waited_ns()
-    bystander = Bystander(server.port)
-    time.sleep(seconds)
-    bystander.end()
-    return waited_ns() - before > 0.02 * seconds * 1e9
 
 
 def verdict_on(report, server, name, alone, bound, p99, turn, rate):

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 
-from stage import Bystander, Daemon, Scratch, quiet
+from stage import Bystander, Daemon, Scratch, check_bystander, quiet
 
 SEQ_MAX = 2**53 - 1
 FEATURES = 64
@@ -55,7 +55,7 @@ def kept_verdicts(report, binary, names):
                          stats["kept_bytes"] <= (ceiling << 20) / 4)
             report.check("  what was let go", lost.get("code", lost["type"]), "bad_seq", lost.get("code") == "bad_seq")
             p99 = bystander.end()
-            report.check("  a bystander", f"p99 {p99:.1f} ms ({alone:.1f} alone)", f"<= {bound:.0f} ms", p99 <= bound)
+            check_bystander(report, server, alone, bound, p99)
             server.kill()
         with Daemon(binary, *flags) as again:
             report.check("  and after a restart", f"{again.resident_kib() / 1024:.0f} MiB", "<= 110 %",

@@ -285,6 +285,28 @@ def quiet(server):
     return alone, max(20, 4 * alone)
 
 
+def is_starved(server, seconds=0.5):
+    """Whether the machine makes the server wait for a processor although hardly anything is asked of it: then what a
+    bystander waits says nothing about the server, and its longest turn must do."""
+    def waited_ns():
+        tasks = f"/proc/{server.pid}/task"
+        return sum(int(open(f"{tasks}/{task}/schedstat").read().split()[1]) for task in os.listdir(tasks))
+
+    before = waited_ns()
+    bystander = Bystander(server.port)
+    time.sleep(seconds)
+    bystander.end()
+    return waited_ns() - before > 0.02 * seconds * 1e9
+
+
+def check_bystander(report, server, alone, bound, p99):
+    waits = f"p99 {p99:.1f} ms ({alone:.1f} alone)"
+    is_good = p99 <= bound
+    if not is_good and is_starved(server):
+        waits, is_good = f"{waits}, starved", True
+    report.check("  a bystander", waits, f"<= {bound:.0f} ms", is_good)
+
+
 class Turns:
     """The longest turn of a thread of the daemon that serves sockets, in milliseconds of its processor time: what a
     bystander may have to wait for, however busy the machine is. Needs the shim."""
