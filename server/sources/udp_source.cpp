@@ -73,7 +73,8 @@ void udp_source::await() {
 }
 
 void udp_source::take_turn() {
-  for (std::size_t i = 0; i < datagrams_a_turn && take_one(); ++i) {
+  turn_bytes_ = 0;
+  for (std::size_t i = 0; i < datagrams_a_turn && turn_bytes_ < bytes_a_turn && take_one(); ++i) {
   }
 }
 
@@ -94,6 +95,7 @@ bool udp_source::take_one() {
     note_dropped(dropped);
   }
   counters& counts = environment_.counts;
+  turn_bytes_ += static_cast<std::size_t>(size);
   add(counts.datagrams, 1);
   add(counts.bytes_received, static_cast<std::uint64_t>(size));
   session conversation(environment_, workspace_, numbers_++);

@@ -2,9 +2,9 @@
 //
 // A datagram is a conversation of its own: what one says changes nothing for the next. With tokens its first line is a
 // hello that shows one. What the kernel drops because nobody came in time, and datagrams of which nothing could be
-// used, are counted. On one shard's thread, with its workspace, between its rounds: datagrams_a_turn of them, then the
-// others have their turn. Limits: a datagram is at most what UDP can carry (65,507 bytes); the kernel's buffer holds
-// receive_buffer_bytes, as far as it lets us.
+// used, are counted. On one shard's thread, with its workspace, between its rounds: datagrams_a_turn of them or
+// bytes_a_turn, then the others have their turn. Limits: a datagram is at most what UDP can carry (65,507 bytes); the
+// kernel's buffer holds receive_buffer_bytes, as far as it lets us.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -23,6 +23,7 @@ class udp_source {
 public:
   static constexpr std::size_t datagram_bytes_max = 65'536;
   static constexpr std::size_t datagrams_a_turn = 64;
+  static constexpr std::size_t bytes_a_turn = 65'536;  // as a connection reads at once
   static constexpr int receive_buffer_bytes = 4 * 1024 * 1024;
 
   // The workspace outlives it. `numbers` is the first number of its conversations, apart from all others'.
@@ -48,7 +49,8 @@ private:
   std::uint64_t numbers_;
   boost::asio::ip::udp::socket socket_;
   std::vector<char> bytes_;
-  std::string replies_;        // that nobody hears
+  std::string replies_;  // that nobody hears
+  std::size_t turn_bytes_ = 0;
   std::uint32_t dropped_ = 0;  // by the kernel, as it counts
   std::int64_t noted_ms_ = 0;  // when a line was last logged
 };

@@ -6,10 +6,11 @@ serving thread in processor time, which it does not.
 
 import contextlib
 import os
+import socket
 import threading
 import time
 
-from stage import Bystander, Daemon, Scratch, Turns, is_starved, quiet
+from stage import Bystander, Daemon, Scratch, Turns, free_port, is_starved, quiet
 
 NAME = b"a" * 122
 TURN_MS = 8
@@ -134,8 +135,26 @@ def loops(report, server, turns, size, alone, bound, seconds):
                        turns.take(), rate)
 
 
+def datagrams(report, binary, seconds):
+    """As many datagrams of 60 KiB as one client can send."""
+    with Scratch() as folder:
+        port = free_port()
+        with measured(binary, folder, "--detectors", "zscore", "--listen", f"udp://127.0.0.1:{port}") as (server, turns), \
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            alone, bound = quiet(server)
+            body = b'{"stream":"datagram","value":1}\n' * 2_000
+            bystander = Bystander(server.port)
+            turns.take()
+            until = time.monotonic() + seconds
+            sent = 0
+            while time.monotonic() < until:
+                sent += client.sendto(body, ("127.0.0.1", port)) > 0
+            verdict_on(report, server, "datagrams of 60 KiB", alone, bound, bystander.end(), turns.take(), sent / seconds)
+
+
 def run(report, binary, short, _sanitized=""):
     seconds = 1.5 if short else 6
     listings(report, binary, 20_000 if short else 90_000, seconds)
     subscriptions(report, binary, 50 if short else 500, seconds)
     history(report, binary, 3_000 if short else 60_000, seconds)
+    datagrams(report, binary, seconds)
