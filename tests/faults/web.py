@@ -75,6 +75,25 @@ def half_requests(report, binary):
                      ended == len(halves) and took <= 5)
 
 
+def half_posts(report, binary):
+    """The same at --ingest, which has more places."""
+    port = free_port()
+    with Daemon(binary, *LIGHT, "--ingest", f"127.0.0.1:{port}") as server:
+        halves = []
+        for _ in range(600):
+            halves.append(socket.create_connection(("127.0.0.1", port)))
+            halves[-1].sendall(b"POST /v1/points HTTP/1.1\r\nHost: localhost\r\nX-Half: ")
+        held = server.descriptors()
+        point = b'{"stream":"web","value":1}\n'
+        whole = (b"POST /v1/points HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" %
+                 len(point)) + point
+        good = sum(status(reply_to(port, whole)) == 200 for _ in range(10))
+        report.check("600 half POSTs at --ingest: a producer", f"{good} of 10 served, {held} descriptors", "10, <= 560",
+                     good == 10 and held <= 560)
+        for one in halves:
+            one.close()
+
+
 def ends(one, deadline):
     one.settimeout(deadline)
     try:
@@ -273,7 +292,7 @@ def run(report, binary, short, _sanitized=""):
     odd_headers(report, binary)
     pages_of_browsers(report, binary)
     alerts(report, binary)
-    proofs = [half_requests, bodies, lambda into, by: standing_viewers(into, by, 3 if short else 30)]
+    proofs = [half_requests, half_posts, bodies, lambda into, by: standing_viewers(into, by, 3 if short else 30)]
     if os.path.exists(shim):
         proofs.append(lambda into, by: stuck_disk(into, by, shim))
     else:
