@@ -21,7 +21,7 @@ feature_watch::answer feature_watch::update(const observation& point) {
   result.still = still_.update(point);
   // A value that stands still has no scatter; that is the other watch's business.
   if (!still_.is_still()) result.spread = spread_.update(point, still_.equal_share());
-  result.level = level_.update(point, spread_.usual());
+  result.level = level_.update(point, spread_);
   // What is told is no part of the tail that tells what to tell.
   if (!point.seen.baseline.warmup && !point.seen.baseline.rare && !point.seen.beat && !excursion_.is_out() &&
       !result.excursion.found && !result.excursion.over) {

@@ -20,7 +20,7 @@ constexpr std::uint64_t frozen = 400;   // points after a cut in which the range
 
 }  // namespace
 
-std::optional<finding> level_watch::update(const observation& point, double usual) {
+std::optional<finding> level_watch::update(const observation& point, const spread_watch& scatter) {
   learn(point);
   if (point.seen.drift && !point.seen.baseline.warmup) take_cut(point);
   if (cut_n_ == 0 || is_settled_) return std::nullopt;
@@ -28,6 +28,7 @@ std::optional<finding> level_watch::update(const observation& point, double usua
     is_settled_ = true;
     return std::nullopt;
   }
+  const double usual = scatter.usual();
   if (!is_new_level(usual)) return std::nullopt;
   is_settled_ = true;
   finding found;

@@ -11,13 +11,14 @@
 #include <optional>
 
 #include "server/events/finding.hpp"
+#include "server/events/spread_watch.hpp"
 
 namespace spindrift {
 
 class level_watch {
 public:
-  // usual: the scatter of single points, 0 while unknown.
-  std::optional<finding> update(const observation& point, double usual);
+  // scatter: of the single points.
+  std::optional<finding> update(const observation& point, const spread_watch& scatter);
   // A new level has been told: it is a known one from now on.
   void accept();
   double recent() const { return recent_; }
