@@ -1,4 +1,4 @@
-// The watches of one feature together. A plain value of some 400 bytes; one thread at a time.
+// The watches of one feature together. A plain value of some 660 bytes; one thread at a time.
 #pragma once
 
 #include <cstdint>
