@@ -11,6 +11,7 @@ usage: ./run.sh COMMAND [ARGUMENTS]
   test [CTEST ARGS]    build everything and run every test
   build                build the programs into build/bin/
   check                formatting, lint, a second compiler, sanitizers, a short round of fuzzing
+  check --clients      real tools (collectd, rsyslog, Prometheus and others) against the server that was built
   bench [ARGS]         speed against peers, one table; see docs/benchmarks.md
   quality [ARGS]       detection judged by numbers, one table; see docs/detection.md
   faults [ARGS]        the long round of crashes, floods and fuzzing; see docs/operations.md

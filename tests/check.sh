@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # What a change must pass besides its tests: formatting, lint, a second compiler with warnings as errors, sanitizers, a
-# short round of fuzzing and of faults. Called by ./run.sh check.
+# short round of fuzzing and of faults. Called by ./run.sh check; with --clients the tools of others, and nothing else.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+[ "${1:-}" != --clients ] || exec tests/clients/clients.sh
 jobs=$(nproc)
 fuzz_seconds=${SPINDRIFT_FUZZ_SECONDS:-5}
 step() { printf '\n== %s (%s s so far)\n' "$*" "$SECONDS"; }

@@ -18,7 +18,13 @@ class Client {
     this.socket = net.connect(this.port, this.host, () => {
       this.socket.write(JSON.stringify({op: 'hello', producer: this.producer}) + '\n');
     });
-    readline.createInterface({input: this.socket}).on('line', (line) => this.take(JSON.parse(line)));
+    let rest = '';
+    this.socket.setEncoding('utf8');
+    this.socket.on('data', (text) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop(); // half a line when the connection breaks: its point is sent again
+      for (const line of lines) this.take(JSON.parse(line));
+    });
     this.socket.on('error', (failed) => console.error(failed.message));
     this.socket.on('close', () => {
       if (this.ended) return;

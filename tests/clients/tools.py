@@ -3,6 +3,7 @@
 
 Each is given the configuration of docs/producers.md; its points must be in the server under the names that stand there, and
 no line may have been refused. What is not installed is left out, and said."""
+import glob
 import json
 import os
 import shutil
@@ -13,18 +14,29 @@ import tempfile
 import time
 
 DAEMON = os.path.abspath(sys.argv[1])
+# Where clients.sh has unpacked what could not be installed.
+UNPACKED = os.environ.get("SPINDRIFT_UNPACKED", "/nowhere")
+
+
+def free_port(kind):
+    with socket.socket(socket.AF_INET, kind) as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 class Server:
     def __init__(self, folder):
-        command = [DAEMON, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--state-dir", "off"]
+        self.udp, self.proxied = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
+        self.unix = os.path.join(folder, "s.sock")
+        command = [DAEMON, "--listen", "127.0.0.1:0", "--listen", f"udp://127.0.0.1:{self.udp}", "--listen", f"unix:{self.unix}",
+                   "--listen", f"tcp://127.0.0.1:{self.proxied}?proxy=on", "--http", "127.0.0.1:0", "--state-dir", "off"]
         self.log = open(os.path.join(folder, "spindriftd.log"), "w+")
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, text=True)
         self.port = self.http = None
         end = time.time() + 30
         while time.time() < end and not (self.port and self.http):
             for line in open(self.log.name):
-                if line.startswith("listening on"):
+                if line.startswith("listening on 127") and not self.port:
                     self.port = int(line.rsplit(":", 1)[1])
                 if " http " in line and "address=" in line:
                     self.http = int(line.rsplit(":", 1)[1])
@@ -52,13 +64,77 @@ def written(folder, name, text):
 
 def nc(server, folder):
     subprocess.run(["nc", "-N", "127.0.0.1", str(server.port)], input=b"nc.load 12.5\nnc.load 13\n", timeout=10)
-    return None, ["nc.load"]
+    subprocess.run(["nc", "-u", "-w", "1", "127.0.0.1", str(server.udp)], input=b"nc.udp 12.5\n", timeout=10)
+    subprocess.run(["nc", "-N", "-U", server.unix], input=b"nc.unix 12.5\n", timeout=10)
+    return None, ["nc.load", "nc.udp", "nc.unix"]
+
+
+def curl(server, folder):
+    for path, body in (("/v1/points", '{"stream":"curl.json","value":1}'), ("/write?precision=s", "curl,host=a influx=1 1795286073")):
+        subprocess.run(["curl", "-s", "--data-binary", body, f"http://127.0.0.1:{server.http}{path}"], timeout=10, stdout=subprocess.DEVNULL)
+    return None, ["curl.json", "curl_influx,host=a"]
+
+
+def haproxy(server, folder):
+    front = free_port(socket.SOCK_STREAM)
+    configuration = written(folder, "haproxy.cfg", f"""
+defaults
+  mode tcp
+  timeout connect 5s
+  timeout client 1h
+  timeout server 1h
+listen points
+  bind 127.0.0.1:{front}
+  server spindrift 127.0.0.1:{server.proxied} send-proxy-v2
+""")
+    process = run(["haproxy", "-db", "-f", configuration])
+    time.sleep(1)
+    subprocess.run(["nc", "-N", "127.0.0.1", str(front)], input=b"through.proxy 12.5\n", timeout=10)
+    return process, ["through.proxy"]
+
+
+def netdata(server, folder):
+    for name in ("lib", "cache", "log"):
+        os.mkdir(os.path.join(folder, name))
+    written(folder, "exporting.conf", f"""
+[exporting:global]
+    enabled = yes
+    update every = 2
+[graphite:spindrift]
+    enabled = yes
+    destination = 127.0.0.1:{server.port}
+    data source = average
+""")
+    configuration = written(folder, "netdata.conf", f"""
+[global]
+    hostname = web01
+    run as user = {os.environ.get("USER", "root")}
+[directories]
+    config = {folder}
+    lib = {folder}/lib
+    cache = {folder}/cache
+    log = {folder}/log
+[web]
+    mode = none
+[plugins]
+    apps = no
+    charts.d = no
+    python.d = no
+    go.d = no
+    ebpf = no
+""")
+    process = run(["netdata", "-D", "-c", configuration])
+    end = time.time() + 30
+    while time.time() < end and not any(n.startswith("netdata.web01.system") for n in server.names()):
+        time.sleep(0.5)
+    return process, ["netdata.web01.system.load.load1"]
 
 
 def logger(server, folder):
     for text in ('{"key":"logged","value":21.5}', "12.5"):
         subprocess.run(["logger", "-n", "127.0.0.1", "-P", str(server.port), "-T", "-t", "app", text], timeout=10)
-    return None, ["logged,host=", "app,host="]
+    subprocess.run(["logger", "-n", "127.0.0.1", "-P", str(server.udp), "-d", "-t", "datagram", "12.5"], timeout=10)
+    return None, ["logged,host=", "app,host=", "datagram,host="]
 
 
 def jq(server, folder):
@@ -80,7 +156,9 @@ template(name="json" type="list" option.jsonf="on") {{
 }}
 action(type="omfwd" target="127.0.0.1" port="{server.port}" protocol="tcp" template="json")
 """)
-    process = run(["rsyslogd", "-n", "-f", configuration, "-i", os.path.join(folder, "rsyslog.pid")])
+    modules = glob.glob(os.path.join(UNPACKED, "usr/lib/*/rsyslog"))
+    process = run(["rsyslogd", "-n", "-f", configuration, "-i", os.path.join(folder, "rsyslog.pid")]
+                  + (["-M", modules[0]] if modules else []))
     wait_for(source)
     for value in ("12.5", "13.5"):
         subprocess.run(["logger", "-u", source, "-t", "rsys", f"reading {value}"], timeout=10)
@@ -95,8 +173,10 @@ destination d {{ network("127.0.0.1" port({server.port}) transport("tcp")
   template("$(format-json key=\\"$PROGRAM\\" host=\\"$HOST\\" value=double($MSG) ts=double($UNIXTIME))\\n")); }};
 log {{ source(s); destination(d); }};
 """)
+    modules = glob.glob(os.path.join(UNPACKED, "usr/lib/syslog-ng/3*"))
     process = run(["syslog-ng", "-F", "-f", configuration, "-R", os.path.join(folder, "ng.persist"), "-p",
-                   os.path.join(folder, "ng.pid"), "-c", os.path.join(folder, "ng.ctl")])
+                   os.path.join(folder, "ng.pid"), "-c", os.path.join(folder, "ng.ctl")]
+                  + (["--module-path", modules[0]] if modules else []))
     wait_for(source)
     subprocess.run(["logger", "-u", source, "-d", "-t", "sysng", "12.5"], timeout=10)
     return process, ["sysng,host="]
@@ -125,6 +205,16 @@ LoadPlugin load
 LoadPlugin memory
 LoadPlugin write_graphite
 LoadPlugin write_tsdb
+LoadPlugin write_http
+LoadPlugin interface
+<Plugin write_http>
+  <Node "spindrift">
+    URL "http://127.0.0.1:{server.http}/v1/points?replies=errors"
+    Format "JSON"
+    StoreRates false
+    BufferSize 4096
+  </Node>
+</Plugin>
 <Plugin write_graphite>
   <Node "spindrift">
     Host "127.0.0.1"
@@ -143,8 +233,9 @@ LoadPlugin write_tsdb
 </Plugin>
 """)
     process = run(["collectd", "-f", "-C", plugins])
-    time.sleep(4)
-    return process, ["g.web01.load.load.shortterm", "load.load.shortterm,fqdn=web01,status=production"]
+    time.sleep(6)
+    return process, ["g.web01.load.load.shortterm", "load.load.shortterm,fqdn=web01,status=production",
+                     "load.load.shortterm,host=web01", "interface.lo.if_octets.rx,host=web01"]
 
 
 def prometheus(server, folder):
@@ -170,7 +261,7 @@ def wait_for(path):
         time.sleep(0.05)
 
 
-TOOLS = [("nc", nc), ("logger", logger), ("jq", jq), ("rsyslogd", rsyslogd), ("syslog-ng", syslog_ng),
+TOOLS = [("nc", nc), ("curl", curl), ("haproxy", haproxy), ("netdata", netdata), ("logger", logger), ("jq", jq), ("rsyslogd", rsyslogd), ("syslog-ng", syslog_ng),
          ("mosquitto", mosquitto), ("collectd", collectd), ("prometheus", prometheus)]
 good = True
 for name, tool in TOOLS:
