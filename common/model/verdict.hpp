@@ -25,12 +25,13 @@ enum class point_detector : std::uint8_t { zscore = 1, isolation_forest = 2 };
 inline constexpr std::array<std::string_view, 2> point_detector_names = {"zscore", "iforest"};
 
 struct verdict {
-  point subject;             // as sent, with `ts` filled in
-  std::uint64_t n = 0;       // the point's number in its stream, from 1
-  double expected = 0;       // the baseline's prediction, in the units of the data
-  double sigma = 0;          // its scale; |z| beyond the threshold is an anomaly
-  double z = 0;              // (value - expected) / sigma, signed
-  std::string_view feature;  // multivariate: whose expected, sigma and z these are; else empty
+  point subject;                 // as sent, with `ts` filled in
+  std::uint64_t n = 0;           // the point's number in its stream, from 1
+  double expected = 0;           // the baseline's prediction, in the units of the data
+  double sigma = 0;              // its scale; |z| beyond the threshold is an anomaly
+  double z = 0;                  // (value - expected) / sigma, signed
+  std::optional<double> rate{};  // of a counter of one value: its growth in a second, which is what was judged
+  std::string_view feature;      // multivariate: whose expected, sigma and z these are; else empty
   bool anomaly = false;
   std::uint8_t by = 0;  // point_detector bits that raised `anomaly`
   std::optional<adwin_cut> drift{};
@@ -38,6 +39,7 @@ struct verdict {
   std::optional<double> score{};        // the ensemble's; empty when that detector is off
   bool warmup = false;                  // too few points for a baseline: z is 0, nothing is flagged
   bool dup = false;                     // this seq had been applied before
+  time_unit unit = time_unit::none;     // its stream's times are in this from here on, and it is not milliseconds
   bool late = false;                    // older than the newest point of its stream: not judged
   std::uint64_t event = 0;              // the event that it opened or belongs to; 0: none
   event_kind kind = event_kind::spike;  // of that event

@@ -1,5 +1,6 @@
 // Reads the fields of a frame: each checks its value's type and range, and says what would be right.
 #include <cmath>
+#include <limits>
 
 #include "common/protocol/decoder_workspace.hpp"
 #include "common/protocol/limits.hpp"
@@ -134,11 +135,13 @@ fault decoder_workspace::read_ts(od::value value) {
   od::json_type type{};
   if (fault wrong = read_type(value, type)) return wrong;
   std::int64_t ts = 0;
+  bool is_date = false;
   if (type == od::json_type::number) {
     // What simdjson does not take as an integer of 64 bits is one beyond every limit, another number, or no number.
     if (value.get_int64().get(ts) != simdjson::SUCCESS) {
       const std::string token(value.raw_json_token());
       if (fault wrong = pass_over(value, 2)) return wrong;
+      if (read_decimal_time(token)) return {};
       if (!number_text::parse_integer(std::string_view(token), ts)) {
         complain(error_code::bad_frame, "\"ts\" is not an integer: milliseconds since 1970, or an RFC 3339 string");
         return {};
@@ -149,6 +152,7 @@ fault decoder_workspace::read_ts(od::value value) {
     if (fault wrong = read_string(value, text)) return wrong;
     if (const auto parsed = parse_rfc3339(text)) {
       ts = *parsed;
+      is_date = true;
     } else if (!number_text::parse_integer(text, ts)) {
       complain(error_code::bad_frame,
                "\"ts\" is a string of neither RFC 3339 (2026-11-21T19:52:24.123Z) nor milliseconds");
@@ -158,12 +162,38 @@ fault decoder_workspace::read_ts(od::value value) {
     complain(error_code::bad_frame, "\"ts\" is neither an integer nor a string");
     return pass_over(value, 2);
   }
+  found.unit = is_date ? time_unit::none : time_unit::milliseconds;
+  // What is beyond 64 bits has become their largest.
+  constexpr std::int64_t beyond = std::numeric_limits<std::int64_t>::max();
+  if (!is_date && ts >= limits::ts_nanoseconds_min && ts != beyond) {
+    found.unit = time_unit::nanoseconds;
+    ts /= 1'000'000;
+  } else if (!is_date && ts >= limits::ts_microseconds_min && ts < limits::ts_microseconds_end) {
+    found.unit = time_unit::microseconds;
+    ts /= 1'000;
+  }
   if (!limits::is_event_time(ts)) {
     complain(error_code::bad_value, "\"ts\" is outside the years 1 to 9999");
     return {};
   }
   found.ts = ts;
   return {};
+}
+
+// Seconds with decimals, as Python's time.time() has them; or milliseconds, whose fractions are cut off.
+bool decoder_workspace::read_decimal_time(std::string_view token) {
+  double time = 0;
+  while (!token.empty() && token.back() <= ' ') token.remove_suffix(1);  // as the parser leaves it
+  if (token.find('.') == std::string_view::npos || !number_text::parse_double(token, time)) return false;
+  if (time >= static_cast<double>(limits::ts_seconds_min) && time < static_cast<double>(limits::ts_seconds_end)) {
+    found.unit = time_unit::seconds;
+    found.ts = std::llround(time * 1'000.0);
+    return true;
+  }
+  if (time < static_cast<double>(limits::ts_seconds_end) || time > static_cast<double>(limits::ts_ms_max)) return false;
+  found.unit = time_unit::milliseconds;
+  found.ts = static_cast<std::int64_t>(time);
+  return true;
 }
 
 fault decoder_workspace::read_seq(od::value value) {

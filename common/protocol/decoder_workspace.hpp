@@ -66,6 +66,7 @@ struct decoder_workspace {
   fault read_values(od::value value);
   fault read_number(od::value value, std::string_view subject, double& number);
   fault read_ts(od::value value);
+  bool read_decimal_time(std::string_view token);
   fault read_seq(od::value value);
   fault read_label(od::value value);
   fault read_key(od::raw_json_string raw, std::string_view& key);

@@ -68,9 +68,9 @@ constexpr std::string_view fullest_point = R"({"stream":"","seq":,"ts":,"value":
                                            "\n";
 constexpr std::size_t point_bytes_fixed = fullest_point.size() + double_bytes_max + 2 * integer_bytes_max;
 constexpr std::string_view fullest_verdict =
-    R"({"type":"verdict","stream":"","seq":,"n":,"ts":,"value":,"values":{},"expected":,"sigma":,"z":,"feature":"",)"
+    R"({"type":"verdict","stream":"","seq":,"n":,"ts":,"value":,"values":{},"rate":,"expected":,"sigma":,"z":,"feature":"",)"
     R"("anomaly":false,"by":"","drift":false,"adwin":{"width":,"mean":,"before":},"alarm":false,"score":,)"
-    R"("label":false,"warmup":true,"dup":true,"late":true,"event":,"kind":""})"
+    R"("label":false,"warmup":true,"dup":true,"late":true,"event":,"kind":"","warning":"ts is taken as microseconds"})"
     "\n";
 constexpr std::size_t by_bytes_max = [] {
   std::size_t bytes = 0;
@@ -84,7 +84,7 @@ constexpr std::size_t event_kind_bytes_max = [] {
   return bytes;
 }();
 constexpr std::size_t verdict_bytes_fixed =
-    fullest_verdict.size() + by_bytes_max + event_kind_bytes_max + 8 * double_bytes_max + 4 * integer_bytes_max;
+    fullest_verdict.size() + by_bytes_max + event_kind_bytes_max + 9 * double_bytes_max + 4 * integer_bytes_max;
 constexpr std::size_t feature_bytes_fixed = std::string_view(",\"\":").size() + double_bytes_max;
 static_assert(double_bytes_max >= std::string_view("-2.2250738585072014e-308").size());
 
@@ -163,6 +163,11 @@ void put_flags(const verdict& judged, line_writer& line) {
     line.text(name_of(judged.kind));
     line.text("\"");
   }
+  if (judged.unit != time_unit::none) {
+    line.text(",\"warning\":\"ts is taken as ");
+    line.text(name_of(judged.unit));
+    line.text("\"");
+  }
 }
 
 }  // namespace
@@ -208,6 +213,10 @@ void encode(const verdict& judged, std::string& out) {
   line.text(",\"ts\":");
   line.number(judged.subject.ts.value_or(0));
   put_numbers(judged.subject, line);
+  if (judged.rate) {
+    line.text(",\"rate\":");
+    line.number(*judged.rate);
+  }
   line.text(",\"expected\":");
   line.number(judged.expected);
   line.text(",\"sigma\":");

@@ -162,6 +162,7 @@ private:
     std::uint64_t ts = 0;
     if (found_.ts || !read_integer(ts) || ts > static_cast<std::uint64_t>(limits::ts_ms_max)) return false;
     found_.ts = static_cast<std::int64_t>(ts);
+    found_.unit = time_unit::milliseconds;
     return true;
   }
 

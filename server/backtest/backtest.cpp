@@ -150,6 +150,10 @@ private:
     if (result.why == refusal::other_features) {
       return complain({error_code::bad_frame, "the features are not those of the stream's first point", measured.seq});
     }
+    if (result.why == refusal::other_unit) {
+      return complain(
+          {error_code::bad_value, "the time is of another unit than that of the stream's first point", measured.seq});
+    }
     if (result.why != refusal::none) return complain({error_code::too_many_streams, "too many streams", measured.seq});
     if (counted_.points == 0) text_ += std::exchange(held_, {});
     counted_.count(result.what);

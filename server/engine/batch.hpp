@@ -24,6 +24,7 @@ enum class refusal : std::uint8_t {
   memory_full,       // a known stream that still grows, and memory has run out for that as well
   other_features,    // its features are not those of the stream's first point
   storage_full,      // the journal could not take it
+  other_unit,        // its time is of another unit than the stream's
 };
 
 struct outcome {

@@ -182,7 +182,18 @@ void engine::number_points(batch& work, moment now) {
       continue;
     }
     result.what.subject = from;
-    if (!from.ts) result.what.subject.ts = now.wall_ms;
+    if (!from.ts) {
+      result.what.subject.ts = now.wall_ms;
+    } else if (from.unit != time_unit::none) {
+      const time_unit before = to->unit;
+      if (!to->take_time(*result.what.subject.ts, from.unit)) {
+        result.why = refusal::other_unit;
+        continue;
+      }
+      if (before == time_unit::none && to->unit != time_unit::milliseconds) result.what.unit = to->unit;
+    }
+    // As the stream is, whatever the point says: replay knows it from here.
+    result.what.subject.is_counter = to->rate != nullptr;
     result.what.n = ++to->n;
     work.streams[i] = to;
   }
@@ -215,8 +226,15 @@ refusal engine::find_or_create(const point& from, std::uint64_t hash, stream*& f
   const refusal why = streams_->take_place(grown, {settings_.streams_max, bytes_max});
   if (why != refusal::none) return why;
   add(counts_.streams_created, 1);
-  found = table.insert(std::make_unique<stream>(from.stream, from, profile_of(from.stream)), hash);
+  auto made = std::make_unique<stream>(from.stream, from, profile_of(from.stream));
+  if (is_counter(from)) made->judge_by_rate();
+  found = table.insert(std::move(made), hash);
   return refusal::none;
+}
+
+bool engine::is_counter(const point& first) const {
+  return first.is_counter || std::any_of(settings_.counters_of.begin(), settings_.counters_of.end(),
+                                         [&](const pattern& named) { return named.takes(first.stream); });
 }
 
 void engine::apply_points(batch& work, moment now) {
@@ -245,11 +263,21 @@ void engine::apply(const point& from, stream& to, moment now, verdict& result, s
   std::array<double, features_max> ordered;
   const std::size_t width = to.width();
   to.order_values(from, ordered);
-  const double t_seconds = static_cast<double>(*result.subject.ts) / 1000.0;
-  const reading seen = to.detectors.update({ordered.data(), width}, t_seconds);
   to.last = ordered[0];
   to.last_ts = *result.subject.ts;
   to.seen_ms = now.steady_ms;
+  if (to.rate) {
+    const counter_rate::result found = to.rate->update({ordered.data(), width}, *result.subject.ts);
+    if (found != counter_rate::result::rate) {
+      // Nothing to judge: the detectors do not hear of it.
+      result.warmup = found == counter_rate::result::none;
+      result.late = found == counter_rate::result::late;
+      return;
+    }
+    if (width == 1) result.rate = ordered[0];
+  }
+  const double t_seconds = static_cast<double>(*result.subject.ts) / 1000.0;
+  const reading seen = to.detectors.update({ordered.data(), width}, t_seconds);
   fill(result, seen, feature_name_in(from, to, seen.feature));
   const event_watch::membership belongs =
       to.events.update(result.n, *result.subject.ts, {ordered.data(), width}, seen, told);

@@ -25,6 +25,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/pattern.hpp"
 #include "server/detect/settings.hpp"
 #include "server/engine/counters.hpp"
 #include "server/engine/idle_streams.hpp"
@@ -52,6 +53,8 @@ struct engine_settings {
   // Streams are taken in as long as all of them, grown old and busy, would fit in so many bytes. 0: no limit. This is
   // what it begins with, see bound_grown_bytes().
   std::size_t grown_bytes_max = 0;
+  // Streams whose values are counts that only grow, besides those whose source says so.
+  std::vector<pattern> counters_of;
   // Of the hash of names. 0: drawn anew by every process, as it must be where strangers choose the names; another one
   // makes a simulation repeatable.
   std::uint64_t name_seed = 0;
@@ -124,6 +127,7 @@ private:
   void number_points(batch& work, moment now);
   void prefetch(const batch& work, std::size_t at) const;
   refusal find_or_create(const point& from, std::uint64_t hash, stream*& found);
+  bool is_counter(const point& first) const;
   void apply_points(batch& work, moment now);
   static void apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told);
   static void tell(const point& from, const stream& of, std::size_t point, std::vector<event>& notices,

@@ -1,15 +1,48 @@
 // The option table of the table of streams.
 #include "server/engine/engine_options.hpp"
 
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "common/cli/options.hpp"
 #include "server/engine/engine.hpp"
 
 namespace spindrift {
+namespace {
+
+// Each star may have to be tried at every place of a name.
+constexpr std::ptrdiff_t stars_max = 4;
+
+bool is_pattern(std::string_view text) {
+  return !text.empty() && std::count(text.begin(), text.end(), '*') <= stars_max;
+}
+
+}  // namespace
 
 void declare(engine_settings& settings, option_set& options) {
   options.add_number("--max-streams", "N", "streams at once, 1 to 100000000", settings.streams_max, 1, 100'000'000);
   options.add_milliseconds("--evict-after", "a stream idle for so long may make room for a new one",
                            settings.idle_before_eviction);
+  options.add({.flag = "--rate",
+               .placeholder = "PATTERN",
+               .help = "streams of these names, * and ? in them, are counts that only grow: judged by their rate; "
+                       "may be given several times",
+               .is_repeatable = true,
+               .take = [&settings](std::string_view text) -> std::optional<std::string> {
+                 if (!is_pattern(text)) return "a name of a stream with at most four *";
+                 settings.counters_of.emplace_back(std::string(text));
+                 return std::nullopt;
+               },
+               .show =
+                   [&settings] {
+                     std::vector<std::string> texts;
+                     for (const pattern& named : settings.counters_of) texts.push_back(named.text());
+                     return texts;
+                   },
+               .clear = [&settings] { settings.counters_of.clear(); }});
 }
 
 }  // namespace spindrift

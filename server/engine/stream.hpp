@@ -13,6 +13,7 @@
 
 #include "common/model/point.hpp"
 #include "server/detect/detector.hpp"
+#include "server/engine/counter_rate.hpp"
 #include "server/engine/stream_profile.hpp"
 #include "server/events/event_watch.hpp"
 #include "server/store/record.hpp"
@@ -20,16 +21,22 @@
 namespace spindrift {
 
 struct stream {
+  // Numbers of this size are times in seconds, of 1973 to 5138, or milliseconds of a few days behind 1970.
+  static constexpr std::int64_t seconds_min = 100'000'000;
+  static constexpr std::int64_t seconds_end = 100'000'000'000;
+
   std::string name;
   std::vector<std::string> features;  // in the order of the first point; empty for a univariate stream
   std::uint64_t n = 0;                // points numbered so far
   double last = 0;                    // the newest value (of the first feature)
   std::int64_t last_ts = 0;           // its event time, milliseconds since the Unix epoch
+  time_unit unit = time_unit::none;   // of the times that its points come with; none: nothing has told yet
   std::int64_t seen_ms = 0;           // when it came, on the monotonic clock: for eviction
   shared_profile profile;             // whose settings the detectors look at
   detector detectors;
   event_watch events;
-  journal_name journal{};  // what the journal remembers of the name; the journal's alone
+  std::unique_ptr<counter_rate> rate;  // of a stream of counters: what is judged; null: the values themselves are
+  journal_name journal{};              // what the journal remembers of the name; the journal's alone
 
   stream(std::string_view stream_name, const point& first, shared_profile chosen)
       : stream(stream_name, names_of(first), std::move(chosen)) {}
@@ -41,6 +48,9 @@ struct stream {
         detectors(profile->detectors, width()),
         events(width()) {}
 
+  // From its first point on, as its source says or the operator does: for ever.
+  void judge_by_rate() { rate = std::make_unique<counter_rate>(width()); }
+
   // Values a point has.
   std::size_t width() const { return features.empty() ? 1 : features.size(); }
 
@@ -49,6 +59,21 @@ struct stream {
     if (from.values.size() != features.size()) return false;
     std::array<double, features_max> ordered;
     return features.empty() || order_values(from, ordered);
+  }
+
+  // Puts the point's time, in milliseconds, in its place, and fixes the stream's unit where none was. `ts`: as sent.
+  // False: it is of another unit than the stream's times are. Whether a number counts seconds or the milliseconds of
+  // the first years, the stream tells: one that has begun near 1970 goes on there.
+  bool take_time(std::int64_t& ts, time_unit sent_as) {
+    const bool is_number = sent_as == time_unit::milliseconds;
+    const bool may_be_seconds = is_number && ts >= seconds_min && ts < seconds_end;
+    if (is_number && ts < seconds_min) return unit == time_unit::none || unit == time_unit::milliseconds;
+    time_unit like = may_be_seconds ? time_unit::seconds : sent_as;
+    if (may_be_seconds && unit == time_unit::none && n > 0 && last_ts < seconds_end) return true;
+    if (unit == time_unit::none) unit = like;
+    if (unit != like) return false;
+    if (may_be_seconds) ts *= 1'000;
+    return true;
   }
 
   // Puts the point's values into the stream's own order. False when the point has other features than the stream.

@@ -12,6 +12,7 @@ namespace spindrift {
 namespace {
 
 constexpr std::size_t part_header_bytes = 12;
+constexpr std::uint16_t stream_unit_version = 1;
 
 struct part {
   std::uint16_t tag = 0;
@@ -69,6 +70,27 @@ const char* restore_events(stream& into, const part* found) {
   return "its bytes do not fit";
 }
 
+// A stream of counters stays one, even when its newest value is lost.
+const char* restore_rate(stream& into, const part* found) {
+  if (found == nullptr) return nullptr;
+  into.judge_by_rate();
+  if (found->version != counter_rate::state_version) return "it is of another version";
+  state_reader in(found->bytes);
+  in(*into.rate);
+  if (in.ok() && in.bytes_left() == 0) return nullptr;
+  into.judge_by_rate();
+  return "its bytes do not fit";
+}
+
+// What is lost is told by the next point.
+void restore_unit(stream& into, const part* found) {
+  if (found == nullptr || found->version != stream_unit_version) return;
+  state_reader in(found->bytes);
+  time_unit unit = time_unit::none;
+  in(unit);
+  if (in.ok() && in.bytes_left() == 0 && unit <= time_unit::nanoseconds) into.unit = unit;
+}
+
 std::string part_name(std::uint16_t tag) {
   const detector_entry* const known = find_detector(static_cast<detector_tag>(tag));
   return known == nullptr ? "part " + std::to_string(tag) : std::string(known->title);
@@ -77,6 +99,7 @@ std::string part_name(std::uint16_t tag) {
 bool is_wanted(const stream_profile& profile, std::uint16_t tag) {
   return tag == static_cast<std::uint16_t>(stream_part::numbers) ||
          tag == static_cast<std::uint16_t>(stream_part::events) ||
+         tag == static_cast<std::uint16_t>(stream_part::rate) || tag == static_cast<std::uint16_t>(stream_part::unit) ||
          std::any_of(profile.running.begin(), profile.running.end(),
                      [tag](const detector_entry* wanted) { return static_cast<std::uint16_t>(wanted->tag) == tag; });
 }
@@ -106,6 +129,16 @@ void save_stream(stream& from, std::string& out) {
   begin = begin_part(static_cast<std::uint16_t>(stream_part::events), event_watch::state_version, 0, out);
   archive(from.events);
   end_part(begin, out);
+  if (from.unit != time_unit::none) {
+    begin = begin_part(static_cast<std::uint16_t>(stream_part::unit), stream_unit_version, 0, out);
+    archive(from.unit);
+    end_part(begin, out);
+  }
+  if (from.rate) {
+    begin = begin_part(static_cast<std::uint16_t>(stream_part::rate), counter_rate::state_version, 0, out);
+    archive(*from.rate);
+    end_part(begin, out);
+  }
   for (const detector_entry* const saved : from.profile->running) {
     begin = begin_part(static_cast<std::uint16_t>(saved->tag), saved->state_version,
                        saved->state_settings(from.profile->detectors), out);
@@ -145,6 +178,11 @@ std::unique_ptr<stream> restore_stream(const stream_bytes& from, const shared_pr
   if (const char* reason = restore_events(*made, events)) {
     losses.push_back(
         {"events", events == nullptr ? std::uint32_t{0} : events->version, event_watch::state_version, reason});
+  }
+  restore_unit(*made, find(parts, static_cast<std::uint16_t>(stream_part::unit)));
+  const part* const rate = find(parts, static_cast<std::uint16_t>(stream_part::rate));
+  if (const char* reason = restore_rate(*made, rate)) {
+    losses.push_back({"rate", rate->version, counter_rate::state_version, reason});
   }
   for (const detector_entry* const wanted : profile->running) {
     const part* const found = find(parts, static_cast<std::uint16_t>(wanted->tag));

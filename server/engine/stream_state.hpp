@@ -31,6 +31,8 @@ constexpr std::uint32_t stream_state_version = 2;
 enum class stream_part : std::uint16_t {
   numbers = 1,  // features, n, last, last_ts
   events = 2,   // event_watch: what happened, and what is ordinary
+  unit = 4,     // time_unit of its times; streams of numbers for times alone have it
+  rate = 3,     // counter_rate; streams of counters alone have it
 };
 constexpr std::uint16_t stream_numbers_version = 1;
 

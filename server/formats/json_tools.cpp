@@ -171,7 +171,11 @@ private:
       if (space != nullptr && space->is == kind::text && !space->text.empty()) {
         here.name = std::string(space->text) + '_' + here.name;
       }
+      const std::size_t before = into_.points().size();
       add_number(*value, here);
+      // Vector: an absolute counter grows, an incremental one is what was added.
+      const node* const how = tree_.find(object, "kind");
+      if (type == "counter" && how != nullptr && how->text == "absolute") into_.mark_counters(before);
       return true;
     }
     return false;
@@ -214,12 +218,18 @@ private:
       here.name += part->text;
     }
     const node* name = tree_.first(names);
+    const node* const types = tree_.find(object, "dstypes");
+    const node* type = types != nullptr && types->is == kind::array ? tree_.first(*types) : nullptr;
     for (const node* value = tree_.first(values); value != nullptr && name != nullptr; value = tree_.next(*value)) {
+      const std::size_t before = into_.points().size();
+      const bool only_grows = type != nullptr && (type->text == "derive" || type->text == "counter");
+      if (type != nullptr) type = tree_.next(*type);
       if (value->is == kind::number) {
         add_number(*value, here, name->text == "value" ? std::string_view{} : name->text);
       } else {
         into_.skip();  // null: collectd has no value yet
       }
+      if (only_grows) into_.mark_counters(before);
       name = tree_.next(*name);
     }
   }

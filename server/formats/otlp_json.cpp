@@ -42,8 +42,20 @@ private:
     for (const std::string_view type : {"gauge", "sum", "histogram", "exponentialHistogram", "summary"}) {
       const node* const data = tree_.find(metric, type);
       if (data == nullptr) continue;
-      for_items(*data, "dataPoints", [&](const node& from) { read_point(from, name->text, resource); });
+      const bool is_counter = is_cumulative(*data, type);
+      for_items(*data, "dataPoints", [&](const node& from) { read_point(from, name->text, resource, is_counter); });
     }
+  }
+
+  // What only grows since a fixed start. The temporality is a number or its name.
+  bool is_cumulative(const node& data, std::string_view type) const {
+    if (type == "gauge") return false;
+    if (type == "summary") return true;
+    const node* const temporality = tree_.find(data, "aggregationTemporality");
+    const node* const monotonic = tree_.find(data, "isMonotonic");
+    if (type == "sum" && (monotonic == nullptr || monotonic->text != "true")) return false;
+    return temporality != nullptr &&
+           (temporality->text == "2" || temporality->text == "AGGREGATION_TEMPORALITY_CUMULATIVE");
   }
 
   // Of the resource the service alone: its other attributes (versions, identifiers of processes) change with every
@@ -68,7 +80,8 @@ private:
     if (held != nullptr && held->is != kind::object && held->is != kind::array) name.add_tag(key, held->text);
   }
 
-  void read_point(const node& from, std::string_view metric, const node* resource) {
+  void read_point(const node& from, std::string_view metric, const node* resource, bool is_counter) {
+    const std::size_t before = into_.points().size();
     series_name name;
     name.begin(metric);
     add_tags(from, resource, name);
@@ -77,6 +90,7 @@ private:
     for (const std::string_view key : {"asDouble", "asInt"}) {
       if (const node* const value = tree_.find(from, key)) {
         into_.add_text(name.build(), value->text, ts, line_);
+        if (is_counter) into_.mark_counters(before);
         return;
       }
     }
@@ -84,8 +98,9 @@ private:
     const node* const sum = tree_.find(from, "sum");
     if (count == nullptr) return into_.skip();
     into_.add_text(name.build("count"), count->text, ts, line_);
+    if (sum != nullptr) into_.add_text(name.build("sum"), sum->text, ts, line_);
+    if (is_counter) into_.mark_counters(before);
     if (sum == nullptr) return;
-    into_.add_text(name.build("sum"), sum->text, ts, line_);
     double counted = 0;
     double summed = 0;
     if (read_number(count->text, counted) == number_kind::number && counted > 0 &&

@@ -25,6 +25,7 @@ constexpr point_layout number_layout{7, 0, 0};
 constexpr point_layout histogram_layout{9, 4, 5};
 constexpr point_layout exponential_layout{1, 4, 5};
 constexpr point_layout summary_layout{7, 4, 5};
+constexpr std::uint64_t cumulative = 2;  // AggregationTemporality: since a fixed start
 
 class reader {
 public:
@@ -73,9 +74,19 @@ private:
              if (data.is(10, wire::bytes)) layout = &exponential_layout;
              if (data.is(11, wire::bytes)) layout = &summary_layout;
              if (layout == nullptr) return true;
-             return for_fields(data.bytes(), [&](const protobuf_message& point) {
-               return !point.is(1, wire::bytes) || read_point(point.bytes(), name, resource, *layout);
+             // Sum{points=1, temporality=2, is_monotonic=3}, Histogram{points=1, temporality=2}
+             std::uint64_t temporality = data.is(11, wire::bytes) ? cumulative : 0;
+             bool is_monotonic = !data.is(7, wire::bytes);
+             const bool is_whole = for_fields(data.bytes(), [&](const protobuf_message& field) {
+               if (field.is(2, wire::varint)) temporality = field.integer();
+               if (field.is(3, wire::varint)) is_monotonic = field.integer() != 0;
+               return true;
              });
+             const bool is_counter = !data.is(5, wire::bytes) && temporality == cumulative && is_monotonic;
+             return is_whole && for_fields(data.bytes(), [&](const protobuf_message& point) {
+                      return !point.is(1, wire::bytes) ||
+                             read_point(point.bytes(), name, resource, *layout, is_counter);
+                    });
            });
   }
 
@@ -107,7 +118,7 @@ private:
   }
 
   bool read_point(std::string_view bytes, std::string_view metric, std::string_view resource,
-                  const point_layout& layout) {
+                  const point_layout& layout, bool is_counter) {
     series_name name;
     name.begin(metric);
     std::optional<std::int64_t> ts;
@@ -132,15 +143,18 @@ private:
     });
     if (!is_good) return false;
     if (ts == 0) ts.reset();
+    const std::size_t before = into_.points().size();
     if (layout.count == 0) {
       if (value)
         into_.add_copy(name.build(), *value, ts, metric);
       else
         into_.skip();
+      if (is_counter) into_.mark_counters(before);
       return true;
     }
     into_.add_copy(name.build("count"), static_cast<double>(count), ts, metric);
     if (sum) into_.add_copy(name.build("sum"), *sum, ts, metric);
+    if (is_counter) into_.mark_counters(before);
     if (sum && count > 0) into_.add_copy(name.build("mean"), *sum / static_cast<double>(count), ts, metric);
     return true;
   }

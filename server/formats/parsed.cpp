@@ -73,7 +73,7 @@ bool parsed::add_kept(std::string_view name, double value, std::optional<std::in
   point& added = points_.emplace_back();
   added.stream = name;
   added.value = value;
-  added.ts = ts_ms;
+  added.ts = ts_ms;  // known for certain, whatever its size: no unit
   return true;
 }
 

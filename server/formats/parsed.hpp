@@ -73,6 +73,10 @@ public:
                 std::string_view line);
   bool add_values(std::string_view stream, std::span<const feature> values, std::optional<std::int64_t> ts_ms,
                   std::string_view line);
+  // The points from that index on are counts that only grow.
+  void mark_counters(std::size_t from) {
+    for (std::size_t i = from; i < points_.size(); ++i) points_[i].is_counter = true;
+  }
   void refuse(fault_cause cause, std::string_view line, const char* reason);
   // A field that is no number: text, a boolean. Neither a point nor a fault.
   void skip() { ++skipped_; }

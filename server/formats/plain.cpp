@@ -66,7 +66,10 @@ bool read_plain(std::string_view line, parsed& into) {
   if ((count == 2 || has_mark) && !begins_as_number(words[0])) {
     const std::string_view value = words[count - 1];
     if (is_like_number(value) && words[0].find_first_of("{}<>") == std::string_view::npos) {
+      const std::size_t before = into.points().size();
       into.add_text(without_mark(words[0]), value, std::nullopt, line);
+      // Prometheus' text, where no labels stand.
+      if (count == 2 && words[0].ends_with("_total")) into.mark_counters(before);
       return true;
     }
   }

@@ -62,7 +62,9 @@ bool read_prometheus_text(std::string_view line, parsed& into) {
     into.refuse(fault_cause::bad_time, line, "the last word is no time since 1970 (milliseconds)");
     return true;
   }
+  const std::size_t before = into.points().size();
   into.add_text(name.build(), words[0], ts, line);
+  if (is_counter_name(line.substr(0, brace))) into.mark_counters(before);
   return true;
 }
 

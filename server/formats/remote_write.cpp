@@ -64,6 +64,7 @@ bool read_series(std::string_view bytes, series_name& name, parsed& into) {
   if (!labels.ok()) return false;
   // Labels come first, but protobuf does not promise it: the samples are read in a second pass, once the name is known.
   const std::string_view full = into.texts().keep(name.build(metric));
+  const std::size_t before = into.points().size();
   protobuf_message samples(bytes);
   while (samples.next()) {
     if (!samples.is(2, wire::bytes)) continue;
@@ -71,6 +72,7 @@ bool read_series(std::string_view bytes, series_name& name, parsed& into) {
     if (!read_sample(samples.bytes(), found)) return false;
     add_sample(full, found, into);
   }
+  if (is_counter_name(metric)) into.mark_counters(before);
   return samples.ok();
 }
 

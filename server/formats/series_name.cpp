@@ -62,6 +62,11 @@ std::string mended_name(std::string_view text) {
   return name;
 }
 
+bool is_counter_name(std::string_view metric) {
+  return metric.ends_with("_total") || metric.ends_with("_count") || metric.ends_with("_sum") ||
+         metric.ends_with("_bucket");
+}
+
 void series_name::begin(std::string_view metric) {
   metric_ = metric;
   tags_.clear();

@@ -17,6 +17,9 @@ namespace spindrift::formats {
 // UTF-8.
 std::string mended_name(std::string_view text);
 
+// By Prometheus' custom a count that only grows: `_total`, `_count`, `_sum`, `_bucket`.
+bool is_counter_name(std::string_view metric);
+
 class series_name {
 public:
   // Views must live until the last build().

@@ -12,6 +12,8 @@ error_code code_of(refusal why) {
       return error_code::memory_full;
     case refusal::other_features:
       return error_code::bad_frame;
+    case refusal::other_unit:
+      return error_code::bad_value;
     case refusal::storage_full:
     case refusal::none:
       break;
@@ -30,6 +32,8 @@ protocol_error refusal_error(refusal why, const point& refused) {
         return "the server's memory is full, and this stream still grows; the point was not applied";
       case refusal::other_features:
         return "the features are not those of the stream's first point";
+      case refusal::other_unit:
+        return "\"ts\" is of another unit (seconds, milliseconds …) than that of the stream's first point";
       case refusal::storage_full:
       case refusal::none:
         break;

@@ -119,7 +119,11 @@ frame_reader::taken frame_reader::read_object(std::string_view bytes, decoder& f
     // The contract's point under its tool's name: it keeps its number and its reply.
     if (added.size() == 1) {
       measured->stream = added.front().stream;
-      if (!measured->ts) measured->ts = added.front().ts;
+      // A tool's time is told by its size, whatever its stream's other times are.
+      if (added.front().ts) {
+        measured->ts = added.front().ts;
+        measured->unit = time_unit::none;
+      }
     }
     into.drop_points(before);
     return found;

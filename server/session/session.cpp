@@ -13,6 +13,7 @@
 #include "server/session/permission.hpp"
 
 namespace spindrift {
+
 session::session(const session_environment& environment, session_workspace& workspace, std::uint64_t number)
     : environment_(environment),
       workspace_(workspace),

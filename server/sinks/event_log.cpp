@@ -60,6 +60,9 @@ void event_log::offer(const intake& passed) {
     log_told(said.notice, passed.points.points[said.point].stream, said.feature);
   }
   for (const outcome& found : passed.points.outcomes) {
+    if (found.why == refusal::none && found.what.unit != time_unit::none) {
+      log_finding("time_unit", {{"stream", found.what.subject.stream}, {"unit", name_of(found.what.unit)}});
+    }
     if (found.why == refusal::none && found.what.is_event()) log_marks(found.what);
   }
 }

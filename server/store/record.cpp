@@ -17,6 +17,7 @@ constexpr std::uint8_t entry_shape = 2;
 constexpr std::uint8_t entry_point = 3;
 constexpr std::uint8_t entry_forget_stream = 4;
 constexpr std::uint8_t entry_forget_producer = 5;
+constexpr std::uint8_t entry_counter = 6;
 constexpr std::uint8_t entry_mask = 0x07;
 constexpr std::uint8_t with_producer = 0x08;
 constexpr std::uint8_t with_seq = 0x10;
@@ -170,7 +171,7 @@ void entry_writer::append(const point_record& record, journal_name& stream, jour
   assert(subject.ts.has_value() && subject.values.size() <= features_max);
   assert(record.producer.empty() || producer != nullptr);
   if (stream.segment != segment_) define(subject.stream, stream, out);
-  std::uint8_t head = entry_point;
+  std::uint8_t head = subject.is_counter ? entry_counter : entry_point;
   if (!record.producer.empty()) {
     if (producer->segment != segment_) define(record.producer, *producer, out);
     touch(*producer);
@@ -231,6 +232,7 @@ bool entry_reader::next(journal_entry& entry) {
         take_shape();
         break;
       case entry_point:
+      case entry_counter:
         return take_point(head, entry);
       case entry_forget_stream:
       case entry_forget_producer: {
@@ -285,6 +287,7 @@ bool entry_reader::take_point(std::uint8_t head, journal_entry& entry) {
   entry.record = {};
   point& subject = entry.record.subject;
   subject.stream = stream->name;
+  subject.is_counter = (head & entry_mask) == entry_counter;
   if (producer != nullptr) entry.record.producer = producer->name;
   entry.record.n = in_.varint();
   ts_before_ = sum(ts_before_, unzigzag(in_.varint()));

@@ -2,7 +2,7 @@
 //
 //   segment = segment header, record*        file journal-<base in hex>
 //   record  = record header, entry*          one checksum; the unit that is written or is not
-//   entry   = define | shape | point | forget
+//   entry   = define | shape | point | forget | counter
 //
 // A *position* counts the bytes of all records ever written, segment headers left out; it never goes back, and a
 // segment is named after the position of its first record. Names are written once a segment: `define` gives the next
@@ -13,6 +13,7 @@
 //   shape   2, stream number, count, (length, name)*
 //   point   3 + flags, stream number, [producer number,] n, ts difference, [seq difference,] 8 bytes a value
 //   forget  4 stream or 5 producer, number
+//   counter 6 + flags, as a point: of a stream that is judged by its rate
 //
 // docs/store_format.md has every byte of it. A reader refuses a segment of a later version; a change of what is here
 // raises journal_version, and the earlier ones stay readable.
@@ -35,7 +36,8 @@ namespace spindrift {
 
 using journal_position = std::uint64_t;
 
-constexpr std::uint32_t journal_version = 1;
+// 1: without counters (0.1.0).
+constexpr std::uint32_t journal_version = 2;
 constexpr std::size_t segment_header_bytes = 40;
 constexpr std::size_t record_header_bytes = 32;
 // A record is closed once it holds this much, so that a reader needs no more memory than this and one entry.

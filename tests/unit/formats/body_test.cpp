@@ -112,6 +112,48 @@ TEST(otlp, reads_gauges_sums_and_histograms) {
             "lat_mean,service.name=shop=2.5@1795286073000");
 }
 
+TEST(otlp, sums_that_only_grow_since_a_fixed_start_are_counters) {
+  const std::string value = bytes_field(1, fixed_field(6, 42));
+  const auto request = [&](const std::string& settings) {
+    const std::string sum = bytes_field(1, "hits") + bytes_field(7, value + settings);
+    return bytes_field(1, bytes_field(2, bytes_field(2, sum)));
+  };
+  const auto read = [](const std::string& body) {
+    parsed into;
+    read_otlp(body, into);
+    return shown(into);
+  };
+  EXPECT_EQ(read(request(integer_field(2, 2) + integer_field(3, 1))), "hits=42+");
+  EXPECT_EQ(read(request(integer_field(2, 1) + integer_field(3, 1))), "hits=42");
+  EXPECT_EQ(read(request(integer_field(2, 2))), "hits=42");
+  const auto json = [&](const std::string& settings) {
+    parsed into;
+    read_otlp_json_body(
+        R"({"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"hits","sum":{"dataPoints":[{"asInt":"42"}])" +
+            settings + "}}]}]}]}",
+        into);
+    return shown(into);
+  };
+  EXPECT_EQ(json(R"(,"aggregationTemporality":2,"isMonotonic":true)"), "hits=42+");
+  EXPECT_EQ(json(R"(,"aggregationTemporality":"AGGREGATION_TEMPORALITY_CUMULATIVE","isMonotonic":true)"), "hits=42+");
+  EXPECT_EQ(json(R"(,"aggregationTemporality":1,"isMonotonic":true)"), "hits=42");
+  EXPECT_EQ(json(R"(,"aggregationTemporality":2)"), "hits=42");
+}
+
+TEST(counters, are_told_by_names_of_prometheus_and_types_of_collectd) {
+  const auto text = [](std::string_view line) {
+    parsed into;
+    line_format_named("prometheus")->read(line, into);
+    return shown(into);
+  };
+  EXPECT_EQ(text(R"(http_requests_total{code="200"} 1027)"), "http_requests_total,code=200=1027+");
+  EXPECT_EQ(text(R"(lat_bucket{le="1"} 3)"), "lat_bucket,le=1=3+");
+  EXPECT_EQ(text(R"(queue{name="a_total"} 3)"), "queue,name=a_total=3");
+  parsed collectd;
+  read_json_body(R"([{"values":[1,2],"dstypes":["derive","gauge"],"dsnames":["rx","tx"],"plugin":"if"}])", collectd);
+  EXPECT_EQ(shown(collectd), "if.rx=1+ if.tx=2");
+}
+
 TEST(otlp, survives_every_cut_and_every_changed_byte) {
   const std::string request = metrics_request();
   for (std::size_t at = 0; at < request.size(); ++at) {

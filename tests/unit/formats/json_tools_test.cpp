@@ -45,7 +45,7 @@ TEST(json_tools, read_what_stock_tools_send) {
            {R"({"gauge":{"value":12.5},"kind":"absolute","name":"cpu_usage","namespace":"host",)"
             R"("tags":{"host":"web01"},"timestamp":"2026-11-21T18:34:33.221Z"})",
             "host_cpu_usage,host=web01=12.5@1795286073221"},
-           {R"({"counter":{"value":40},"kind":"absolute","name":"hits"})", "hits=40"},
+           {R"({"counter":{"value":40},"kind":"absolute","name":"hits"})", "hits=40+"},
            {R"({"date":1795286073.25,"cpu_p":12.5,)"
             R"("user_p":8})",
             "cpu_p=12.5@1795286073250 user_p=8@1795286073250"},

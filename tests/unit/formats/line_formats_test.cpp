@@ -123,7 +123,7 @@ TEST(statsd, makes_a_point_of_every_value) {
 TEST(prometheus_text, reads_labels) {
   expect(read_prometheus_text, {
                                    {R"(http_requests_total{method="post",code="200"} 1027 1795286073000)",
-                                    "http_requests_total,code=200,method=post=1027@1795286073000"},
+                                    "http_requests_total,code=200,method=post=1027+@1795286073000"},
                                    {R"(up{job="a b, c"} 1)", "up,job=a b, c=1"},
                                    {R"(m{path="C:\\x",} 1)", "m,path=C:_x=1"},
                                    {R"(m{} 2)", "m=2"},

@@ -1,4 +1,4 @@
-// What was read, as text: one line a point (`name=value@ms`, `name{a=1,b=2}`) or fault (`!cause`), so that a table of
+// What was read, as text: one line a point (`name=value@ms`, `name{a=1,b=2}`, `+` behind a count that only grows) or fault (`!cause`), so that a table of
 // tests is a table of texts.
 #pragma once
 
@@ -27,6 +27,7 @@ inline std::string shown(const parsed& from) {
       text += std::string(read.values[i].name) + '=' + shown(read.values[i].value);
     }
     if (read.is_multivariate()) text += '}';
+    if (read.is_counter) text += '+';
     if (read.ts) text += '@' + std::to_string(*read.ts);
   }
   for (std::size_t cause = 0; cause < fault_causes; ++cause) {

@@ -350,6 +350,24 @@ TEST(decode, reads_times_as_integers_and_as_rfc_3339) {
   }
 }
 
+TEST(decode, tells_micro_and_nanoseconds_and_decimal_seconds_by_their_size) {
+  const auto unit_of = [](const std::string& ts, std::int64_t wanted_ms) {
+    const decoded found("{\"value\":1,\"ts\":" + ts + "}");
+    EXPECT_TRUE(found.is_point()) << ts;
+    if (!found.is_point()) return time_unit::none;
+    EXPECT_EQ(found.as_point().ts, wanted_ms) << ts;
+    return found.as_point().unit;
+  };
+  EXPECT_EQ(unit_of("1764000000123456", 1'764'000'000'123), time_unit::microseconds);
+  EXPECT_EQ(unit_of("1764000000123456789", 1'764'000'000'123), time_unit::nanoseconds);
+  EXPECT_EQ(unit_of("1764000000.5", 1'764'000'000'500), time_unit::seconds);
+  EXPECT_EQ(unit_of("1764000000123.75", 1'764'000'000'123), time_unit::milliseconds);
+  // Only their stream knows what these are.
+  EXPECT_EQ(unit_of("1764000000", 1'764'000'000), time_unit::milliseconds);
+  EXPECT_EQ(unit_of("1764000000000", 1'764'000'000'000), time_unit::milliseconds);
+  EXPECT_EQ(unit_of("\"2026-11-21T19:52:24.123Z\"", 1'795'290'744'123), time_unit::none);
+}
+
 TEST(decode, reads_seq_from_1_to_2_to_the_53_less_1) {
   const auto seq_of = [](const std::string& seq) {
     const decoded found("{\"value\":1,\"seq\":" + seq + "}");

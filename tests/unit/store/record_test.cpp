@@ -32,6 +32,7 @@ TEST(record, gives_every_field_of_every_kind_of_point_back) {
   records[2].n = 300;
   records[3].subject = {"weather", 0, std::span(features).first(2), 1'764'000'000'000, 0, {}};
   records[3].n = 301;
+  records[3].subject.is_counter = true;
 
   journal_name cpu, weather, plant;
   byte_buffer buffer;
@@ -58,6 +59,7 @@ TEST(record, gives_every_field_of_every_kind_of_point_back) {
     EXPECT_EQ(got.subject.ts, wanted.subject.ts);
     EXPECT_EQ(got.subject.seq, wanted.subject.seq);
     EXPECT_EQ(got.subject.label, wanted.subject.label);
+    EXPECT_EQ(got.subject.is_counter, wanted.subject.is_counter);
     ASSERT_EQ(got.subject.values.size(), wanted.subject.values.size());
     for (std::size_t at = 0; at < got.subject.values.size(); ++at) {
       EXPECT_EQ(got.subject.values[at].name, wanted.subject.values[at].name);
