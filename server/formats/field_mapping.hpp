@@ -1,7 +1,8 @@
 // Which field of a tool's JSON is the name, the value, the time, and which are tags. One table, printed by
 // --print-config and replaced by --json-names, --json-values, --json-times, --json-tags.
 //
-// Of each list the first field that is there and usable counts; `a/b` are two fields whose texts are joined by a dot.
+// Of each list the first field that is there and usable counts; `a/b` are two fields whose texts are joined by a dot,
+// and as a tag the field b within a.
 // Plain data; set before the readers run, then read by any thread.
 #pragma once
 
@@ -18,8 +19,18 @@ struct field_mapping {
   std::vector<std::string> times{"ts",   "timestamp", "time",       "@timestamp", "date", "tst",
                                  "Time", "datetime",  "event_time", "last_seen",  "t"};
   // Objects of tags, or single texts that tell one sender from another.
-  std::vector<std::string> tags{"tags",      "labels", "host",     "hostname", "device",
-                                "device_id", "sensor", "location", "room"};
+  std::vector<std::string> tags{"tags",
+                                "labels",
+                                "host",
+                                "hostname",
+                                "device",
+                                "device_id",
+                                "sensor",
+                                "location",
+                                "room",
+                                "model",
+                                "deviceInfo/deviceName",
+                                "end_device_ids/device_id"};
   // Texts in which JSON may stand again.
   std::vector<std::string> texts{"message", "msg", "log", "data", "body"};
 };

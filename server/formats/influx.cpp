@@ -4,6 +4,7 @@
 // measurement_field, the field "value" being the measurement itself, with the tags. A backslash in names stands in
 // front of a comma, an equals sign or a blank, in text in front of a quote or a backslash; elsewhere it is itself.
 // Times are in nanoseconds by default; their size tells other units. Text with a line end in it is not read.
+#include <charconv>
 #include <string>
 
 #include "server/formats/line_format.hpp"
@@ -90,7 +91,7 @@ public:
     }
     skip_blanks();
     if (!rest_.empty()) {
-      ts_ = read_epoch(trimmed(rest_));
+      ts_ = read_time_of_line(trimmed(rest_));
       if (!ts_) {
         into_.refuse(fault_cause::bad_time, whole_, "what follows the fields is no time since 1970 (nanoseconds)");
         return true;
@@ -103,6 +104,15 @@ public:
 private:
   void skip_blanks() {
     while (rest_.starts_with(' ') || rest_.starts_with('\t')) rest_.remove_prefix(1);
+  }
+
+  // What is before 1970 can only be in nanoseconds.
+  static std::optional<std::int64_t> read_time_of_line(std::string_view text) {
+    if (!text.starts_with('-')) return read_epoch(text);
+    std::int64_t nanoseconds = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), nanoseconds);
+    if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return nanoseconds / 1'000'000;
   }
 
   // measurement,tag=value,...

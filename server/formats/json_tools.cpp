@@ -49,13 +49,20 @@ private:
     const node* const time = find_time(object, here);
     const node* const value = find_first(object, fields_.values);
     add_name(object, value != nullptr, here);
-    for (const std::string& key : fields_.tags) add_tags(tree_.find(object, key), here);
+    for (const std::string& key : fields_.tags) add_tags(find_path(object, key), here);
     if (read_known_shape(object, here)) return;
     if (const node* const values = tree_.find(object, "values");
         values != nullptr && read_values(object, *values, here))
       return;
     if (value != nullptr) return read_value(*value, here);
     read_members(object, time, here);
+  }
+
+  const node* find_path(const node& object, std::string_view path) const {
+    const std::size_t slash = path.find('/');
+    const node* const outer = tree_.find(object, path.substr(0, slash));
+    if (outer == nullptr || slash == std::string_view::npos) return outer;
+    return outer->is == kind::object ? tree_.find(*outer, path.substr(slash + 1)) : nullptr;
   }
 
   const node* find_first(const node& object, const std::vector<std::string>& keys) const {
@@ -163,6 +170,22 @@ private:
       }
       return true;
     }
+    if (read_named_text(object, here, "entity_id", "state", "last_updated")) return true;       // Home Assistant
+    if (read_named_text(object, here, "SYSLOG_IDENTIFIER", "MESSAGE", "__REALTIME_TIMESTAMP"))  // journald
+      return true;
+    // Datadog: [time, value] again and again; Graphite, when it is asked: [value, time].
+    for (const std::string_view list : {"points", "datapoints"}) {
+      const node* const pairs = tree_.find(object, list);
+      const node* const first = pairs == nullptr || pairs->is != kind::array ? nullptr : tree_.first(*pairs);
+      if (first == nullptr || first->is != kind::array || tree_.find(object, "columns") != nullptr) continue;
+      if (const node* const target = tree_.find(object, "target"); target != nullptr && here.name.empty()) {
+        here.name = target->text;
+      }
+      for (const node* pair = first; pair != nullptr; pair = tree_.next(*pair)) {
+        if (pair->is == kind::array) read_pair(*pair, here, list == "datapoints");
+      }
+      return true;
+    }
     for (const std::string_view type : {"gauge", "counter"}) {
       const node* const typed = tree_.find(object, type);
       const node* const value = typed == nullptr ? nullptr : tree_.find(*typed, "value");
@@ -179,6 +202,20 @@ private:
       return true;
     }
     return false;
+  }
+
+  // An object whose value is a text under a name that means a value nowhere else.
+  bool read_named_text(const node& object, surroundings& here, std::string_view name, std::string_view value,
+                       std::string_view time) {
+    const node* const named = tree_.find(object, name);
+    const node* const text = tree_.find(object, value);
+    if (named == nullptr || text == nullptr || named->is != kind::text || named->text.empty()) return false;
+    here.name = named->text;
+    if (const node* const host = tree_.find(object, "_HOSTNAME")) add_tag("host", host->text, here);
+    const node* const when = tree_.find(object, time);
+    if (const auto ts = when == nullptr ? std::nullopt : read_time(when->text)) here.ts = ts;
+    read_value(*text, here);
+    return true;
   }
 
   // `values`: the contract's features, collectd's list with its names, or a list of objects.
@@ -252,12 +289,15 @@ private:
   }
 
   // Prometheus: [time, "value"]; or a list of objects.
-  void read_pair(const node& pair, surroundings here) {
-    const node* const time = tree_.first(pair);
+  void read_pair(const node& pair, surroundings here, bool value_first = false) {
+    const node* time = tree_.first(pair);
     if (time != nullptr && time->is == kind::object) return read(pair, here);
-    const node* const value = time == nullptr ? nullptr : tree_.next(*time);
+    const node* value = time == nullptr ? nullptr : tree_.next(*time);
+    const bool is_longer = value != nullptr && tree_.next(*value) != nullptr;
+    if (value_first) std::swap(time, value);
     const auto ts = time == nullptr ? std::nullopt : read_time(time->text);
-    if (value == nullptr || !ts || tree_.next(*value) != nullptr) {
+    if (value != nullptr && value->is == kind::null) return into_.skip();
+    if (value == nullptr || !ts || is_longer) {
       return into_.refuse(fault_cause::bad_value, line_, "the value is a list");
     }
     here.ts = ts;

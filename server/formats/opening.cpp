@@ -58,6 +58,21 @@ constexpr std::array signatures = {
     signature{"*1\r\n$"sv, "this looks like Redis (RESP); send lines of JSON instead"},
     signature{"*2\r\n$"sv, "this looks like Redis (RESP); send lines of JSON instead"},
     signature{"*3\r\n$"sv, "this looks like Redis (RESP); send lines of JSON instead"},
+    signature{"PING\r\n"sv, "this looks like Redis; send lines of JSON instead"},
+    signature{"CONNECT {"sv,
+              "this looks like NATS; this is no broker: `nats sub --raw SUBJECT | nc` sends what one has"},
+    signature{"CONNECT\n"sv, "this looks like STOMP; this is no broker: send lines of JSON instead"},
+    signature{"CONNECT\r\n"sv, "this looks like STOMP; this is no broker: send lines of JSON instead"},
+    signature{"STOMP\n"sv, "this looks like STOMP; this is no broker: send lines of JSON instead"},
+    signature{"EHLO "sv, "this looks like SMTP; it is a mail server's port that you want"},
+    signature{"HELO "sv, "this looks like SMTP; it is a mail server's port that you want"},
+    signature{"<?xml"sv, "this looks like XML; send lines of JSON instead"},
+    signature{"<html"sv, "this looks like HTML; send lines of JSON instead"},
+    signature{"<!DOCTYPE"sv, "this looks like HTML; send lines of JSON instead"},
+    signature{"CEF:"sv, "this looks like CEF, which holds no measurements; send lines of JSON, or NAME VALUE"},
+    signature{"LEEF:"sv, "this looks like LEEF, which holds no measurements; send lines of JSON, or NAME VALUE"},
+    signature{"PUTVAL "sv,
+              "this looks like collectd's exec protocol; let collectd send: write_graphite, Protocol \"tcp\""},
     signature{"Obj\x01"sv, "this looks like Avro; send JSON instead"},
     signature{"PAR1"sv, "this looks like Parquet; send JSON instead"},
     signature{"\xd9\xd9\xf7"sv, "this looks like CBOR, which is binary; send JSON instead"},
@@ -257,8 +272,9 @@ std::string_view likeness(std::string_view line) {
   if (line.starts_with("CEF:")) return "CEF";
   if (line.starts_with("CONNECT") || line.starts_with("STOMP")) return "STOMP";
   if (line.starts_with("---")) return "YAML";
+  if (line.find(" source=") != std::string_view::npos) return "Wavefront";
   if (line.find(';') != std::string_view::npos) return "CSV with semicolons";
-  if (std::count(line.begin(), line.end(), ',') >= 2) return "CSV";
+  if (line.find("level=") == std::string_view::npos && line.find(',') != std::string_view::npos) return "CSV";
   if (line.find("level=") != std::string_view::npos || line.find("msg=") != std::string_view::npos) return "logfmt";
   return {};
 }

@@ -1,4 +1,5 @@
-// statsd and DogStatsD: `name:value|type[|@rate][|#tag:value,...]`, several values with `:` between them.
+// statsd and DogStatsD: `name:value|type[|@rate][|#tag:value,...]`, several values with `:` between them, with types of
+// their own or one for all.
 //
 // Nothing is aggregated: each value is a point. Taken: g (a gauge), ms, h, d (a timing or a distribution), and c,
 // divided by its sample rate. A gauge with a sign is a change of one, which needs a memory of it: refused. Sets (s),
@@ -27,18 +28,12 @@ void add_tags(std::string_view list, series_name& name) {
   }
 }
 
-}  // namespace
-
-bool read_statsd(std::string_view line, parsed& into) {
-  if (line.starts_with("_e{") || line.starts_with("_sc|")) {
-    into.skip();
-    return true;
-  }
-  const std::size_t bar = line.find('|');
-  const std::size_t colon = line.find(':');
-  if (bar == std::string_view::npos || colon == std::string_view::npos || colon == 0 || colon > bar) return false;
-  std::string_view values = line.substr(colon + 1, bar - colon - 1);
-  std::string_view rest = line.substr(bar + 1);
+// `values|type|...` of a name. False: it is no such thing, and nothing was added.
+bool read_part(std::string_view metric, std::string_view item, std::string_view line, parsed& into) {
+  const std::size_t bar = item.find('|');
+  if (bar == std::string_view::npos) return false;
+  std::string_view values = item.substr(0, bar);
+  std::string_view rest = item.substr(bar + 1);
   const std::string_view type = take_until(rest, '|');
   if (type != "g" && type != "c" && type != "ms" && type != "h" && type != "d" && type != "s" && type != "m") {
     return false;
@@ -48,7 +43,7 @@ bool read_statsd(std::string_view line, parsed& into) {
     return true;
   }
   series_name name;
-  name.begin(line.substr(0, colon));
+  name.begin(metric);
   double rate = 1;
   std::optional<std::int64_t> ts;
   while (!rest.empty()) {
@@ -74,6 +69,40 @@ bool read_statsd(std::string_view line, parsed& into) {
     }
   } while (!values.empty());
   return true;
+}
+
+// Where `values|type` ends and other values of the same name follow: `1|c:2|c`. npos: nowhere.
+std::size_t end_of_part(std::string_view rest) {
+  constexpr std::size_t type_bytes_max = 2;
+  const std::size_t bar = rest.find('|');
+  if (bar == std::string_view::npos) return bar;
+  const std::size_t end = rest.find_first_of(":|", bar + 1);
+  const bool is_end = end != std::string_view::npos && rest[end] == ':' && end - bar - 1 <= type_bytes_max;
+  return is_end ? end : std::string_view::npos;
+}
+
+}  // namespace
+
+bool read_statsd(std::string_view line, parsed& into) {
+  if (line.starts_with("_e{") || line.starts_with("_sc|")) {
+    into.skip();
+    return true;
+  }
+  const std::size_t bar = line.find('|');
+  const std::size_t colon = line.find(':');
+  if (bar == std::string_view::npos || colon == std::string_view::npos || colon == 0 || colon > bar) return false;
+  const std::string_view metric = line.substr(0, colon);
+  std::string_view rest = line.substr(colon + 1);
+  for (bool is_first = true;; is_first = false) {
+    const std::size_t end = end_of_part(rest);
+    if (!read_part(metric, rest.substr(0, end), line, into)) {
+      if (is_first) return false;
+      into.refuse(fault_cause::bad_syntax, line, "what follows the first value is none: NAME:1|c:2|c");
+      return true;
+    }
+    if (end == std::string_view::npos) return true;
+    rest.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace spindrift::formats

@@ -16,6 +16,24 @@ using formats::opening;
 
 constexpr std::string_view no_object = "a frame is one JSON object on one line, beginning with '{'";
 
+// What would cure a line that nobody reads.
+std::string cure_of(std::string_view line) {
+  const std::string_view like = formats::likeness(line);
+  std::string text;
+  if (!like.empty()) text.append(" (it looks like ").append(like).append(")");
+  return text +
+         R"(; a line such as `load 12.5`, `web01.load 3.81 1795286073` or {"stream":"cpu","value":0.42} is read)";
+}
+
+// What is wrong with an object that JSON does not know, where it is a common mistake.
+std::string_view mistake_in(std::string_view object) {
+  const bool is_python = object.starts_with("{'") || object.find(": None") != std::string_view::npos;
+  if (is_python) return "; it looks like what Python prints: send json.dumps() of it";
+  const auto has = [&](std::string_view word) { return object.find(word) != std::string_view::npos; };
+  if (has("NaN") || has("Infinity") || has("nan")) return "; JSON has no NaN and no Infinity: leave such points out";
+  return {};
+}
+
 }  // namespace
 
 frame_reader::taken frame_reader::next(inbox& from, const inbox::cut* held, decoder& frames, formats::parsed& into) {
@@ -101,16 +119,19 @@ frame_reader::taken frame_reader::read(std::string_view bytes, decoder& frames, 
   }
   return {kind::unknown,
           protocol_error{error_code::bad_json,
-                         std::string(no_object) + "; this is none: " + in_quotes(bytes.substr(0, 64))},
+                         std::string(no_object) + "; this is none: " + in_quotes(bytes.substr(0, 64)) + cure_of(bytes)},
           {}};
 }
 
 frame_reader::taken frame_reader::read_object(std::string_view bytes, decoder& frames, formats::parsed& into) {
   taken found{kind::own, frames.decode(bytes), {}};
+  if (auto* const broken = std::get_if<protocol_error>(&found.content);
+      broken != nullptr && broken->code == error_code::bad_json) {
+    broken->message += mistake_in(bytes);
+    return found;
+  }
   if (choice_.json_only || !frames.is_foreign()) return found;
   if (is_contract_ && std::holds_alternative<protocol_error>(found.content)) return found;
-  auto* const wrong = std::get_if<protocol_error>(&found.content);
-  if (wrong != nullptr && wrong->code == error_code::bad_json) return found;
   const std::size_t before = into.points().size();
   const std::uint64_t faults_before = into.fault_count();
   const frame_result result = foreign_.read(bytes, into);

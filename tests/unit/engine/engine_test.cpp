@@ -92,6 +92,8 @@ protected:
         return "memory_full";
       case refusal::other_features:
         return "other_features";
+      case refusal::other_unit:
+        return "other_unit";
       case refusal::storage_full:
         return "storage_full";
     }

@@ -60,6 +60,13 @@ TEST(opening, names_what_nobody_here_reads) {
            {"\x00\x00\x00\x20{\"stream\""sv, "length"},
            {"\xbf\x61"sv, "CBOR"},
            {"SSH-2.0-OpenSSH\r\n"sv, "SSH"},
+           {"EHLO me\r\n"sv, "SMTP"},
+           {"CONNECT {\"verbose\":false}\r\n"sv, "NATS"},
+           {"CONNECT\naccept-version:1.2\n"sv, "STOMP"},
+           {"PING\r\n"sv, "Redis"},
+           {"<?xml version=\"1.0\"?>"sv, "XML"},
+           {"CEF:0|a|b"sv, "CEF"},
+           {"PUTVAL \"a/b/c\" N:1"sv, "collectd"},
            {"abc\x01\x02"sv, "binary"},
        }) {
     EXPECT_NE(shown(row.bytes).find(row.word), std::string::npos) << row.word << ": " << shown(row.bytes);

@@ -1,5 +1,5 @@
-// What was read, as text: one line a point (`name=value@ms`, `name{a=1,b=2}`, `+` behind a count that only grows) or fault (`!cause`), so that a table of
-// tests is a table of texts.
+// What was read, as text: one line a point (`name=value@ms`, `name{a=1,b=2}`, `+` behind a count that only grows) or
+// fault (`!cause`), so that a table of tests is a table of texts.
 #pragma once
 
 #include <charconv>
