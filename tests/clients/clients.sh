@@ -9,7 +9,7 @@ daemon=${1:-build/bin/spindriftd}
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
 declare -A package_of=([nc]=netcat-openbsd [logger]=bsdutils [jq]=jq [curl]=curl [mosquitto]=mosquitto [mosquitto_sub]=mosquitto-clients
-  [collectd]="collectd-core libyajl2" [prometheus]=prometheus [haproxy]=haproxy [netdata]=netdata-core [micropython]=micropython)
+  [collectd]="collectd-core libyajl2" [prometheus]=prometheus [haproxy]=haproxy [micropython]=micropython)
 missing=()
 for program in "${!package_of[@]}"; do
   command -v "$program" >/dev/null || missing+=("${package_of[$program]}")

@@ -93,43 +93,6 @@ listen points
     return process, ["through.proxy"]
 
 
-def netdata(server, folder):
-    for name in ("lib", "cache", "log"):
-        os.mkdir(os.path.join(folder, name))
-    written(folder, "exporting.conf", f"""
-[exporting:global]
-    enabled = yes
-    update every = 2
-[graphite:spindrift]
-    enabled = yes
-    destination = 127.0.0.1:{server.port}
-    data source = average
-""")
-    configuration = written(folder, "netdata.conf", f"""
-[global]
-    hostname = web01
-    run as user = {os.environ.get("USER", "root")}
-[directories]
-    config = {folder}
-    lib = {folder}/lib
-    cache = {folder}/cache
-    log = {folder}/log
-[web]
-    mode = none
-[plugins]
-    apps = no
-    charts.d = no
-    python.d = no
-    go.d = no
-    ebpf = no
-""")
-    process = run(["netdata", "-D", "-c", configuration])
-    end = time.time() + 30
-    while time.time() < end and not any(n.startswith("netdata.web01.system") for n in server.names()):
-        time.sleep(0.5)
-    return process, ["netdata.web01.system.load.load1"]
-
-
 def logger(server, folder):
     for text in ('{"key":"logged","value":21.5}', "12.5"):
         subprocess.run(["logger", "-n", "127.0.0.1", "-P", str(server.port), "-T", "-t", "app", text], timeout=10)
@@ -261,7 +224,7 @@ def wait_for(path):
         time.sleep(0.05)
 
 
-TOOLS = [("nc", nc), ("curl", curl), ("haproxy", haproxy), ("netdata", netdata), ("logger", logger), ("jq", jq), ("rsyslogd", rsyslogd), ("syslog-ng", syslog_ng),
+TOOLS = [("nc", nc), ("curl", curl), ("haproxy", haproxy), ("logger", logger), ("jq", jq), ("rsyslogd", rsyslogd), ("syslog-ng", syslog_ng),
          ("mosquitto", mosquitto), ("collectd", collectd), ("prometheus", prometheus)]
 good = True
 for name, tool in TOOLS:
