@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,6 +51,8 @@ constexpr std::string_view name_of(event_direction direction) {
   return names[static_cast<std::size_t>(direction)];
 }
 
+struct explanation;
+
 struct event {
   std::uint64_t number = 0;  // counts the events of a stream from 1
   event_state state = event_state::open;
@@ -70,6 +73,9 @@ struct event {
   std::optional<double> after{};
   bool accepted = false;  // over because it became the new normal
   std::string text;
+  // Of the notice that opened it, and of those behind which more of its picture is known; else null.
+  std::shared_ptr<const explanation> why{};
+  bool is_picture_alone = false;  // told to nobody: the history's picture of it has grown
 };
 
 }  // namespace spindrift

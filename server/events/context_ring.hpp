@@ -1,58 +1,50 @@
 // The newest points of a stream, for the picture of an event: what was before it. Values as floats and times as
-// distances, since people look at them and memory is 8 bytes a point: 256 in all, and 16 to say where they begin.
+// distances, since people look at them and memory is 8 bytes a point of one value: 256 in all, and 4 more a point for
+// each further value.
 //
-// A plain value of one feature, one thread at a time; about 1 ns a point.
+// A plain value of one stream, one thread at a time; about 1 ns a value and point. Nothing is held until the first
+// point.
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
+
+#include "common/model/explanation.hpp"
 
 namespace spindrift {
 
-struct context_point {
-  std::int64_t ts = 0;
-  double value = 0;
-};
-
 class context_ring {
 public:
-  static constexpr std::size_t points_max = 32;
+  static constexpr std::size_t points_usual = 32;
+  static constexpr std::size_t features_max = 64;
 
-  void add(std::int64_t ts, double value) {
-    const std::uint64_t distance =
-        ts > newest_ ? static_cast<std::uint64_t>(ts) - static_cast<std::uint64_t>(newest_) : 0;
-    const std::size_t at = count_ % points_max;
-    values_[at] = static_cast<float>(value);
-    distances_[at] = static_cast<std::uint32_t>(std::min<std::uint64_t>(distance, UINT32_MAX));
-    newest_ = std::max(newest_, ts);
-    count_ = count_ < 1U << 30U ? count_ + 1 : static_cast<std::uint32_t>(points_max);
-  }
+  explicit context_ring(std::size_t points = points_usual) : points_max_(points) {}
 
-  // Oldest first. A distance beyond 49 days is told as 49 days.
-  std::vector<context_point> points() const {
-    std::vector<context_point> held(std::min<std::size_t>(count_, points_max));
-    std::int64_t ts = newest_;
-    for (std::size_t i = held.size(); i-- > 0;) {
-      const std::size_t at = (count_ - held.size() + i) % points_max;
-      held[i] = {ts, static_cast<double>(values_[at])};
-      ts -= distances_[at];
-    }
-    return held;
-  }
+  void add(std::int64_t ts, std::span<const double> values);
+  // Of one feature, oldest first. A distance beyond 49 days is told as 49 days. A value is the shortest decimal that is
+  // the same as a float.
+  std::vector<context_point> points(std::size_t feature) const;
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(values_, distances_, newest_, count_);
+    std::uint32_t points_saved = static_cast<std::uint32_t>(points_max_);
+    archive(points_saved, newest_, next_, count_);
+    archive.sequence(distances_, event_picture::before_max);
+    archive.sequence(values_, event_picture::before_max * features_max);
+    if constexpr (Archive::reads) take_back(points_saved);
   }
 
 private:
-  std::array<float, points_max> values_{};
-  std::array<std::uint32_t, points_max> distances_{};  // milliseconds since the point before
+  void take_back(std::size_t points_saved);
+
+  std::size_t points_max_;
   std::int64_t newest_ = INT64_MIN;
-  std::uint32_t count_ = 0;
+  std::uint32_t next_ = 0;                // where the next point goes
+  std::uint32_t count_ = 0;               // points held
+  std::vector<std::uint32_t> distances_;  // milliseconds since the point before
+  std::vector<float> values_;             // all of a point beside each other
 };
 
 }  // namespace spindrift

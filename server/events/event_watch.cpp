@@ -2,9 +2,11 @@
 #include "server/events/event_watch.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "server/events/event_text.hpp"
+#include "server/events/evidence.hpp"
 #include "server/events/severity.hpp"
 
 namespace spindrift {
@@ -27,9 +29,22 @@ constexpr std::uint8_t back_min = 3;
 constexpr std::uint8_t back_gradual = 24;
 constexpr double trend_factor = 1.5;
 constexpr double back_share = 0.3;
+constexpr int worse = 10;  // of severity, for an update
 
 bool is_level(event_kind kind) {
   return kind == event_kind::shift || kind == event_kind::trend;
+}
+
+// The most extreme point so far.
+void take_extreme(event& said, const observation& point) {
+  if (is_level(said.kind)) {
+    const double before = said.before.value_or(0);
+    if (std::abs(point.value - before) > std::abs(said.value - before)) said.value = point.value;
+  } else if (said.kind == event_kind::spread || said.kind == event_kind::pattern) {
+    if (std::abs(point.error()) <= std::abs(said.value - said.expected)) return;
+    said.value = point.value;
+    said.expected = point.seen.baseline.expected;
+  }
 }
 
 }  // namespace
@@ -55,16 +70,19 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
     hole.size = static_cast<double>(interval.gap_ms) / std::max(intervals_.usual_interval(), 1.0) / 8;
     hole.to_n = n;
     hole.to = ts;
-    open(hole, n, ts, told);
+    open(hole, n, ts, nullptr, told);
   }
   const double crowd = values.size() > 1 ? std::log10(static_cast<double>(values.size())) : 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const observation point{
         n, ts, values[i], seen.features.empty() ? seen : seen.features[i], crowd, interval.repeat, seen.after_hole};
-    take(i, point, features_[i].update(point), told);
+    const feature_watch::answer answer = features_[i].update(point);
+    album_.follow(point, i, features_[i].excursion().is_out());
+    take(i, point, answer, told);
     if (!entries_.empty()) follow_open(point, i, told);
   }
   if (relations_) take_relation(n, ts, values, seen, told);
+  album_.end_point(ts, values);
   membership result;
   for (const entry& held : entries_) {
     if (!held.is_open) continue;
@@ -72,6 +90,7 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
     result.kind = held.told.kind;
   }
   for (std::size_t i = before; i < told.size() && result.number == 0; ++i) {
+    if (told[i].is_picture_alone) continue;
     result.number = told[i].number;
     result.kind = told[i].kind;
   }
@@ -110,7 +129,8 @@ void event_watch::take_relation(std::uint64_t n, std::int64_t ts, std::span<cons
   found.expected = seen.features.empty() ? seen.baseline.expected : seen.features[feature].baseline.expected;
   found.nines = std::min(2.0 + std::abs(relation->z), 12.0);
   found.size = std::abs(relation->z) / 5;
-  open(found, n, ts, told);
+  const observation point{n, ts, values[feature], seen.features.empty() ? seen : seen.features[feature]};
+  open(found, n, ts, &point, told);
 }
 
 bool event_watch::is_absent() const {
@@ -126,10 +146,14 @@ void event_watch::close_absences(std::uint64_t n, std::int64_t ts, std::vector<e
   }
 }
 
+bool event_watch::is_overdue(std::int64_t quiet_ms, std::int64_t limit_ms) const {
+  return quiet_ms > (limit_ms > 0 ? limit_ms : intervals_.silent_after()) && !is_absent();
+}
+
 void event_watch::hear_nothing(std::uint64_t n, std::int64_t quiet_ms, std::int64_t limit_ms,
                                std::vector<event>& told) {
+  if (!is_overdue(quiet_ms, limit_ms)) return;
   const std::int64_t limit = limit_ms > 0 ? limit_ms : intervals_.silent_after();
-  if (quiet_ms <= limit || is_absent()) return;
   finding found;
   found.kind = event_kind::silent;
   found.from_n = n;
@@ -137,12 +161,17 @@ void event_watch::hear_nothing(std::uint64_t n, std::int64_t quiet_ms, std::int6
   found.points = 0;
   found.nines = 6;
   found.size = static_cast<double>(quiet_ms) / static_cast<double>(limit);
-  open(found, n, intervals_.newest() + quiet_ms, told);
+  open(found, n, intervals_.newest() + quiet_ms, nullptr, told);
 }
 
-void event_watch::hear_unreadable(std::uint64_t n, std::uint64_t refused, std::int64_t quiet_ms,
+bool event_watch::is_unreadable(std::uint64_t refused, std::int64_t quiet_ms, std::int64_t limit_ms) const {
+  if (refused < refused_min || quiet_ms <= (limit_ms > 0 ? limit_ms : intervals_.unreadable_after())) return false;
+  return !is_absent() || is_silent();
+}
+
+void event_watch::hear_unreadable(std::uint64_t n, std::uint64_t refused, std::int64_t quiet_ms, std::int64_t limit_ms,
                                   std::vector<event>& told) {
-  if (refused < refused_min || quiet_ms <= intervals_.silent_after() || is_absent()) return;
+  if (!is_unreadable(refused, quiet_ms, limit_ms)) return;
   finding found;
   found.kind = event_kind::unreadable;
   found.from_n = n;
@@ -150,7 +179,40 @@ void event_watch::hear_unreadable(std::uint64_t n, std::uint64_t refused, std::i
   found.points = 0;
   found.nines = 6;
   found.size = static_cast<double>(refused) / refused_min;
-  open(found, n, intervals_.newest() + quiet_ms, told);
+  const std::int64_t now = intervals_.newest() + quiet_ms;
+  if (entry* const silent = find_open(event_kind::silent, 0)) {
+    return correct(*silent, found, observation{.n = n, .ts = now}, told);
+  }
+  open(found, n, now, nullptr, told);
+}
+
+const event_picture* event_watch::picture_of(std::uint64_t number) const {
+  for (const entry& held : entries_) {
+    if (held.told.number == number) return held.picture.get();
+  }
+  return nullptr;
+}
+
+bool event_watch::is_silent() const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [](const entry& held) { return held.is_open && held.told.kind == event_kind::silent; });
+}
+
+// The newest version of an event, with what is known of its picture.
+void event_watch::tell(const entry& of, std::vector<event>& told) const {
+  event& said = told.emplace_back(of.told);
+  said.text = sentence(said);
+  marks_.mention(said);
+  if (of.picture) said.why = std::make_shared<const explanation>(explanation{{}, *of.picture});
+}
+
+void event_watch::extend_picture(entry& of, const observation& point, std::vector<event>& told) {
+  if (!of.picture || of.told.feature >= features_.size() || !picture_album::extend(*of.picture, point)) return;
+  if (!of.picture->is_complete()) return;
+  event& grown = told.emplace_back(of.told);
+  grown.is_picture_alone = true;
+  grown.why = std::make_shared<const explanation>(explanation{{}, std::move(*of.picture)});
+  of.picture.reset();
 }
 
 std::size_t event_watch::open_count() const {
@@ -293,7 +355,7 @@ void event_watch::consider(const finding& found, bool by_alarm, const observatio
       return close(held, found.from_n - 1, found.from, false, told);
     }
   }
-  open(found, point.n, point.ts, told);
+  open(found, point.n, point.ts, &point, told);
 }
 
 // Told before under another kind, or as less than it is.
@@ -309,14 +371,14 @@ void event_watch::correct(entry& held, const finding& found, const observation& 
   said.expected = found.expected;
   held.nines = std::max(held.nines, found.nines);
   held.size = std::max(held.size, found.size);
-  said.severity = std::max(said.severity, severity_of(held.nines, held.size, said.points));
+  said.severity = std::max(said.severity, marks_.lowered(said, severity_of(held.nines, held.size, said.points)));
   held.seen_n = point.n;
   held.is_gradual = is_level(found.kind) && found.from_n + settle < point.n;
-  told.push_back(said);
-  told.back().text = sentence(said);
+  tell(held, told);
 }
 
-event_watch::entry& event_watch::open(const finding& found, std::uint64_t n, std::int64_t ts,
+// `point`: null when nothing has come.
+event_watch::entry& event_watch::open(const finding& found, std::uint64_t n, std::int64_t ts, const observation* point,
                                       std::vector<event>& told) {
   if (entries_.size() == entries_max) make_room(told, n, ts);
   entry added;
@@ -342,10 +404,11 @@ event_watch::entry& event_watch::open(const finding& found, std::uint64_t n, std
   added.seen_n = n;
   added.is_open = !found.to_n;
   added.is_gradual = is_level(found.kind) && found.from_n + settle < n;
-  said.text = sentence(said);
-  marks_.apply(said);
-  told.push_back(said);
-  said.text.clear();
+  said.severity = marks_.lowered(said, said.severity);
+  explanation why{evidence_of(found, point), album_.take(found, point)};
+  if (!why.picture.is_complete()) added.picture = std::make_unique<event_picture>(why.picture);
+  tell(added, told);
+  told.back().why = std::make_shared<const explanation>(std::move(why));
   entries_.push_back(std::move(added));
   return entries_.back();
 }
@@ -357,8 +420,7 @@ void event_watch::close(entry& over, std::uint64_t to_n, std::int64_t to, bool a
   said.to_n = to_n;
   said.to = to;
   said.accepted = accepted;
-  told.push_back(said);
-  told.back().text = sentence(said);
+  tell(over, told);
 }
 
 // The oldest that is over goes; where all are open the oldest is taken as usual.
@@ -373,7 +435,9 @@ void event_watch::make_room(std::vector<event>& told, std::uint64_t n, std::int6
 
 void event_watch::follow_open(const observation& point, std::size_t feature, std::vector<event>& told) {
   for (entry& held : entries_) {
-    if (!held.is_open || held.told.feature != feature) continue;
+    if (held.told.feature != feature) continue;
+    extend_picture(held, point, told);
+    if (!held.is_open) continue;
     event& said = held.told;
     if (said.told_n != point.n) ++said.points;
     const std::uint64_t since = point.n - held.seen_n;
@@ -387,8 +451,7 @@ void event_watch::follow_open(const observation& point, std::size_t feature, std
         said.state = event_state::update;
         said.after = level;
         held.seen_n = point.n;
-        told.push_back(said);
-        told.back().text = sentence(said);
+        tell(held, told);
       } else if (held.back >= (held.is_gradual ? back_gradual : back_min)) {
         close(held, point.n - held.back, point.ts, false, told);
       } else if (since >= (held.is_gradual ? accept_trend : accept_after)) {
@@ -402,6 +465,15 @@ void event_watch::follow_open(const observation& point, std::size_t feature, std
     } else if (said.kind == event_kind::stuck && since >= accept_stuck) {
       close(held, point.n, point.ts, true, told);
     }
+    if (!held.is_open || held.back > 0) continue;
+    take_extreme(said, point);
+    // What lasts may become much worse than was told.
+    if (!std::has_single_bit(said.points)) continue;
+    const int severity = marks_.lowered(said, severity_of(held.nines, held.size, said.points));
+    if (severity < said.severity + worse) continue;
+    said.severity = severity;
+    said.state = event_state::update;
+    tell(held, told);
   }
 }
 

@@ -3,8 +3,9 @@
 // anything else is told, once. Every event closes: by being over, or by being taken as the new normal.
 //
 // Pure and deterministic: no clock, no I/O, standard library only. Part of the stream's saved state. A plain value of
-// one stream, one thread at a time; some 150 bytes, 660 more for each feature, and 200 for each event that is open or
-// was lately (at most `entries_max`). Cost about 130 ns a feature; notices allocate, points do not.
+// one stream, one thread at a time; some 500 bytes, 660 more for each feature, and 200 for each event that is open or
+// was lately (at most `entries_max`; 2.5 KiB while its picture grows). Cost about 130 ns a feature; notices and points
+// that stand out allocate, others do not.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +19,7 @@
 #include "server/events/feature_watch.hpp"
 #include "server/events/interval_habit.hpp"
 #include "server/events/mark_memory.hpp"
+#include "server/events/picture_album.hpp"
 #include "server/events/relation_watch.hpp"
 
 namespace spindrift {
@@ -33,8 +35,11 @@ public:
     bool late = false;
   };
 
-  explicit event_watch(std::size_t features)
-      : relations_(features > 1 ? std::make_unique<relation_watch>(features) : nullptr), features_(features) {}
+  // context_points: how many points before an event its picture shows.
+  explicit event_watch(std::size_t features, std::size_t context_points = context_ring::points_usual)
+      : relations_(features > 1 ? std::make_unique<relation_watch>(features) : nullptr),
+        album_(context_points),
+        features_(features) {}
 
   // values[i] is of the stream's feature i. Appends what there is to tell.
   membership update(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
@@ -44,20 +49,30 @@ public:
   // silence when it is longer than `limit_ms`, or, where that is 0, than this stream's habit; once, until the next
   // point. The next point closes it.
   void hear_nothing(std::uint64_t n, std::int64_t quiet_ms, std::int64_t limit_ms, std::vector<event>& told);
+  // Whether it would.
+  bool is_overdue(std::int64_t quiet_ms, std::int64_t limit_ms) const;
   // What the source sends for this stream is refused: so many in a row by now, none taken since point n. Told once they
   // are more than a stray few and go on for longer than the stream is used to be away; closed by the next point.
-  void hear_unreadable(std::uint64_t n, std::uint64_t refused, std::int64_t quiet_ms, std::vector<event>& told);
-  // A person has called this event, or one like it, expected.
+  // One that was told to be silent turns out to be that.
+  void hear_unreadable(std::uint64_t n, std::uint64_t refused, std::int64_t quiet_ms, std::int64_t limit_ms,
+                       std::vector<event>& told);
+  bool is_unreadable(std::uint64_t refused, std::int64_t quiet_ms, std::int64_t limit_ms) const;
+  // A person has called this event, or one like it, expected; or real after all.
   void expect(const event& like) { marks_.expect(like); }
+  void take_seriously(const event& like) { marks_.forget(like); }
+  // What is known by now of the points around an event that is open, or was lately, and whose picture was not complete
+  // when its last notice went out. Null: nothing more than was told.
+  const event_picture* picture_of(std::uint64_t number) const;
 
   const interval_habit& intervals() const { return intervals_; }
   std::size_t open_count() const;
+  bool is_silent() const;
 
   // Of what visit_state names and means, in all parts: raise it with every change of either.
-  static constexpr std::uint16_t state_version = 2;
+  static constexpr std::uint16_t state_version = 3;
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(intervals_, marks_, count_, relation_run_);
+    archive(intervals_, marks_, count_, relation_run_, album_);
     if (relations_) archive(*relations_);
     for (feature_watch& watch : features_) archive(watch);
     archive.sequence(entries_, entries_max);
@@ -71,8 +86,9 @@ private:
     double size = 0;
     std::uint64_t seen_n = 0;  // the last point at which evidence of it came
     bool is_open = true;
-    bool is_gradual = false;  // found by ADWIN: more of it may come
-    std::uint8_t back = 0;    // points in a row near the level before
+    bool is_gradual = false;                   // found by ADWIN: more of it may come
+    std::uint8_t back = 0;                     // points in a row near the level before
+    std::unique_ptr<event_picture> picture{};  // until it is complete, and in the history
 
     template <class Archive>
     void visit_state(Archive& archive);
@@ -88,7 +104,10 @@ private:
                      std::vector<event>& told);
   void consider(const finding& found, bool by_alarm, const observation& point, std::vector<event>& told);
   void correct(entry& held, const finding& found, const observation& point, std::vector<event>& told);
-  entry& open(const finding& found, std::uint64_t n, std::int64_t ts, std::vector<event>& told);
+  entry& open(const finding& found, std::uint64_t n, std::int64_t ts, const observation* point,
+              std::vector<event>& told);
+  void tell(const entry& of, std::vector<event>& told) const;
+  void extend_picture(entry& of, const observation& point, std::vector<event>& told);
   void close(entry& over, std::uint64_t to_n, std::int64_t to, bool accepted, std::vector<event>& told);
   void make_room(std::vector<event>& told, std::uint64_t n, std::int64_t ts);
   void follow_open(const observation& point, std::size_t feature, std::vector<event>& told);
@@ -103,6 +122,7 @@ private:
   std::uint64_t count_ = 0;
   std::uint8_t relation_run_ = 0;              // points in a row at which two values were apart
   std::unique_ptr<relation_watch> relations_;  // of points of several values
+  picture_album album_;
   std::vector<feature_watch> features_;
   std::vector<entry> entries_;
 };
@@ -125,6 +145,10 @@ void event_watch::entry::visit_state(Archive& archive) {
   maybe(told.before);
   maybe(told.after);
   archive(nines, size, seen_n, is_open, is_gradual, back);
+  bool has_picture = picture != nullptr;
+  archive(has_picture);
+  if (has_picture && !picture) picture = std::make_unique<event_picture>();
+  if (has_picture) archive(*picture);
   if constexpr (Archive::reads) {
     if (static_cast<std::size_t>(told.kind) >= event_kind_count) archive.refuse();
   }

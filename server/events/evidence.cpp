@@ -2,29 +2,40 @@
 #include "server/events/evidence.hpp"
 
 namespace spindrift {
+namespace {
 
-std::vector<evidence_number> evidence_of(const finding& found, const observation& point) {
-  std::vector<evidence_number> numbers = {{"event", "nines", found.nines}, {"event", "size", found.size}};
-  if (found.before) numbers.push_back({"event", "before", *found.before});
-  if (found.after) numbers.push_back({"event", "after", *found.after});
-  const baseline_reading& baseline = point.seen.baseline;
+void add_detectors(const feature_reading& seen, double value, std::vector<evidence_number>& numbers) {
+  const baseline_reading& baseline = seen.baseline;
   if (!baseline.warmup) {
-    numbers.push_back({"zscore", "value", point.value});
+    numbers.push_back({"zscore", "value", value});
     numbers.push_back({"zscore", "expected", baseline.expected});
     numbers.push_back({"zscore", "sigma", baseline.sigma});
     numbers.push_back({"zscore", "z", baseline.z});
   }
-  if (point.seen.drift) {
-    numbers.push_back({"adwin", "width", point.seen.drift->width});
-    numbers.push_back({"adwin", "mean", point.seen.drift->mean});
-    numbers.push_back({"adwin", "before", point.seen.drift->before});
+  if (seen.drift) {
+    numbers.push_back({"adwin", "width", seen.drift->width});
+    numbers.push_back({"adwin", "mean", seen.drift->mean});
+    numbers.push_back({"adwin", "before", seen.drift->before});
   }
-  if (point.seen.score) numbers.push_back({"ensemble", "score", *point.seen.score});
-  if (point.seen.clock) {
-    numbers.push_back({"clock", "expected", point.seen.clock->expected});
-    numbers.push_back({"clock", "sigma", point.seen.clock->sigma});
-    numbers.push_back({"clock", "z", point.seen.clock->z});
+  if (seen.score) numbers.push_back({"ensemble", "score", *seen.score});
+  if (seen.clock) {
+    numbers.push_back({"clock", "expected", seen.clock->expected});
+    numbers.push_back({"clock", "sigma", seen.clock->sigma});
+    numbers.push_back({"clock", "z", seen.clock->z});
   }
+}
+
+}  // namespace
+
+std::vector<evidence_number> evidence_of(const finding& found, const observation* point) {
+  std::vector<evidence_number> numbers = {{"event", "nines", found.nines},
+                                          {"event", "size", found.size},
+                                          {"event", "points", static_cast<double>(found.points)},
+                                          {"event", "value", found.value},
+                                          {"event", "expected", found.expected}};
+  if (found.before) numbers.push_back({"event", "before", *found.before});
+  if (found.after) numbers.push_back({"event", "after", *found.after});
+  if (point != nullptr) add_detectors(point->seen, point->value, numbers);
   return numbers;
 }
 

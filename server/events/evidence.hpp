@@ -2,19 +2,14 @@
 // data; names are static. Any thread.
 #pragma once
 
-#include <string_view>
 #include <vector>
 
+#include "common/model/explanation.hpp"
 #include "server/events/finding.hpp"
 
 namespace spindrift {
 
-struct evidence_number {
-  std::string_view part;  // "zscore", "adwin", "ensemble", "clock", "event"
-  std::string_view name;
-  double value = 0;
-};
-
-std::vector<evidence_number> evidence_of(const finding& found, const observation& point);
+// `point`: at which it is told; null when nothing has come.
+std::vector<evidence_number> evidence_of(const finding& found, const observation* point);
 
 }  // namespace spindrift

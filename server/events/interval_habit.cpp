@@ -11,6 +11,9 @@ namespace {
 constexpr double ratio_min = 10;         // usual intervals that a hole has at least
 constexpr double share_max = 1.0 / 300;  // of gaps as long, or it is a habit
 constexpr std::uint8_t grace = 3;
+constexpr double young_factor = 8;
+// Points of different times after which a stream can be missed: far fewer than it takes to call one of its gaps a hole.
+constexpr std::uint32_t heard_min = 5;
 
 }  // namespace
 
@@ -72,11 +75,24 @@ void interval_habit::learn(double gap, double ratio) {
   points_ /= 2;
 }
 
-std::int64_t interval_habit::silent_after() const {
-  if (points_ < points_min || usual_ <= 0) return never;
+// A gap that this stream has shown no habit of.
+double interval_habit::unheard_of_ms() const {
+  const double unheard_of = 0.5 / (static_cast<double>(points_) + 1);
   double ratio = ratio_min;
-  while (ratio < 1e9 && rarity(ratio) >= share_max) ratio *= 2;
-  return std::max(silence_min_ms, static_cast<std::int64_t>(std::min(ratio * usual_, 9e18)));
+  while (ratio < 1e9 && rarity(ratio) >= share_max && rarity(ratio) > unheard_of) ratio *= 2;
+  // A young stream cannot know how long it may be away: far longer than it ever was.
+  if (unheard_of >= share_max) ratio *= young_factor;
+  return std::min(ratio * usual_, 9e18);
+}
+
+std::int64_t interval_habit::silent_after() const {
+  if (points_ < heard_min || usual_ <= 0) return never;
+  return std::max(silence_min_ms, static_cast<std::int64_t>(unheard_of_ms()));
+}
+
+std::int64_t interval_habit::unreadable_after() const {
+  if (points_ < heard_min || usual_ <= 0) return never;
+  return std::max(unreadable_min_ms, static_cast<std::int64_t>(unheard_of_ms()));
 }
 
 }  // namespace spindrift

@@ -14,6 +14,7 @@ namespace spindrift {
 class interval_habit {
 public:
   static constexpr std::int64_t silence_min_ms = 30'000;
+  static constexpr std::int64_t unreadable_min_ms = 500;
 
   struct answer {
     bool late = false;
@@ -31,6 +32,8 @@ public:
   // Milliseconds without a point after which this stream is silent; `never` while its habit is not known.
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
   std::int64_t silent_after() const;
+  // After which a source that is heard all the while should have sent one that can be read; half a second at least.
+  std::int64_t unreadable_after() const;
   // Points since the last hole, while few.
   bool is_fresh() const { return fresh_ > 0; }
 
@@ -44,6 +47,7 @@ private:
   static constexpr std::size_t octaves = 16;  // gaps of 4, 8, 16 ... usual intervals and more
 
   double rarity(double ratio) const;
+  double unheard_of_ms() const;
   void learn(double gap, double ratio);
 
   std::int64_t newest_ = 0;

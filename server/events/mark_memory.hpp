@@ -13,15 +13,21 @@
 
 namespace spindrift {
 
+// How large an event is, in the units of the data: between its levels, else from what was expected.
+double height_of(const event& told);
+
 class mark_memory {
 public:
   static constexpr std::size_t marks_max = 16;
 
   void expect(const event& like);
+  // The newest mark that it is like was a mistake.
+  void forget(const event& like);
   // How many marks, up to three, an event is like.
   int count(const event& told) const;
-  // Lowers its severity, and says so in its text.
-  void apply(event& told) const;
+  // Its severity with the marks that it is like, and a word of them for its text.
+  int lowered(const event& told, int severity) const;
+  void mention(event& told) const;
 
   template <class Archive>
   void visit_state(Archive& archive) {
@@ -34,6 +40,7 @@ private:
     event_direction direction = event_direction::none;
     double height = 0;
 
+    bool is_like(const event& told) const;
     template <class Archive>
     void visit_state(Archive& archive) {
       archive(kind, direction, height);

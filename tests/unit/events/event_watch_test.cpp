@@ -379,5 +379,23 @@ TEST(event_watch, takes_any_time_and_any_finite_value) {
   SUCCEED();
 }
 
+TEST(event_watch, says_again_of_what_lasts_that_it_has_become_worse) {
+  noise_source noise(31);
+  little_stream one;
+  add_noise(one, noise, 1'000);
+  for (int i = 0; i < 2'000; ++i) one.add(100);
+  const auto opened = opened_after(one, 1'000);
+  ASSERT_EQ(opened.size(), 1U);
+  ASSERT_EQ(opened[0].kind, event_kind::stuck);
+  const auto updates = one.of(event_state::update);
+  int before = opened[0].severity;
+  for (const event& update : updates) {
+    EXPECT_EQ(update.number, opened[0].number);
+    EXPECT_GE(update.severity, before + 10);
+    before = update.severity;
+  }
+  EXPECT_LE(updates.size(), 3U);
+}
+
 }  // namespace
 }  // namespace spindrift

@@ -28,7 +28,12 @@ public:
   }
   event_watch::membership add_at(std::int64_t ts, const std::vector<double>& values) {
     const reading seen = detectors_.update(values, static_cast<double>(ts) / 1'000);
-    return events_.update(++n_, ts, values, seen, told_);
+    const auto result = events_.update(++n_, ts, values, seen, told_);
+    for (const event& notice : told_) {
+      if (notice.is_picture_alone) pictures_.push_back(notice);
+    }
+    std::erase_if(told_, [](const event& notice) { return notice.is_picture_alone; });
+    return result;
   }
   void wait(std::int64_t milliseconds) { ts_ += milliseconds; }
 
@@ -36,6 +41,7 @@ public:
   std::int64_t ts() const { return ts_; }  // of the next point
   const std::vector<event>& told() const { return told_; }
   event_watch& events() { return events_; }
+  const std::vector<event>& pictures() const { return pictures_; }  // that were complete later than their events
 
   std::vector<event> of(event_state state) const {
     std::vector<event> found;
@@ -82,6 +88,7 @@ private:
   std::uint64_t n_ = 0;
   std::int64_t ts_ = begin;
   std::vector<event> told_;
+  std::vector<event> pictures_;
 };
 
 }  // namespace spindrift
