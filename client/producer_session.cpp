@@ -67,6 +67,8 @@ producer_session::advice producer_session::hear_verdict(const verdict& judged, s
   seen.seq = judged.subject.seq;
   seen.flags = {judged.anomaly, judged.drift.has_value(), judged.alarm};
   seen.dup = judged.dup;
+  seen.event = judged.event;
+  if (judged.event != 0) seen.event_kind = name_of(judged.kind);
   return settle_verdict(seen, now_ns);
 }
 
@@ -83,6 +85,7 @@ producer_session::advice producer_session::settle_verdict(const verdict_summary&
   counters_.latency.record(static_cast<std::uint64_t>(std::max<std::int64_t>(now_ns - point.since_ns, 0)));
   counters_.last_reply_ns = now_ns;
   counters_.judged.judge({point.stream, point.number, point.kind}, verdict_seen.flags);
+  counters_.events.judge(point.stream, point.number, point.kind != 0, verdict_seen.event, verdict_seen.event_kind);
   return advice::go_on;
 }
 
@@ -150,6 +153,7 @@ void producer_session::make_point(const load_schedule::turn& turn, std::int64_t 
   wire.values = sample_.values;
   wire.ts = sample_.ts;
   if (settings_.is_paced && !source_.has_recorded_time()) wire.ts = wall_start_ms_ + turn.due_ns / 1'000'000;
+  counters_.events.note_time(turn.stream, *wire.ts);
   wire.seq = made.seq;
   wire.label = sample_.label;
   encode(wire, made.line);

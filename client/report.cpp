@@ -39,6 +39,21 @@ json by_kind(const score& judged) {
   return kinds;
 }
 
+json events_told(const event_score& events) {
+  json kinds = json::object();
+  for (const event_score::kind_count& kind : events.kinds()) {
+    kinds[kind.name] = {{"injected", kind.injected},
+                        {"told", kind.told},
+                        {"right_kind", kind.right},
+                        {"notices_an_event", or_null(kind.notices_an_event())},
+                        {"delay_median", or_null(kind.delay_median())}};
+  }
+  return {{"told", events.told()},
+          {"by_injected", kinds},
+          {"false", events.has_truth() ? json(events.false_ones()) : json()},
+          {"false_a_day_and_stream", or_null(events.false_a_day_and_stream())}};
+}
+
 json latency_us(const latency_histogram& latency) {
   return {{"p50", or_null(microseconds(latency, 0.50))},
           {"p99", or_null(microseconds(latency, 0.99))},
@@ -143,6 +158,17 @@ void put_drifts(const score& judged, line_sheet& sheet) {
   sheet.line("  alarms      %llu", counted{judged.alarms()});
 }
 
+void put_events(const event_score& events, line_sheet& sheet) {
+  if (!events.has_truth()) return sheet.line("  events      %llu told", counted{events.told()});
+  sheet.line("  events      %llu told, %llu of them false: %s a day and stream", counted{events.told()},
+             counted{events.false_ones()}, number_text(events.false_a_day_and_stream(), 2).c_str());
+  for (const event_score::kind_count& kind : events.kinds()) {
+    sheet.line("    %-16s %llu of %llu told, %llu as that, %s notices an event, median delay %s points",
+               kind.name.c_str(), counted{kind.told}, counted{kind.injected}, counted{kind.right},
+               number_text(kind.notices_an_event(), 2).c_str(), number_text(kind.delay_median(), 1).c_str());
+  }
+}
+
 }  // namespace
 
 std::string text_report(const run_facts& run, const run_counters& counts) {
@@ -150,6 +176,7 @@ std::string text_report(const run_facts& run, const run_counters& counts) {
   put_sending(run, counts, sheet);
   put_anomalies(counts.judged, sheet);
   put_drifts(counts.judged, sheet);
+  put_events(counts.events, sheet);
   return sheet.take();
 }
 
@@ -193,6 +220,7 @@ std::string json_report(const run_facts& run, const run_counters& counts) {
       {"drift_echoes", drifts.echoes},
       {"false_drifts", judged.has_truth() ? json(drifts.false_ones) : json()},
       {"alarms", judged.alarms()},
+      {"events", events_told(counts.events)},
       {"seconds", counts.seconds()},
       {"throughput", counts.throughput()},
       {"latency_us", latency_us(counts.latency)},

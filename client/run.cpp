@@ -34,6 +34,7 @@ std::unique_ptr<source> make_source(const client_settings& settings) {
   wanted.streams = settings.stream_count();
   wanted.anomaly_rate = settings.anomaly_rate;
   wanted.drift_points = settings.drift_points;
+  wanted.injected = settings.injected;
   return std::make_unique<scenario>(std::move(wanted));
 }
 
@@ -101,7 +102,11 @@ int run_client(const client_settings& settings) {
   all.streams = stream_names(settings);
   all.from = make_source(settings);
   all.total = total_count(settings, all.from->points_per_stream());
-  run_counters counts(score(all.streams.size(), all.from->kinds(), all.from->has_truth(), settings.drift_points));
+  // To whoever is told of events, an injected drift is a shift.
+  std::vector<injection> injected = settings.injected;
+  for (const std::uint64_t at : settings.drift_points) injected.push_back({injected_event::shift, at, 0});
+  run_counters counts(score(all.streams.size(), all.from->kinds(), all.from->has_truth(), settings.drift_points),
+                      std::move(injected));
   make_producers(settings, counts, all);
   progress news(settings.is_quiet, all.total);
 

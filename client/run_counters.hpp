@@ -5,14 +5,18 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "client/event_score.hpp"
 #include "client/latency.hpp"
 #include "client/score.hpp"
 
 namespace spindrift {
 
 struct run_counters {
-  explicit run_counters(score expected) : judged(std::move(expected)) {}
+  explicit run_counters(score expected, std::vector<injection> injected = {})
+      : judged(std::move(expected)), events(judged.stream_count(), std::move(injected), judged.has_truth()) {}
 
   std::uint64_t points = 0;                          // sent, each counted once
   std::uint64_t verdicts = 0;                        // points answered by a verdict
@@ -25,6 +29,7 @@ struct run_counters {
   std::map<std::string, std::uint64_t> error_codes;  // of the errors
   latency_histogram latency;
   score judged;
+  event_score events;
   std::int64_t first_sent_ns = 0;  // since the start of the run; meaningful once points > 0
   std::int64_t last_reply_ns = 0;
 

@@ -89,7 +89,9 @@ scenario::scenario(scenario_settings settings)
       kinds_(kinds_of(settings_.name)) {
   streams_.reserve(settings_.streams);
   for (std::uint64_t stream = 0; stream < settings_.streams; ++stream) {
-    streams_.push_back({noise_source(settings_.seed, 2 * stream), noise_source(settings_.seed, 2 * stream + 1)});
+    constexpr std::uint64_t apart = std::uint64_t{1} << 40U;
+    streams_.push_back({noise_source(settings_.seed, 2 * stream), noise_source(settings_.seed, 2 * stream + 1), 0, 0,
+                        noise_source(settings_.seed, apart + stream)});
   }
 }
 
@@ -123,9 +125,65 @@ void scenario::next(std::size_t stream, sample& out) {
     out.value += shift[0];
     for (std::size_t i = 0; i < out.values.size(); ++i) out.values[i].value += shift[i];
   }
+  if (!settings_.injected.empty()) inject(state, out);
   out.label = injects;
-  out.ts = synthetic_start_ms + static_cast<std::int64_t>(state.t) * interval_ms_;
+  out.ts = synthetic_start_ms + static_cast<std::int64_t>(state.t) * interval_ms_ + state.late_ms;
   ++state.t;
+}
+
+namespace {
+
+// Adds so many of an injected drift's steps to every value.
+void add_steps(double steps, scenario_name name, sample& out) {
+  const std::array<double, 3>& step = drift_shift(name);
+  out.value += steps * step[0];
+  for (std::size_t i = 0; i < out.values.size(); ++i) out.values[i].value += steps * step[i];
+}
+
+}  // namespace
+
+void scenario::inject(stream_state& state, sample& out) const {
+  const std::uint64_t n = state.t + 1;
+  bool has_job = false;
+  bool is_missed = false;
+  for (const injection& wanted : settings_.injected) {
+    if (wanted.kind == injected_event::missed) {
+      has_job = true;
+      is_missed = is_missed || (n >= begin_of(wanted) && n < begin_of(wanted) + wanted.length);
+    } else if (n >= wanted.at) {
+      inject_one(wanted, state, out);
+    }
+  }
+  if (has_job && !is_missed && n % job_period < job_points) add_steps(3, settings_.name, out);
+}
+
+void scenario::inject_one(const injection& wanted, stream_state& state, sample& out) const {
+  const std::uint64_t since = state.t + 1 - wanted.at;
+  const bool lasts = since < wanted.length;
+  switch (wanted.kind) {
+    case injected_event::shift:
+      return add_steps(1, settings_.name, out);
+    case injected_event::trend:
+      return add_steps(lasts ? 2 * static_cast<double>(since) / static_cast<double>(wanted.length) : 2.0,
+                       settings_.name, out);
+    case injected_event::spread:
+      if (lasts) add_steps(state.extra.normal(0.5), settings_.name, out);
+      return;
+    case injected_event::stuck:
+      if (since == 0) {
+        state.stands_still = {out.value};
+        for (const feature& one : out.values) state.stands_still.push_back(one.value);
+      }
+      if (!lasts || state.stands_still.empty()) return;
+      out.value = state.stands_still.front();
+      for (std::size_t i = 0; i < out.values.size(); ++i) out.values[i].value = state.stands_still[i + 1];
+      return;
+    case injected_event::silence:
+      if (since == 0) state.late_ms += static_cast<std::int64_t>(wanted.length) * interval_ms_;
+      return;
+    case injected_event::missed:
+      return;
+  }
 }
 
 void scenario::make_sine(stream_state& state, bool injects, sample& out) const {

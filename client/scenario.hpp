@@ -12,6 +12,7 @@
 //
 // An injected drift at N shifts the level from a stream's N-th point on (the first is 1), the next one shifts it back,
 // and so on. The shift is two to four standard deviations of the whole signal: ADWIN at delta 0.002 finds it.
+// Other events are injected on request: see injection.hpp.
 // The signal's noise and the injections draw from separate sources, both seeded by (seed, stream): another anomaly rate
 // leaves the noise as it was, and another number of streams or connections leaves every stream as it was.
 #pragma once
@@ -24,6 +25,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/injection.hpp"
 #include "client/noise.hpp"
 #include "client/source.hpp"
 
@@ -40,6 +42,7 @@ struct scenario_settings {
   std::size_t streams = 1;
   std::optional<double> anomaly_rate{};       // 0 to 1; empty: the scenario's own
   std::vector<std::uint64_t> drift_points{};  // ascending, from 1
+  std::vector<injection> injected{};
 };
 
 // The share of points injected where nothing else was asked for.
@@ -60,10 +63,15 @@ private:
   struct stream_state {
     noise_source signal;
     noise_source injection;
-    std::uint64_t t = 0;     // points made so far
-    std::size_t drifts = 0;  // of the settings' drift points, those passed
+    std::uint64_t t = 0;                 // points made so far
+    std::size_t drifts = 0;              // of the settings' drift points, those passed
+    noise_source extra;                  // of injected events
+    std::int64_t late_ms = 0;            // by which silences have moved event time on
+    std::vector<double> stands_still{};  // the values of a point that is stuck
   };
 
+  void inject(stream_state& state, sample& out) const;
+  void inject_one(const injection& wanted, stream_state& state, sample& out) const;
   void make_sine(stream_state& state, bool injects, sample& out) const;
   void make_bimodal(stream_state& state, bool injects, sample& out) const;
   void make_daily(stream_state& state, bool injects, sample& out) const;

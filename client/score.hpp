@@ -67,6 +67,7 @@ public:
   void judge(const judged_point& point, const verdict_flags& flags);
 
   bool has_truth() const { return has_truth_; }
+  std::size_t stream_count() const { return streams_.size(); }
   std::uint64_t scored() const { return scored_; }  // points held against the truth
   std::uint64_t flags() const { return flags_; }    // anomaly flags, scored or not
   std::uint64_t alarms() const { return alarms_; }

@@ -108,6 +108,33 @@ void add_drift_points(option_set& options, std::vector<std::uint64_t>& target) {
   options.add(std::move(declared));
 }
 
+// Repeatable, as --drift-at.
+void add_injections(option_set& options, std::vector<injection>& target) {
+  option declared;
+  declared.flag = "--inject";
+  declared.placeholder = "KIND@N[xLENGTH][,...]";
+  declared.help = "an event from each stream's N-th point on: shift, trend, spread, stuck, silence or missed (a job)";
+  declared.is_repeatable = true;
+  declared.take = [&target](std::string_view text) -> refusal {
+    for (;;) {
+      const std::size_t comma = text.find(',');
+      const auto wanted = parse_injection(text.substr(0, comma));
+      if (!wanted)
+        return "shift, trend, spread, stuck, silence or missed, then @ and a point, as stuck@2000 or trend@9x50";
+      target.push_back(*wanted);
+      if (comma == std::string_view::npos) return std::nullopt;
+      text.remove_prefix(comma + 1);
+    }
+  };
+  declared.show = [&target] {
+    texts shown;
+    for (const injection& wanted : target) shown.push_back(text_of(wanted));
+    return shown;
+  };
+  declared.clear = [&target] { target.clear(); };
+  options.add(std::move(declared));
+}
+
 void add_value_columns(option_set& options, texts& target) {
   option declared;
   declared.flag = "--value-column";
@@ -157,6 +184,7 @@ void declare_options(option_set& options, client_settings& settings) {
                        "share of points with an injected anomaly (default: the scenario's own, 0 to 0.05)",
                        settings.anomaly_rate, 0.0, 1.0, "a number from 0 to 1");
   add_drift_points(options, settings.drift_points);
+  add_injections(options, settings.injected);
   options.add_number("--pipeline", "DEPTH", "most points of a connection without an answer; the server may allow fewer",
                      settings.pipeline, 1, pipeline_most);
   options.add_number("--connections", "C", "connections to the server; a stream stays on one", settings.connections, 1,
@@ -187,6 +215,7 @@ std::vector<std::string> complaints_about(const client_settings& settings) {
   if (replays && !settings.drift_points.empty()) {
     complaints.emplace_back("drift-at: only with a scenario, not with replay");
   }
+  if (replays && !settings.injected.empty()) complaints.emplace_back("inject: only with a scenario, not with replay");
   if (!replays && !settings.value_columns.empty()) complaints.emplace_back("value-column: only with replay");
   if (!replays && !settings.time_column.empty()) complaints.emplace_back("time-column: only with replay");
   if (!replays && !settings.label_column.empty()) complaints.emplace_back("label-column: only with replay");

@@ -24,6 +24,7 @@ struct client_settings {
   std::uint64_t seed = 1;
   std::optional<double> anomaly_rate{};       // empty: the scenario's own
   std::vector<std::uint64_t> drift_points{};  // ascending, from 1
+  std::vector<injection> injected{};
   std::uint64_t pipeline = 256;
   std::uint64_t connections = 1;
   std::string replay_file;

@@ -81,7 +81,11 @@ bool take_member(line_walker& walker, verdict_summary& found) {
       if (key == "seq") return walker.take_integer(found.seq);
       if (key == "dup") return walker.take_bool(found.dup);
       break;
+    case 4:
+      if (key == "kind") return walker.take_text(found.event_kind);
+      break;
     case 5:
+      if (key == "event") return walker.take_integer(found.event);
       if (key == "drift") return walker.take_bool(found.flags.drift);
       if (key == "alarm") return walker.take_bool(found.flags.alarm);
       break;
