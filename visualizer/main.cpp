@@ -3,11 +3,13 @@
 #include <exception>
 
 #include "common/log/log.hpp"
+#include "visualizer/app/event_command.hpp"
 #include "visualizer/app/settings.hpp"
 #include "visualizer/app/viewer.hpp"
 
 int main(int argc, char** argv) {
   using namespace spindrift;
+  if (is_event_command(argc, argv)) return run_event_command(argc, argv);
   viewer_settings settings;
   option_set options(
       "spindrift-viz",

@@ -1,10 +1,11 @@
-// What we think of one point. Plain data; the views look into the point's frame and into static names, so a verdict
-// lives no longer than the point it speaks of. Any thread.
+// What we think of one point. Plain data; the views look into the point's frame, into its batch and into static names,
+// so a verdict lives no longer than the point it speaks of. Any thread.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "common/model/event.hpp"
@@ -24,6 +25,13 @@ enum class point_detector : std::uint8_t { zscore = 1, isolation_forest = 2 };
 // What they are called wherever somebody reads it, from the lowest bit on; a bit without a name is a bug.
 inline constexpr std::array<std::string_view, 2> point_detector_names = {"zscore", "iforest"};
 
+// What a baseline thinks of one value of a point.
+struct feature_verdict {
+  double expected = 0;
+  double sigma = 0;
+  double z = 0;
+};
+
 struct verdict {
   point subject;                 // as sent, with `ts` filled in
   std::uint64_t n = 0;           // the point's number in its stream, from 1
@@ -32,6 +40,7 @@ struct verdict {
   double z = 0;                  // (value - expected) / sigma, signed
   std::optional<double> rate{};  // of a counter of one value: its growth in a second, which is what was judged
   std::string_view feature;      // multivariate: whose expected, sigma and z these are; else empty
+  std::span<const feature_verdict> by_feature{};  // multivariate: those of each of subject.values
   bool anomaly = false;
   std::uint8_t by = 0;  // point_detector bits that raised `anomaly`
   std::optional<adwin_cut> drift{};

@@ -76,6 +76,7 @@ frame decoder_workspace::decode(std::string_view bytes) {
   if (is_command) return decode_as_command(bytes);
   if (has_complaint) {
     complaint.seq = found.seq;
+    if (complaint.code != error_code::bad_stream) complaint.stream = found.stream;
     return std::move(complaint);
   }
   if (has_value == found.is_multivariate()) {

@@ -72,6 +72,28 @@ public:
     return at->get<std::string>();
   }
 
+  std::uint64_t count(const char* key) {
+    const auto at = object_.find(key);
+    if (at != object_.end() && at->is_number_unsigned() && *at >= 1) return at->get<std::uint64_t>();
+    complain(key, "an integer of at least 1");
+    return 0;
+  }
+
+  std::string stream(const char* key) {
+    std::string name = text(key, std::string(limits::stream_default), limits::stream_bytes_max);
+    if (!is_name(name, limits::stream_bytes_max)) complain(key, "the name of a stream");
+    return name;
+  }
+
+  // True: the first, false: the second; it has to be there.
+  bool choice_of(const char* key, std::string_view first, std::string_view second) {
+    const std::string wanted = text(key, "", 16);
+    if (wanted != first && wanted != second) {
+      complain(key, '"' + std::string(first) + "\" or \"" + std::string(second) + '"');
+    }
+    return wanted == first;
+  }
+
   std::size_t limit(const char* key, std::size_t otherwise) {
     const auto at = object_.find(key);
     if (at == object_.end()) return otherwise;
@@ -172,6 +194,10 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
                            fields.limit("limit", 100), fields.time("until", INT64_MAX),
                            fields.kinds("kinds"),      fields.severity("severity"),
                            fields.state("state")};
+  if (op == "explain") return explain_command{fields.stream("stream"), fields.count("event")};
+  if (op == "mark") {
+    return mark_command{fields.stream("stream"), fields.count("event"), fields.choice_of("as", "expected", "real")};
+  }
   return std::nullopt;
 }
 
@@ -185,8 +211,9 @@ frame decode_command(std::string_view bytes) {
   field_reader fields(object);
   auto named = command_named(op->get_ref<const std::string&>(), fields);
   if (!named) {
-    return protocol_error{error_code::unknown_op,
-                          "\"op\" is none of hello, subscribe, unsubscribe, ping, stats, streams, history"};
+    return protocol_error{
+        error_code::unknown_op,
+        "\"op\" is none of hello, subscribe, unsubscribe, ping, stats, streams, history, explain, mark"};
   }
   if (!fields.complaint().empty()) return protocol_error{error_code::bad_frame, fields.complaint()};
   return command_frame{{}, std::move(*named)};

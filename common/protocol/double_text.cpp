@@ -190,6 +190,13 @@ char* put_sign(char* at, double value) {
   return at + (std::signbit(value) ? 1 : 0);
 }
 
+// 10^-5 to 10^16.
+constexpr double ten_to(int exponent) {
+  constexpr std::array<double, 22> powers = {1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,
+                                             1e6,  1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16};
+  return powers[static_cast<std::size_t>(exponent + 5)];
+}
+
 // Kept apart, so that a number of few decimals has no registers to save for this one.
 [[gnu::noinline]] char* write_longer(char* at, double value) {
   const double magnitude = std::fabs(value);
@@ -212,6 +219,22 @@ char* write_double(char* at, double value) {
     }
   }
   return write_longer(at, value);
+}
+
+// An integer below 10^6 divided by a power of ten that is a double is the double nearest to that decimal, so the
+// shortest text of it has those digits.
+char* write_six_digits(char* at, double value) {
+  const double magnitude = std::fabs(value);
+  if (!(magnitude >= 1e-4 && magnitude < 1e15)) {
+    return std::to_chars(at, at + 32, value, std::chars_format::general, 6).ptr;
+  }
+  const int exponent = static_cast<int>(std::bit_cast<std::uint64_t>(magnitude) >> 52U) - 1'023;
+  int first = log10_of_power_of_2(exponent);  // the place of the first digit, or one below
+  if (magnitude >= ten_to(first + 1)) ++first;
+  const double unit = first < 5 ? ten_to(5 - first) : ten_to(first - 5);
+  const auto digits = [](double scaled) { return static_cast<double>(static_cast<std::int64_t>(scaled + 0.5)); };
+  const double rounded = first < 5 ? digits(magnitude * unit) / unit : digits(magnitude / unit) * unit;
+  return write_double(at, std::copysign(rounded, value));
 }
 
 }  // namespace spindrift

@@ -15,4 +15,7 @@ namespace spindrift {
 inline constexpr std::size_t double_bytes_max = 40;
 char* write_double(char* at, double value);
 
+// The same of the value rounded to six significant digits, halves away from zero: what is derived needs no more.
+char* write_six_digits(char* at, double value);
+
 }  // namespace spindrift

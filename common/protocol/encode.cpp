@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstring>
+#include <span>
 
 #include "common/model/event.hpp"
 #include "common/model/point.hpp"
@@ -47,7 +48,8 @@ public:
   // Derived numbers: six significant digits.
   void derived(double value) {
     if (!std::isfinite(value)) return text("null");
-    at_ = std::to_chars(at_, end_, value, std::chars_format::general, 6).ptr;
+    assert(has_room_for(double_bytes_max));
+    at_ = write_six_digits(at_, value);
   }
   void number(std::uint64_t value) { at_ = std::to_chars(at_, end_, value).ptr; }
   void number(std::int64_t value) { at_ = std::to_chars(at_, end_, value).ptr; }
@@ -68,7 +70,8 @@ constexpr std::string_view fullest_point = R"({"stream":"","seq":,"ts":,"value":
                                            "\n";
 constexpr std::size_t point_bytes_fixed = fullest_point.size() + double_bytes_max + 2 * integer_bytes_max;
 constexpr std::string_view fullest_verdict =
-    R"({"type":"verdict","stream":"","seq":,"n":,"ts":,"value":,"values":{},"rate":,"expected":,"sigma":,"z":,"feature":"",)"
+    R"({"type":"verdict","stream":"","seq":,"n":,"ts":,"value":,"values":{},"rate":,"expected":{},"sigma":{},)"
+    R"("z":{},"feature":"",)"
     R"("anomaly":false,"by":"","drift":false,"adwin":{"width":,"mean":,"before":},"alarm":false,"score":,)"
     R"("label":false,"warmup":true,"dup":true,"late":true,"event":,"kind":"","warning":"ts is taken as microseconds"})"
     "\n";
@@ -112,6 +115,35 @@ void put_numbers(const point& measured, line_writer& line) {
   line.text("}");
 }
 
+// One number of each value of a point, under the name that it has in `values`.
+void put_by_feature(std::string_view key, const verdict& judged, double feature_verdict::*number, line_writer& line) {
+  line.text(key);
+  const std::span<const feature> values = judged.subject.values;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    line.text(i == 0 ? "{\"" : ",\"");
+    line.text(values[i].name);
+    line.text("\":");
+    line.derived(judged.by_feature[i].*number);
+  }
+  line.text("}");
+}
+
+void put_baseline(const verdict& judged, line_writer& line) {
+  if (!judged.by_feature.empty()) {
+    assert(judged.by_feature.size() == judged.subject.values.size());
+    put_by_feature(",\"expected\":", judged, &feature_verdict::expected, line);
+    put_by_feature(",\"sigma\":", judged, &feature_verdict::sigma, line);
+    put_by_feature(",\"z\":", judged, &feature_verdict::z, line);
+    return;
+  }
+  line.text(",\"expected\":");
+  line.derived(judged.expected);
+  line.text(",\"sigma\":");
+  line.derived(judged.sigma);
+  line.text(",\"z\":");
+  line.derived(judged.z);
+}
+
 // "zscore,iforest"
 void put_detectors(unsigned by, line_writer& line) {
   assert(by >> point_detector_names.size() == 0);  // a detector without a name
@@ -136,18 +168,18 @@ void put_flags(const verdict& judged, line_writer& line) {
   line.boolean(judged.drift.has_value());
   if (judged.drift) {
     line.text(",\"adwin\":{\"width\":");
-    line.number(judged.drift->width);
+    line.derived(judged.drift->width);
     line.text(",\"mean\":");
-    line.number(judged.drift->mean);
+    line.derived(judged.drift->mean);
     line.text(",\"before\":");
-    line.number(judged.drift->before);
+    line.derived(judged.drift->before);
     line.text("}");
   }
   if (judged.score) {
     line.text(",\"alarm\":");
     line.boolean(judged.alarm);
     line.text(",\"score\":");
-    line.number(*judged.score);
+    line.derived(*judged.score);
   }
   if (judged.subject.label) {
     line.text(",\"label\":");
@@ -196,7 +228,8 @@ void encode(const point& measured, std::string& out) {
 
 std::size_t line_bytes_max(const verdict& judged) {
   const point& subject = judged.subject;
-  return verdict_bytes_fixed + subject.stream.size() + judged.feature.size() + values_bytes_max(subject);
+  const std::size_t lists = judged.by_feature.empty() ? 1 : 4;
+  return verdict_bytes_fixed + subject.stream.size() + judged.feature.size() + lists * values_bytes_max(subject);
 }
 
 void encode(const verdict& judged, std::string& out) {
@@ -215,14 +248,9 @@ void encode(const verdict& judged, std::string& out) {
   put_numbers(judged.subject, line);
   if (judged.rate) {
     line.text(",\"rate\":");
-    line.number(*judged.rate);
+    line.derived(*judged.rate);
   }
-  line.text(",\"expected\":");
-  line.number(judged.expected);
-  line.text(",\"sigma\":");
-  line.number(judged.sigma);
-  line.text(",\"z\":");
-  line.number(judged.z);
+  put_baseline(judged, line);
   if (!judged.feature.empty()) {
     line.text(",\"feature\":\"");
     line.text(judged.feature);

@@ -1,13 +1,14 @@
 // Frame -> appended bytes: the hot path. Every function appends one line (LF included) or the named part to `out`;
 // nothing written here is ever invalid JSON: text is escaped, bad UTF-8 becomes U+FFFD, numbers that are not finite
-// become null. Doubles are written in the shortest form that reads back to the same double (double_text.hpp). Any
-// thread.
+// become null. What was sent is written in the shortest form that reads back to the same double, what is derived
+// with six significant digits (double_text.hpp). Any thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/protocol/error.hpp"
 #include "common/protocol/frame.hpp"
@@ -15,6 +16,8 @@
 namespace spindrift {
 
 struct event;
+struct event_picture;
+struct evidence_number;
 struct point;
 struct verdict;
 
@@ -29,6 +32,10 @@ std::size_t line_bytes_max(const verdict& judged);
 // A notice about a stream; `feature_name` is empty where the stream has but one value.
 void encode(const event& told, std::string_view stream, std::string_view feature_name, std::string& out);
 void encode(const protocol_error& error, std::uint64_t frame_number, std::string& out);
+
+// Of an explanation: an object of the parts that spoke, each with its numbers by name; and the points around the event.
+void append_evidence(const std::vector<evidence_number>& numbers, std::string& out);
+void append_picture(const event_picture& shown, std::string& out);
 
 // Parts, for the rare replies that are put together by hand.
 void append_json_string(std::string_view text, std::string& out);

@@ -80,6 +80,20 @@ void put(const history_command& asked, std::string& out) {
   }
   if (asked.state) put_text("state", name_of(*asked.state), out);
 }
+void put_event(std::string_view stream, std::uint64_t event, std::string& out) {
+  put_text("stream", stream, out);
+  out += ",\"event\":";
+  append_number(event, out);
+}
+void put(const explain_command& asked, std::string& out) {
+  out += "\"explain\"";
+  put_event(asked.stream, asked.event, out);
+}
+void put(const mark_command& asked, std::string& out) {
+  out += "\"mark\"";
+  put_event(asked.stream, asked.event, out);
+  put_text("as", asked.is_expected ? "expected" : "real", out);
+}
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 // Event lines.
 #include "common/model/event.hpp"
+#include "common/model/explanation.hpp"
 #include "common/protocol/encode.hpp"
 
 namespace spindrift {
@@ -62,6 +63,50 @@ void encode(const event& told, std::string_view stream, std::string_view feature
   out += ",\"text\":";
   append_json_string(told.text, out);
   out += "}\n";
+}
+
+// The numbers of a part stand together.
+void append_evidence(const std::vector<evidence_number>& numbers, std::string& out) {
+  std::string_view part;
+  out += '{';
+  for (const evidence_number& one : numbers) {
+    if (one.part != part) {
+      out += part.empty() ? "\"" : "},\"";
+      out += part = one.part;
+      out += "\":{\"";
+    } else {
+      out += ",\"";
+    }
+    out += one.name;
+    out += "\":";
+    append_number(one.value, out);
+  }
+  out += part.empty() ? "}" : "}}";
+}
+
+void append_picture(const event_picture& shown, std::string& out) {
+  const auto put = [&out](std::string_view key, auto number) {
+    out += key;
+    append_number(number, out);
+  };
+  out += R"({"before":[)";
+  for (const context_point& one : shown.before) {
+    if (&one != &shown.before.front()) out += ',';
+    put(R"({"ts":)", one.ts);
+    put(R"(,"value":)", one.value);
+    out += '}';
+  }
+  out += R"(],"from":[)";
+  for (const pictured_point& one : shown.from) {
+    if (&one != &shown.from.front()) out += ',';
+    put(R"({"n":)", one.n);
+    put(R"(,"ts":)", one.ts);
+    put(R"(,"value":)", one.value);
+    put(R"(,"expected":)", one.expected);
+    put(R"(,"sigma":)", one.sigma);
+    out += '}';
+  }
+  out += "]}";
 }
 
 }  // namespace spindrift

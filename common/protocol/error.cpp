@@ -7,7 +7,7 @@
 namespace spindrift {
 namespace {
 
-constexpr std::array<std::string_view, 17> names = {"bad_json",
+constexpr std::array<std::string_view, 18> names = {"bad_json",
                                                     "bad_frame",
                                                     "bad_value",
                                                     "bad_stream",
@@ -23,8 +23,9 @@ constexpr std::array<std::string_view, 17> names = {"bad_json",
                                                     "superseded",
                                                     "slow_consumer",
                                                     "idle",
-                                                    "shutting_down"};
-static_assert(names.size() == static_cast<std::size_t>(error_code::shutting_down) + 1);
+                                                    "shutting_down",
+                                                    "not_found"};
+static_assert(names.size() == static_cast<std::size_t>(error_code::not_found) + 1);
 
 }  // namespace
 

@@ -26,6 +26,7 @@ enum class error_code : std::uint8_t {
   slow_consumer,         // a subscriber made no progress; closes
   idle,                  // nothing useful was heard for too long; closes
   shutting_down,         // the server stops; closes
+  not_found,             // no such event is known
 };
 
 // The code as it is spelt on the wire.
@@ -39,6 +40,7 @@ struct protocol_error {
   std::string message;    // what was wrong, where, and what would be right; ASCII or valid UTF-8
   std::uint64_t seq = 0;  // of the point, where it could be read; 0: it could not
   std::string id{};       // of the command, as JSON text; empty: none
+  std::string stream{};   // of which a point was refused, where it could be read; not sent
 };
 
 }  // namespace spindrift

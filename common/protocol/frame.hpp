@@ -50,8 +50,20 @@ struct history_command {
   std::optional<event_state> state{};  // open or closed
 };
 
+// Why was it told?
+struct explain_command {
+  std::string stream;
+  std::uint64_t event = 0;
+};
+// A person's word about an event.
+struct mark_command {
+  std::string stream;
+  std::uint64_t event = 0;
+  bool is_expected = false;  // else real
+};
+
 using command = std::variant<hello_command, subscribe_command, unsubscribe_command, ping_command, stats_command,
-                             streams_command, history_command>;
+                             streams_command, history_command, explain_command, mark_command>;
 
 struct command_frame {
   command_id id;

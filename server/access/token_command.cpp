@@ -67,7 +67,7 @@ int run_token_command(int argc, const char* const* argv) {
   }
   identity ignored;
   if (const auto unknown = give_rights(may, ignored))
-    return refuse("--may: '" + *unknown + "' is no right: reset, admin");
+    return refuse("--may: '" + *unknown + "' is no right: reset, mark, admin");
   if (publish == not_given && subscribe == not_given) publish = subscribe = "*";
   if (publish != not_given && !is_list_of_globs(publish)) {
     return refuse("--publish: '" + publish + "' is not a list of globs over stream names");

@@ -61,7 +61,7 @@ std::vector<std::string> split_globs(std::string_view text) {
 
 bool is_alike(const identity& a, const identity& b) {
   return a.name == b.name && a.publish == b.publish && a.subscribe == b.subscribe && a.may_reset == b.may_reset &&
-         a.is_admin == b.is_admin;
+         a.may_mark == b.may_mark && a.is_admin == b.is_admin;
 }
 
 }  // namespace
@@ -77,8 +77,8 @@ token_digest digest_of(std::string_view token) {
 
 std::optional<std::string> give_rights(std::string_view words, identity& to) {
   for (const std::string& word : split_globs(words)) {
-    if (word != "reset" && word != "admin") return word;
-    (word == "reset" ? to.may_reset : to.is_admin) = true;
+    if (word != "reset" && word != "mark" && word != "admin") return word;
+    (word == "reset" ? to.may_reset : word == "mark" ? to.may_mark : to.is_admin) = true;
   }
   return std::nullopt;
 }
@@ -151,7 +151,7 @@ std::optional<std::string> token_file::parse_line(std::string_view line, entry& 
       who.subscribe = split_globs(word.substr(10));
     } else if (word.starts_with("may=")) {
       const auto unknown = give_rights(word.substr(4), who);
-      if (unknown) return "may=: " + in_quotes(*unknown) + " is no right: reset, admin";
+      if (unknown) return "may=: " + in_quotes(*unknown) + " is no right: reset, mark, admin";
     } else {
       return in_quotes(word) + " is none of publish=GLOBS, subscribe=GLOBS, may=RIGHTS";
     }

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "common/log/log.hpp"
+#include "common/model/event.hpp"
 #include "common/protocol/encode.hpp"
 #include "server/formats/parsed.hpp"
 #include "server/session/reply_line.hpp"
@@ -52,6 +53,8 @@ std::vector<daemon_info::figure> daemon_info::figures() const {
       {"anomalies", "Points found anomalous.", true, read(counts_.anomalies)},
       {"drifts", "Cuts of ADWIN.", true, read(counts_.drifts)},
       {"alarms", "Alarms of the ensemble.", true, read(counts_.alarms)},
+      {"events_open", "Events that are open.", false, read(counts_.events_open)},
+      {"streams_silent", "Streams among them that are silent.", false, read(counts_.streams_silent)},
       {"frames", "Frames received.", true, read(counts_.frames)},
       {"points_foreign", "Points read from other formats than the contract's JSON.", true,
        read(counts_.points_foreign)},
@@ -84,6 +87,13 @@ void daemon_info::append_stats(std::string& out) const {
     out += "\":";
     append_number(shown.value, out);
   }
+  out += ",\"events\":{";
+  for (std::size_t i = 0; i < counters::event_kinds; ++i) {
+    out += i == 0 ? "\"" : ",\"";
+    out.append(name_of(static_cast<event_kind>(i))).append("\":");
+    append_number(read(counts_.events[i]), out);
+  }
+  out += '}';
   append_errors(counts_.errors, out);
   out += ",\"lines_unread\":{";
   bool is_first = true;
@@ -115,6 +125,11 @@ std::string daemon_info::metrics() const {
     // Codes are our own words: nothing from the wire stands in a label.
     out.append("spindrift_errors_total{code=\"").append(name_of(static_cast<error_code>(i))).append("\"} ");
     out += std::to_string(read(counts_.errors[i])) + '\n';
+  }
+  head("spindrift_events_total", "Events told, by the kind that they were first told as.", "counter");
+  for (std::size_t i = 0; i < counters::event_kinds; ++i) {
+    out.append("spindrift_events_total{kind=\"").append(name_of(static_cast<event_kind>(i))).append("\"} ");
+    out += std::to_string(read(counts_.events[i])) + '\n';
   }
   head("spindrift_lines_unread_total", "Lines and fields of other formats that gave no point, by cause.", "counter");
   for (std::size_t i = 0; i < counters::fault_causes; ++i) {

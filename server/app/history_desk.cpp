@@ -19,21 +19,19 @@ void history_desk::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void history_desk::ask(const history_command& asked, std::shared_ptr<const identity> who, answer done) {
-  const answer unheard = done;
-  if (questions_.put({asked, std::move(who), std::move(done)}) == put_result::dropped) unheard("[]");
+void history_desk::ask(const question& asked, std::shared_ptr<const identity> who, reply done) {
+  const reply unheard = done;
+  if (questions_.put({asked, std::move(who), std::move(done)}) != put_result::dropped) return;
+  if (std::holds_alternative<history_command>(asked)) return unheard({std::nullopt, ",\"events\":[]"});
+  unheard({error_code::not_found, "the server does not answer now"});
 }
 
 void history_desk::serve() {
   // Where processors are short, points come first. Of the calling thread alone, as Linux has it.
   (void)::setpriority(PRIO_PROCESS, 0, 5);
-  std::vector<question> waiting;
+  std::vector<slip> waiting;
   while (questions_.wait_all(waiting)) {
-    for (question& next : waiting) {
-      std::string events;
-      persistence_.append_history(next.asked, next.who.get(), events);
-      next.done(std::move(events));
-    }
+    for (slip& next : waiting) next.done(persistence_.answer_to(next.asked, next.who.get()));
   }
 }
 

@@ -1,5 +1,5 @@
-// Questions about the history, answered on a thread of their own: SQLite takes from milliseconds up to a second, and no
-// thread that serves sockets may wait for it.
+// Questions about the history and the events in it, answered on a thread of their own: SQLite takes from milliseconds
+// up to a second, and no thread that serves sockets may wait for it.
 //
 // ask() never blocks. A connection has at most one question under way, so as many as there may be connections wait at
 // most. Answers come from the desk's thread, each exactly once; what is still unanswered at stop() is answered with
@@ -9,11 +9,10 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <string>
 #include <thread>
 
-#include "common/protocol/frame.hpp"
 #include "server/session/authenticator.hpp"
+#include "server/session/step.hpp"
 #include "server/sinks/bounded_queue.hpp"
 
 namespace spindrift {
@@ -22,7 +21,7 @@ class persistence;
 
 class history_desk {
 public:
-  using answer = std::function<void(std::string events)>;
+  using reply = std::function<void(desk_answer)>;
 
   // `kept` outlives the desk.
   history_desk(persistence& kept, std::size_t questions_max) : persistence_(kept), questions_(questions_max) {}
@@ -32,20 +31,21 @@ public:
 
   void start();
   void stop();
-  // `done` gets a JSON array, newest last, of the events that `who` may see (null: all).
-  void ask(const history_command& asked, std::shared_ptr<const identity> who, answer done);
+  // `who`: who asks, null: one who may do all. That he may ask this has been seen to, but that history answers leave
+  // out what he may not see.
+  void ask(const question& asked, std::shared_ptr<const identity> who, reply done);
 
 private:
-  struct question {
-    history_command asked;
+  struct slip {
+    question asked;
     std::shared_ptr<const identity> who;
-    answer done;
+    reply done;
   };
 
   void serve();
 
   persistence& persistence_;
-  bounded_queue<question> questions_;
+  bounded_queue<slip> questions_;
   std::thread thread_;
 };
 

@@ -7,8 +7,6 @@
 #include <vector>
 
 #include "common/log/log.hpp"
-#include "common/model/glob.hpp"
-#include "common/protocol/encode.hpp"
 #include "server/detect/archive.hpp"
 #include "server/net/clock.hpp"
 #include "server/sinks/history_sink.hpp"
@@ -63,33 +61,11 @@ bool persistence::forget(stream& what) {
   return out.write() == journal_state::open;
 }
 
-void persistence::append_history(const history_command& wanted, const identity* who, std::string& out) {
-  history_query query;
-  query.streams = wanted.streams;
-  query.since = wanted.since;
-  query.until = wanted.until;
-  query.limit = wanted.limit;
-  query.severity = wanted.severity;
-  if (wanted.state) query.is_open = *wanted.state == event_state::open;
-  for (const event_kind kind : wanted.kinds) {
-    query.kinds = static_cast<std::uint16_t>(query.kinds | 1U << static_cast<unsigned>(kind));
-  }
-  std::vector<history_event> found;
-  if (const storage_status status = history_.find(query, found); !status.ok()) {
-    log_storage(log_level::warning, "history_unreadable", status);
-  }
-  out += '[';
-  bool is_first = true;
-  for (const history_event& each : found) {
-    if (who != nullptr && std::none_of(who->subscribe.begin(), who->subscribe.end(),
-                                       [&](const std::string& pattern) { return matches(pattern, each.stream); })) {
-      continue;
-    }
-    if (!is_first) out += ',';
-    is_first = false;
-    out += each.line;
-  }
-  out += ']';
+bool persistence::note(stream& of, const stream_note& said) {
+  if (!store_) return true;
+  journal::batch out(store_->points());
+  out.add_note(said, of.name, of.journal);
+  return out.write() == journal_state::open;
 }
 
 // Snapshots when they are due, and an eye on the journal and its directory; also in the middle of a long snapshot.

@@ -18,12 +18,12 @@
 #include <thread>
 #include <vector>
 
-#include "common/protocol/frame.hpp"
 #include "server/app/saved_state.hpp"
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/session/authenticator.hpp"
+#include "server/session/step.hpp"
 #include "server/store/history.hpp"
 #include "server/store/store.hpp"
 
@@ -50,9 +50,10 @@ public:
 
   bool append(const batch& what) override;
   bool forget(stream& what) override;
+  bool note(stream& of, const stream_note& said) override;
   history& events() { return history_; }
-  // Appends a JSON array, newest last, of the events that `who` may see (null: all).
-  void append_history(const history_command& wanted, const identity* who, std::string& out);
+  // What the history desk says (event_answer.cpp), from its thread. `who` may ask this; null: everything.
+  desk_answer answer_to(const question& asked, const identity* who);
 
   // What the two threads do, a step at a time; for whoever runs the persistence without start(). `between` is called
   // again and again while the snapshot is taken, with no lock held.
@@ -73,6 +74,11 @@ public:
 private:
   std::optional<std::string> load_sections(moment at);
   void replay(const journal_entry& entry, moment now);
+  void replay_note(const journal_entry& entry);
+  desk_answer answer_to(const history_command& asked, const identity* who);
+  desk_answer answer_to(const explain_command& asked, const identity* who);
+  desk_answer answer_to(const mark_command& asked, const identity* who);
+  bool find_event(const std::string& stream, std::uint64_t number, history_event& found);
   bool end_threads();
   void watch();
   void glance();

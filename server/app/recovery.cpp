@@ -63,12 +63,13 @@ void persistence::replay(const journal_entry& entry, moment at) {
   if (entry.what == journal_entry::kind::forget_producer) {
     return producers_->replay_forget(record.producer, entry.position);
   }
+  if (entry.what == journal_entry::kind::note) return replay_note(entry);
   told_.clear();
   const auto again = engine_->replay(record, entry.position, at, told_);
   if (!again) return;
   for (const told_event& said : told_) {
     scratch_.clear();
-    encode(said.notice, record.subject.stream, said.feature, scratch_);
+    if (!said.notice.is_picture_alone) encode(said.notice, record.subject.stream, said.feature, scratch_);
     history_.record(history_event_of(said.notice, record.subject.stream, scratch_));
   }
   if (record.producer.empty()) return;

@@ -61,7 +61,10 @@ void saved_state::load_producer(const snapshot_section& section) {
 }
 
 void saved_state::revive(const journal_entry& entry, moment now) {
-  if (unreadable_.empty() || entry.what == journal_entry::kind::forget_producer) return;
+  if (unreadable_.empty() || entry.what == journal_entry::kind::forget_producer ||
+      entry.what == journal_entry::kind::note) {
+    return;
+  }
   const point_record& record = entry.record;
   const auto found = unreadable_.find(record.subject.stream);
   if (found == unreadable_.end() || entry.position <= found->second) return;

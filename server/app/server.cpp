@@ -72,8 +72,7 @@ void server::connect_context() {
   context_.environment.formats = choice_of(settings_.formats);
   context_.sinks = {&event_log_, &history_sink_};
   if (persistence_.waits_for_disk()) context_.disk = &disk_;
-  context_.ask_history = [this](const history_command& asked, std::shared_ptr<const identity> who,
-                                history_desk::answer done) {
+  context_.ask = [this](const question& asked, std::shared_ptr<const identity> who, history_desk::reply done) {
     history_desk_.ask(asked, std::move(who), std::move(done));
   };
   context_.on_drained = [this] { shard_drained(); };

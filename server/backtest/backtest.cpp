@@ -159,7 +159,9 @@ private:
     counted_.count(result.what);
     if (settings_.only_summary) return;
     if (!settings_.only_events) encode(result.what, text_);
-    for (const told_event& told : points_.told) encode(told.notice, measured.stream, told.feature, text_);
+    for (const told_event& told : points_.told) {
+      if (!told.notice.is_picture_alone) encode(told.notice, measured.stream, told.feature, text_);
+    }
   }
 
   // Before the first point errors are held back: there may be one thing to say instead of them all.

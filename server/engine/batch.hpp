@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -25,6 +27,7 @@ enum class refusal : std::uint8_t {
   other_features,    // its features are not those of the stream's first point
   storage_full,      // the journal could not take it
   other_unit,        // its time is of another unit than the stream's
+  nothing_sent,      // there is no point: something is told of the stream all the same
 };
 
 struct outcome {
@@ -41,16 +44,20 @@ struct told_event {
 
 struct batch {
   std::vector<point> points;
-  std::vector<outcome> outcomes;      // one for each point, in their order, after observe()
-  std::vector<told_event> told;       // in the order of their points, after observe()
-  producer* sender = nullptr;         // whose points they are, locked; null: of producers without a name
-  std::vector<std::uint64_t> hashes;  // the engine's scratch, as is the next
+  std::vector<outcome> outcomes;            // one for each point, in their order, after observe()
+  std::vector<told_event> told;             // in the order of their points, after observe()
+  std::vector<feature_verdict> by_feature;  // what the outcomes of multivariate points look into
+  std::deque<std::string> names;            // of streams of which something is told without a point
+  producer* sender = nullptr;               // whose points they are, locked; null: of producers without a name
+  std::vector<std::uint64_t> hashes;        // the engine's scratch, as is the next
   std::vector<stream*> streams;
 
   void clear() {
     points.clear();
     outcomes.clear();
     told.clear();
+    by_feature.clear();
+    names.clear();
     sender = nullptr;
   }
 };

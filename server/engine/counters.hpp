@@ -19,13 +19,17 @@ inline std::uint64_t read(const counter& from) {
 }
 
 struct counters {
-  static constexpr std::size_t error_codes = 17;
+  static constexpr std::size_t error_codes = 18;
 
   counter points{0};
   counter duplicates{0};
   counter anomalies{0};
   counter drifts{0};
   counter alarms{0};
+  static constexpr std::size_t event_kinds = 9;
+  std::array<counter, event_kinds> events{};  // told, by event_kind
+  counter events_open{0};                     // now, over all streams; as is the next
+  counter streams_silent{0};
   counter frames{0};
   std::array<counter, error_codes> errors{};  // by error_code
   // Of formats beside the contract's own: points taken, fields that are no numbers, lines by formats::fault_cause.

@@ -10,6 +10,7 @@
 #include "server/detect/registry.hpp"
 #include "server/engine/batch.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/engine/threshold_evidence.hpp"
 
 namespace spindrift {
 namespace {
@@ -64,11 +65,30 @@ std::string_view feature_name_in(const point& from, const stream& of, std::size_
   return {};
 }
 
+// In the order in which the point has its values.
+std::span<const feature_verdict> add_by_feature(const point& from, const stream& of, const reading& seen,
+                                                std::vector<feature_verdict>& into) {
+  const std::size_t begin = into.size();
+  for (std::size_t i = 0; i < from.values.size(); ++i) {
+    std::size_t at = i;
+    if (from.values[i].name != of.features[i]) {
+      const auto named = std::find(of.features.begin(), of.features.end(), from.values[i].name);
+      at = static_cast<std::size_t>(named - of.features.begin());
+    }
+    feature_verdict& made = into.emplace_back();
+    made.expected = from.values[i].value;  // of a late point, which is not judged
+    if (at >= seen.features.size()) continue;
+    const baseline_reading& baseline = seen.features[at].baseline;
+    made = {baseline.expected, baseline.sigma, baseline.z};
+  }
+  return std::span(into).subspan(begin);
+}
+
 }  // namespace
 
 engine::engine(const engine_settings& settings, counters& counts, point_journal* journal)
     : settings_(settings),
-      profile_(std::make_shared<const stream_profile>(settings.detectors)),
+      profile_(std::make_shared<const stream_profile>(settings.detectors, settings.context_points)),
       counts_(counts),
       journal_(journal),
       streams_(std::make_unique<stream_table>(settings.name_seed)),
@@ -88,6 +108,7 @@ void engine::observe(batch& work, moment now) {
   const std::size_t count_of_points = work.points.size();
   work.outcomes.assign(count_of_points, outcome{});
   work.told.clear();
+  work.by_feature.clear();
   work.hashes.resize(count_of_points);
   work.streams.assign(count_of_points, nullptr);
   std::uint64_t stripes = 0;
@@ -239,12 +260,18 @@ bool engine::is_counter(const point& first) const {
 
 void engine::apply_points(batch& work, moment now) {
   std::vector<event> told;
+  std::size_t features = 0;
+  for (const point& from : work.points) features += from.values.size();
+  work.by_feature.reserve(features);
   for (std::size_t i = 0; i < work.points.size(); ++i) {
     const stream* const next = i + ahead < work.points.size() ? work.streams[i + ahead] : nullptr;
     if (next != nullptr) next->detectors.prefetch_windows();
     stream* const to = work.streams[i];
     if (to == nullptr) continue;
-    apply(work.points[i], *to, now, work.outcomes[i].what, told);
+    apply(work.points[i], *to, now, work.outcomes[i].what, told, work.by_feature);
+    if (told.empty()) continue;
+    count_told(told, false);
+    add_thresholds(told, to->profile->detectors);
     tell(work.points[i], *to, i, told, work.told);
   }
 }
@@ -253,25 +280,30 @@ void engine::apply_points(batch& work, moment now) {
 void engine::tell(const point& from, const stream& of, std::size_t point, std::vector<event>& notices,
                   std::vector<told_event>& into) {
   for (event& notice : notices) {
-    const std::string_view feature = feature_name_in(from, of, notice.feature);
+    const bool is_of_all = notice.kind == event_kind::silent || notice.kind == event_kind::unreadable;
+    const std::string_view feature = is_of_all ? std::string_view() : feature_name_in(from, of, notice.feature);
     into.push_back({point, feature, std::move(notice)});
   }
   notices.clear();
 }
 
-void engine::apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told) {
+// `by_feature` has room for the point's features: what verdicts look into must stay where it is.
+void engine::apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told,
+                   std::vector<feature_verdict>& by_feature) {
   std::array<double, features_max> ordered;
   const std::size_t width = to.width();
   to.order_values(from, ordered);
   to.last = ordered[0];
   to.last_ts = *result.subject.ts;
   to.seen_ms = now.steady_ms;
+  to.refused = 0;
   if (to.rate) {
     const counter_rate::result found = to.rate->update({ordered.data(), width}, *result.subject.ts);
     if (found != counter_rate::result::rate) {
       // Nothing to judge: the detectors do not hear of it.
       result.warmup = found == counter_rate::result::none;
       result.late = found == counter_rate::result::late;
+      if (from.is_multivariate()) result.by_feature = add_by_feature(from, to, reading{}, by_feature);
       return;
     }
     if (width == 1) result.rate = ordered[0];
@@ -279,6 +311,7 @@ void engine::apply(const point& from, stream& to, moment now, verdict& result, s
   const double t_seconds = static_cast<double>(*result.subject.ts) / 1000.0;
   const reading seen = to.detectors.update({ordered.data(), width}, t_seconds);
   fill(result, seen, feature_name_in(from, to, seen.feature));
+  if (from.is_multivariate()) result.by_feature = add_by_feature(from, to, seen, by_feature);
   const event_watch::membership belongs =
       to.events.update(result.n, *result.subject.ts, {ordered.data(), width}, seen, told);
   result.late = belongs.late;

@@ -39,9 +39,11 @@ class stream_table;
 enum class refusal : std::uint8_t;
 struct batch;
 struct event;
+struct event_picture;
 struct stream;
 struct stream_profile;
 struct told_event;
+struct feature_verdict;
 struct verdict;
 using shared_profile = std::shared_ptr<const stream_profile>;
 
@@ -58,6 +60,12 @@ struct engine_settings {
   // Of the hash of names. 0: drawn anew by every process, as it must be where strangers choose the names; another one
   // makes a simulation repeatable.
   std::uint64_t name_seed = 0;
+  // After so long without a point a stream is silent: `silent_never`, or by its own habit.
+  static constexpr std::chrono::milliseconds silent_never{-1};
+  static constexpr std::chrono::milliseconds silent_by_habit{0};
+  std::chrono::milliseconds silent_after = silent_by_habit;
+  // Points before an event that its picture shows.
+  std::size_t context_points = 32;
 };
 
 // What memory allows.
@@ -77,6 +85,8 @@ public:
   // The stream is about to be evicted, under its stripe's lock: replay must forget it as well. False: that could not
   // be written, so the stream must stay.
   virtual bool forget(stream& idle) = 0;
+  // Replay must hear of it again. Under the stripe's lock. False: that could not be written, so it must not happen.
+  virtual bool note(stream& /*of*/, const stream_note& /*said*/) { return true; }
 };
 
 class engine {
@@ -106,6 +116,19 @@ public:
   // journal knows of each. How many went.
   std::size_t forget_idle(std::int64_t before_ms, std::size_t limit, moment now);
 
+  // What there is to say of streams without a point of theirs (silence.cpp): each of these puts it into `told` as an
+  // outcome of nothing sent, journalled so that replay says it again.
+  //
+  // The streams of one stripe that have been away for too long, at most `limit` of them. Costs a look at each.
+  void tell_of_silence(std::size_t stripe, moment now, std::size_t limit, batch& told);
+  // A point of this stream was refused.
+  void hear_refused(std::string_view name, moment now, batch& told);
+  enum class marking : std::uint8_t { done, unknown, refused };
+  // A person's word: the event of that number, which is like this one, was expected, or real.
+  marking mark(std::string_view name, const event& like, bool is_expected);
+  // What is known by now of the points around an event, where that is more than was told with it.
+  std::optional<event_picture> picture_of(std::string_view name, std::uint64_t number);
+
   std::size_t stream_count() const;
   stream_table& streams() { return *streams_; }
   // A whole stream_listing at once, however long that takes.
@@ -118,6 +141,8 @@ public:
   std::optional<verdict> replay(const point_record& record, journal_position position, moment now,
                                 std::vector<told_event>& told);
   void replay_forget(std::string_view name, journal_position position);
+  void replay_note(std::string_view name, const stream_note& note, journal_position position,
+                   std::vector<told_event>& told);
   const engine_settings& settings() const { return settings_; }
   // What a new stream of this name is watched with.
   const shared_profile& profile_of(std::string_view /*name*/) const { return profile_; }
@@ -129,10 +154,17 @@ private:
   refusal find_or_create(const point& from, std::uint64_t hash, stream*& found);
   bool is_counter(const point& first) const;
   void apply_points(batch& work, moment now);
-  static void apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told);
+  static void apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told,
+                    std::vector<feature_verdict>& by_feature);
   static void tell(const point& from, const stream& of, std::size_t point, std::vector<event>& notices,
                    std::vector<told_event>& into);
   void take_back(batch& work);
+  bool hears_nothing(stream& of, moment now, std::vector<event>& notices);
+  bool hears_refusals(stream& of, moment now, std::vector<event>& notices);
+  void tell_apart(const stream& of, std::uint64_t hash, std::vector<event>& notices, batch& into);
+  static void apply_note(const stream_note& note, stream& to, std::vector<event>& notices);
+  void forget_counts(const stream& gone);
+  void count_told(const std::vector<event>& notices, bool is_replay);
   bool may_need_room(const batch& work) const;
   void make_room(const batch& work, moment now, std::uint64_t stripes);
   void look_for_idle(std::int64_t before_ms, moment now);
@@ -147,6 +179,8 @@ private:
   std::unique_ptr<stream_table> streams_;
   std::atomic<growth> growth_{growth::unlimited};
   std::atomic<std::size_t> grown_bytes_max_;
+
+  std::vector<feature_verdict> replayed_;  // what the verdict of the point that was replayed last looks into
 
   std::mutex eviction_lock_;
   idle_streams idle_;

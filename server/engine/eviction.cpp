@@ -35,6 +35,7 @@ engine::eviction engine::evict(const idle_stream& candidate) {
   if (locked.found == nullptr || locked.found->seen_ms != candidate.seen_ms) return eviction::needless;
   // A stream that replay would bring back would swallow the first points of the one that gets its name.
   if (journal_ != nullptr && !journal_->forget(*locked.found)) return eviction::refused;
+  forget_counts(*locked.found);
   streams_->erase(candidate.name, candidate.hash);
   return eviction::done;
 }

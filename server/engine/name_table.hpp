@@ -63,6 +63,12 @@ public:
   }
 
   template <class Visitor>
+  void for_each(Visitor&& visit) {
+    for (slot& one : slots_) {
+      if (one.thing) visit(*one.thing, one.hash);
+    }
+  }
+  template <class Visitor>
   void for_each(Visitor&& visit) const {
     for (const slot& each : slots_) {
       if (each.thing) visit(*each.thing, each.hash);

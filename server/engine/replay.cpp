@@ -4,12 +4,15 @@
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/engine/threshold_evidence.hpp"
 
 namespace spindrift {
 
 void engine::restore(std::unique_ptr<stream> loaded, moment now) {
   const std::uint64_t hash = streams_->hash_of(loaded->name);
   loaded->seen_ms = now.steady_ms;
+  add(counts_.events_open, loaded->events.open_count());
+  add(counts_.streams_silent, loaded->events.is_silent() ? 1 : 0);
   streams_->take_place(loaded->profile->grown_bytes(loaded->width()), {});
   streams_->insert(std::move(loaded), hash);
 }
@@ -33,7 +36,11 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
   result.subject = from;
   result.n = ++to->n;
   std::vector<event> notices;
-  apply(from, *to, now, result, notices);
+  replayed_.clear();
+  replayed_.reserve(from.values.size());
+  apply(from, *to, now, result, notices, replayed_);
+  count_told(notices, true);
+  add_thresholds(notices, to->profile->detectors);
   tell(from, *to, 0, notices, told);
   return result;
 }
@@ -42,7 +49,19 @@ void engine::replay_forget(std::string_view name, journal_position position) {
   const std::uint64_t hash = streams_->hash_of(name);
   const stream* const found = streams_->stripe_of(hash).streams.find(name, hash);
   if (found == nullptr || position <= found->journal.position) return;
+  forget_counts(*found);
   streams_->erase(name, hash);
+}
+
+void engine::replay_note(std::string_view name, const stream_note& note, journal_position position,
+                         std::vector<told_event>& told) {
+  const std::uint64_t hash = streams_->hash_of(name);
+  stream* const to = streams_->stripe_of(hash).streams.find(name, hash);
+  if (to == nullptr || position <= to->journal.position) return;
+  std::vector<event> notices;
+  apply_note(note, *to, notices);
+  count_told(notices, true);
+  for (event& notice : notices) told.push_back({0, {}, std::move(notice)});
 }
 
 }  // namespace spindrift

@@ -31,7 +31,9 @@ struct stream {
   double last = 0;                    // the newest value (of the first feature)
   std::int64_t last_ts = 0;           // its event time, milliseconds since the Unix epoch
   time_unit unit = time_unit::none;   // of the times that its points come with; none: nothing has told yet
-  std::int64_t seen_ms = 0;           // when it came, on the monotonic clock: for eviction
+  std::int64_t seen_ms = 0;           // when it came, on the monotonic clock: for eviction, and for silence
+  std::uint32_t refused = 0;          // points since then that were refused,
+  std::int64_t refused_ms = 0;        // and when the last was
   shared_profile profile;             // whose settings the detectors look at
   detector detectors;
   event_watch events;
@@ -46,7 +48,7 @@ struct stream {
         features(std::move(feature_names)),
         profile(std::move(chosen)),
         detectors(profile->detectors, width()),
-        events(width()) {}
+        events(width(), profile->context_points) {}
 
   // From its first point on, as its source says or the operator does: for ever.
   void judge_by_rate() { rate = std::make_unique<counter_rate>(width()); }

@@ -8,16 +8,19 @@
 
 #include "server/detect/registry.hpp"
 #include "server/detect/settings.hpp"
+#include "server/events/context_ring.hpp"
 
 namespace spindrift {
 
 struct stream_profile {
-  explicit stream_profile(const detector_settings& chosen);
+  explicit stream_profile(const detector_settings& chosen,
+                          std::size_t shown_before_events = context_ring::points_usual);
 
   // What a stream of so many values takes once it is old and busy.
   std::size_t grown_bytes(std::size_t values) const;
 
   const detector_settings detectors;
+  const std::size_t context_points;            // before an event, in its picture
   std::vector<const detector_entry*> running;  // what is saved of its detectors
 
 private:

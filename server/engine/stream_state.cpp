@@ -66,7 +66,7 @@ const char* restore_events(stream& into, const part* found) {
   state_reader in(found->bytes);
   in(into.events);
   if (in.ok() && in.bytes_left() == 0) return nullptr;
-  into.events = event_watch(into.width());
+  into.events = event_watch(into.width(), into.profile->context_points);
   return "its bytes do not fit";
 }
 

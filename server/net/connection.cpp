@@ -111,9 +111,9 @@ void connection::advance() {
   }
 }
 
-void connection::take_history(std::string_view events) {
+void connection::take_answer(const desk_answer& given) {
   if (phase_ != phase::serving || !session_.awaits_answer()) return;
-  session_.answer_history(events, fresh_step());
+  session_.take_answer(given, fresh_step());
   carry_out();
   if (std::exchange(drain_is_due_, false)) drain();
 }
@@ -147,7 +147,7 @@ void connection::carry_out() {
   if (out.supersedes != 0) home_.supersede(out.supersedes);
   reader_.advanced(out.has_more, out.pause, session_.awaits_answer(), steady_ms());
   if (session_.is_admitted()) reader_.received().set_frame_bytes_max(home_.settings.frame_bytes_max);
-  if (out.asks) home_.ask_history(*this, *out.asks, session_.who());
+  if (out.asks) home_.ask(*this, *out.asks, session_.who());
   const auto closes = out.closes;
   std::optional<filter> wanted;
   std::swap(wanted, out.subscribes);
@@ -346,7 +346,7 @@ void connection::drain() {
     if (drain_is_due_) return;
     session_.advance(reader_.received(), now(), fresh_step());
     (void)writer_.put(out.replies, home_.workspace.way.acknowledged_at());
-    if (out.asks) home_.ask_history(*this, *out.asks, session_.who());
+    if (out.asks) home_.ask(*this, *out.asks, session_.who());
   } while (session_.awaits_answer() || session_.is_listing() ||
            (out.has_more && !out.closes && out.pause.count() == 0 &&
             writer_.waiting_bytes() < home_.settings.unsent_bytes_max));

@@ -45,7 +45,7 @@ public:
   void flush();
   void feed_came(std::size_t dropped_lines) override;
   // The answer to what its session asked.
-  void take_history(std::string_view events);
+  void take_answer(const desk_answer& given);
   // The journal has been synced further: replies that wait for it may go.
   void resume() { write(); }
   void supersede();

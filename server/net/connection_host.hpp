@@ -35,8 +35,8 @@ public:
   virtual void await_durable(const connection& who) = 0;
   // Wherever the connection of that number lives: supersede().
   virtual void supersede(std::uint64_t connection_number) = 0;
-  // take_history() once the answer is there.
-  virtual void ask_history(const connection& who, const history_command& asked, std::shared_ptr<const identity> as) = 0;
+  // take_answer() once the answer is there.
+  virtual void ask(const connection& who, const question& asked, std::shared_ptr<const identity> as) = 0;
   // Returns the subscription's number.
   virtual std::uint64_t subscribe(filter wanted, outbox& box, subscriber& bell) = 0;
   virtual void unsubscribe(std::uint64_t subscription) = 0;

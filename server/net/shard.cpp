@@ -21,7 +21,8 @@ shard::shard(shard_context& shared, std::size_t index)
       workspace_(pipeline_),
       mailbox_(shared.settings.posted_batches_max),
       work_(asio::make_work_guard(context_)),
-      sweep_timer_(context_) {
+      sweep_timer_(context_),
+      silence_timer_(context_) {
   for (sink* const told : shared.sinks) pipeline_.add_sink(*told);
   pipeline_.add_sink(feed_sink_);
 }
@@ -32,6 +33,7 @@ shard::~shard() {
 
 void shard::start() {
   arm_sweep();
+  listen_for_silence();
   thread_ = std::thread([this] {
     context_.run();
     assert(connections_.empty());
@@ -192,13 +194,13 @@ void shard::unsubscribe(std::uint64_t subscription) {
   shared_.environment.counts.subscribers.fetch_sub(1, std::memory_order_relaxed);
 }
 
-void shard::ask_history(const connection& who, const history_command& asked, std::shared_ptr<const identity> as) {
-  shared_.ask_history(asked, std::move(as), [this, number = who.number()](std::string events) {
-    asio::post(context_, [this, number, events = std::move(events)] {
+void shard::ask(const connection& who, const question& asked, std::shared_ptr<const identity> as) {
+  shared_.ask(asked, std::move(as), [this, number = who.number()](desk_answer given) {
+    asio::post(context_, [this, number, given = std::move(given)] {
       const auto found = connections_.find(number);
       if (found == connections_.end()) return;
       const auto held = found->second;
-      held->take_history(events);
+      held->take_answer(given);
     });
   });
 }
@@ -215,6 +217,7 @@ void shard::end_if_drained() {
   if (!draining_ || drained_ || !connections_.empty()) return;
   drained_ = true;
   sweep_timer_.cancel();
+  silence_timer_.cancel();
   work_.reset();
   shared_.on_drained();
 }
@@ -240,6 +243,22 @@ void shard::sweep() {
     }
   }
   if (!drained_) arm_sweep();
+}
+
+// Of its share of all streams a quarter at a time, so that no batch waits long for a stripe. Each is looked at once a
+// second, by nobody else.
+void shard::listen_for_silence() {
+  constexpr std::size_t quarters = 4;
+  silence_timer_.expires_after(std::chrono::milliseconds(1'000 / quarters));
+  silence_timer_.async_wait([this](socket_error cancelled) {
+    if (cancelled || drained_ || draining_) return;
+    const std::size_t slices = shared_.shards.size() * quarters;
+    const auto self = static_cast<std::size_t>(std::find(shared_.shards.begin(), shared_.shards.end(), this) -
+                                               shared_.shards.begin());
+    pipeline_.tell_of_silence(self * quarters + silence_at_, slices, now());
+    silence_at_ = (silence_at_ + 1) % quarters;
+    listen_for_silence();
+  });
 }
 
 void shard::post_check_tokens() {

@@ -56,10 +56,9 @@ struct shard_context {
   std::vector<sink*> sinks;
   // With durability fsync: where acknowledgements have to wait for the disk. Otherwise null.
   const durable_position* disk = nullptr;
-  // Has a question answered in its own time; `done` is called once, from any thread, with a JSON array of events.
-  std::function<void(const history_command& asked, std::shared_ptr<const identity> who,
-                     std::function<void(std::string events)> done)>
-      ask_history;
+  // Has a question answered in its own time; `done` is called once, from any thread.
+  std::function<void(const question& asked, std::shared_ptr<const identity> who, std::function<void(desk_answer)> done)>
+      ask;
   // Is called once by each shard, on its thread, when it has drained.
   std::function<void()> on_drained;
   // Makes the byte stream of an accepted socket: plain, TLS, behind a proxy.
@@ -102,7 +101,7 @@ public:
   void flush_later(connection& who) override;
   void await_durable(const connection& who) override;
   void supersede(std::uint64_t connection_number) override;
-  void ask_history(const connection& who, const history_command& asked, std::shared_ptr<const identity> as) override;
+  void ask(const connection& who, const question& asked, std::shared_ptr<const identity> as) override;
   std::uint64_t subscribe(filter wanted, outbox& box, subscriber& bell) override;
   void unsubscribe(std::uint64_t subscription) override;
   void handshake_ended(const connection& who) override;
@@ -117,6 +116,7 @@ private:
   void flush();
   void arm_sweep();
   void sweep();
+  void listen_for_silence();
   void drain();
   void end_if_drained();
 
@@ -145,6 +145,8 @@ private:
   asio::io_context context_{1};
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   asio::steady_timer sweep_timer_;
+  asio::steady_timer silence_timer_;
+  std::size_t silence_at_ = 0;  // the next slice of this shard's
   std::thread thread_;
 };
 

@@ -6,17 +6,17 @@
 
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
+#include "server/engine/stream_table.hpp"
 
 namespace spindrift {
 
 void pipeline::ingest(intake& taken, moment now) {
   if (taken.is_empty()) return;
-  if (taken.points.sender != nullptr) {
-    ingest_named(taken, now);
-  } else {
-    engine_.observe(taken.points, now);
-  }
-  if (!taken.is_superseded) encode_needed(taken);
+  // Before any lock of a producer is held.
+  ask_sinks();
+  if (taken.points.sender != nullptr) return ingest_named(taken, now);
+  engine_.observe(taken.points, now);
+  if (needed_.always != 0 || needed_.asks) encode_needed(taken);
 }
 
 void pipeline::ingest_named(intake& taken, moment now) {
@@ -33,10 +33,10 @@ void pipeline::ingest_named(intake& taken, moment now) {
     return;
   }
   engine_.observe(points, now);
+  encode_needed(taken);
   for (std::size_t i = 0; i < points.points.size(); ++i) {
     const std::uint64_t seq = points.points[i].seq;
     if (points.outcomes[i].why == refusal::none) {
-      taken.encode_line(i);
       named.unblock();
       named.keep(seq, taken.line(i));
     }
@@ -45,19 +45,19 @@ void pipeline::ingest_named(intake& taken, moment now) {
   taken.newest_seq = named.last_seq();
 }
 
-// A verdict, then what the stream's events have to say at its point; the verdicts of a producer with a name are all
-// there before.
+// A verdict, then what the stream's events have to say at its point. The verdicts of a producer with a name are all
+// needed, since they are kept.
 void pipeline::encode_needed(intake& taken) {
-  ask_sinks();
-  if (needed_.always == 0 && !needed_.asks) return;
   const batch& points = taken.points;
+  const bool is_kept = points.sender != nullptr;
   std::size_t next_told = 0;
   for (std::size_t i = 0; i < points.outcomes.size(); ++i) {
     const std::size_t told_before = next_told;
     while (next_told < points.told.size() && points.told[next_told].point == i) ++next_told;
-    if (points.outcomes[i].why != refusal::none) continue;
-    if (is_needed(points, i, class_of(points.outcomes[i].what))) taken.encode_line(i);
+    const bool is_applied = points.outcomes[i].why == refusal::none;
+    if (is_applied && (is_kept || is_needed(points, i, class_of(points.outcomes[i].what)))) taken.encode_line(i);
     for (std::size_t k = told_before; k < next_told; ++k) {
+      if (points.told[k].notice.is_picture_alone) continue;
       if (is_needed(points, i, class_of(points.told[k].notice))) taken.encode_event(k);
     }
   }
@@ -79,6 +79,26 @@ bool pipeline::is_needed(const batch& points, std::size_t i, line_class line) {
   if (holds(needed_.always, line)) return true;
   return std::any_of(asked_.begin(), asked_.end(),
                      [&](sink* told) { return told->needs_line(points.hashes[i], points.points[i].stream, line); });
+}
+
+void pipeline::tell_of_silence(std::size_t at, std::size_t slices, moment now) {
+  for (std::size_t stripe = at; stripe < stream_table::stripe_count; stripe += slices) {
+    engine_.tell_of_silence(stripe, now, intake::points_max, apart_.points);
+  }
+  tell_apart();
+}
+
+void pipeline::hear_refused(std::string_view stream, moment now) {
+  engine_.hear_refused(stream, now, apart_.points);
+  tell_apart();
+}
+
+void pipeline::tell_apart() {
+  if (apart_.is_empty()) return;
+  ask_sinks();
+  encode_needed(apart_);
+  publish(apart_);
+  apart_.clear();
 }
 
 void pipeline::publish(const intake& taken) {

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "server/engine/batch.hpp"
@@ -40,6 +41,11 @@ public:
   void ingest(intake& taken, moment now);
   void publish(const intake& taken);
 
+  // What is told of streams without a point of theirs goes to the sinks at once: a slice of all streams, by the clock
+  // (slice `at` of `slices`, at most 64); and that a point of this stream was refused.
+  void tell_of_silence(std::size_t at, std::size_t slices, moment now);
+  void hear_refused(std::string_view stream, moment now);
+
   // Acknowledgements of what has been ingested by now may go once is_durable() says so of this; 0: at once.
   journal_position acknowledged_at() const { return disk_ != nullptr ? disk_->written_to() : 0; }
   bool is_durable(journal_position at) const { return disk_ == nullptr || at <= disk_->durable_to(); }
@@ -52,11 +58,13 @@ private:
   void ingest_named(intake& taken, moment now);
   void encode_needed(intake& taken);
   void ask_sinks();
+  void tell_apart();
   bool is_needed(const batch& points, std::size_t i, line_class line);
 
   engine& engine_;
   const durable_position* disk_;
   std::vector<sink*> sinks_;
+  intake apart_;              // of nothing sent
   sink::need needed_;         // of this batch, by all sinks together
   std::vector<sink*> asked_;  // of this batch: those to be asked for each line
 };

@@ -15,6 +15,7 @@ error_code code_of(refusal why) {
     case refusal::other_unit:
       return error_code::bad_value;
     case refusal::storage_full:
+    case refusal::nothing_sent:
     case refusal::none:
       break;
   }
@@ -35,12 +36,15 @@ protocol_error refusal_error(refusal why, const point& refused) {
       case refusal::other_unit:
         return "\"ts\" is of another unit (seconds, milliseconds …) than that of the stream's first point";
       case refusal::storage_full:
+      case refusal::nothing_sent:
       case refusal::none:
         break;
     }
     return "the journal cannot be written; the point was not applied";
   };
-  return {code_of(why), text(), refused.seq};
+  protocol_error made{code_of(why), text(), refused.seq};
+  if (why == refusal::other_features || why == refusal::other_unit) made.stream = refused.stream;
+  return made;
 }
 
 bool is_servers_want(error_code code) {

@@ -26,6 +26,7 @@ struct identity {
   std::vector<std::string> publish;    // globs of streams it may send points of
   std::vector<std::string> subscribe;  // globs of streams it may see
   bool may_reset = false;              // may let its producers begin their numbering anew
+  bool may_mark = false;               // may say what was expected, and what was real
   bool is_admin = false;               // sees what the whole server counts, not its own alone
   std::string key{};                   // tells it from another token of that name
   std::shared_ptr<token_use> use = std::make_shared<token_use>();

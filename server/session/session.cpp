@@ -69,6 +69,7 @@ void session::forget_gathered() {
 }
 
 void session::advance(inbox& from, moment now, step& out) {
+  now_ = now;
   if (has_gathered()) {
     answer_gathered(out);
   } else {
@@ -197,6 +198,9 @@ void session::complain(const protocol_error& fault, std::uint64_t frame_number, 
   add(environment_.counts.errors[static_cast<std::size_t>(fault.code)], 1);
   if (identity_) add(identity_->use->errors[static_cast<std::size_t>(fault.code)], 1);
   if (!is_servers_want(fault.code)) bad_frames_.spend();
+  if (!fault.stream.empty() && may_publish(identity_.get(), fault.stream)) {
+    workspace_.way.hear_refused(fault.stream, now_);
+  }
   encode(fault, frame_number, out.replies);
 }
 

@@ -105,8 +105,8 @@ public:
   bool gather(inbox& from);
   bool has_gathered() const { return gathered_ > 0; }
   void answer_gathered(step& out);
-  // The answer to what a step asked, as the JSON array of events; advance() goes on from there.
-  void answer_history(std::string_view events, step& out);
+  // The answer to what a step asked; advance() goes on from there.
+  void take_answer(const desk_answer& given, step& out);
   // A step has asked, and the answer is not here yet: there is nothing to advance.
   bool is_listing() const { return listing_ != nullptr; }
   bool awaits_answer() const { return asked_.has_value() && listing_ == nullptr; }
@@ -177,6 +177,7 @@ private:
   bool said_hello_ = false;
   bool numbers_points_ = false;
   token_bucket bad_frames_;
+  moment now_{};                    // of the last advance
   std::size_t first_gathered_ = 0;  // in the workspace's intake
   std::size_t gathered_ = 0;        // points of this session from there on, not answered yet
   frame_reader reader_;
@@ -194,6 +195,7 @@ private:
   std::int64_t noted_ms_ = 0;        // when a line was last handed over to be logged
   std::uint64_t faults_seen_ = 0;    // of the workspace's
   std::optional<inbox::cut> held_;   // cut by gather(), for advance()
+  std::string_view answers_as_;      // the type of the reply that is awaited
   std::optional<command_id> asked_;  // of the command whose answer is awaited, or the listing under way
   std::unique_ptr<stream_listing> listing_;
 };

@@ -37,7 +37,10 @@ struct session::command_replies {
   void operator()(const stats_command& asked) const;
   void operator()(const streams_command& asked) const;
   void operator()(const history_command& asked) const;
+  void operator()(const explain_command& asked) const;
+  void operator()(const mark_command& asked) const;
 
+  void ask(const question& asked, std::string_view answered_as) const;
   std::string scoped(std::string_view producer_name) const;
   void begin_reply(std::string_view type) const { spindrift::begin_reply(type, id, out.replies); }
   void complain(error_code code, std::string_view message) const {
@@ -175,18 +178,39 @@ void session::go_on_listing(moment now, step& out) {
   out.replies += "]}\n";
 }
 
-// The history is answered by whoever keeps it, in its own time.
+// What the history knows is answered by whoever keeps it, in its own time.
 void session::command_replies::operator()(const history_command& asked) const {
+  ask(asked, "history");
+}
+
+void session::command_replies::operator()(const explain_command& asked) const {
+  if (!may_see(self.identity_.get(), asked.stream)) {
+    return complain(error_code::forbidden, "the token does not allow to see this stream");
+  }
+  ask(asked, "explanation");
+}
+
+void session::command_replies::operator()(const mark_command& asked) const {
+  const identity* const who = self.identity_.get();
+  if (!may_see(who, asked.stream) || (who != nullptr && !who->may_mark)) {
+    return complain(error_code::forbidden, "the token does not allow to mark events of this stream");
+  }
+  ask(asked, "marked");
+}
+
+void session::command_replies::ask(const question& asked, std::string_view answered_as) const {
   self.asked_ = id;
+  self.answers_as_ = answered_as;
   out.asks = asked;
 }
 
-void session::answer_history(std::string_view events, step& out) {
-  begin_reply("history", *std::exchange(asked_, std::nullopt), out.replies);
-  append_key("events", out.replies);
-  out.replies += events;
-  out.replies += "}\n";
+void session::take_answer(const desk_answer& given, step& out) {
+  const command_id id = *std::exchange(asked_, std::nullopt);
   out.has_more = true;  // frames may wait behind the command
+  if (given.refused) return complain({*given.refused, given.text, 0, id}, frames_, out);
+  begin_reply(answers_as_, id, out.replies);
+  out.replies += given.text;
+  out.replies += "}\n";
 }
 
 }  // namespace spindrift

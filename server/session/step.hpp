@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "common/protocol/error.hpp"
 #include "common/protocol/frame.hpp"
@@ -14,15 +15,23 @@
 
 namespace spindrift {
 
+// What takes long to answer, or is another thread's to do.
+using question = std::variant<history_command, explain_command, mark_command>;
+
+struct desk_answer {
+  std::optional<error_code> refused{};  // why; `text` says so to people
+  std::string text{};                   // else the reply's fields, with a comma before the first
+};
+
 struct step {
   std::string replies;               // to be sent, in this order
   std::optional<filter> subscribes;  // from now on
   bool unsubscribes = false;
-  std::uint64_t supersedes = 0;         // the number of the connection whose producer's name was taken over
-  std::optional<history_command> asks;  // the answer goes to answer_history(); until then nothing else advances
-  bool has_more = false;                // frames are left in the inbox: send the replies, then advance again
-  std::chrono::milliseconds pause{0};   // before advancing again: the client sends too many bad frames
-  std::optional<error_code> closes;     // once the replies are sent
+  std::uint64_t supersedes = 0;        // the number of the connection whose producer's name was taken over
+  std::optional<question> asks;        // the answer goes to take_answer(); until then nothing else advances
+  bool has_more = false;               // frames are left in the inbox: send the replies, then advance again
+  std::chrono::milliseconds pause{0};  // before advancing again: the client sends too many bad frames
+  std::optional<error_code> closes;    // once the replies are sent
   // A line of another format that gave no point, to be logged: why, and the line. At most one a minute and client.
   std::string_view unread_cause;
   std::string unread_line;

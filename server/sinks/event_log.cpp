@@ -35,7 +35,7 @@ void log_marks(const verdict& judged) {
 }
 
 void log_told(const event& told, std::string_view stream, std::string_view feature_name) {
-  if (told.state == event_state::update) return;
+  if (told.state == event_state::update || told.is_picture_alone) return;
   log_field direction{"direction"};
   if (told.direction != event_direction::none) direction.value = name_of(told.direction);
   log_field feature{"feature"};

@@ -1,6 +1,10 @@
 // What events have to say becomes rows of the history.
 #include "server/sinks/history_sink.hpp"
 
+#include "common/model/explanation.hpp"
+#include "common/protocol/encode.hpp"
+#include "server/sinks/picture_bytes.hpp"
+
 namespace spindrift {
 
 history_event history_event_of(const event& told, std::string_view stream, std::string_view line) {
@@ -14,6 +18,10 @@ history_event history_event_of(const event& told, std::string_view stream, std::
   row.severity = told.severity;
   row.is_open = !told.to_n.has_value() && told.state != event_state::closed;
   row.line = line;
+  if (told.is_picture_alone) row.writes = history_event::part::picture;
+  if (told.why == nullptr) return row;
+  row.picture = picture_bytes(told.why->picture);
+  if (!told.why->evidence.empty()) append_evidence(told.why->evidence, row.evidence);
   return row;
 }
 
@@ -21,7 +29,8 @@ void history_sink::offer(const intake& passed) {
   const auto& told = passed.points.told;
   for (std::size_t k = 0; k < told.size(); ++k) {
     const std::string_view stream = passed.points.points[told[k].point].stream;
-    history_.record(history_event_of(told[k].notice, stream, passed.event_line(k)));
+    const std::string_view line = told[k].notice.is_picture_alone ? std::string_view() : passed.event_line(k);
+    history_.record(history_event_of(told[k].notice, stream, line));
   }
 }
 

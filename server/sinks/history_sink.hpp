@@ -10,7 +10,8 @@
 
 namespace spindrift {
 
-// An event as the history keeps it; `line` is the event as it was sent, with or without its line end.
+// An event as the history keeps it; `line` is the event as it was sent, with or without its line end (of one whose
+// picture alone has grown: none).
 history_event history_event_of(const event& told, std::string_view stream, std::string_view line);
 
 class history_sink final : public sink {

@@ -19,8 +19,10 @@ namespace spindrift {
 
 namespace {
 
-constexpr int schema_version = 3;
+constexpr int schema_version = 4;
 constexpr int set_aside_max = 10'000;
+// As many streams as match a pattern are asked each by its key; more by going through all events.
+constexpr std::size_t streams_one_by_one = 64;
 constexpr const char* in_memory = ":memory:";
 
 // Rows of one INSERT: opening the table and its indexes for a statement costs as much as a row does.
@@ -38,10 +40,17 @@ constexpr const char* schema =
     "CREATE TABLE IF NOT EXISTS event("
     " id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, ts INTEGER NOT NULL, n INTEGER NOT NULL, kinds INTEGER NOT NULL,"
     " z REAL, score REAL, line TEXT NOT NULL, stored INTEGER NOT NULL, number INTEGER NOT NULL DEFAULT 0,"
-    " severity INTEGER NOT NULL DEFAULT 0, is_open INTEGER NOT NULL DEFAULT 0);"
+    " severity INTEGER NOT NULL DEFAULT 0, is_open INTEGER NOT NULL DEFAULT 0, mark TEXT);"
     "CREATE UNIQUE INDEX IF NOT EXISTS event_key ON event(ts, stream, n, number);"
     "CREATE INDEX IF NOT EXISTS event_by_stream ON event(id>>12, stream, ts);"
-    "CREATE INDEX IF NOT EXISTS event_by_stored ON event(stored);";
+    "CREATE INDEX IF NOT EXISTS event_by_stored ON event(stored);"
+    "CREATE INDEX IF NOT EXISTS event_by_look ON event(ts, severity, kinds, is_open, number, stream);"
+    "CREATE TABLE IF NOT EXISTS explanation("
+    " id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, number INTEGER NOT NULL, ts INTEGER NOT NULL,"
+    " evidence TEXT NOT NULL, picture BLOB NOT NULL);"
+    "CREATE UNIQUE INDEX IF NOT EXISTS explanation_key ON explanation(stream, number);"
+    "CREATE TRIGGER IF NOT EXISTS event_gone AFTER DELETE ON event BEGIN"
+    " DELETE FROM explanation WHERE stream=OLD.stream AND number=OLD.number AND ts=OLD.ts; END;";
 
 // Version 1 was one table with the names in it, ordered by (stream, ts, n).
 constexpr const char* give_way_1 =
@@ -59,6 +68,16 @@ constexpr const char* take_over_2 =
     "ALTER TABLE event ADD COLUMN number INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE event ADD COLUMN severity INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE event ADD COLUMN is_open INTEGER NOT NULL DEFAULT 0;";
+
+// Version 3 had no explanations and no marks.
+constexpr const char* take_over_3 = "ALTER TABLE event ADD COLUMN mark TEXT;";
+
+// Another event of that number is one of a stream that was forgotten and began anew.
+constexpr const char* insert_explanation_text =
+    "INSERT INTO explanation(stream, number, ts, evidence, picture) VALUES(?1,?2,?3,?4,?5)"
+    " ON CONFLICT(stream, number) DO UPDATE SET ts=excluded.ts,"
+    " evidence=CASE WHEN excluded.evidence='' AND ts=excluded.ts THEN evidence ELSE excluded.evidence END,"
+    " picture=CASE WHEN length(excluded.picture)=0 AND ts=excluded.ts THEN picture ELSE excluded.picture END";
 
 std::string insert_text(std::size_t rows) {
   std::string text =
@@ -101,14 +120,11 @@ void bind_query(sqlite3_stmt* select, const history_query& query, std::int64_t s
   sqlite3_bind_int(select, 8, query.is_open ? (*query.is_open ? 1 : 0) : -1);
 }
 
-// is_wanted(name): does it match one of the globs of the query that is running?
+// is_wanted(stream): is it one of those that the query that is running has chosen?
 void is_wanted(sqlite3_context* context, int, sqlite3_value** values) {
-  const auto* globs = *static_cast<const std::vector<std::string>**>(sqlite3_user_data(context));
-  const auto* text = static_cast<const char*>(sqlite3_value_blob(values[0]));
-  const std::string_view name(text == nullptr ? "" : text, static_cast<std::size_t>(sqlite3_value_bytes(values[0])));
-  const bool is_match = globs->empty() || std::any_of(globs->begin(), globs->end(),
-                                                      [&](const std::string& glob) { return matches(glob, name); });
-  sqlite3_result_int(context, is_match ? 1 : 0);
+  const auto& chosen =
+      *static_cast<const std::unique_ptr<std::unordered_set<std::int64_t>>*>(sqlite3_user_data(context));
+  sqlite3_result_int(context, chosen == nullptr || chosen->count(sqlite3_value_int64(values[0])) > 0 ? 1 : 0);
 }
 
 bool is_exact_name(const std::string& glob) {
@@ -158,7 +174,8 @@ event_table::~event_table() {
 
 void event_table::close() {
   for (auto* each : {&begin_, &commit_, &find_stream_, &insert_stream_, &insert_one_, &insert_many_, &find_before_,
-                     &find_span_, &find_one_, &find_any_, &delete_old_, &delete_some_, &delete_streams_}) {
+                     &find_span_, &find_one_, &find_any_, &delete_old_, &delete_some_, &delete_streams_,
+                     &insert_explanation_, &insert_mark_, &find_numbered_, &list_streams_}) {
     each->reset();
   }
   stream_ids_.clear();
@@ -240,9 +257,10 @@ storage_status event_table::make_schema() {
   if (status.ok()) status = run("BEGIN IMMEDIATE");
   if (status.ok() && is_1) status = run(give_way_1);
   if (status.ok() && version == 2) status = run(take_over_2);
+  if (status.ok() && (version == 2 || version == 3)) status = run(take_over_3);
   if (status.ok()) status = run(schema);
   if (status.ok() && is_1) status = run(take_over_1);
-  if (status.ok()) status = run("PRAGMA user_version=3; COMMIT");
+  if (status.ok()) status = run("PRAGMA user_version=4; COMMIT");
   // Version 1 had auto_vacuum: the pages of its table are given back.
   if (status.ok() && is_1) status = run("PRAGMA incremental_vacuum");
   if (status.ok()) status = limit_bytes(bytes_max_);
@@ -250,12 +268,12 @@ storage_status event_table::make_schema() {
 }
 
 storage_status event_table::prepare_statements() {
-  if (sqlite3_create_function_v2(database_.get(), "is_wanted", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, &globs_, is_wanted,
-                                 nullptr, nullptr, nullptr) != SQLITE_OK) {
+  if (sqlite3_create_function_v2(database_.get(), "is_wanted", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, &wanted_streams_,
+                                 is_wanted, nullptr, nullptr, nullptr) != SQLITE_OK) {
     return fault("is_wanted");
   }
   // The indexes are named: a plan that reads the whole table is to fail here, not to be slow later.
-  const std::string columns = "SELECT name, ts, n, kinds, number, severity, is_open, line FROM event INDEXED BY ";
+  const std::string columns = "SELECT name, ts, n, kinds, number, severity, is_open, line, mark FROM event INDEXED BY ";
   const std::string with_name =
       " CROSS JOIN stream ON stream.id=event.stream WHERE ts>=?1 AND ts<=?5 AND severity>=?6 AND"
       " (?7=0 OR (number>0 AND kinds&?7)) AND (?8<0 OR (number>0 AND is_open=?8)) AND ";
@@ -270,10 +288,20 @@ storage_status event_table::prepare_statements() {
       {"SELECT (SELECT max(id) FROM event) - (SELECT min(id) FROM event)", &find_span_},
       {columns + "event_by_stream" + with_name + "event.id>>12=?4 AND stream=?3 ORDER BY ts DESC, n DESC LIMIT ?2",
        &find_one_},
-      {columns + "event_key" + with_name + "is_wanted(name) ORDER BY ts DESC, name DESC, n DESC LIMIT ?2", &find_any_},
+      {columns + "event_by_look" + with_name + "is_wanted(event.stream) ORDER BY ts DESC, name DESC, n DESC LIMIT ?2",
+       &find_any_},
+      {"SELECT id, name FROM stream", &list_streams_},
       {"DELETE FROM event WHERE stored<?", &delete_old_},
       {"DELETE FROM event WHERE id<(SELECT min(id) FROM event)+?", &delete_some_},
       {"DELETE FROM stream WHERE id NOT IN (SELECT stream FROM event)", &delete_streams_},
+      {insert_explanation_text, &insert_explanation_},
+      {"UPDATE event INDEXED BY event_key SET mark=?4 WHERE ts=?1 AND stream=?2 AND number=?3", &insert_mark_},
+      {"SELECT name, event.ts, n, kinds, event.number, severity, is_open, line, mark, evidence, picture"
+       " FROM event INDEXED BY event_by_stream CROSS JOIN stream ON stream.id=event.stream"
+       " LEFT JOIN explanation ON explanation.stream=event.stream AND explanation.number=event.number"
+       " AND explanation.ts=event.ts"
+       " WHERE event.id>>12=?1 AND event.stream=?2 AND event.number=?3 ORDER BY event.ts DESC LIMIT 1",
+       &find_numbered_},
   };
   for (const auto& [text, into] : wanted) {
     if (auto status = prepare(text.c_str(), *into); !status.ok()) return status;
@@ -317,16 +345,72 @@ storage_status event_table::insert(std::span<const history_event> events, std::i
 
 storage_status event_table::insert_rows(std::span<const history_event> events, std::int64_t now_ms) {
   while (!events.empty()) {
+    const auto is_whole = [](const history_event& event) { return event.writes == history_event::part::whole; };
     const auto rows = events.first(events.size() < rows_at_once ? 1 : rows_at_once);
-    const auto& insert = rows.size() == 1 ? insert_one_ : insert_many_;
-    for (std::size_t at = 0; at < rows.size(); ++at) {
+    const bool are_whole = std::all_of(rows.begin(), rows.end(), is_whole);
+    const auto taken = are_whole ? rows : rows.first(1);
+    const auto& insert = taken.size() == 1 ? insert_one_ : insert_many_;
+    for (std::size_t at = 0; at < taken.size(); ++at) {
       std::int64_t stream = 0;
-      if (auto status = intern(rows[at].stream, stream); !status.ok()) return status;
-      bind_row(insert.get(), static_cast<int>(at) * row_columns, rows[at], stream, now_ms);
+      if (auto status = intern(taken[at].stream, stream); !status.ok()) return status;
+      if (auto status = insert_explanation(taken[at], stream); !status.ok()) return status;
+      if (auto status = insert_mark(taken[at], stream); !status.ok()) return status;
+      if (is_whole(taken[at])) {
+        bind_row(insert.get(), static_cast<int>(at) * row_columns, taken[at], stream, now_ms);
+      }
     }
-    if (auto status = run(insert, "insert"); !status.ok()) return status;
-    events = events.subspan(rows.size());
+    if (is_whole(taken.front())) {
+      if (auto status = run(insert, "insert"); !status.ok()) return status;
+    }
+    events = events.subspan(taken.size());
   }
+  return {};
+}
+
+storage_status event_table::insert_explanation(const history_event& event, std::int64_t stream) {
+  if (event.evidence.empty() && event.picture.empty()) return {};
+  sqlite3_stmt* const insert = insert_explanation_.get();
+  sqlite3_bind_int64(insert, 1, stream);
+  sqlite3_bind_int64(insert, 2, static_cast<std::int64_t>(event.number));
+  sqlite3_bind_int64(insert, 3, event.ts);
+  bind_text(insert, 4, event.evidence);
+  // A null pointer would bind NULL.
+  sqlite3_bind_blob64(insert, 5, event.picture.empty() ? "" : event.picture.data(), event.picture.size(),
+                      SQLITE_STATIC);
+  return run(insert_explanation_, "insert");
+}
+
+storage_status event_table::insert_mark(const history_event& event, std::int64_t stream) {
+  if (event.writes != history_event::part::mark) return {};
+  sqlite3_stmt* const update = insert_mark_.get();
+  sqlite3_bind_int64(update, 1, event.ts);
+  sqlite3_bind_int64(update, 2, stream);
+  sqlite3_bind_int64(update, 3, static_cast<std::int64_t>(event.number));
+  bind_text(update, 4, event.mark);
+  return run(insert_mark_, "update");
+}
+
+// Block by block from the newest: numbers of a stream ascend.
+storage_status event_table::find_event(const std::string& stream, std::uint64_t number,
+                                       std::optional<history_event>& found) {
+  found.reset();
+  if (database_ == nullptr) return fault("select");
+  std::optional<std::int64_t> id;
+  bind_text(find_stream_.get(), 1, stream);
+  if (auto status = read(find_stream_, id); !status.ok() || !id) return status;
+  const std::int64_t owner = *id;
+  std::vector<history_event> rows;
+  for (std::int64_t end = INT64_MAX; rows.empty();) {
+    sqlite3_bind_int64(find_before_.get(), 1, end);
+    if (auto status = read(find_before_, id); !status.ok() || !id) return status;
+    const std::int64_t block = *id >> block_bits;
+    end = block << block_bits;
+    sqlite3_bind_int64(find_numbered_.get(), 1, block);
+    sqlite3_bind_int64(find_numbered_.get(), 2, owner);
+    sqlite3_bind_int64(find_numbered_.get(), 3, static_cast<std::int64_t>(number));
+    if (auto status = collect(find_numbered_.get(), rows); !status.ok()) return status;
+  }
+  found = std::move(rows.front());
   return {};
 }
 
@@ -374,6 +458,10 @@ storage_status event_table::collect(sqlite3_stmt* select, std::vector<history_ev
     event.severity = sqlite3_column_int(select, 5);
     event.is_open = sqlite3_column_int(select, 6) != 0;
     event.line = column_text(select, 7);
+    event.mark = column_text(select, 8);
+    if (select != find_numbered_.get()) continue;
+    event.evidence = column_text(select, 9);
+    event.picture = column_text(select, 10);
   }
   auto status = result == SQLITE_DONE ? storage_status{} : fault("select");
   sqlite3_reset(select);
@@ -391,19 +479,39 @@ storage_status event_table::find(const history_query& query, std::vector<history
   return status;
 }
 
-storage_status event_table::find_matching(const history_query& query, std::int64_t limit,
-                                          std::vector<history_event>& found) {
-  bind_query(find_any_.get(), query, query.since, limit);
-  globs_ = &query.streams;
-  auto status = collect(find_any_.get(), found);
-  globs_ = nullptr;
+// A name is held against the globs once, and not for each of its events.
+storage_status event_table::choose_streams(const std::vector<std::string>& globs) {
+  wanted_streams_.reset();
+  if (globs.empty() || std::find(globs.begin(), globs.end(), "*") != globs.end()) return {};
+  wanted_streams_ = std::make_unique<std::unordered_set<std::int64_t>>();
+  auto* const select = list_streams_.get();
+  int result = sqlite3_step(select);
+  for (; result == SQLITE_ROW; result = sqlite3_step(select)) {
+    const std::string_view name = column_text(select, 1);
+    if (std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) { return matches(glob, name); })) {
+      wanted_streams_->insert(sqlite3_column_int64(select, 0));
+    }
+  }
+  auto status = result == SQLITE_DONE ? storage_status{} : fault("select");
+  sqlite3_reset(select);
   return status;
 }
 
-// Each name by its key, block by block from the newest: once there are enough, an older event cannot be among them.
+storage_status event_table::find_matching(const history_query& query, std::int64_t limit,
+                                          std::vector<history_event>& found) {
+  if (auto status = choose_streams(query.streams); !status.ok()) return status;
+  if (wanted_streams_ != nullptr && wanted_streams_->size() <= streams_one_by_one) {
+    const auto chosen = std::move(wanted_streams_);
+    return find_of(std::set<std::int64_t>(chosen->begin(), chosen->end()), query, limit, found);
+  }
+  bind_query(find_any_.get(), query, query.since, limit);
+  auto status = collect(find_any_.get(), found);
+  wanted_streams_.reset();
+  return status;
+}
+
 storage_status event_table::find_named(const history_query& query, std::int64_t limit,
                                        std::vector<history_event>& found) {
-  std::int64_t since = query.since;
   std::set<std::int64_t> streams;
   std::optional<std::int64_t> id;
   for (const auto& name : query.streams) {
@@ -411,6 +519,14 @@ storage_status event_table::find_named(const history_query& query, std::int64_t 
     if (auto status = read(find_stream_, id); !status.ok()) return status;
     if (id) streams.insert(*id);
   }
+  return find_of(streams, query, limit, found);
+}
+
+// Each stream by its key, block by block from the newest: once there are enough, an older event cannot be among them.
+storage_status event_table::find_of(const std::set<std::int64_t>& streams, const history_query& query,
+                                    std::int64_t limit, std::vector<history_event>& found) {
+  std::int64_t since = query.since;
+  std::optional<std::int64_t> id;
   if (streams.empty() || limit == 0) return {};
   for (std::int64_t end = INT64_MAX;;) {
     sqlite3_bind_int64(find_before_.get(), 1, end);

@@ -5,27 +5,33 @@
 // a number are of version 2 and earlier: verdicts that were an anomaly, a drift or an alarm. One thread at a time; no
 // exceptions. A database that SQLite finds broken is set aside by open() or, when found later, by the next call of
 // reopen(). One of an earlier version is taken over by open(): of version 1 in some six seconds for 256 MiB, of
-// version 2 in the time it takes to write one index.
+// version 2 in the time it takes to write one index, of version 3 at once.
 //
 //   stream(id, name)
-//   event(id, stream, ts, n, kinds, z, score, line, stored, number, severity, is_open), in the order of storing;
+//   event(id, stream, ts, n, kinds, z, score, line, stored, number, severity, is_open, mark), in the order of storing;
 //   `stored` is our clock, so that retention does not depend on what time a producer claims
+//   explanation(id, stream, number, ts, evidence, picture), of events that have one: some 2 KB each, gone with its
+//   event
 //
-// An event costs a place at the end of the table and in three indexes, and a batch dirties few pages as long as events
+// An event costs a place at the end of the table and in four indexes, and a batch dirties few pages as long as events
 // come about in the order of their time:
 //   event_key (ts, stream, n, number) says whether an event is new, and gives all events by time;
 //   event_by_stream (block, stream, ts) gives those of one stream. A block is 4,096 events stored one after another: an
 //   index by stream alone would dirty a page for nearly every event. A query asks each block, 250 for a million events;
+//   event_by_look (ts, severity, kinds, is_open, number, stream) is gone through for whatever is chosen otherwise: a
+//   hundred thousand events are a few megabytes of it;
 //   event_by_stored (stored) is for retention.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "server/store/status.hpp"
@@ -44,6 +50,12 @@ struct history_event {
   int severity = 0;         // 1 to 100
   bool is_open = false;
   std::string line{};  // as it was sent, without the line feed; opaque here
+  // What is to be written: the event, or of one that is there the picture or the mark alone.
+  enum class part : std::uint8_t { whole, picture, mark };
+  part writes = part::whole;
+  std::string evidence{};  // JSON, of the notice that opened it; found by find_event() alone, as is the next
+  std::string picture{};   // bytes, opaque here; empty: as it was
+  std::string mark{};      // what a person has called it
 };
 
 struct history_query {
@@ -76,6 +88,8 @@ public:
   storage_status insert(std::span<const history_event> events, std::int64_t now_ms);
   // Newest last, at most `limit`.
   storage_status find(const history_query& query, std::vector<history_event>& found);
+  // The newest event of that number, with all that is known of it. Empty: there is none.
+  storage_status find_event(const std::string& stream, std::uint64_t number, std::optional<history_event>& found);
   // Deletes what was stored before `oldest_ms`, then the oldest until the database fits `bytes_max` (0: any size).
   storage_status retain(std::int64_t oldest_ms, std::uint64_t bytes_max);
   // Puts the write-ahead log into the database and both on the disk.
@@ -106,10 +120,15 @@ private:
   storage_status run(const statement& prepared, const char* doing);
   storage_status fault(const char* doing);
   storage_status insert_rows(std::span<const history_event> events, std::int64_t now_ms);
+  storage_status insert_explanation(const history_event& event, std::int64_t stream);
+  storage_status insert_mark(const history_event& event, std::int64_t stream);
   storage_status intern(const std::string& name, std::int64_t& id);
   storage_status read(const statement& prepared, std::optional<std::int64_t>& number);
+  storage_status choose_streams(const std::vector<std::string>& globs);
   storage_status find_matching(const history_query& query, std::int64_t limit, std::vector<history_event>& found);
   storage_status find_named(const history_query& query, std::int64_t limit, std::vector<history_event>& found);
+  storage_status find_of(const std::set<std::int64_t>& streams, const history_query& query, std::int64_t limit,
+                         std::vector<history_event>& found);
   storage_status delete_with(const statement& prepared, std::int64_t bound, std::int64_t& deleted);
   storage_status forget_streams(std::int64_t deleted);
   storage_status collect(sqlite3_stmt* select, std::vector<history_event>& found);
@@ -119,10 +138,12 @@ private:
   std::uint64_t bytes_max_ = 0;
   std::unique_ptr<sqlite3, database_closer> database_;
   statement begin_, commit_, find_stream_, insert_stream_, insert_one_, insert_many_, find_before_, find_span_,
-      find_one_, find_any_, delete_old_, delete_some_, delete_streams_;
+      find_one_, find_any_, delete_old_, delete_some_, delete_streams_, insert_explanation_, insert_mark_,
+      find_numbered_, list_streams_;
   std::unordered_map<std::string, std::int64_t> stream_ids_;  // of names seen lately; none that may be rolled back
   std::int64_t deleted_ = 0;                                  // events, since names without events were looked for
-  const std::vector<std::string>* globs_ = nullptr;           // of the query that is running
+  // Of the query that is running: the ids of the streams whose names match; null: all.
+  std::unique_ptr<std::unordered_set<std::int64_t>> wanted_streams_;
   std::vector<storage_note> notes_;
 };
 

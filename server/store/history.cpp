@@ -13,7 +13,8 @@ constexpr std::size_t event_overhead_bytes = 128;
 constexpr std::uint64_t hard_limit_factor = 2;
 
 std::size_t bytes_of(const history_event& event) {
-  return event_overhead_bytes + event.stream.size() + event.line.size();
+  return event_overhead_bytes + event.stream.size() + event.line.size() + event.evidence.size() + event.picture.size() +
+         event.mark.size();
 }
 
 std::int64_t wall_clock_ms() {
@@ -171,6 +172,13 @@ storage_status history::find(const history_query& query, std::vector<history_eve
   flush(false);
   const std::lock_guard using_table(table_mutex_);
   return table_.find(query, found);
+}
+
+storage_status history::find_event(const std::string& stream, std::uint64_t number,
+                                   std::optional<history_event>& found) {
+  flush(false);
+  const std::lock_guard using_table(table_mutex_);
+  return table_.find_event(stream, number, found);
 }
 
 }  // namespace spindrift

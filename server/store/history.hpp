@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -55,6 +56,7 @@ public:
   // does not take it now.
   storage_status flush(bool durable);
   storage_status find(const history_query& query, std::vector<history_event>& found);
+  storage_status find_event(const std::string& stream, std::uint64_t number, std::optional<history_event>& found);
 
   std::uint64_t recorded() const { return recorded_.load(std::memory_order_relaxed); }
   std::uint64_t dropped() const { return dropped_.load(std::memory_order_relaxed); }

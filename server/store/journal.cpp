@@ -65,6 +65,12 @@ void journal::batch::add_forgotten_producer(std::string_view name, journal_name&
   log_.end_entry();
 }
 
+void journal::batch::add_note(const stream_note& note, std::string_view name, journal_name& stream) {
+  log_.begin_entry();
+  log_.writer_.append_note(note, name, stream, log_.buffer_);
+  log_.end_entry();
+}
+
 journal_state journal::batch::write() {
   assert(lock_.owns_lock());
   const auto status = log_.note(log_.write_batch());

@@ -140,6 +140,8 @@ public:
   void add(const point_record& record, journal_name& stream, journal_name* producer);
   // The engine forgets a stream or a producer, and replay will as well. If write() succeeds, `owner` is done with.
   void add_forgotten_stream(std::string_view name, journal_name& owner);
+  // What happened to a stream beside its points.
+  void add_note(const stream_note& note, std::string_view name, journal_name& stream);
   void add_forgotten_producer(std::string_view name, journal_name& owner);
 
   // One write(), then unlocks. `open`: it is in the journal, and its end is the `position` of its names. Once.

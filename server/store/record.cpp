@@ -18,6 +18,7 @@ constexpr std::uint8_t entry_point = 3;
 constexpr std::uint8_t entry_forget_stream = 4;
 constexpr std::uint8_t entry_forget_producer = 5;
 constexpr std::uint8_t entry_counter = 6;
+constexpr std::uint8_t entry_note = 7;
 constexpr std::uint8_t entry_mask = 0x07;
 constexpr std::uint8_t with_producer = 0x08;
 constexpr std::uint8_t with_seq = 0x10;
@@ -209,6 +210,26 @@ void entry_writer::append_forget(bool is_producer, std::string_view name, journa
   out.put_varint(owner.id);
 }
 
+void entry_writer::append_note(const stream_note& note, std::string_view name, journal_name& stream, byte_buffer& out) {
+  if (stream.segment != segment_) define(name, stream, out);
+  touch(stream);
+  out.room(4 + 5 * varint_bytes_max + sizeof note.height);
+  out.put_byte(entry_note);
+  out.put_varint(stream.id);
+  out.put_byte(static_cast<std::uint8_t>(note.says));
+  out.put_varint(note.n);
+  if (note.says == stream_note::kind::quiet || note.says == stream_note::kind::refused) {
+    out.put_varint(note.count);
+    out.put_varint(zigzag(note.quiet_ms));
+    out.put_varint(zigzag(note.limit_ms));
+  } else {
+    out.put_byte(note.event_kind);
+    out.put_byte(note.direction);
+    out.put_fixed(note.height);
+    out.put_varint(zigzag(note.told));
+  }
+}
+
 void entry_reader::begin_segment() {
   names_.clear();
   in_ = byte_reader({});
@@ -245,6 +266,8 @@ bool entry_reader::next(journal_entry& entry) {
         entry.position = end_ - in_.left();
         return true;
       }
+      case entry_note:
+        return take_note(entry);
       default:
         in_.refuse();
     }
@@ -276,6 +299,31 @@ void entry_reader::take_shape() {
     if (length > name_bytes_max) return in_.refuse();
     stream->shape.emplace_back(in_.text(length));
   }
+}
+
+bool entry_reader::take_note(journal_entry& entry) {
+  const auto* stream = take_known();
+  if (stream == nullptr) return false;
+  entry.what = journal_entry::kind::note;
+  entry.record = {};
+  entry.record.subject.stream = stream->name;
+  stream_note& note = entry.note = {};
+  const std::uint8_t says = in_.byte();
+  if (says > static_cast<std::uint8_t>(stream_note::kind::real)) in_.refuse();
+  note.says = static_cast<stream_note::kind>(says);
+  note.n = in_.varint();
+  if (note.says == stream_note::kind::quiet || note.says == stream_note::kind::refused) {
+    note.count = in_.varint();
+    note.quiet_ms = unzigzag(in_.varint());
+    note.limit_ms = unzigzag(in_.varint());
+  } else {
+    note.event_kind = in_.byte();
+    note.direction = in_.byte();
+    note.height = in_.fixed<double>();
+    note.told = unzigzag(in_.varint());
+  }
+  entry.position = end_ - in_.left();
+  return in_.ok();
 }
 
 bool entry_reader::take_point(std::uint8_t head, journal_entry& entry) {

@@ -2,7 +2,7 @@
 //
 //   segment = segment header, record*        file journal-<base in hex>
 //   record  = record header, entry*          one checksum; the unit that is written or is not
-//   entry   = define | shape | point | forget | counter
+//   entry   = define | shape | point | forget | counter | note
 //
 // A *position* counts the bytes of all records ever written, segment headers left out; it never goes back, and a
 // segment is named after the position of its first record. Names are written once a segment: `define` gives the next
@@ -14,6 +14,7 @@
 //   point   3 + flags, stream number, [producer number,] n, ts difference, [seq difference,] 8 bytes a value
 //   forget  4 stream or 5 producer, number
 //   counter 6 + flags, as a point: of a stream that is judged by its rate
+//   note    7, stream number, kind, numbers of that kind      (since version 2)
 //
 // docs/store_format.md has every byte of it. A reader refuses a segment of a later version; a change of what is here
 // raises journal_version, and the earlier ones stay readable.
@@ -36,7 +37,7 @@ namespace spindrift {
 
 using journal_position = std::uint64_t;
 
-// 1: without counters (0.1.0).
+// 1: without counters and notes (0.1.0).
 constexpr std::uint32_t journal_version = 2;
 constexpr std::size_t segment_header_bytes = 40;
 constexpr std::size_t record_header_bytes = 32;
@@ -79,6 +80,26 @@ struct point_record {
   std::uint64_t n = 0;  // its number in its stream
 };
 
+// What happened to a stream beside its points: what its events were told by the server's clock, and by people.
+struct stream_note {
+  enum class kind : std::uint8_t {
+    quiet = 0,     // behind point n nothing has come for quiet_ms, longer than limit_ms (0: its habit)
+    refused = 1,   // as that, and `count` points were refused meanwhile
+    expected = 2,  // somebody called event `n`, or what is like it, expected
+    real = 3,      // or real
+  };
+  kind says = kind::quiet;
+  std::uint64_t n = 0;
+  std::uint64_t count = 0;
+  std::int64_t quiet_ms = 0;
+  std::int64_t limit_ms = 0;
+  // Of a mark: what is like it.
+  std::uint8_t event_kind = 0;
+  std::uint8_t direction = 0;
+  double height = 0;
+  std::int64_t told = 0;  // when the event was told
+};
+
 // What the journal remembers of a name, kept beside the name by whoever owns the stream or the producer, so that no
 // look-up is needed to write a point. Touched by the journal alone, under its own lock, but for `position`, which the
 // owner reads under the owner's lock. Born with the owner, gone with it.
@@ -102,6 +123,7 @@ public:
 
   void append(const point_record& record, journal_name& stream, journal_name* producer, byte_buffer& out);
   void append_forget(bool is_producer, std::string_view name, journal_name& owner, byte_buffer& out);
+  void append_note(const stream_note& note, std::string_view name, journal_name& stream, byte_buffer& out);
 
   void settle(journal_position end);
   void roll_back();
@@ -123,9 +145,10 @@ private:
 };
 
 struct journal_entry {
-  enum class kind : std::uint8_t { point, forget_stream, forget_producer };
+  enum class kind : std::uint8_t { point, forget_stream, forget_producer, note };
   kind what = kind::point;
-  point_record record{};          // point: all of it; forget: subject.stream or producer
+  point_record record{};  // point: all of it; forget: subject.stream or producer; note: subject.stream
+  stream_note note{};
   journal_position position = 0;  // just after this entry
 };
 
@@ -145,6 +168,7 @@ private:
     std::vector<std::string> shape;
   };
   bool take_point(std::uint8_t head, journal_entry& entry);
+  bool take_note(journal_entry& entry);
   void take_define();
   void take_shape();
   known_name* take_known();

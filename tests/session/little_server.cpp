@@ -23,6 +23,18 @@ std::string history_of(const history_command& asked, const identity* who) {
   return out += "}]";
 }
 
+// Event 1 of every stream is known.
+desk_answer answer_to(const question& asked, const identity* who) {
+  if (const auto* const wanted = std::get_if<history_command>(&asked)) {
+    return {std::nullopt, ",\"events\":" + history_of(*wanted, who)};
+  }
+  const auto* const marked = std::get_if<mark_command>(&asked);
+  const std::uint64_t event = marked != nullptr ? marked->event : std::get<explain_command>(asked).event;
+  if (event != 1) return {error_code::not_found, "no such event"};
+  if (marked == nullptr) return {std::nullopt, ",\"event\":1,\"evidence\":{},\"context\":{}"};
+  return {std::nullopt, marked->is_expected ? ",\"event\":1,\"as\":\"expected\"" : ",\"event\":1,\"as\":\"real\""};
+}
+
 }  // namespace
 
 void little_server_info::append_stats(std::string& out) const {
@@ -129,9 +141,9 @@ void little_server::carry_out(client& who, step& out) {
     who.subscription = hub_.subscribe(std::move(*out.subscribes), *who.waiting, who);
   }
   if (out.asks) {
-    const history_command asked = *out.asks;
+    const question asked = *out.asks;
     out.replies.clear();
-    who.conversation.answer_history(history_of(asked, who.conversation.who().get()), out);
+    who.conversation.take_answer(answer_to(asked, who.conversation.who().get()), out);
     who.replies += out.replies;
   }
   const auto superseded = clients_.find(out.supersedes);

@@ -32,8 +32,14 @@ std::string viewer_settings::picture_kind() const {
   return ending_of(output);
 }
 
-void declare(viewer_settings& settings, option_set& options) {
+void declare_server(viewer_settings& settings, option_set& options) {
   add_endpoint(options, "--server", "the server to listen to", settings.server);
+  options.add_text("--token-file", "FILE", "file that holds the token, where the server wants one",
+                   settings.token_file);
+}
+
+void declare(viewer_settings& settings, option_set& options) {
+  declare_server(settings, options);
   options.add_text("--streams", "GLOB", "which streams, with * and ?", settings.streams);
   options.add_choice("--term", "where to draw; auto: a window where there is a display, else the terminal",
                      {"auto", "qt", "x11", "wxt", "sixel", "dumb", "png", "svg"}, settings.term);
@@ -48,8 +54,6 @@ void declare(viewer_settings& settings, option_set& options) {
                      settings.drawing.threshold, 0.1, 1'000);
   options.add_choice("--axis", "what runs along: the number of the point or its time", {"n", "time"}, settings.axis);
   add_endpoint(options, "--web", "address of a web page that shows the same, live", settings.web);
-  options.add_text("--token-file", "FILE", "file that holds the token, where the server wants one",
-                   settings.token_file);
 }
 
 std::vector<std::string> validate(const viewer_settings& settings) {

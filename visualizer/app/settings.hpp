@@ -33,6 +33,8 @@ struct viewer_settings {
 };
 
 void declare(viewer_settings& settings, option_set& options);
+// Those of them that say which server, and who asks.
+void declare_server(viewer_settings& settings, option_set& options);
 std::vector<std::string> validate(const viewer_settings& settings);
 
 }  // namespace spindrift

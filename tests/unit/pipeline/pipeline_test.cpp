@@ -153,6 +153,24 @@ TEST_F(pipeline_test, encodes_what_events_have_to_say_behind_the_verdicts_of_the
   }
 }
 
+TEST_F(pipeline_test, encodes_events_of_a_producer_with_a_name_behind_the_verdicts_of_their_points_too) {
+  producer named("p");
+  named.take_over(1);
+  told_.wish.always = verdict_lines | line_class::event;
+  for (std::uint64_t i = 1; i <= 300; ++i) put("a", i, static_cast<double>(i % 2 + (i > 200 ? 1'000 : 0)));
+  pass(&named, 1);
+  ASSERT_FALSE(taken_.points.told.empty());
+  const published_batch& lines = *taken_.share_lines();
+  std::uint64_t verdicts = 0;
+  for (const published_line& line : lines.lines) {
+    if (line.kind != line_class::event) ++verdicts;
+    if (lines.text_of(line) != taken_.event_line(0)) continue;
+    EXPECT_EQ(verdicts, taken_.points.told.front().notice.told_n);
+  }
+  EXPECT_EQ(verdicts, 300U);
+  EXPECT_EQ(named.kept(300), taken_.line(299));
+}
+
 TEST_F(pipeline_test, leaves_lines_that_somebody_keeps_as_they_are) {
   told_.wish.always = verdict_lines;
   put("a");

@@ -133,5 +133,33 @@ TEST(double_text, is_plain_until_scientific_notation_is_shorter) {
   EXPECT_EQ(ours(std::numeric_limits<double>::max()), "1.7976931348623157e+308");
 }
 
+std::string six_digits_of(double value) {
+  std::array<char, double_bytes_max> text;
+  return {text.data(), write_six_digits(text.data(), value)};
+}
+
+TEST(double_text, has_the_six_digits_of_the_standard_library) {
+  support::noise_source noise(6);
+  for (int i = 0; i < 300'000; ++i) {
+    const double value = (noise.chance(0.5) ? 1 : -1) * std::pow(10.0, noise.uniform() * 24 - 6) * noise.uniform();
+    std::array<char, 40> text;
+    *std::to_chars(text.data(), text.data() + 39, value, std::chars_format::general, 6).ptr = 0;
+    const std::string short_text = six_digits_of(value);
+    ASSERT_EQ(std::strtod(short_text.c_str(), nullptr), std::strtod(text.data(), nullptr)) << short_text;
+  }
+}
+
+TEST(double_text, rounds_to_six_digits) {
+  EXPECT_EQ(six_digits_of(0), "0");
+  EXPECT_EQ(six_digits_of(21.1), "21.1");
+  EXPECT_EQ(six_digits_of(-0.1234567), "-0.123457");
+  EXPECT_EQ(six_digits_of(999'999.5), "1e+06");
+  EXPECT_EQ(six_digits_of(9.9999999), "10");
+  EXPECT_EQ(six_digits_of(0.00099999999), "0.001");
+  EXPECT_EQ(six_digits_of(123'456'789), "123457000");
+  EXPECT_EQ(six_digits_of(1.23456789e-7), "1.23457e-07");
+  EXPECT_EQ(six_digits_of(1.23456789e20), "1.23457e+20");
+}
+
 }  // namespace
 }  // namespace spindrift

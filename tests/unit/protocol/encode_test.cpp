@@ -78,6 +78,33 @@ TEST(encode, writes_everything_that_a_verdict_can_say) {
   EXPECT_EQ(read["label"], false);
 }
 
+TEST(encode, writes_what_is_derived_with_six_digits_and_what_was_sent_to_the_last) {
+  verdict what = plain_verdict();
+  what.subject.value = 0.1234567890123;
+  what.expected = 21.123456789;
+  what.sigma = 0.000123456789;
+  what.z = -1234567.89;
+  what.score = 2.0 / 3;
+  const std::string line = line_of(what);
+  for (const char* const part : {R"("value":0.1234567890123,)", R"("expected":21.1235,)", R"("sigma":0.000123457,)",
+                                 R"("z":-1234570,)", R"("score":0.666667)"}) {
+    EXPECT_NE(line.find(part), std::string::npos) << part << " is missing in " << line;
+  }
+}
+
+TEST(encode, writes_what_each_feature_of_a_point_was_expected_to_be_in_the_order_of_its_values) {
+  const std::vector<feature> values = {{"b", 1}, {"a", 2}};
+  const std::vector<feature_verdict> by_feature = {{1.5, 0.25, -2}, {2.5, 0.5, -1}};
+  verdict what = plain_verdict();
+  what.subject.values = values;
+  what.by_feature = by_feature;
+  what.feature = "b";
+  EXPECT_NE(line_of(what).find(
+                R"("expected":{"b":1.5,"a":2.5},"sigma":{"b":0.25,"a":0.5},"z":{"b":-2,"a":-1},"feature":"b",)"),
+            std::string::npos)
+      << line_of(what);
+}
+
 TEST(encode, names_the_detector_that_found_an_anomaly) {
   verdict what = plain_verdict();
   what.anomaly = true;
@@ -121,7 +148,9 @@ TEST(encode, has_room_for_the_longest_numbers) {
   EXPECT_LE(alone.size(), line_bytes_max(what));
   EXPECT_GT(2 * alone.size(), line_bytes_max(what)) << "a bound, not a guess";
   EXPECT_TRUE(nlohmann::json::accept(alone));
+  const std::vector<feature_verdict> by_feature(values.size(), feature_verdict{longest, longest, longest});
   what.subject.values = values;
+  what.by_feature = by_feature;
   what.feature = long_name;
   const std::string full = line_of(what);
   EXPECT_LE(full.size(), line_bytes_max(what));

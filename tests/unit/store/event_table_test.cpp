@@ -321,6 +321,103 @@ TEST_F(event_table_file, takes_over_the_verdicts_of_version_2) {
   EXPECT_EQ(ids(spikes), "a/2 a/5 ");
 }
 
+TEST_F(event_table_file, takes_over_the_events_of_version_3) {
+  sqlite3* old = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &old), SQLITE_OK);
+  constexpr const char* version_3 =
+      "PRAGMA journal_mode=WAL; CREATE TABLE stream(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
+      "CREATE TABLE event(id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, ts INTEGER NOT NULL, n INTEGER NOT NULL,"
+      " kinds INTEGER NOT NULL, z REAL, score REAL, line TEXT NOT NULL, stored INTEGER NOT NULL,"
+      " number INTEGER NOT NULL DEFAULT 0, severity INTEGER NOT NULL DEFAULT 0, is_open INTEGER NOT NULL DEFAULT 0);"
+      "CREATE UNIQUE INDEX event_key ON event(ts, stream, n, number);"
+      "CREATE INDEX event_by_stream ON event(id>>12, stream, ts); CREATE INDEX event_by_stored ON event(stored);"
+      "INSERT INTO stream VALUES(1,'a');"
+      "INSERT INTO event(stream,ts,n,kinds,line,stored,number,severity) VALUES(1,10,1,1,'{1}',700,1,50);"
+      "PRAGMA user_version=3;";
+  ASSERT_EQ(sqlite3_exec(old, version_3, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(old);
+  sqlite3_close(old);
+  ASSERT_TRUE(table_.open(path_).ok());
+  EXPECT_EQ(all(), "a/1 ");
+  std::optional<history_event> found;
+  ASSERT_TRUE(table_.find_event("a", 1, found).ok());
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->line, "{1}");
+  EXPECT_TRUE(found->evidence.empty());
+  history_event mark = event("a", 10, 1);
+  mark.writes = history_event::part::mark;
+  mark.mark = "real";
+  ASSERT_TRUE(table_.insert(std::vector{mark}, 1'000).ok());
+  ASSERT_TRUE(table_.find_event("a", 1, found).ok());
+  EXPECT_EQ(found->mark, "real");
+}
+
+TEST_F(event_table_file, keeps_what_explains_an_event_and_what_people_call_it_over_its_versions) {
+  ASSERT_TRUE(table_.open(path_).ok());
+  history_event told = event("a", 10, 7);
+  told.evidence = "{\"event\":{}}";
+  told.picture = std::string("\0\1", 2);
+  history_event mark = event("a", 10, 7);
+  mark.writes = history_event::part::mark;
+  mark.mark = "expected";
+  history_event grown = event("a", 10, 7);
+  grown.writes = history_event::part::picture;
+  grown.picture = "larger";
+  history_event over = event("a", 10, 7);
+  over.line = "{over}";
+  ASSERT_TRUE(table_.insert(std::vector{event("b", 9, 7), told, mark, grown, over}, 0).ok());
+  std::optional<history_event> found;
+  ASSERT_TRUE(table_.find_event("a", 7, found).ok());
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->line, "{over}");
+  EXPECT_EQ(found->evidence, told.evidence);
+  EXPECT_EQ(found->picture, "larger");
+  EXPECT_EQ(found->mark, "expected");
+  ASSERT_TRUE(table_.find_event("a", 8, found).ok());
+  EXPECT_FALSE(found.has_value());
+  ASSERT_TRUE(table_.find_event("c", 7, found).ok());
+  EXPECT_FALSE(found.has_value());
+}
+
+// A stream that was forgotten counts its events from 1 again.
+TEST_F(event_table_file, finds_the_newest_of_two_events_of_one_number) {
+  ASSERT_TRUE(table_.open(path_).ok());
+  history_event first = event("a", 10, 1);
+  first.evidence = "{1}";
+  history_event mark = first;
+  mark.writes = history_event::part::mark;
+  mark.mark = "expected";
+  history_event second = event("a", 20, 1);
+  second.evidence = "{2}";
+  ASSERT_TRUE(table_.insert(std::vector{first, mark, second}, 0).ok());
+  std::optional<history_event> found;
+  ASSERT_TRUE(table_.find_event("a", 1, found).ok());
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->ts, 20);
+  EXPECT_EQ(found->evidence, "{2}");
+  EXPECT_TRUE(found->mark.empty());
+}
+
+TEST_F(event_table_file, forgets_what_explains_an_event_with_it) {
+  ASSERT_TRUE(table_.open(path_).ok());
+  for (std::uint64_t n = 1; n <= 3; ++n) {
+    history_event told = event("a", static_cast<std::int64_t>(n), n);
+    told.evidence = "{}";
+    ASSERT_TRUE(table_.insert(std::vector{told}, static_cast<std::int64_t>(n)).ok());
+  }
+  ASSERT_TRUE(table_.retain(3, 0).ok());
+  table_.close();
+  sqlite3* file = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &file), SQLITE_OK);
+  int rows = 0;
+  const auto count = [](void* into, int, char** values, char**) {
+    *static_cast<int*>(into) = std::atoi(values[0]);
+    return 0;
+  };
+  sqlite3_exec(file, "SELECT count(*) FROM explanation", count, &rows, nullptr);
+  sqlite3_close(file);
+  EXPECT_EQ(rows, 1);
+}
+
 TEST_F(event_table_file, keeps_the_newest_version_of_an_event) {
   ASSERT_TRUE(table_.open(path_).ok());
   auto shift = event("a", 10, 1);
@@ -377,7 +474,7 @@ TEST_F(event_table_file, sets_a_file_of_a_later_version_aside) {
   table_.close();
   sqlite3* later = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &later), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(later, "PRAGMA user_version=4", nullptr, nullptr, nullptr), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(later, "PRAGMA user_version=5", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(later);
   ASSERT_TRUE(table_.open(path_).ok());
   EXPECT_EQ(table_.take_notes().size(), 1U);

@@ -175,5 +175,47 @@ TEST(record, header_of_a_segment_notices_every_flipped_bit) {
   }
 }
 
+TEST(record, gives_every_field_of_every_kind_of_note_back) {
+  using kind = stream_note::kind;
+  std::vector<stream_note> notes(4);
+  notes[0] = {kind::quiet, 17, 0, 90'000, 0};
+  notes[1] = {kind::refused, 18, 40, std::numeric_limits<std::int64_t>::max(), 5'000};
+  notes[2].says = kind::expected;
+  notes[2].n = 3;
+  notes[2].event_kind = 8;
+  notes[2].direction = 2;
+  notes[2].height = -0.1;
+  notes[2].told = -1;
+  notes[3].says = kind::real;
+  notes[3].n = std::numeric_limits<std::uint64_t>::max();
+  journal_name cpu;
+  byte_buffer buffer;
+  buffer.put_gap(record_header_bytes);
+  entry_writer writer;
+  writer.begin_segment(0);
+  for (const stream_note& note : notes) writer.append_note(note, "cpu", cpu, buffer);
+  const std::string bytes = seal(buffer, 4, 0);
+  entry_reader reader;
+  reader.begin_segment();
+  reader.begin_record(std::string_view(bytes).substr(record_header_bytes), 0);
+  journal_entry entry;
+  for (const stream_note& wanted : notes) {
+    ASSERT_TRUE(reader.next(entry));
+    EXPECT_EQ(entry.what, journal_entry::kind::note);
+    EXPECT_EQ(entry.record.subject.stream, "cpu");
+    EXPECT_EQ(entry.note.says, wanted.says);
+    EXPECT_EQ(entry.note.n, wanted.n);
+    EXPECT_EQ(entry.note.count, wanted.count);
+    EXPECT_EQ(entry.note.quiet_ms, wanted.quiet_ms);
+    EXPECT_EQ(entry.note.limit_ms, wanted.limit_ms);
+    EXPECT_EQ(entry.note.event_kind, wanted.event_kind);
+    EXPECT_EQ(entry.note.direction, wanted.direction);
+    EXPECT_EQ(entry.note.height, wanted.height);
+    EXPECT_EQ(entry.note.told, wanted.told);
+  }
+  EXPECT_FALSE(reader.next(entry));
+  EXPECT_TRUE(reader.ok());
+}
+
 }  // namespace
 }  // namespace spindrift
