@@ -38,6 +38,8 @@ void report_drift(const plan& what, sheet& out);
 void report_contenders(const plan& what, sheet& out);
 // What people are told: cases, false notices, the benchmark with notices for detections.
 void report_events(const plan& run, sheet& out);
+// How long the history takes to answer.
+void report_history(const plan& run, sheet& out);
 // The Numenta Anomaly Benchmark.
 void report_nab(const plan& what, sheet& out);
 
