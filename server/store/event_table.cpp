@@ -513,11 +513,14 @@ storage_status event_table::find_matching(const history_query& query, std::int64
 storage_status event_table::find_named(const history_query& query, std::int64_t limit,
                                        std::vector<history_event>& found) {
   std::set<std::int64_t> streams;
-  std::optional<std::int64_t> id;
+  auto* const select = find_stream_.get();
   for (const auto& name : query.streams) {
-    bind_text(find_stream_.get(), 1, name);
-    if (auto status = read(find_stream_, id); !status.ok()) return status;
-    if (id) streams.insert(*id);
+    bind_text(select, 1, name);
+    const int result = sqlite3_step(select);
+    if (result == SQLITE_ROW) streams.insert(sqlite3_column_int64(select, 0));
+    auto status = result == SQLITE_ROW || result == SQLITE_DONE ? storage_status{} : fault("select");
+    sqlite3_reset(select);
+    if (!status.ok()) return status;
   }
   return find_of(streams, query, limit, found);
 }
