@@ -248,7 +248,7 @@ void encode(const verdict& judged, std::string& out) {
   put_numbers(judged.subject, line);
   if (judged.rate) {
     line.text(",\"rate\":");
-    line.derived(*judged.rate);
+    line.number(*judged.rate);
   }
   put_baseline(judged, line);
   if (!judged.feature.empty()) {

@@ -35,18 +35,6 @@ bool is_level(event_kind kind) {
   return kind == event_kind::shift || kind == event_kind::trend;
 }
 
-// The most extreme point so far.
-void take_extreme(event& said, const observation& point) {
-  if (is_level(said.kind)) {
-    const double before = said.before.value_or(0);
-    if (std::abs(point.value - before) > std::abs(said.value - before)) said.value = point.value;
-  } else if (said.kind == event_kind::spread || said.kind == event_kind::pattern) {
-    if (std::abs(point.error()) <= std::abs(said.value - said.expected)) return;
-    said.value = point.value;
-    said.expected = point.seen.baseline.expected;
-  }
-}
-
 }  // namespace
 
 event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, std::span<const double> values,

@@ -1,6 +1,8 @@
 // Collects what the parts said at the telling.
 #include "server/events/evidence.hpp"
 
+#include <cmath>
+
 namespace spindrift {
 namespace {
 
@@ -37,6 +39,17 @@ std::vector<evidence_number> evidence_of(const finding& found, const observation
   if (found.after) numbers.push_back({"event", "after", *found.after});
   if (point != nullptr) add_detectors(point->seen, point->value, numbers);
   return numbers;
+}
+
+void take_extreme(event& said, const observation& point) {
+  if (said.kind == event_kind::shift || said.kind == event_kind::trend) {
+    const double before = said.before.value_or(0);
+    if (std::abs(point.value - before) > std::abs(said.value - before)) said.value = point.value;
+  } else if (said.kind == event_kind::spread || said.kind == event_kind::pattern) {
+    if (std::abs(point.error()) <= std::abs(said.value - said.expected)) return;
+    said.value = point.value;
+    said.expected = point.seen.baseline.expected;
+  }
 }
 
 }  // namespace spindrift

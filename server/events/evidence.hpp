@@ -12,4 +12,7 @@ namespace spindrift {
 // `point`: at which it is told; null when nothing has come.
 std::vector<evidence_number> evidence_of(const finding& found, const observation* point);
 
+// `value` and `expected` of an open event are those of its most extreme point so far.
+void take_extreme(event& said, const observation& point);
+
 }  // namespace spindrift
