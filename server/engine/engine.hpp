@@ -56,7 +56,7 @@ struct engine_settings {
   // what it begins with, see bound_grown_bytes().
   std::size_t grown_bytes_max = 0;
   // Streams whose values are counts that only grow, besides those whose source says so.
-  std::vector<pattern> counters_of;
+  std::vector<pattern> counters_of{};
   // Of the hash of names. 0: drawn anew by every process, as it must be where strangers choose the names; another one
   // makes a simulation repeatable.
   std::uint64_t name_seed = 0;
