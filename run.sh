@@ -28,7 +28,9 @@ test_packages=(
 )
 check_packages=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev lld-14 llvm-14)
 bench_packages=(redis-server python3-venv valgrind)
-
+# ccache caches what uses a precompiled header only when it is told so; and what it has not, it compiles without
+# preprocessing it first.
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros} CCACHE_DEPEND=${CCACHE_DEPEND:-1}
 
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "run.sh: $*"; exit 1; }

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "tests/integration/scene.hpp"
 

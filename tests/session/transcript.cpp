@@ -1,5 +1,6 @@
 #include "tests/session/transcript.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>

@@ -28,6 +28,9 @@ complaints heavy_includes(const source_tree& tree);
 complaints orphans(const source_tree& tree);
 // The table "What a new one touches" of docs/architecture.md: each row names files that exist, four at most.
 complaints additions_beyond_four_files(const source_tree& tree, const std::string& architecture);
+// What a file uses of the standard library (by the names used most) it includes, itself or through headers of ours.
+// With precompiled headers a compiler no longer sees that.
+complaints names_without_header(const source_tree& tree);
 // No line over 120 columns.
 complaints long_lines(const source_tree& tree);
 // No file over 500 lines. Those over 400 are a question to the reader, not an error.

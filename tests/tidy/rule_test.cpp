@@ -37,10 +37,19 @@ source_tree with(const std::string& path, const std::string& text) {
 TEST(rule, has_no_complaint_about_a_tidy_tree) {
   const source_tree tree = tidy_tree();
   for (const auto& rule : {forbidden_arrows, circles, foreign_includes_of_detect, heavy_includes, orphans, long_lines,
-                           unfinished_work, headers_without_contract}) {
+                           unfinished_work, headers_without_contract, names_without_header}) {
     EXPECT_TRUE(rule(tree).empty());
   }
   EXPECT_TRUE(long_files(tree).empty());
+}
+
+TEST(rule, refuses_a_standard_name_whose_header_nobody_includes) {
+  EXPECT_EQ(names_without_header(with("server/low/a.cpp", "#include \"server/low/a.hpp\"\nstd::string a;\n")).size(),
+            0U)
+      << "through a header of ours";
+  const complaints found = names_without_header(with("server/low/a.cpp", "// std::map\nstd::vector<int> a;\n"));
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front(), "server/low/a.cpp: std::vector without <vector>");
 }
 
 TEST(rule, knows_the_room_of_each_file) {

@@ -59,6 +59,10 @@ TEST(tidy, every_source_is_built) {
   EXPECT_EQ(joined(orphans(house())), "");
 }
 
+TEST(tidy, standard_names_come_with_their_headers) {
+  EXPECT_EQ(joined(names_without_header(house_and_tests())), "");
+}
+
 TEST(tidy, no_line_is_over_120_columns) {
   EXPECT_EQ(joined(long_lines(house_and_tests())), "");
 }

@@ -5,6 +5,7 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <utility>
 
 #include "server/detect/ensemble/time_of_day_score.hpp"
 #include "tests/support/noise.hpp"

@@ -9,6 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <unistd.h>
+#include <string_view>
 
 #include <boost/asio/ssl/context.hpp>
 #include <filesystem>
