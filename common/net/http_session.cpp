@@ -2,63 +2,22 @@
 #include "common/net/http_session.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/write.hpp>
 #include <exception>
-#include <iterator>
-#include <string_view>
 #include <utility>
 
 #include "common/log/log.hpp"
-#include "common/net/http_host.hpp"
+#include "common/net/http_response_text.hpp"
 
 namespace spindrift {
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 
 // A refused upload is read this far, so that the answer is not lost in a reset; then the connection is cut.
 constexpr std::size_t discarded_bytes_max = 1'024 * 1'024;
 constexpr std::size_t read_bytes = 4'096;
-constexpr const char* retry_after_s = "1";
-
-http_response plain(unsigned status) {
-  http_response answer;
-  answer.status = status;
-  answer.body = std::string(http::obsolete_reason(static_cast<http::status>(status))) + "\n";
-  return answer;
-}
-
-// A target as requests have it: "/path?query", or the absolute form, "http://host/path", that proxies are sent.
-struct request_target {
-  std::string_view authority;  // empty: the Host field says it
-  std::string_view path;       // with the query; empty: the target is of neither form
-};
-
-request_target split(std::string_view target) {
-  constexpr std::string_view scheme = "http://";
-  if (target.starts_with('/')) return {{}, target};
-  if (!beast::iequals(beast::string_view(target.data(), target.size()).substr(0, scheme.size()), scheme.data())) {
-    return {};
-  }
-  target.remove_prefix(scheme.size());
-  const std::size_t slash = std::min(target.find_first_of("/?"), target.size());
-  const std::string_view authority = target.substr(0, slash);
-  target.remove_prefix(slash);
-  return {authority, target.starts_with('/') ? target : std::string_view("/")};
-}
-
-std::string_view target_of(const http::request<http::string_body>& request) {
-  return {request.target().data(), request.target().size()};
-}
-
-// Beast knows chunks alone; of anything else it sees no end, and would take the body for the next request.
-bool has_unknown_coding(const http::request<http::string_body>& request) {
-  const auto codings = request.equal_range(http::field::transfer_encoding);
-  const auto count = std::distance(codings.first, codings.second);
-  return count > 1 || (count == 1 && !beast::iequals(codings.first->value(), "chunked"));
-}
 
 }  // namespace
 
@@ -105,10 +64,10 @@ void http_session::start() {
   ++shared_->connections;
   begin_waiting();
   stream_.expires_after(shared_->limits.header_timeout);
-  if (!stream_.is_encrypted()) return read_header();
+  if (!stream_.is_encrypted()) return begin_request();
   phase_ = phase::reading;
   stream_.async_handshake([self = shared_from_this()](error failure) {
-    if (!failure) self->read_header();
+    if (!failure) self->begin_request();
   });
 }
 
@@ -118,6 +77,21 @@ void http_session::start_refusal() {
   refuse(503);
 }
 
+void http_session::read_some(after_read then) {
+  const std::size_t room = buffer_.max_size() - buffer_.size();
+  stream_.async_read_some(buffer_.prepare(std::min(read_bytes, room)),
+                          [self = shared_from_this(), then](error failure, std::size_t count) {
+                            self->buffer_.commit(count);
+                            ((*self).*then)(failure);
+                          });
+}
+
+void http_session::write(std::string_view first, std::string_view second, after_write then) {
+  const std::array<asio::const_buffer, 2> bytes = {asio::buffer(first), asio::buffer(second)};
+  asio::async_write(stream_, bytes,
+                    [self = shared_from_this(), then](error failure, std::size_t) { ((*self).*then)(failure); });
+}
+
 void http_session::wait_for_request() {
   phase_ = phase::waiting;
   begin_waiting();
@@ -125,132 +99,95 @@ void http_session::wait_for_request() {
     linger();
     return;
   }
-  if (buffer_.size() > 0) {  // the next request came along with the last one
-    stream_.expires_after(shared_->limits.request_timeout);
-    read_header();
-    return;
-  }
+  if (buffer_.size() > 0) return on_first_bytes({});  // the next request came along with the last one
   stream_.expires_after(shared_->limits.idle_timeout);
-  stream_.async_read_some(buffer_.prepare(read_bytes), [self = shared_from_this()](error failure, std::size_t count) {
-    if (failure) return;  // closed, or idle for too long
-    self->buffer_.commit(count);
-    self->stream_.expires_after(self->shared_->limits.request_timeout);
-    self->read_header();
-  });
+  read_some(&http_session::on_first_bytes);
 }
 
-void http_session::read_header() {
-  phase_ = phase::reading;
-  parser_.emplace();
-  parser_->header_limit(static_cast<std::uint32_t>(shared_->limits.header_bytes_max));
-  // The header does not say yet whose limit counts; judge_body() does.
-  const http_limits& limits = shared_->limits;
-  parser_->body_limit(std::max(limits.body_bytes_max, shared_->takes_post ? limits.post_bytes_max : 0));
-  http::async_read_header(stream_, buffer_, *parser_,
-                          [self = shared_from_this()](error failure, std::size_t) { self->on_header(failure); });
-}
-
-void http_session::on_header(error failure) {
-  if (failure) {
-    on_read_failure(failure);
-    return;
-  }
+void http_session::on_first_bytes(error failure) {
+  if (failure) return;  // closed, or idle for too long
   stream_.expires_after(shared_->limits.request_timeout);
-  // Judged before the body arrives: whoever sends one with a POST need not wait for the answer.
-  auto refusal = judge();
-  if (!refusal) refusal = judge_body();
-  if (refusal) return reply(std::move(*refusal), true);
-  begin_body();
+  begin_request();
 }
 
-void http_session::begin_body() {
-  if (is_post()) {
-    is_posting_ = true;
-    ++shared_->posts;
-  } else {
-    parser_->body_limit(shared_->limits.body_bytes_max);
-  }
-  if (parser_->is_done()) {
-    on_request();
-  } else if (parser_->get().count(http::field::expect) > 0) {
-    ask_for_body();
-  } else {
-    read_body();
-  }
+void http_session::begin_request() {
+  phase_ = phase::reading;
+  const http_limits& limits = shared_->limits;
+  // The header does not say yet whose limit counts; on_header() does.
+  reader_ = std::make_unique<http_request_reader>(
+      limits.header_bytes_max, std::max(limits.body_bytes_max, shared_->takes_post ? limits.post_bytes_max : 0));
+  read_on();
 }
 
-// Whoever expects it sends its body only now. judge() has seen to it that nothing else is expected.
-void http_session::ask_for_body() {
-  static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-  asio::async_write(stream_, asio::buffer(go_on), [self = shared_from_this()](error failure, std::size_t) {
-    if (!failure) self->read_body();
-  });
-}
-
-void http_session::read_body() {
-  http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](error body_failure, std::size_t) {
-    if (body_failure) {
-      self->on_read_failure(body_failure);
-    } else {
-      self->on_request();
+// What is there already, to the end of the header or of the request; then what comes.
+void http_session::read_on() {
+  using state = http_request_reader::state;
+  for (bool goes_on = true; goes_on;) {
+    const auto bytes = buffer_.data();
+    const std::size_t taken = reader_->put({static_cast<const char*>(bytes.data()), bytes.size()});
+    buffer_.consume(taken);
+    switch (reader_->where()) {
+      case state::failed:
+        return refuse(reader_->fault());
+      case state::has_header:
+        return on_header();
+      case state::is_whole:
+        return on_request();
+      case state::in_header:
+      case state::in_body:
+        goes_on = taken > 0 && buffer_.size() > 0;
     }
-  });
+  }
+  if (buffer_.size() == buffer_.max_size()) return refuse(431);
+  read_some(&http_session::on_more_bytes);
 }
 
-void http_session::on_read_failure(error failure) {
-  if (failure == http::error::end_of_stream) {
-    linger();
-  } else if (failure == http::error::header_limit || failure == http::error::buffer_overflow) {
-    refuse(431);
-  } else if (failure == http::error::body_limit) {
-    refuse(413);
-  } else if (failure.category() == error(http::error::bad_method).category() &&
-             failure != http::error::partial_message) {
-    refuse(400);
-  }
+void http_session::on_more_bytes(error failure) {
+  if (!failure) return read_on();
+  if (failure == asio::error::eof && !reader_->has_begun()) linger();
   // Anything else is the connection's end: reset, cut in mid-request, timed out (Beast has closed it), drained.
 }
 
-std::optional<http_response> http_session::judge() const {
-  const auto& request = parser_->get();
-  const bool is_read = request.method() == http::verb::get || request.method() == http::verb::head;
-  if (!is_read && !is_post()) return plain(405);
-  if (has_unknown_coding(request)) return plain(501);
-  const auto expected = request.find(http::field::expect);
-  if (expected != request.end() && !beast::iequals(expected->value(), "100-continue")) return plain(417);
-  const request_target target = split(target_of(request));
-  if (target.path.empty()) return plain(400);
-  const auto hosts = request.equal_range(http::field::host);
-  const auto count = std::distance(hosts.first, hosts.second);
-  if (count > 1 || (count == 0 && request.version() >= 11)) return plain(400);
-  // Of both, the target's counts (RFC 9112, 3.2.2).
-  if (count == 1 || !target.authority.empty()) {
-    const auto field = count == 1 ? hosts.first->value() : beast::string_view();
-    const std::string_view host =
-        target.authority.empty() ? std::string_view(field.data(), field.size()) : target.authority;
-    if (!is_host_allowed(host, shared_->bound)) return plain(421);
+// Judged before the body arrives: whoever sends one with a POST need not wait for the answer.
+void http_session::on_header() {
+  stream_.expires_after(shared_->limits.request_timeout);
+  auto status = refusal();
+  if (!status) status = refusal_of_body();
+  if (status) return reply(plain_response(*status), true);
+  if (reader_->is_post()) {
+    is_posting_ = true;
+    ++shared_->posts;
+  } else {
+    reader_->limit_body(shared_->limits.body_bytes_max);
   }
-  return std::nullopt;
+  // Whoever expects it sends its body only now.
+  if (reader_->expects_go_on() && !reader_->is_complete()) {
+    write("HTTP/1.1 100 Continue\r\n\r\n", {}, &http_session::on_asked_for_body);
+  } else {
+    read_on();
+  }
 }
 
-bool http_session::is_post() const {
-  return parser_->get().method() == http::verb::post && takes_post_here();
+void http_session::on_asked_for_body(error failure) {
+  if (!failure) read_on();
+}
+
+std::optional<unsigned> http_session::refusal() const {
+  return reader_->refusal(shared_->bound, takes_post_here());
 }
 
 bool http_session::takes_post_here() const {
-  if (!shared_->takes_post || !parser_) return false;
-  const std::string_view target = split(target_of(parser_->get())).path;
-  return shared_->takes_post(target.substr(0, target.find('?')));
+  return shared_->takes_post && reader_ && shared_->takes_post(reader_->path());
 }
 
-std::optional<http_response> http_session::judge_body() const {
+std::optional<unsigned> http_session::refusal_of_body() const {
   const http_limits& limits = shared_->limits;
-  const std::uint64_t length = parser_->content_length() ? *parser_->content_length() : 0;
-  if (!is_post()) return length > limits.body_bytes_max ? std::optional(plain(413)) : std::nullopt;
-  // Every browser names the page's origin with a POST, and no page has any business here.
-  if (parser_->get().count(http::field::origin) > 0) return plain(403);
-  if (length > limits.post_bytes_max) return plain(413);
-  if (shared_->posts >= limits.posts_max || shared_->is_stopping) return plain(503);
+  const std::uint64_t length = reader_->content_length();
+  if (!reader_->is_post()) return length > limits.body_bytes_max ? std::optional(413U) : std::nullopt;
+  // No page has any business here.
+  if (reader_->has_origin()) return 403;
+  if (length > limits.post_bytes_max) return 413;
+  if (shared_->posts >= limits.posts_max || shared_->is_stopping) return 503;
   return std::nullopt;
 }
 
@@ -261,10 +198,10 @@ void http_session::end_post() {
 void http_session::on_request() {
   has_asked_ = true;
   http_response answer = ask_handler();
-  parser_->get().body() = {};  // it may be large, and the connection may stay
+  reader_->drop_body();  // it may be large, and the connection may stay
   end_post();
   hold_end_ = std::chrono::steady_clock::now() + shared_->limits.hold_timeout;
-  hold(std::move(answer), !parser_->get().keep_alive());
+  hold(std::move(answer), !reader_->keeps_alive());
 }
 
 // An answer that promises something waits until it is true.
@@ -272,7 +209,8 @@ void http_session::hold(http_response answer, bool closes) {
   phase_ = phase::replying;
   const http_release now = answer.release ? answer.release() : http_release::goes;
   if (now == http_release::goes) return reply(std::move(answer), closes);
-  if (now == http_release::fails || std::chrono::steady_clock::now() >= hold_end_) return reply(plain(503), closes);
+  if (now == http_release::fails || std::chrono::steady_clock::now() >= hold_end_)
+    return reply(plain_response(503), closes);
   hold_timer_.expires_after(shared_->limits.hold_interval);
   hold_timer_.async_wait([self = shared_from_this(), held = std::move(answer), closes](error cancelled) mutable {
     if (!cancelled) self->hold(std::move(held), closes);
@@ -280,74 +218,47 @@ void http_session::hold(http_response answer, bool closes) {
 }
 
 http_response http_session::ask_handler() const {
-  const auto& request = parser_->get();
-  const std::string_view target = split(target_of(request)).path;
-  const auto mark = target.find('?');
-  http_request asked;
-  const auto field = [&request](http::field name) {
-    const auto found = request.find(name);
-    return found == request.end() ? std::string_view() : std::string_view(found->value().data(), found->value().size());
-  };
-  asked.method = is_posting_ ? "POST" : request.method() == http::verb::head ? "HEAD" : "GET";
-  if (is_posting_) asked.body = request.body();
-  asked.content_type = field(http::field::content_type);
-  asked.content_encoding = field(http::field::content_encoding);
-  asked.authorization = field(http::field::authorization);
-  asked.path = target.substr(0, mark);
-  asked.query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
-  if (!shared_->handler) return plain(503);
+  if (!shared_->handler) return plain_response(503);
+  const http_request asked = reader_->request();
   try {
     auto answer = shared_->handler(asked);
-    return answer ? std::move(*answer) : plain(404);
+    return answer ? std::move(*answer) : plain_response(404);
   } catch (const std::exception& failure) {
     log_event(log_level::error, "http_handler_failed", {{"path", asked.path}, {"reason", failure.what()}});
-    return plain(500);
+    return plain_response(500);
   }
 }
 
 void http_session::refuse(unsigned status) {
   stream_.expires_after(shared_->limits.request_timeout);
-  reply(plain(status), true);
+  reply(plain_response(status), true);
 }
 
 void http_session::reply(http_response answer, bool closes) {
   phase_ = phase::replying;
-  const bool is_head = parser_ && parser_->get().method() == http::verb::head;
-  is_event_stream_ = answer.is_event_stream && answer.status == 200 && !is_head;
-  response_.emplace(static_cast<http::status>(answer.status), parser_ ? parser_->get().version() : 11u);
-  auto& response = *response_;
-  response.keep_alive(!closes && !answer.is_event_stream);
-  response.set(http::field::content_type, answer.is_event_stream ? "text/event-stream" : answer.content_type);
-  response.set(http::field::cache_control, "no-store");
-  response.set("X-Content-Type-Options", "nosniff");
-  response.set("Content-Security-Policy", answer.content_security_policy);
-  response.set("Referrer-Policy", "no-referrer");
-  if (answer.status == 405) response.set(http::field::allow, takes_post_here() ? "POST" : "GET, HEAD");
-  if (answer.status == 401) response.set(http::field::www_authenticate, "Bearer");
-  if (answer.status == 503 || answer.status == 429) response.set(http::field::retry_after, retry_after_s);
-  if (is_event_stream_) {
-    if (!answer.body.empty()) events_.push_back(std::make_shared<const std::string>(std::move(answer.body)));
-  } else if (!answer.is_event_stream) {
-    response.body() = std::move(answer.body);
-    response.prepare_payload();
-    if (answer.status == 204) response.erase(http::field::content_length);
+  answer_ = std::move(answer);
+  const bool is_head = reader_ && reader_->is_head();
+  is_event_stream_ = answer_.is_event_stream && answer_.status == 200 && !is_head;
+  ends_ = closes || answer_.is_event_stream;
+  http_circumstance circumstance;
+  circumstance.version = reader_ ? reader_->version() : 11U;
+  circumstance.closes = closes;
+  if (takes_post_here()) circumstance.allowed_methods = "POST";
+  header_ = http_header_text(answer_, circumstance);
+  if (is_event_stream_ && !answer_.body.empty()) {
+    events_.push_back(std::make_shared<const std::string>(std::move(answer_.body)));
   }
-  serializer_.emplace(response);
+  if (is_head || answer_.is_event_stream) answer_.body.clear();
   stream_.expires_after(shared_->limits.request_timeout);
-  const bool ends = closes || answer.is_event_stream;
-  auto done = [self = shared_from_this(), ends](error failure, std::size_t) { self->on_written(failure, ends); };
-  if (is_head || is_event_stream_) {
-    http::async_write_header(stream_, *serializer_, std::move(done));
-  } else {
-    http::async_write(stream_, *serializer_, std::move(done));
-  }
+  write(header_, answer_.body, &http_session::on_replied);
 }
 
-void http_session::on_written(error failure, bool closes) {
+void http_session::on_replied(error failure) {
   if (failure) return;
+  answer_ = {};  // it may be large, and the connection may stay
   if (is_event_stream_) {
     begin_stream();
-  } else if (closes || shared_->is_stopping) {
+  } else if (ends_ || shared_->is_stopping) {
     linger();
   } else {
     wait_for_request();
@@ -368,13 +279,15 @@ void http_session::begin_stream() {
 // A client that goes away is noticed here, even when there is nothing to send to it.
 void http_session::watch_for_close() {
   buffer_.clear();
-  stream_.async_read_some(buffer_.prepare(read_bytes), [self = shared_from_this()](error failure, std::size_t) {
-    if (failure) {
-      self->stream_.close();
-    } else {
-      self->watch_for_close();
-    }
-  });
+  read_some(&http_session::on_stream_bytes);
+}
+
+void http_session::on_stream_bytes(error failure) {
+  if (failure) {
+    stream_.close();
+  } else {
+    watch_for_close();
+  }
 }
 
 void http_session::push_event(const std::shared_ptr<const std::string>& event) {
@@ -391,19 +304,21 @@ void http_session::write_event() {
   if (events_.empty() || !stream_.socket().is_open()) return;
   is_writing_event_ = true;
   stream_.expires_after(shared_->limits.request_timeout);
-  asio::async_write(stream_, asio::buffer(*events_.front()), [self = shared_from_this()](error failure, std::size_t) {
-    self->is_writing_event_ = false;
-    if (failure) {
-      self->stream_.close();
-      return;
-    }
-    self->events_.pop_front();
-    if (self->shared_->is_stopping) {
-      self->stream_.close();
-    } else {
-      self->write_event();
-    }
-  });
+  write(*events_.front(), {}, &http_session::on_event_written);
+}
+
+void http_session::on_event_written(error failure) {
+  is_writing_event_ = false;
+  if (failure) {
+    stream_.close();
+    return;
+  }
+  events_.pop_front();
+  if (shared_->is_stopping) {
+    stream_.close();
+  } else {
+    write_event();
+  }
 }
 
 void http_session::drain() {

@@ -8,15 +8,19 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 
 #include "common/net/endpoint.hpp"
 #include "common/net/http_exchange.hpp"
+#include "common/net/http_request_reader.hpp"
 #include "common/net/http_stream.hpp"
 
 namespace spindrift {
@@ -61,50 +65,58 @@ public:
 
 private:
   using error = boost::beast::error_code;
-  using http_body = boost::beast::http::string_body;
+  using after_read = void (http_session::*)(error);
+  using after_write = void (http_session::*)(error);
   enum class phase { waiting, reading, replying, streaming, lingering };
+
+  // All that is read and written goes through these two: each other handler would be compiled with all of Asio's
+  // machinery once more.
+  void read_some(after_read then);
+  void write(std::string_view first, std::string_view second, after_write then);
 
   void begin_waiting() { waiting_since_ = ++shared_->turns; }
   void uncount();
   void wait_for_request();
-  void read_header();
-  void on_header(error failure);
-  void begin_body();
-  void ask_for_body();
-  void read_body();
+  void on_first_bytes(error failure);
+  void begin_request();
+  void read_on();
+  void on_more_bytes(error failure);
+  void on_header();
+  void on_asked_for_body(error failure);
   void on_request();
-  void on_read_failure(error failure);
-  std::optional<http_response> judge() const;
-  std::optional<http_response> judge_body() const;
-  bool is_post() const;
+  std::optional<unsigned> refusal() const;
+  std::optional<unsigned> refusal_of_body() const;
   bool takes_post_here() const;
   void end_post();
   http_response ask_handler() const;
   void refuse(unsigned status);
   void hold(http_response answer, bool closes);
   void reply(http_response answer, bool closes);
-  void on_written(error failure, bool closes);
+  void on_replied(error failure);
   void begin_stream();
   void watch_for_close();
+  void on_stream_bytes(error failure);
   void write_event();
+  void on_event_written(error failure);
   void linger();
-  void shut_down();
   void discard_input();
+  void shut_down();
 
   http_stream stream_;
   boost::asio::steady_timer hold_timer_;
   std::chrono::steady_clock::time_point hold_end_{};
   std::shared_ptr<http_shared> shared_;
   boost::beast::flat_buffer buffer_;
-  std::optional<boost::beast::http::request_parser<http_body>> parser_;
-  std::optional<boost::beast::http::response<http_body>> response_;
-  std::optional<boost::beast::http::response_serializer<http_body>> serializer_;
+  std::unique_ptr<http_request_reader> reader_;  // of the newest request
+  http_response answer_;                         // what is being written, with
+  std::string header_;
   std::deque<std::shared_ptr<const std::string>> events_;  // the front one is in flight while is_writing_event_
   phase phase_ = phase::waiting;
   bool is_counted_ = false;
   bool is_posting_ = false;  // counted in posts
   bool has_asked_ = false;   // one whole request at least
   std::uint64_t waiting_since_ = 0;
+  bool ends_ = false;  // once the answer is written
   bool is_event_stream_ = false;
   bool is_writing_event_ = false;
   std::size_t discarded_bytes_ = 0;

@@ -1,6 +1,6 @@
-// Any bytes as HTTP requests, to the parser as the server sets it up (common/net/http_session.cpp), and the Host header
-// to the rule that guards a loopback listener. However the bytes are cut, the same comes out; what is taken is within
-// the limits.
+// Any bytes as HTTP requests, to the parser as the server sets it up (common/net/http_request_reader.cpp), and the Host
+// header to the rule that guards a loopback listener. However the bytes are cut, the same comes out; what is taken is
+// within the limits.
 
 // Beast 1.74 asserts that the last chunk comes in at least 5 bytes at once. It need not, and nothing follows from it:
 // what is read is checked before. Our releases have no assertions.
