@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "server/net/clock.hpp"
+#include "server/clock/clock.hpp"
 #include "server/pipeline/pipeline.hpp"
 #include "server/sources/http_ingest.hpp"
 

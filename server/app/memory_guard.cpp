@@ -7,7 +7,7 @@
 
 #include "common/log/log.hpp"
 #include "server/app/daemon_info.hpp"
-#include "server/net/clock.hpp"
+#include "server/clock/clock.hpp"
 
 namespace spindrift {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "common/log/log.hpp"
+#include "server/clock/clock.hpp"
 #include "server/detect/archive.hpp"
-#include "server/net/clock.hpp"
 #include "server/sinks/history_sink.hpp"
 
 namespace spindrift {

@@ -9,7 +9,7 @@
 #include "common/model/verdict.hpp"
 #include "common/protocol/encode.hpp"
 #include "server/app/persistence.hpp"
-#include "server/net/clock.hpp"
+#include "server/clock/clock.hpp"
 #include "server/sinks/history_sink.hpp"
 
 namespace spindrift {

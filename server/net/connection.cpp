@@ -6,7 +6,7 @@
 
 #include "common/log/log.hpp"
 #include "common/protocol/encode.hpp"
-#include "server/net/clock.hpp"
+#include "server/clock/clock.hpp"
 #include "server/net/socket_option.hpp"
 
 namespace spindrift {

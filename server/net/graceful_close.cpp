@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "server/net/clock.hpp"
+#include "server/clock/clock.hpp"
 #include "server/net/socket_option.hpp"
 
 namespace spindrift {

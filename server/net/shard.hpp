@@ -17,9 +17,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "server/clock/clock.hpp"
 #include "server/feed/hub.hpp"
 #include "server/feed/subscription_list.hpp"
-#include "server/net/clock.hpp"
 #include "server/net/connection_host.hpp"
 #include "server/net/settings.hpp"
 #include "server/net/transport.hpp"

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "common/log/log.hpp"
-#include "server/net/clock.hpp"
+#include "server/clock/clock.hpp"
 #include "server/sources/one_way.hpp"
 
 namespace spindrift {
