@@ -24,7 +24,8 @@
 
 namespace spindrift {
 
-// From 16 on: the smaller ones are for what a stream has beside its detectors.
+// From 16 on: the smaller ones are for what a stream has beside its detectors. Those with a name here are spoken of
+// elsewhere; another needs none, and has its number in its entry.
 enum class detector_tag : std::uint16_t {
   classic_zscore = 16,
   robust_zscore = 17,

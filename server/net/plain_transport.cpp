@@ -1,9 +1,8 @@
 // The byte stream of a plain connection, by TCP or a Unix socket.
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "server/net/transport.hpp"
-
-#include <boost/asio/post.hpp>
 
 namespace spindrift {
 namespace {
