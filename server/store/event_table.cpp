@@ -1,70 +1,26 @@
+// The event table's statements: events written, found by number, and thinned out.
 #include "server/store/event_table.hpp"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <utility>
 
+#include "server/store/event_file.hpp"
+#include "server/store/event_schema.hpp"
 #include "server/store/event_statement.hpp"
 
 namespace spindrift {
 
 namespace {
 
-constexpr int schema_version = 4;
-constexpr int set_aside_max = 10'000;
 constexpr const char* in_memory = ":memory:";
 
 // Rows of one INSERT: opening the table and its indexes for a statement costs as much as a row does.
 constexpr std::size_t rows_at_once = 20;
 constexpr int row_columns = 9;
-
-// No auto_vacuum: its maps of pages cost 15 % of an event, and a table at its limit moves pages with every batch.
-constexpr const char* settings =
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=4194304;";
-
-constexpr const char* schema =
-    "CREATE TABLE IF NOT EXISTS stream(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
-    "CREATE TABLE IF NOT EXISTS event("
-    " id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, ts INTEGER NOT NULL, n INTEGER NOT NULL, kinds INTEGER NOT NULL,"
-    " z REAL, score REAL, line TEXT NOT NULL, stored INTEGER NOT NULL, number INTEGER NOT NULL DEFAULT 0,"
-    " severity INTEGER NOT NULL DEFAULT 0, is_open INTEGER NOT NULL DEFAULT 0, mark TEXT);"
-    "CREATE UNIQUE INDEX IF NOT EXISTS event_key ON event(ts, stream, n, number);"
-    "CREATE INDEX IF NOT EXISTS event_by_stream ON event(id>>12, stream, ts);"
-    "CREATE INDEX IF NOT EXISTS event_by_stored ON event(stored);"
-    "CREATE INDEX IF NOT EXISTS event_by_look ON event(ts, severity, kinds, is_open, number, stream);"
-    "CREATE TABLE IF NOT EXISTS explanation("
-    " id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, number INTEGER NOT NULL, ts INTEGER NOT NULL,"
-    " evidence TEXT NOT NULL, picture BLOB NOT NULL);"
-    "CREATE UNIQUE INDEX IF NOT EXISTS explanation_key ON explanation(stream, number);"
-    "CREATE TRIGGER IF NOT EXISTS event_gone AFTER DELETE ON event BEGIN"
-    " DELETE FROM explanation WHERE stream=OLD.stream AND number=OLD.number AND ts=OLD.ts; END;";
-
-// Version 1 was one table with the names in it, ordered by (stream, ts, n).
-constexpr const char* give_way_1 =
-    "DROP INDEX event_by_ts; DROP INDEX event_by_stored; ALTER TABLE event RENAME TO event_1;";
-constexpr const char* take_over_1 =
-    "INSERT INTO stream(name) SELECT DISTINCT stream FROM event_1;"
-    "INSERT INTO event(stream, ts, n, kinds, z, score, line, stored)"
-    " SELECT stream.id, ts, n, kinds, z, score, line, stored"
-    " FROM event_1 JOIN stream ON stream.name=event_1.stream ORDER BY stored, ts;"
-    "DROP TABLE event_1;";
-
-// Version 2 had no numbers: what it kept were verdicts, whose `kinds` meant something else.
-constexpr const char* take_over_2 =
-    "DROP INDEX event_key;"
-    "ALTER TABLE event ADD COLUMN number INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE event ADD COLUMN severity INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE event ADD COLUMN is_open INTEGER NOT NULL DEFAULT 0;";
-
-// Version 3 had no explanations and no marks.
-constexpr const char* take_over_3 = "ALTER TABLE event ADD COLUMN mark TEXT;";
 
 // Another event of that number is one of a stream that was forgotten and began anew.
 constexpr const char* insert_explanation_text =
@@ -101,25 +57,6 @@ void is_wanted(sqlite3_context* context, int, sqlite3_value** values) {
   sqlite3_result_int(context, chosen == nullptr || chosen->count(sqlite3_value_int64(values[0])) > 0 ? 1 : 0);
 }
 
-// SQLite makes files by the umask, and its -wal and -shm with the mode of the database: so the database is made first.
-// 0, or an errno.
-int make_private_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (file < 0) return errno;
-  ::close(file);
-  return 0;
-}
-
-// The path without links. SQLite, when it must not follow any, minds those of the directories above as well, and these
-// are the operator's business.
-std::string resolved(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return path;
-  const std::unique_ptr<char, decltype(&std::free)> found(::realpath(path.substr(0, slash + 1).c_str(), nullptr),
-                                                          &std::free);
-  return found == nullptr ? path : std::string(found.get()) + path.substr(slash);
-}
-
 }  // namespace
 
 void event_table::database_closer::operator()(sqlite3* database) const {
@@ -134,10 +71,10 @@ event_table::~event_table() {
 }
 
 void event_table::close() {
-  for (auto* each : {&begin_, &commit_, &find_stream_, &insert_stream_, &insert_one_, &insert_many_, &find_before_,
-                     &find_span_, &find_one_, &find_any_, &delete_old_, &delete_some_, &delete_streams_,
-                     &insert_explanation_, &insert_mark_, &find_numbered_, &list_streams_}) {
-    each->reset();
+  for (statement* one : {&begin_, &commit_, &find_stream_, &insert_stream_, &insert_one_, &insert_many_, &find_before_,
+                         &find_span_, &find_one_, &find_any_, &delete_old_, &delete_some_, &delete_streams_,
+                         &insert_explanation_, &insert_mark_, &find_numbered_, &list_streams_}) {
+    one->reset();
   }
   stream_ids_.clear();
   deleted_ = INT64_MAX / 2;  // what an earlier run left is unknown
@@ -180,13 +117,13 @@ storage_status event_table::open(const std::string& path) {
   path_ = path;
   auto status = open_file();
   if (status.fault != storage_fault::damaged || path == in_memory) return status;
-  if (auto renamed = set_file_aside(status); !renamed.ok()) return renamed;
+  if (auto renamed = set_aside(status); !renamed.ok()) return renamed;
   return open_file();
 }
 
 storage_status event_table::set_aside_and_reopen(const storage_status& why) {
   if (path_ != in_memory) {
-    if (auto status = set_file_aside(why); !status.ok()) return status;
+    if (auto status = set_aside(why); !status.ok()) return status;
   }
   return open_file();
 }
@@ -197,7 +134,7 @@ storage_status event_table::open_file() {
   if (error == ELOOP) return storage_error(error, path_, 0, "cannot be opened");
   sqlite3* made = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
-  const std::string path = path_ == in_memory ? path_ : resolved(path_);
+  const std::string path = path_ == in_memory ? path_ : without_links(path_);
   const int result = sqlite3_open_v2(path.c_str(), &made, flags, nullptr);
   database_.reset(made);
   storage_status status = result == SQLITE_OK ? make_schema() : fault("open");
@@ -210,21 +147,16 @@ storage_status event_table::make_schema() {
   // Nothing in the file may call functions of ours or of extensions; broken pages are reported, not followed.
   sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  const std::int64_t version = pragma("PRAGMA user_version");
-  if (version < 0) return fault("PRAGMA user_version");
-  if (version > schema_version) return {storage_fault::damaged, path_, 0, "written by a later version of this program"};
-  const bool is_1 = version == 1;
-  auto status = run(settings);
-  if (status.ok()) status = run("BEGIN IMMEDIATE");
-  if (status.ok() && is_1) status = run(give_way_1);
-  if (status.ok() && version == 2) status = run(take_over_2);
-  if (status.ok() && (version == 2 || version == 3)) status = run(take_over_3);
-  if (status.ok()) status = run(schema);
-  if (status.ok() && is_1) status = run(take_over_1);
-  if (status.ok()) status = run("PRAGMA user_version=4; COMMIT");
-  // Version 1 had auto_vacuum: the pages of its table are given back.
-  if (status.ok() && is_1) status = run("PRAGMA incremental_vacuum");
-  if (status.ok()) status = limit_bytes(bytes_max_);
+  const char* doing = "";
+  switch (make_event_schema(database_.get(), doing)) {
+    case event_schema_result::ready:
+      break;
+    case event_schema_result::later:
+      return {storage_fault::damaged, path_, 0, "written by a later version of this program"};
+    case event_schema_result::failed:
+      return fault(doing);
+  }
+  const auto status = limit_bytes(bytes_max_);
   return status.ok() ? prepare_statements() : status;
 }
 
@@ -270,18 +202,12 @@ storage_status event_table::prepare_statements() {
   return {};
 }
 
-storage_status event_table::set_file_aside(const storage_status& why) {
+storage_status event_table::set_aside(const storage_status& why) {
   close();
-  for (int number = 1; number < set_aside_max; ++number) {
-    const std::string into = path_ + ".damaged-" + std::to_string(number);
-    if (::access(into.c_str(), F_OK) == 0) continue;
-    if (std::rename(path_.c_str(), into.c_str()) != 0) break;
-    // Left behind, the log of the old database would be played into the new one.
-    for (const char* suffix : {"-wal", "-shm"}) std::rename((path_ + suffix).c_str(), (into + suffix).c_str());
-    notes_.push_back({"history_set_aside", into, 0, 0, why.reason});
-    return {};
-  }
-  return storage_error(errno, path_, 0, "cannot be set aside");
+  std::string into = set_file_aside(path_);
+  if (into.empty()) return storage_error(errno, path_, 0, "cannot be set aside");
+  notes_.push_back({"history_set_aside", std::move(into), 0, 0, why.reason});
+  return {};
 }
 
 // One that gives no rows.

@@ -115,7 +115,7 @@ private:
   storage_status make_schema();
   storage_status prepare_statements();
   storage_status prepare(const char* text, statement& into);
-  storage_status set_file_aside(const storage_status& why);
+  storage_status set_aside(const storage_status& why);
   storage_status run(const char* text);
   storage_status run(const statement& prepared, const char* doing);
   storage_status fault(const char* doing);
