@@ -1,3 +1,4 @@
+// Writes the journal of points, takes snapshots, and says what happens when the disk will not.
 #include "server/app/persistence.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Looks for a cut in an adaptive window at its clock, and drops the older side where there is one.
 #include "server/detect/adwin.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// ADWIN's window: an exponential histogram of the values, and the cuts through it.
 #include "server/detect/adwin_window.hpp"
 
 #include <algorithm>

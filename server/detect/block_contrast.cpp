@@ -1,3 +1,4 @@
+// Compares blocks of values with those before them.
 #include "server/detect/block_contrast.hpp"
 
 #include <algorithm>

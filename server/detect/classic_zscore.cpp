@@ -1,3 +1,4 @@
+// Mean and deviation of a window of values, kept exact over many evictions.
 #include "server/detect/classic_zscore.hpp"
 
 #include <algorithm>

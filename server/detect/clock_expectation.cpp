@@ -1,3 +1,4 @@
+// Learns from the event times what the clock lets expect, and where it may take part.
 #include "server/detect/clock_expectation.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Drift by ADWIN, on values that the baseline has judged first.
 #include "server/detect/drift_detector.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Grows trees over the newest points and scores by the length of the paths.
 #include "server/detect/isolation_forest.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// One random tree: splits a sample, and says how deep a point lies.
 #include "server/detect/isolation_tree.hpp"
 
 #include <algorithm>

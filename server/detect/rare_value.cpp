@@ -1,3 +1,4 @@
+// Values that nearly never occur, where one value nearly always does.
 #include "server/detect/rare_value.hpp"
 
 #include <algorithm>

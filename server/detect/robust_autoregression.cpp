@@ -1,3 +1,4 @@
+// Predicts a value from the last ones, by steps that one outlier cannot bend.
 #include "server/detect/robust_autoregression.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// Predictors with a threshold that knows the noise, and the change of level they agree on.
 #include "server/detect/robust_zscore.hpp"
 
 #include <algorithm>

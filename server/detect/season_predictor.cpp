@@ -1,3 +1,4 @@
+// Finds a period and predicts by what was one ago.
 #include "server/detect/season_predictor.hpp"
 
 #include <algorithm>

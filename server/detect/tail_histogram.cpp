@@ -1,3 +1,4 @@
+// How often the tails were reached, coarsely and in bounded memory.
 #include "server/detect/tail_histogram.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The robust baseline with what the clock expects.
 #include "server/detect/timed_zscore.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Says what is wrong with the baselines' settings.
 #include "server/detect/zscore.hpp"
 
 #include <algorithm>

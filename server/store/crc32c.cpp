@@ -1,3 +1,4 @@
+// CRC-32C, with the processor's instruction where it has one.
 #include "server/store/crc32c.hpp"
 
 #include <array>

@@ -1,3 +1,4 @@
+// Events on their way to SQLite: the queue, and the thread that writes.
 #include "server/store/history.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Appends entries to segments, syncs them, and gives up what snapshots hold.
 #include "server/store/journal.hpp"
 
 #include <algorithm>

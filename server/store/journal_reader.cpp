@@ -1,3 +1,4 @@
+// Reads entries back, segment by segment, and stops where they are torn.
 #include "server/store/journal_reader.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Entries and sections to bytes and back; their form is in docs/store_format.md.
 #include "server/store/record.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reads one segment of the journal, record by record, and gives the evidence where one is bad.
 #include "server/store/segment.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Says what is wrong with the store's settings.
 #include "server/store/settings.hpp"
 
 namespace spindrift {

@@ -1,3 +1,4 @@
+// What went wrong on the disk, as a value.
 #include "server/store/status.hpp"
 
 #include <cerrno>

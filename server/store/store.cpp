@@ -1,3 +1,4 @@
+// Recovers what is on the disk, and writes on from there.
 #include "server/store/store.hpp"
 
 #include <algorithm>

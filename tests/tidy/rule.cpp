@@ -242,4 +242,12 @@ complaints headers_without_contract(const source_tree& tree) {
   return found;
 }
 
+complaints sources_without_opening(const source_tree& tree) {
+  complaints found;
+  for (const auto& [path, file] : tree.files) {
+    if (!file.is_header() && !file.text.starts_with("// ")) found.push_back(path + ": does not open with what it does");
+  }
+  return found;
+}
+
 }  // namespace spindrift::tidy

@@ -39,5 +39,7 @@ complaints long_files(const source_tree& tree, std::size_t lines_max = 500);
 complaints unfinished_work(const source_tree& tree);
 // Headers open with a comment that says what they are, and are read once.
 complaints headers_without_contract(const source_tree& tree);
+// Every .cpp opens with a line that says what it does.
+complaints sources_without_opening(const source_tree& tree);
 
 }  // namespace spindrift::tidy

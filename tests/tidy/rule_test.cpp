@@ -159,6 +159,11 @@ TEST(rule, finds_unfinished_work) {
   }
 }
 
+TEST(rule, finds_sources_that_do_not_say_what_they_do) {
+  EXPECT_EQ(sources_without_opening(with("server/low/a.cpp", "// Does it.\n")).size(),
+            sources_without_opening(tidy_tree()).size() - 1);
+}
+
 TEST(rule, finds_headers_without_contract) {
   EXPECT_EQ(headers_without_contract(with("server/low/a.hpp", "#pragma once\n")).size(), 2U);
   EXPECT_EQ(headers_without_contract(with("server/low/a.hpp", "// An a.\n")).size(), 1U);

@@ -87,5 +87,9 @@ TEST(tidy, every_header_opens_with_its_contract) {
   EXPECT_EQ(joined(headers_without_contract(house_and_tests())), "");
 }
 
+TEST(tidy, every_source_opens_with_what_it_does) {
+  EXPECT_EQ(joined(sources_without_opening(house())), "");
+}
+
 }  // namespace
 }  // namespace spindrift::tidy

@@ -1,3 +1,4 @@
+// Turns scores into probabilities by what was seen before.
 #include "server/detect/ensemble/calibration.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Several scores of a value as one, and the alarm on it.
 #include "server/detect/ensemble/ensemble.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Scores the shape of the last values against the shapes before.
 #include "server/detect/ensemble/shape_score.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Scores a value against those of the same time of day.
 #include "server/detect/ensemble/time_of_day_score.hpp"
 
 #include <algorithm>
