@@ -6,6 +6,8 @@
 
 namespace spindrift::model {
 
+// Longest frame, without its line end.
+inline constexpr std::size_t frame_bytes_max = 65'536;
 // Most features of one point.
 inline constexpr std::size_t features_max = 64;
 // Points of one producer without a verdict, and verdicts kept of it for re-sending: the two must be the same number.

@@ -11,7 +11,7 @@
 namespace spindrift::limits {
 
 // Longest frame, without its line end. A longer one costs one error and is skipped unstored.
-inline constexpr std::size_t frame_bytes_max = 65'536;
+inline constexpr std::size_t frame_bytes_max = model::frame_bytes_max;
 // Longest frame before a required token was shown: a stranger gets no more memory than a hello needs.
 inline constexpr std::size_t frame_bytes_max_unauthorized = 4'096;
 // Deepest nesting of objects and arrays in a frame, the frame itself counted.

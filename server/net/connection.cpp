@@ -6,6 +6,7 @@
 
 #include "common/log/log.hpp"
 #include "common/protocol/encode.hpp"
+#include "common/protocol/limits.hpp"
 #include "server/clock/clock.hpp"
 #include "server/net/socket_option.hpp"
 

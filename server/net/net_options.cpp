@@ -2,6 +2,7 @@
 #include "server/net/net_options.hpp"
 
 #include "common/cli/options.hpp"
+#include "common/protocol/limits.hpp"
 #include "server/net/settings.hpp"
 
 namespace spindrift {

@@ -5,14 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
 
 namespace spindrift {
 
 struct net_settings {
   // Each costs a descriptor and some 10 KiB when idle; 12,000 leave room under the usual hard limit of 16,384 and more.
   std::size_t connections_max = 12'000;
-  std::size_t frame_bytes_max = limits::frame_bytes_max;
+  std::size_t frame_bytes_max = model::frame_bytes_max;
   // Time to show a token, where one is needed: a stranger may not hold a descriptor for long.
   std::chrono::milliseconds admission_timeout{10'000};
   // TLS handshakes under way at once: each costs some 80 KiB before anything is known of the client. Beyond it the
