@@ -99,7 +99,7 @@ void put(const mark_command& asked, std::string& out) {
 
 void encode(const command_frame& asked, std::string& out) {
   out += "{\"op\":";
-  std::visit([&out](const auto& kind) { put(kind, out); }, asked.what);
+  std::visit([&out](const auto& kind) { put(kind, out); }, asked.order);
   if (!asked.id.empty()) {
     out += ",\"id\":";
     out += asked.id;

@@ -67,7 +67,7 @@ using command = std::variant<hello_command, subscribe_command, unsubscribe_comma
 
 struct command_frame {
   command_id id;
-  command what;
+  command order;
 };
 
 using frame = std::variant<point, command_frame, protocol_error>;

@@ -42,23 +42,23 @@ void persistence::start(std::function<void()> durable, std::function<void()> fai
   if (waits_for_disk()) syncer_ = std::thread([this] { sync(); });
 }
 
-bool persistence::append(const batch& what) {
+bool persistence::append(const batch& points) {
   if (!store_) return true;
   journal::batch out(store_->points());
-  for (std::size_t i = 0; i < what.points.size(); ++i) {
-    if (what.streams[i] == nullptr) continue;
-    const verdict& numbered = what.outcomes[i].what;
-    out.add({what.sender != nullptr ? std::string_view(what.sender->name()) : std::string_view(), numbered.subject,
-             numbered.n},
-            what.streams[i]->journal, what.sender != nullptr ? &what.sender->journal() : nullptr);
+  const producer* const sender = points.sender;
+  for (std::size_t i = 0; i < points.points.size(); ++i) {
+    if (points.streams[i] == nullptr) continue;
+    const verdict& numbered = points.outcomes[i].what;
+    out.add({sender != nullptr ? std::string_view(sender->name()) : std::string_view(), numbered.subject, numbered.n},
+            points.streams[i]->journal, sender != nullptr ? &points.sender->journal() : nullptr);
   }
   return out.write() == journal_state::open;
 }
 
-bool persistence::forget(stream& what) {
+bool persistence::forget(stream& gone) {
   if (!store_) return true;
   journal::batch out(store_->points());
-  out.add_forgotten_stream(what.name, what.journal);
+  out.add_forgotten_stream(gone.name, gone.journal);
   return out.write() == journal_state::open;
 }
 

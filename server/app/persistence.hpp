@@ -48,8 +48,8 @@ public:
   // something could not be written.
   bool stop();
 
-  bool append(const batch& what) override;
-  bool forget(stream& what) override;
+  bool append(const batch& points) override;
+  bool forget(stream& gone) override;
   bool note(stream& of, const stream_note& said) override;
   history& events() { return history_; }
   // What the history desk says (event_answer.cpp), from its thread. `who` may ask this; null: everything.

@@ -58,12 +58,12 @@ std::optional<std::string> persistence::load_sections(moment at) {
 void persistence::replay(const journal_entry& entry, moment at) {
   state_->revive(entry, at);
   const point_record& record = entry.record;
-  if (entry.what == journal_entry::kind::forget_stream)
+  if (entry.type == journal_entry::kind::forget_stream)
     return engine_->replay_forget(record.subject.stream, entry.position);
-  if (entry.what == journal_entry::kind::forget_producer) {
+  if (entry.type == journal_entry::kind::forget_producer) {
     return producers_->replay_forget(record.producer, entry.position);
   }
-  if (entry.what == journal_entry::kind::note) return replay_note(entry);
+  if (entry.type == journal_entry::kind::note) return replay_note(entry);
   told_.clear();
   const auto again = engine_->replay(record, entry.position, at, told_);
   if (!again) return;

@@ -61,14 +61,14 @@ void saved_state::load_producer(const snapshot_section& section) {
 }
 
 void saved_state::revive(const journal_entry& entry, moment now) {
-  if (unreadable_.empty() || entry.what == journal_entry::kind::forget_producer ||
-      entry.what == journal_entry::kind::note) {
+  if (unreadable_.empty() || entry.type == journal_entry::kind::forget_producer ||
+      entry.type == journal_entry::kind::note) {
     return;
   }
   const point_record& record = entry.record;
   const auto found = unreadable_.find(record.subject.stream);
   if (found == unreadable_.end() || entry.position <= found->second) return;
-  if (entry.what == journal_entry::kind::point) {
+  if (entry.type == journal_entry::kind::point) {
     auto made =
         std::make_unique<stream>(record.subject.stream, record.subject, engine_.profile_of(record.subject.stream));
     made->n = record.n - 1;

@@ -21,8 +21,8 @@ inline void prefetch_bytes(const void* begin, std::size_t bytes) {
 }
 
 template <class Object>
-void prefetch_object(const Object* what) {
-  if (what != nullptr) prefetch_bytes(what, sizeof(Object));
+void prefetch_object(const Object* object) {
+  if (object != nullptr) prefetch_bytes(object, sizeof(Object));
 }
 
 }  // namespace spindrift

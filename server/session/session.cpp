@@ -106,7 +106,7 @@ void session::advance(inbox& from, moment now, step& out) {
 
 void session::take_frame(frame taken, moment now, step& out) {
   const auto* const ordered = std::get_if<command_frame>(&taken);
-  if (!is_admitted() && (ordered == nullptr || !std::holds_alternative<hello_command>(ordered->what))) {
+  if (!is_admitted() && (ordered == nullptr || !std::holds_alternative<hello_command>(ordered->order))) {
     return close({error_code::unauthorized, std::string(unauthorized_text)}, frames_, out);
   }
   if (const auto* const measured = std::get_if<point>(&taken)) return take_point(*measured, now, out);

@@ -63,11 +63,11 @@ bool needs_connection(const command& ordered) {
 }  // namespace
 
 void session::take_command(const command_frame& ordered, step& out) {
-  if (environment_.is_one_way && needs_connection(ordered.what)) {
+  if (environment_.is_one_way && needs_connection(ordered.order)) {
     return close({error_code::bad_frame, "this needs a connection; here only points are taken", 0, ordered.id}, frames_,
                  out);
   }
-  std::visit(command_replies{*this, ordered.id, out}, ordered.what);
+  std::visit(command_replies{*this, ordered.id, out}, ordered.order);
 }
 
 // Producers of different tokens are different producers, whatever they call themselves: else one could take another's

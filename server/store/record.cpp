@@ -262,7 +262,7 @@ bool entry_reader::next(journal_entry& entry) {
         if (known == nullptr) return false;
         entry.record = {};
         const bool is_producer = (head & entry_mask) == entry_forget_producer;
-        entry.what = is_producer ? journal_entry::kind::forget_producer : journal_entry::kind::forget_stream;
+        entry.type = is_producer ? journal_entry::kind::forget_producer : journal_entry::kind::forget_stream;
         (is_producer ? entry.record.producer : entry.record.subject.stream) = known->name;
         entry.position = end_ - in_.left();
         return true;
@@ -305,7 +305,7 @@ void entry_reader::take_shape() {
 bool entry_reader::take_note(journal_entry& entry) {
   const auto* stream = take_known();
   if (stream == nullptr) return false;
-  entry.what = journal_entry::kind::note;
+  entry.type = journal_entry::kind::note;
   entry.record = {};
   entry.record.subject.stream = stream->name;
   stream_note& note = entry.note = {};
@@ -332,7 +332,7 @@ bool entry_reader::take_point(std::uint8_t head, journal_entry& entry) {
   if (stream == nullptr) return false;
   const known_name* producer = nullptr;
   if ((head & with_producer) != 0 && (producer = take_known()) == nullptr) return false;
-  entry.what = journal_entry::kind::point;
+  entry.type = journal_entry::kind::point;
   entry.record = {};
   point& subject = entry.record.subject;
   subject.stream = stream->name;

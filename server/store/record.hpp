@@ -146,7 +146,7 @@ private:
 
 struct journal_entry {
   enum class kind : std::uint8_t { point, forget_stream, forget_producer, note };
-  kind what = kind::point;
+  kind type = kind::point;
   point_record record{};  // point: all of it; forget: subject.stream or producer; note: subject.stream
   stream_note note{};
   journal_position position = 0;  // just after this entry

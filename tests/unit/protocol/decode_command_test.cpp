@@ -24,11 +24,11 @@ template <class Command>
 Command as(std::string_view text) {
   const frame found = decoded(text);
   const auto* const read = std::get_if<command_frame>(&found);
-  if (read == nullptr || !std::holds_alternative<Command>(read->what)) {
+  if (read == nullptr || !std::holds_alternative<Command>(read->order)) {
     ADD_FAILURE() << text;
     return {};
   }
-  return std::get<Command>(read->what);
+  return std::get<Command>(read->order);
 }
 
 std::string code_of(std::string_view text) {

@@ -288,7 +288,7 @@ TEST(journal_reader, reads_the_bytes_of_version_1) {
   EXPECT_EQ(entry.record.subject.values[1].name, "p");
   EXPECT_EQ(entry.record.subject.values[1].value, 1013.25);
   ASSERT_TRUE(reader.next(entry));
-  EXPECT_EQ(entry.what, journal_entry::kind::forget_stream);
+  EXPECT_EQ(entry.type, journal_entry::kind::forget_stream);
   EXPECT_FALSE(reader.next(entry));
   EXPECT_TRUE(reader.status().ok());
 }

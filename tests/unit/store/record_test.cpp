@@ -52,7 +52,7 @@ TEST(record, gives_every_field_of_every_kind_of_point_back) {
   for (const auto& wanted : records) {
     ASSERT_TRUE(reader.next(entry));
     const auto& got = entry.record;
-    EXPECT_EQ(entry.what, journal_entry::kind::point);
+    EXPECT_EQ(entry.type, journal_entry::kind::point);
     EXPECT_EQ(got.producer, wanted.producer);
     EXPECT_EQ(got.n, wanted.n);
     EXPECT_EQ(got.subject.stream, wanted.subject.stream);
@@ -71,10 +71,10 @@ TEST(record, gives_every_field_of_every_kind_of_point_back) {
     before = entry.position;
   }
   ASSERT_TRUE(reader.next(entry));
-  EXPECT_EQ(entry.what, journal_entry::kind::forget_stream);
+  EXPECT_EQ(entry.type, journal_entry::kind::forget_stream);
   EXPECT_EQ(entry.record.subject.stream, "cpu");
   ASSERT_TRUE(reader.next(entry));
-  EXPECT_EQ(entry.what, journal_entry::kind::forget_producer);
+  EXPECT_EQ(entry.type, journal_entry::kind::forget_producer);
   EXPECT_EQ(entry.record.producer, "plant-7");
   EXPECT_EQ(entry.position, 1000 + bytes.size());
   EXPECT_FALSE(reader.next(entry));
@@ -201,7 +201,7 @@ TEST(record, gives_every_field_of_every_kind_of_note_back) {
   journal_entry entry;
   for (const stream_note& wanted : notes) {
     ASSERT_TRUE(reader.next(entry));
-    EXPECT_EQ(entry.what, journal_entry::kind::note);
+    EXPECT_EQ(entry.type, journal_entry::kind::note);
     EXPECT_EQ(entry.record.subject.stream, "cpu");
     EXPECT_EQ(entry.note.says, wanted.says);
     EXPECT_EQ(entry.note.n, wanted.n);

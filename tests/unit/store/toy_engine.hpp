@@ -157,7 +157,7 @@ public:
       const auto& record = entry.record;
       const std::string name(record.subject.stream);
       const bool is_new = entry.position > stream_at[name];
-      if (entry.what == journal_entry::kind::forget_stream) {
+      if (entry.type == journal_entry::kind::forget_stream) {
         if (is_new) streams.erase(name);
         continue;
       }
