@@ -32,9 +32,12 @@ step "clang 14, warnings as errors, ASan and UBSan: every test"
 [ -f build/fuzz/build.ninja ] || cmake --preset fuzz -DSPINDRIFT_WERROR=ON >/dev/null
 cmake --build build/fuzz
 # A program's unit tests in one process: to start it costs more than most tests.
-find build/fuzz/tests -maxdepth 1 -name 'unit_*' -type f -executable -print0 |
-  xargs -0 -P "$jobs" -I{} sh -c '{} --gtest_brief=1 >{}.said 2>&1 || { cat {}.said; exit 1; }'
-# Neither shards nor seeds once more: the simulation is ten times slower in here, and ./run.sh test ran more of them.
+(
+  cd build/fuzz/tests
+  find . -maxdepth 1 -name 'unit_*' -type f -executable -print0 |
+    xargs -0 -P "$jobs" -I{} sh -c 'timeout 600 {} --gtest_brief=1 >{}.said 2>&1 || { cat {}.said; exit 1; }'
+)
+# Few seeds: the simulation is ten times slower in here, and ./run.sh test runs more of them.
 SPINDRIFT_SEEDS=30 ctest --test-dir build/fuzz -j $((2 * jobs)) --output-on-failure -LE '^unit$' \
   -E '^quality\.(cases|scenario)'
 
