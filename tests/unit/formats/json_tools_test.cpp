@@ -47,7 +47,8 @@ TEST(json_tools, read_what_stock_tools_send) {
            R"("tags":{"host":"web01"},"timestamp":"2026-11-21T18:34:33.221Z"})",
            "host_cpu_usage,host=web01=12.5@1795286073221"},
           {R"({"counter":{"value":40},"kind":"absolute","name":"hits"})", "hits=40+"},
-          {R"({"entity_id":"sensor.attic","state":"21.5","last_updated":"2026-11-21T18:34:33.221+00:00","attributes":{}})",
+          {R"({"entity_id":"sensor.attic","state":"21.5","last_updated":"2026-11-21T18:34:33.221+00:00",)"
+           R"("attributes":{}})",
            "sensor.attic=21.5@1795286073221"},
           {R"({"__REALTIME_TIMESTAMP":"1795286073221000","MESSAGE":"12.5","_HOSTNAME":"vm","SYSLOG_IDENTIFIER":"app",)"
            R"("PRIORITY":"6"})",
