@@ -52,6 +52,7 @@ function(precompiled_header_options target)
   # otherwise: warnings, but no errors.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(${target} PRIVATE
-      -Wno-error=array-bounds -Wno-error=stringop-overflow -Wno-error=stringop-overread)
+      -Wno-error=array-bounds -Wno-error=maybe-uninitialized -Wno-error=stringop-overflow
+      -Wno-error=stringop-overread)
   endif()
 endfunction()

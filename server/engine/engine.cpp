@@ -291,6 +291,7 @@ void engine::tell(const point& from, const stream& of, std::size_t point, std::v
 void engine::apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told,
                    std::vector<feature_verdict>& by_feature) {
   std::array<double, features_max> ordered;
+  ordered[0] = 0;  // a stream has one value at least, but GCC does not know
   const std::size_t width = to.width();
   to.order_values(from, ordered);
   to.last = ordered[0];
