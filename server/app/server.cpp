@@ -88,11 +88,13 @@ std::unique_ptr<transport> server::open_stream(stream_socket socket, const way_i
                                 [this](stream_socket behind) { return secrets_.open_transport(std::move(behind)); });
 }
 
+// One more than serve connections: a body or a burst of datagrams is heard out at once, and may take as long as it
+// does.
 void server::make_shards() {
-  for (std::size_t i = 0; i < settings_.threads; ++i) {
+  for (std::size_t i = 0; i <= settings_.threads; ++i) {
     shards_.push_back(std::make_unique<shard>(context_, i));
     shards_.back()->workspace.foreign.set_mapping(settings_.formats.mapping);
-    context_.shards.push_back(shards_.back().get());
+    if (i < settings_.threads) context_.shards.push_back(shards_.back().get());
     context_.feed_ports.push_back(shards_.back().get());
   }
   asio::io_context& first = shards_.front()->context();
@@ -109,7 +111,7 @@ std::optional<std::string> server::open() {
   for (const std::string& text : settings_.listen) {
     if (auto failed = listen(*parse_listen_address(text))) return "cannot bind " + *failed;
   }
-  ingest_ = std::make_unique<http_ingest>(context_.environment, shards_.front()->workspace);
+  ingest_ = std::make_unique<http_ingest>(context_.environment, side_shard().workspace);
   if (auto failed = open_ingest()) return "cannot bind " + *failed;
   return open_http();
 }
@@ -122,8 +124,8 @@ std::optional<std::string> server::listen(const listen_address& where) {
     session_environment heard = context_.environment;
     heard.formats = choice_of(formats);
     const std::uint64_t numbers = udp_numbers + (std::uint64_t{datagrams_.size()} << udp_number_bits);
-    shard& first = *shards_.front();
-    datagrams_.push_back(std::make_unique<udp_source>(first.context(), heard, first.workspace, numbers));
+    shard& side = side_shard();
+    datagrams_.push_back(std::make_unique<udp_source>(side.context(), heard, side.workspace, numbers));
     return datagrams_.back()->open(where.where);
   }
   way_in by;
@@ -139,7 +141,7 @@ std::optional<std::string> server::open_http() {
   http_limits limits;
   limits.post_bytes_max = http_ingest::body_bytes_max;
   http_ = std::make_unique<http_server>(
-      shards_.front()->context(), *parse_endpoint(settings_.http),
+      side_shard().context(), *parse_endpoint(settings_.http),
       [this](const http_request& asked) { return answer_http(asked); }, limits, &http_ingest::takes);
   const auto failed = http_->start();
   if (!failed) return std::nullopt;
@@ -157,7 +159,7 @@ std::optional<std::string> server::open_ingest() {
   limits.post_bytes_max = http_ingest::body_bytes_max;
   limits.connections_max = config::ingest_connections_max;
   ingest_http_ = std::make_unique<http_server>(
-      shards_.front()->context(), *parse_endpoint(settings_.ingest),
+      side_shard().context(), *parse_endpoint(settings_.ingest),
       [this](const http_request& asked) { return answer_ingest(asked); }, limits, &http_ingest::takes);
   if (!settings_.tls_cert.empty()) ingest_http_->use_tls([this] { return secrets_.tls(); });
   return ingest_http_->start();
@@ -173,7 +175,7 @@ std::optional<http_response> server::answer_ingest(const http_request& asked) {
   if (asked.path == "/ping") return http_response{.status = 204, .body = {}};
   // After the drain has begun, what is applied might be answered no more.
   if (stopping_ && http_ingest::takes(asked.path)) return http_response{.status = 503, .body = "shutting down\n"};
-  return ingest_page(asked, *ingest_, shards_.front()->workspace.way, settings_.net.refusal_delay);
+  return ingest_page(asked, *ingest_, side_shard().workspace.way, settings_.net.refusal_delay);
 }
 
 std::optional<std::string> server::recover() {
@@ -193,9 +195,11 @@ void server::reload() {
 
 // On the first shard's thread. False: it had been called before.
 bool server::stop() {
-  if (std::exchange(stopping_, true)) return false;
+  if (stopping_.exchange(true)) return false;
   for (const auto& open : listeners_) open->stop();
-  for (const auto& open : datagrams_) open->stop();
+  asio::post(side_shard().context(), [this] {
+    for (const auto& open : datagrams_) open->stop();
+  });
   for (const auto& serving : shards_) serving->post_drain();
   return true;
 }
@@ -205,12 +209,15 @@ void server::shard_drained() {
   asio::post(shards_.front()->context(), [this] { end_when_drained(); });
 }
 
-// Signals are heard until the very end, for the second one; then nothing may keep the first shard running.
+// Signals are heard until the very end, for the second one; then nothing may keep the first shard, or the side's,
+// running.
 void server::end_when_drained() {
   signals_->stop();
   log_reports_->stop();
-  if (http_) http_->stop();
-  if (ingest_http_) ingest_http_->stop();
+  asio::post(side_shard().context(), [this] {
+    if (http_) http_->stop();
+    if (ingest_http_) ingest_http_->stop();
+  });
 }
 
 void server::tell_addresses() const {

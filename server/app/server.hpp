@@ -64,6 +64,8 @@ private:
 
   void connect_context();
   void make_shards();
+  // HTTP and datagrams are heard on its thread; no connection of the other kinds is dealt to it.
+  shard& side_shard() { return *shards_.back(); }
   std::optional<std::string> listen(const listen_address& where);
   std::unique_ptr<transport> open_stream(stream_socket socket, const way_in& by);
   std::optional<std::string> open_http();
@@ -92,13 +94,13 @@ private:
   shard_context context_;
   std::vector<std::unique_ptr<shard>> shards_;
   std::vector<std::unique_ptr<listener>> listeners_;
-  std::vector<std::unique_ptr<udp_source>> datagrams_;  // of the first shard's thread
-  std::unique_ptr<http_ingest> ingest_;                 // of the first shard's thread, as both HTTP servers are
+  std::vector<std::unique_ptr<udp_source>> datagrams_;  // of the side shard's thread
+  std::unique_ptr<http_ingest> ingest_;                 // of the side shard's thread, as both HTTP servers are
   std::unique_ptr<http_server> http_;
   std::unique_ptr<http_server> ingest_http_;  // --ingest
   std::unique_ptr<signal_watch> signals_;
   std::unique_ptr<periodic_call> log_reports_;  // of what the log's rate limit left out
-  bool stopping_ = false;                       // the first shard's
+  std::atomic<bool> stopping_{false};
   std::atomic<std::size_t> drained_shards_{0};
 };
 

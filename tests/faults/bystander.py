@@ -5,6 +5,7 @@ serving thread in processor time, which it does not.
 """
 
 import contextlib
+import http.client
 import os
 import socket
 import threading
@@ -152,9 +153,33 @@ def datagrams(report, binary, seconds):
             verdict_on(report, server, "datagrams of 60 KiB", alone, bound, bystander.end(), turns.take(), sent / seconds)
 
 
+def bodies(report, binary, seconds):
+    """Bodies of 8 MiB by HTTP, one after the other: their thread is busy with each of them, and serves nobody else."""
+    with Scratch() as folder:
+        port = free_port()
+        with measured(binary, folder, "--detectors", "zscore", "--http", f"127.0.0.1:{port}") as (server, _):
+            alone, bound = quiet(server)
+            lines = b"body value=1\n"
+            body = lines * (8 * 2**20 // len(lines))
+            bystander = Bystander(server.port)
+            until = time.monotonic() + seconds
+            taken = 0
+            while time.monotonic() < until:
+                poster = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+                poster.request("POST", "/write", body)
+                taken += poster.getresponse().status == 204
+                poster.close()
+            p99 = bystander.end()
+            waits = f"p99 {p99:.1f} ms ({alone:.1f} alone)"
+            if p99 > bound and is_starved(server):
+                waits, p99 = f"{waits}, starved", 0
+            report.check("bodies of 8 MiB", f"{waits}, {taken} taken", f"<= {bound:.0f} ms, >= 1 taken", p99 <= bound and taken >= 1)
+
+
 def run(report, binary, short, _sanitized=""):
     seconds = 1.5 if short else 6
     listings(report, binary, 20_000 if short else 90_000, seconds)
     subscriptions(report, binary, 50 if short else 500, seconds)
     history(report, binary, 3_000 if short else 60_000, seconds)
     datagrams(report, binary, seconds)
+    bodies(report, binary, seconds)
