@@ -24,6 +24,7 @@ BODY_POINTS = 10_000
 MANY_SERIES = 1_000_000
 MANY_A_BODY = 100_000
 BEGIN = 1_764_000_000
+CLASSIC = ["--detectors", "zscore,adwin", "--zscore-method", "classic"]
 
 
 def cpu_s(pid):
@@ -111,7 +112,7 @@ def post(port, bodies):
 
 def start(folder, more=()):
     log = os.path.join(folder, "log")
-    command = [DAEMON, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--state-dir", "off", "--zscore-method", "classic", *more]
+    command = [DAEMON, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--state-dir", "off", *CLASSIC, *more]
     server = subprocess.Popen(command, stdout=open(log, "w"), stderr=subprocess.STDOUT)
     while True:
         text = open(log).read()
@@ -165,8 +166,8 @@ def many_series(name, pid, port):
 
 def compare_receivers(folder):
     print(f"\n| {MANY_SERIES:,} series in bodies of {MANY_A_BODY:,} | points/s, new series | points/s, known | CPU ns/point, known |\n|---|---|---|---|")
-    server, _, http_port = start(folder, ["--max-streams", str(2 * MANY_SERIES), "--max-memory", "0", "--detectors", "zscore"])
-    many_series("spindriftd, classic z-score", server.pid, http_port)
+    server, _, http_port = start(folder, ["--max-streams", str(2 * MANY_SERIES), "--max-memory", "0"])
+    many_series("spindriftd, classic", server.pid, http_port)
     server.terminate()
     server.wait()
     if shutil.which("prometheus") is None:
