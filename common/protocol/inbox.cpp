@@ -98,9 +98,11 @@ inbox::cut inbox::next_in_line(std::size_t line_end) {
     }
   }
   const bool has_cr = line_end > begin_ && data[line_end - 1] == '\r';
-  std::size_t frame_end = has_cr ? line_end - 1 : line_end;
+  const std::size_t counted_end = has_cr ? line_end - 1 : line_end;
+  // NULs at the end are left out, but count: while they come nobody knows that they are at the end.
+  std::size_t frame_end = counted_end;
   while (frame_end > begin_ && data[frame_end - 1] == '\0') --frame_end;
-  return take(frame_end, frame_end, std::min(line_end + 1, end_));
+  return take(frame_end, counted_end, std::min(line_end + 1, end_));
 }
 
 inbox::cut inbox::next_without_line_end() {

@@ -73,6 +73,7 @@ little_server::little_server(const settings& chosen)
 
 session_environment little_server::environment() const {
   session_environment made{engine_, producers_, counts_, facts_};
+  made.formats.json_only = settings_.json_only;
   made.admission = settings_.needs_token ? &admission : nullptr;
   made.bad_frames_per_s = settings_.bad_frames_per_s;
   return made;

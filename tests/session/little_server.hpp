@@ -51,6 +51,7 @@ public:
     engine_settings engine{};
     std::size_t producers_max = 4'096;
     bool needs_token = false;
+    bool json_only = false;  // the contract's own frames and nothing else
     std::size_t bad_frames_per_s = 0;
   };
 

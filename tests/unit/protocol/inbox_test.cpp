@@ -158,6 +158,12 @@ TEST(inbox, counts_one_cr_in_front_of_lf_as_line_end_and_no_more) {
   EXPECT_THAT(cut(object + "\r {}\n{}\n", true, max), ElementsAre(too_large, "{}"));
 }
 
+TEST(inbox, counts_nuls_in_front_of_lf_however_they_arrive) {
+  const std::string nuls(8, '\0');
+  EXPECT_THAT(cut(R"({"a":"bb"})" + nuls + "\n{}\n", true, 16), ElementsAre(too_large, "{}"));
+  EXPECT_THAT(cut(R"({"a":"bb"})" + nuls + "\n{}\n", true, 64), ElementsAre(R"({"a":"bb"})", "{}"));
+}
+
 TEST(inbox, cuts_random_texts_the_same_however_they_arrive) {
   constexpr std::string_view letters = "{}{}{}[]\"\\ab \r\n\n";
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
