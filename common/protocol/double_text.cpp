@@ -194,7 +194,9 @@ char* put_sign(char* at, double value) {
 constexpr double ten_to(int exponent) {
   constexpr std::array<double, 22> powers = {1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,
                                              1e6,  1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16};
-  return powers[static_cast<std::size_t>(exponent + 5)];
+  constexpr int first = -5;
+  const int place = exponent - first;
+  return powers[static_cast<std::size_t>(place)];
 }
 
 // Kept apart, so that a number of few decimals has no registers to save for this one.

@@ -64,7 +64,7 @@ std::string time_tick(double seconds, double step, double span_seconds) {
   constexpr std::size_t month_at = 5;
   constexpr std::size_t hour_at = 11;
   std::string text = to_rfc3339(static_cast<std::int64_t>(milliseconds));
-  const std::string date = text.substr(month_at, hour_at - month_at - 1);
+  std::string date = text.substr(month_at, hour_at - month_at - 1);
   if (step >= day) return date;
   if (step >= 60) return (span_seconds > 1.5 * day ? date + ' ' : "") + text.substr(hour_at, 5);
   const std::size_t places = step >= 1 ? 0 : step >= 0.1 ? 2 : step >= 0.01 ? 3 : 4;  // with the point
