@@ -4,15 +4,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/median.hpp"
+
 namespace spindrift {
 
 std::optional<double> event_score::kind_count::delay_median() const {
-  if (delays.empty()) return std::nullopt;
-  std::vector<std::uint64_t> sorted = delays;
-  std::sort(sorted.begin(), sorted.end());
-  const std::size_t middle = sorted.size() / 2;
-  if (sorted.size() % 2 == 1) return static_cast<double>(sorted[middle]);
-  return (static_cast<double>(sorted[middle - 1]) + static_cast<double>(sorted[middle])) / 2;
+  return median_of(delays);
 }
 
 std::optional<double> event_score::kind_count::notices_an_event() const {

@@ -1,9 +1,10 @@
 // Holds verdicts against the truth.
 #include "client/score.hpp"
 
-#include <algorithm>
 #include <cassert>
 #include <utility>
+
+#include "client/median.hpp"
 
 namespace spindrift {
 namespace {
@@ -29,12 +30,7 @@ std::optional<double> confusion::f1() const {
 }
 
 std::optional<double> score::drift_count::delay_median() const {
-  if (delays.empty()) return std::nullopt;
-  std::vector<std::uint64_t> sorted = delays;
-  std::sort(sorted.begin(), sorted.end());
-  const std::size_t middle = sorted.size() / 2;
-  if (sorted.size() % 2 == 1) return static_cast<double>(sorted[middle]);
-  return (static_cast<double>(sorted[middle - 1]) + static_cast<double>(sorted[middle])) / 2;
+  return median_of(delays);
 }
 
 score::score(std::size_t streams, const std::vector<std::string>& kinds, bool has_truth,
