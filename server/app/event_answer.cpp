@@ -5,7 +5,6 @@
 #include "common/protocol/encode.hpp"
 #include "server/app/persistence.hpp"
 #include "server/session/permission.hpp"
-#include "server/sinks/history_sink.hpp"
 #include "server/sinks/picture_bytes.hpp"
 
 namespace spindrift {
@@ -154,11 +153,7 @@ void persistence::replay_note(const journal_entry& entry) {
   const stream_note& said = entry.note;
   told_.clear();
   engine_->replay_note(name, said, entry.position, told_);
-  for (const told_event& notice : told_) {
-    scratch_.clear();
-    encode(notice.notice, name, {}, scratch_);
-    history_.record(history_event_of(notice.notice, name, scratch_));
-  }
+  record_told(name);
   const bool is_expected = said.says == stream_note::kind::expected;
   if (is_expected || said.says == stream_note::kind::real) {
     history_.record(mark_row(name, said.told, said.n, is_expected));

@@ -75,6 +75,7 @@ private:
   std::optional<std::string> load_sections(moment at);
   void replay(const journal_entry& entry, moment now);
   void replay_note(const journal_entry& entry);
+  void record_told(std::string_view stream);
   desk_answer answer_to(const history_command& asked, const identity* who);
   desk_answer answer_to(const explain_command& asked, const identity* who);
   desk_answer answer_to(const mark_command& asked, const identity* who);

@@ -67,16 +67,21 @@ void persistence::replay(const journal_entry& entry, moment at) {
   told_.clear();
   const auto again = engine_->replay(record, entry.position, at, told_);
   if (!again) return;
-  for (const told_event& said : told_) {
-    scratch_.clear();
-    if (!said.notice.is_picture_alone) encode(said.notice, record.subject.stream, said.feature, scratch_);
-    history_.record(history_event_of(said.notice, record.subject.stream, scratch_));
-  }
+  record_told(record.subject.stream);
   if (record.producer.empty()) return;
   scratch_.clear();
   encode(*again, scratch_);
   const auto whose = producers_->find_or_create(record.producer);
   if (whose && entry.position > whose->journal().position) whose->keep(record.subject.seq, scratch_);
+}
+
+// What the replay of an entry told, into the history.
+void persistence::record_told(std::string_view stream) {
+  for (const told_event& said : told_) {
+    scratch_.clear();
+    if (!said.notice.is_picture_alone) encode(said.notice, stream, said.feature, scratch_);
+    history_.record(history_event_of(said.notice, stream, scratch_));
+  }
 }
 
 bool persistence::take_snapshot(const std::function<void()>& between) {
