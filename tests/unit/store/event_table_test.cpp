@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "common/model/glob.hpp"
+#include "tests/unit/store/event_table_folder.hpp"
 
 namespace spindrift {
 namespace {
@@ -31,19 +31,8 @@ history_event event(std::string stream, std::int64_t ts, std::uint64_t n) {
   return made;
 }
 
-class event_table_file : public ::testing::Test {
+class event_table_file : public event_table_folder {
 protected:
-  void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "spindrift-events-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    root_ = name;
-    path_ = root_ + "/history.db";
-  }
-  void TearDown() override {
-    table_.close();
-    std::filesystem::remove_all(root_);
-  }
-
   std::string ids(const history_query& query) {
     std::vector<history_event> found;
     const auto status = table_.find(query, found);
@@ -53,10 +42,6 @@ protected:
     return text;
   }
   std::string all() { return ids({{}, INT64_MIN, 1'000}); }
-
-  std::string root_;
-  std::string path_;
-  event_table table_;
 };
 
 TEST_F(event_table_file, gives_events_back_newest_last) {

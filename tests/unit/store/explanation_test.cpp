@@ -2,13 +2,12 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "server/store/event_table.hpp"
+#include "tests/unit/store/event_table_folder.hpp"
 
 namespace spindrift {
 namespace {
@@ -23,23 +22,7 @@ history_event event(std::string stream, std::int64_t ts, std::uint64_t n) {
   return made;
 }
 
-class explanation_table : public ::testing::Test {
-protected:
-  void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "spindrift-explanations-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    root_ = name;
-    path_ = root_ + "/history.db";
-  }
-  void TearDown() override {
-    table_.close();
-    std::filesystem::remove_all(root_);
-  }
-
-  std::string root_;
-  std::string path_;
-  event_table table_;
-};
+using explanation_table = event_table_folder;
 
 TEST_F(explanation_table, keeps_what_explains_an_event_and_what_people_call_it_over_its_versions) {
   ASSERT_TRUE(table_.open(path_).ok());
