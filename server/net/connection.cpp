@@ -205,6 +205,10 @@ void connection::write_later() {
 
 void connection::flush() {
   flush_is_due_ = false;
+  const bool has_next_turn = phase_ == phase::serving && !writer_.is_writing() && reader_.goes_on();
+  if (has_next_turn && writer_.unsent_bytes() < home_.settings.write_bytes_min && !writer_.has_feed_waiting()) {
+    return go_on();
+  }
   write();
 }
 

@@ -44,6 +44,8 @@ public:
   // The session was advanced at this time: frames are left, it asked for a pause, it awaits an answer.
   void advanced(bool has_more, std::chrono::milliseconds pause, bool awaits_answer, std::int64_t now_ms);
   void paused() { paused_until_ms_ = 0; }
+  // Frames are there that can be taken at once: next() will say `advance`.
+  bool goes_on() const { return has_more_ && !awaits_answer_ && paused_until_ms_ == 0; }
   // Replies are through; the rest of a frame could not come as long as nothing was read.
   void replies_sent(std::int64_t now_ms);
   // `is_complete`: what stands in the inbox is a frame, but for its line end.

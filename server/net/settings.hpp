@@ -26,9 +26,18 @@ struct net_settings {
   std::size_t bad_frames_per_s = 100;
   // After an object without a line end, silence for this long means that no line end will come.
   std::chrono::milliseconds object_silence{20};
+  // What one round of a thread may take in frames, shared alike by all that have their turns in it: a client with one
+  // point waits for no more than two rounds, whoever else sends as much as it can. So many frames as took about that
+  // long of late, but no fewer and no more than these, and no fewer a turn.
+  std::chrono::microseconds round_time{4'000};
+  std::size_t round_frames_min = 256;
+  std::size_t round_frames_max = 8'192;
+  std::size_t turn_frames_min = 16;
   // Replies that one connection may have unsent, here and in the kernel each; then it is not read from. Enough for the
   // 1,024 verdicts that a producer with a name may wait for, and what a slow reader can still be sent at the end.
   std::size_t unsent_bytes_max = 256 * 1024;
+  // A connection that has its next turn at once lets its replies come to so many before it writes.
+  std::size_t write_bytes_min = 32 * 1024;
   // An anonymous producer is read on while its replies stand still, up to so many bytes of them; but only so many
   // connections of a thread may have more than unsent_bytes_max. 16,000 verdicts: a burst that is read late loses none.
   std::size_t held_bytes_max = std::size_t{2} * 1024 * 1024;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/log/log.hpp"
+#include "server/engine/stream_table.hpp"
 #include "server/net/connection.hpp"
 
 namespace spindrift {
@@ -20,6 +21,7 @@ shard::shard(shard_context& shared, std::size_t index)
       pipeline_(shared.environment.observer, shared.disk),
       workspace_(pipeline_),
       mailbox_(shared.settings.posted_batches_max),
+      turns_(shared.settings),
       work_(asio::make_work_guard(context_)),
       sweep_timer_(context_),
       silence_timer_(context_) {
@@ -119,6 +121,9 @@ void shard::post_round() {
 void shard::go_round() {
   std::swap(advancing_, unadvanced_);
   workspace_.clear();
+  const auto began = std::chrono::steady_clock::now();
+  const std::uint64_t frames_before = workspace_.frames_taken;
+  workspace_.turn_frames_max = turns_.frames_max(advancing_.size());
   for (const auto& who : advancing_) {
     const bool is_whole = who->gather_points();
     if (is_whole) gathered_.push_back(who.get());
@@ -131,6 +136,7 @@ void shard::go_round() {
   for (const auto& who : advancing_) who->flush();
   advancing_.clear();
   flush();
+  turns_.took(workspace_.frames_taken - frames_before, std::chrono::steady_clock::now() - began);
   round_is_posted_ = false;
   if (!unadvanced_.empty() || !unflushed_.empty()) post_round();
 }
@@ -245,18 +251,17 @@ void shard::sweep() {
   if (!drained_) arm_sweep();
 }
 
-// Of its share of all streams a quarter at a time, so that no batch waits long for a stripe. Each is looked at once a
-// second, by nobody else.
+// Of its share of all streams a stripe or two at a time, so that no turn is long and no batch waits long for a stripe.
+// Each is looked at once a second, by nobody else.
 void shard::listen_for_silence() {
-  constexpr std::size_t quarters = 4;
-  silence_timer_.expires_after(std::chrono::milliseconds(1'000 / quarters));
-  silence_timer_.async_wait([this](socket_error cancelled) {
+  const std::size_t mine = std::max<std::size_t>(1, stream_table::stripe_count / shared_.shards.size());
+  silence_timer_.expires_after(std::chrono::milliseconds(1'000) / mine);
+  silence_timer_.async_wait([this, mine](socket_error cancelled) {
     if (cancelled || drained_ || draining_) return;
-    const std::size_t slices = shared_.shards.size() * quarters;
     const auto self = static_cast<std::size_t>(std::find(shared_.shards.begin(), shared_.shards.end(), this) -
                                                shared_.shards.begin());
-    pipeline_.tell_of_silence(self * quarters + silence_at_, slices, now());
-    silence_at_ = (silence_at_ + 1) % quarters;
+    pipeline_.tell_of_silence(self * mine + silence_at_, shared_.shards.size() * mine, now());
+    silence_at_ = (silence_at_ + 1) % mine;
     listen_for_silence();
   });
 }

@@ -23,6 +23,7 @@
 #include "server/net/connection_host.hpp"
 #include "server/net/settings.hpp"
 #include "server/net/transport.hpp"
+#include "server/net/turn_share.hpp"
 #include "server/pipeline/pipeline.hpp"
 #include "server/session/session.hpp"
 #include "server/sinks/bounded_queue.hpp"
@@ -136,6 +137,7 @@ private:
   std::vector<std::shared_ptr<connection>> unflushed_;
   std::vector<std::shared_ptr<connection>> flushing_;
   bool round_is_posted_ = false;
+  turn_share turns_;
   std::unordered_set<std::uint64_t> undurable_;  // connections whose replies wait for the disk, by number
   std::atomic<bool> is_durable_posted_{false};
   bool draining_ = false;

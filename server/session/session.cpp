@@ -1,6 +1,7 @@
 // The conversation: frames are taken in turn, points gathered, ingested and answered.
 #include "server/session/session.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <type_traits>
 #include <utility>
@@ -33,7 +34,8 @@ bool session::gather(inbox& from) {
     return false;
   const std::uint64_t frames_before = frames_;
   const std::size_t points_max = workspace_.way.points_max();
-  while (gathered_ < points_max && !held_) {
+  const std::size_t turn_max = std::min(points_max, workspace_.turn_frames_max);
+  while (gathered_ < turn_max && !held_) {
     const inbox::cut cut = from.next();
     if (cut.kind == inbox::cut_kind::none) break;
     if (cut.kind == inbox::cut_kind::whole) {
@@ -49,10 +51,12 @@ bool session::gather(inbox& from) {
     held_ = cut;
   }
   count_frames(frames_ - frames_before);
+  has_more_gathered_ = gathered_ == turn_max && turn_max < points_max;
   return has_gathered() && gathered_ < points_max && !held_;
 }
 
 void session::count_frames(std::uint64_t more) {
+  workspace_.frames_taken += more;
   add(environment_.counts.frames, more);
   if (identity_) add(identity_->use->frames, more);
 }
@@ -60,6 +64,7 @@ void session::count_frames(std::uint64_t more) {
 void session::answer_gathered(step& out) {
   for (std::size_t i = first_gathered_; i < first_gathered_ + gathered_; ++i) answer(i, out);
   gathered_ = 0;
+  if (std::exchange(has_more_gathered_, false)) out.has_more = true;
 }
 
 // What else the batch held has been answered too: whoever advances does so alone.
@@ -96,7 +101,8 @@ void session::advance(inbox& from, moment now, step& out) {
     ++frames_;
     is_waiting_client_ = from.unread().empty();
     take(taken, first_foreign, now, out);
-    if (out.replies.size() >= environment_.replies_bytes_max) out.has_more = true;
+    const bool is_turn_over = frames_ - frames_before >= workspace_.turn_frames_max;
+    if (is_turn_over || out.replies.size() >= environment_.replies_bytes_max) out.has_more = true;
   }
   flush(now, out);
   if (from.is_finished() && !unknown_.empty() && !out.closes && !out.has_more) say_last_words(out);

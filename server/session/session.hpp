@@ -7,12 +7,13 @@
 // answers; many producers of a few points each then cost one write of the journal together. A command whose answer
 // takes long (a listing in slices, the history) makes the frames behind it wait and nobody else. Owned by its
 // connection, used on that connection's thread; the environment is shared and outlives all sessions. Bounded: a step
-// stops at about replies_bytes_max of replies, or a listing, and says that there is more; a batch at the pipeline's
-// points_max() of each session that takes part.
+// stops at about replies_bytes_max of replies, at the workspace's turn_frames_max, or a listing, and says that there is
+// more; a batch at the pipeline's points_max() of each session that takes part.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -69,6 +70,10 @@ struct session_workspace {
   intake taken;
   std::vector<std::uint64_t> frame_numbers;  // of the points in the intake
   listing_budget listings;
+  // Frames that a session takes before it says that there is more, set by the owner each round: where many have much to
+  // say, nobody's turn is long.
+  std::size_t turn_frames_max = std::numeric_limits<std::size_t>::max();
+  std::uint64_t frames_taken = 0;  // by all sessions, ever
 
   void clear_points() {
     taken.clear();
@@ -97,11 +102,11 @@ public:
   // Takes frames from the inbox until it holds none, the replies are many, or the connection has to act first. Clears
   // the workspace, unless points of this session alone are waiting there to be answered.
   void advance(inbox& from, moment now, step& out);
-  // Adds the points at the front of the inbox to the workspace's intake. True: there were some, the inbox holds no
-  // other frame, and once the batch was ingested answer_gathered() completes the step. False: there were none,
-  // something else comes next, or this session shares no batches (a named producer's points go in under its lock); once
-  // the batch was ingested, and the others have answered, advance() goes on from here. No space() of the inbox may be
-  // asked for in between.
+  // Adds the points at the front of the inbox to the workspace's intake. True: there were some, and the inbox holds no
+  // other frame or this turn is over; once the batch was ingested answer_gathered() completes the step. False: there
+  // were none, something else comes next, or this session shares no batches (a named producer's points go in under its
+  // lock); once the batch was ingested, and the others have answered, advance() goes on from here. No space() of the
+  // inbox may be asked for in between.
   bool gather(inbox& from);
   bool has_gathered() const { return gathered_ > 0; }
   void answer_gathered(step& out);
@@ -180,6 +185,7 @@ private:
   moment now_{};                    // of the last advance
   std::size_t first_gathered_ = 0;  // in the workspace's intake
   std::size_t gathered_ = 0;        // points of this session from there on, not answered yet
+  bool has_more_gathered_ = false;  // its turn was over before the inbox was empty
   frame_reader reader_;
   bool spoke_own_ = false;      // frames of the contract
   bool spoke_foreign_ = false;  // points of another format

@@ -177,6 +177,39 @@ def bodies(report, binary, seconds):
             report.check("bodies of 8 MiB", f"{waits}, {taken} taken", f"<= {bound:.0f} ms, >= 1 taken", p99 <= bound and taken >= 1)
 
 
+def producers(report, binary, count, seconds):
+    """So many anonymous producers, each as fast as it is taken, who read what they are answered."""
+    with Scratch() as folder, measured(binary, folder) as (server, turns):
+        alone, bound = quiet(server)
+        turns.take()
+        bystander = Bystander(server.port)
+        before = server.stats()["points"]
+        until = time.monotonic() + seconds
+
+        def send(to, number):
+            body = b"".join(b'{"stream":"flood%d-%d","value":%d}\n' % (number, item % 10, item % 7) for item in range(1_000))
+            while time.monotonic() < until:
+                to.sendall(body)
+            to.shutdown(socket.SHUT_WR)
+
+        def read(of):
+            while of.recv(262_144):
+                pass
+
+        clients = [server.connect() for _ in range(count)]
+        threads = [threading.Thread(target=send, args=(one.socket, number)) for number, one in enumerate(clients)]
+        threads += [threading.Thread(target=read, args=(one.socket,)) for one in clients]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
+        for one in clients:
+            one.close()
+        p99 = bystander.end()
+        rate = (server.stats()["points"] - before) / seconds
+        verdict_on(report, server, f"{count} producers at full speed", alone, bound, p99, turns.take(), rate)
+
+
 def run(report, binary, short, _sanitized=""):
     seconds = 1.5 if short else 6
     listings(report, binary, 20_000 if short else 90_000, seconds)
@@ -184,3 +217,4 @@ def run(report, binary, short, _sanitized=""):
     history(report, binary, 3_000 if short else 60_000, seconds)
     datagrams(report, binary, seconds)
     bodies(report, binary, seconds)
+    producers(report, binary, 16, seconds)

@@ -37,6 +37,11 @@ protected:
   }
   // Gives the frame so many times, and takes one step.
   const step& send(std::string_view frame, int times) {
+    receive(frame, times);
+    conversation_.advance(received_, {1'764'000'000'000, 1'000}, out_);
+    return out_;
+  }
+  void receive(std::string_view frame, int times) {
     std::string bytes;
     for (int i = 0; i < times; ++i) bytes.append(frame).append("\n");
     const auto space = received_.space();
@@ -44,8 +49,6 @@ protected:
     std::copy(bytes.begin(), bytes.end(), space.begin());
     received_.received(bytes.size());
     out_.clear();
-    conversation_.advance(received_, {1'764'000'000'000, 1'000}, out_);
-    return out_;
   }
   std::ptrdiff_t replies() const { return std::count(out_.replies.begin(), out_.replies.end(), '\n'); }
 
@@ -112,6 +115,32 @@ TEST_F(refusal_test, makes_one_listing_a_step_and_waits_once_the_millisecond_is_
   out_.clear();
   conversation_.advance(received_, {1'764'000'000'001, 1'001}, out_);
   EXPECT_EQ(replies(), 1) << "a millisecond later it goes on";
+}
+
+TEST_F(refusal_test, ends_a_turn_at_its_frames_and_says_that_there_is_more) {
+  workspace_.turn_frames_max = 3;
+  send(R"({"op":"ping"})", 5);
+  EXPECT_EQ(replies(), 3);
+  EXPECT_TRUE(out_.has_more);
+  out_.clear();
+  conversation_.advance(received_, {1'764'000'000'000, 1'000}, out_);
+  EXPECT_EQ(replies(), 2);
+  EXPECT_FALSE(out_.has_more);
+}
+
+TEST_F(refusal_test, gathers_no_more_points_than_a_turn_has_frames) {
+  send(R"({"stream":"a","value":1})", 1);
+  workspace_.turn_frames_max = 3;
+  receive(R"({"stream":"a","value":1})", 5);
+  for (const std::ptrdiff_t gathered : {3, 2}) {
+    workspace_.clear();
+    out_.clear();
+    ASSERT_TRUE(conversation_.gather(received_));
+    way_.ingest(workspace_.taken, {1'764'000'000'000, 1'000});
+    conversation_.answer_gathered(out_);
+    EXPECT_EQ(replies(), gathered);
+    EXPECT_EQ(out_.has_more, gathered == 3);
+  }
 }
 
 }  // namespace
