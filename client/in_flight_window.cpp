@@ -34,4 +34,9 @@ in_flight_window::answer in_flight_window::settle(std::uint64_t seq) {
   return result;
 }
 
+const in_flight_point* in_flight_window::settle_up_to(std::uint64_t seq) {
+  if (begin_ == unsent_ || at(begin_).seq > seq) return nullptr;
+  return &at(begin_++);
+}
+
 }  // namespace spindrift

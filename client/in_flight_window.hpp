@@ -47,6 +47,8 @@ public:
   in_flight_point& send();
   // The reply to `seq` came (0: the reply did not say; the oldest one's). The point leaves the ring.
   answer settle(std::uint64_t seq);
+  // The oldest point that waits leaves the ring, if its seq is none above this; to be asked until there is none.
+  const in_flight_point* settle_up_to(std::uint64_t seq);
   // The connection broke: everything without a verdict is to be sent again.
   void rewind() { unsent_ = begin_; }
   void clear() { begin_ = unsent_ = end_; }

@@ -38,8 +38,9 @@ void producer_session::begin(std::int64_t wall_ms) {
 }
 
 void producer_session::connect(std::string& out) {
-  const command_frame hello{"", hello_command{settings_.name, settings_.token}};
-  encode(hello, out);
+  hello_command hello{settings_.name, settings_.token};
+  if (settings_.replies != reply_choice::all) hello.replies = settings_.replies;
+  encode(command_frame{"", std::move(hello)}, out);
 }
 
 void producer_session::disconnect() {
@@ -52,6 +53,10 @@ producer_session::advice producer_session::hear(std::string_view line, std::int6
   if (const std::optional<verdict_summary> seen = read_verdict_summary(line)) return settle_verdict(*seen, now_ns);
   const reply heard = reader_.read(line);
   if (const auto* judged = std::get_if<verdict>(&heard)) return hear_verdict(*judged, now_ns);
+  if (const auto* taken = std::get_if<ack_reply>(&heard)) {
+    settle_before(taken->seq + 1, now_ns);
+    return advice::go_on;
+  }
   if (const auto* error = std::get_if<error_reply>(&heard)) return hear_error(*error, now_ns);
   if (const auto* welcome = std::get_if<welcome_reply>(&heard)) return hear_welcome(*welcome);
   if (const auto* unreadable = std::get_if<unreadable_reply>(&heard)) {
@@ -72,7 +77,24 @@ producer_session::advice producer_session::hear_verdict(const verdict& judged, s
   return settle_verdict(seen, now_ns);
 }
 
+// Where points may go without a reply of their own, one that came says by its place that those before it were taken.
+void producer_session::settle_before(std::uint64_t seq, std::int64_t now_ns) {
+  if (settings_.replies == reply_choice::all || seq == 0) return;
+  while (const in_flight_point* const point = in_flight_.settle_up_to(seq - 1)) settle_acknowledged(*point, now_ns);
+}
+
+void producer_session::settle_acknowledged(const in_flight_point& point, std::int64_t now_ns) {
+  ++counters_.acknowledged;
+  counters_.duplicates += point.seq <= applied_before_ ? 1 : 0;
+  counters_.latency.record(static_cast<std::uint64_t>(std::max<std::int64_t>(now_ns - point.since_ns, 0)));
+  counters_.last_reply_ns = now_ns;
+  if (settings_.replies != reply_choice::marked) return;
+  counters_.judged.judge({point.stream, point.number, point.kind}, {});
+  counters_.events.judge(point.stream, point.number, point.kind != 0, 0, {});
+}
+
 producer_session::advice producer_session::settle_verdict(const verdict_summary& verdict_seen, std::int64_t now_ns) {
+  settle_before(verdict_seen.seq, now_ns);
   const in_flight_window::answer answer = in_flight_.settle(verdict_seen.seq);
   counters_.lost += answer.skipped;
   if (answer.point == nullptr) {
@@ -99,6 +121,12 @@ producer_session::advice producer_session::hear_error(const error_reply& error, 
     reason_ = text;
     return advice::reconnect;
   }
+  settle_before(error.seq, now_ns);
+  // Without a number it is about the oldest, if each has its reply.
+  if (error.seq == 0 && settings_.replies != reply_choice::all) {
+    ++counters_.strays;
+    return advice::go_on;
+  }
   const in_flight_window::answer answer = in_flight_.settle(error.seq);
   counters_.lost += answer.skipped;
   if (answer.point == nullptr) {
@@ -121,6 +149,7 @@ producer_session::advice producer_session::hear_welcome(const welcome_reply& wel
   window_ = settings_.pipeline;
   if (welcome.in_flight_max > 0) window_ = std::min<std::size_t>(window_, welcome.in_flight_max);
   // A name that was used before goes on where it stopped; else this changes nothing.
+  applied_before_ = welcome.last_seq;
   next_seq_ = std::max(next_seq_, welcome.last_seq + 1);
   return advice::go_on;
 }

@@ -18,6 +18,7 @@
 #include "client/run_counters.hpp"
 #include "client/source.hpp"
 #include "client/verdict_summary.hpp"
+#include "common/protocol/frame.hpp"
 #include "common/protocol/reply.hpp"
 
 namespace spindrift {
@@ -30,6 +31,9 @@ struct producer_settings {
   // the source has recorded times. Else: latency from sending, event time from the source, so that runs are
   // reproducible.
   bool is_paced = false;
+  // Which verdicts are asked for; of the other points an acknowledgement says that they were taken. One that none came
+  // for is no finding where marked ones come; with errors alone nothing is known of it.
+  reply_choice replies = reply_choice::all;
 };
 
 class producer_session {
@@ -73,6 +77,8 @@ private:
   void send_one(std::int64_t now_ns, std::string& out);
   advice settle_verdict(const verdict_summary& verdict_seen, std::int64_t now_ns);
   advice hear_verdict(const verdict& judged, std::int64_t now_ns);
+  void settle_before(std::uint64_t seq, std::int64_t now_ns);
+  void settle_acknowledged(const in_flight_point& point, std::int64_t now_ns);
   advice hear_error(const error_reply& error, std::int64_t now_ns);
   advice hear_welcome(const welcome_reply& welcome);
 
@@ -86,6 +92,7 @@ private:
   sample sample_;
   std::size_t window_ = 0;
   std::uint64_t next_seq_ = 1;
+  std::uint64_t applied_before_ = 0;  // the server's newest seq when this connection was welcome
   std::int64_t wall_start_ms_ = 0;
   bool has_begun_ = false;
   bool is_welcome_ = false;

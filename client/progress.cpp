@@ -24,7 +24,7 @@ std::size_t terminal_columns() {
 std::string progress_line(const run_counters& counts, double seconds, std::optional<std::uint64_t> total,
                           std::size_t width) {
   constexpr std::size_t bar_columns_max = 40;
-  const std::uint64_t answered = counts.verdicts + counts.errors;
+  const std::uint64_t answered = counts.verdicts + counts.acknowledged + counts.errors;
   const double rate = seconds > 0 ? static_cast<double>(answered) / seconds : 0;
   std::array<char, 160> text{};
   std::snprintf(text.data(), text.size(), "%llu answered, %.0f/s, %llu flagged, %llu drifts",

@@ -12,6 +12,13 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
+// What a report says of verdicts; null where none were asked for.
+constexpr std::array findings = {
+    "precision",       "recall",          "f1",           "true_positives",       "false_positives",
+    "false_negatives", "scored",          "flags",        "false_flags_per_1000", "by_kind",
+    "drifts",          "drifts_injected", "drifts_found", "drift_delay_median",   "drift_echoes",
+    "false_drifts",    "alarms",          "events"};
+
 json or_null(const std::optional<double>& value) {
   return value ? json(*value) : json(nullptr);
 }
@@ -111,13 +118,18 @@ void put_sending(const run_facts& run, const run_counters& counts, line_sheet& s
              run.was_stopped ? " (stopped)" : "");
   sheet.line("  points      %llu sent, %llu verdicts, %llu refused, %llu lost", counted{counts.points},
              counted{counts.verdicts}, counted{counts.errors}, counted{counts.lost});
+  if (run.replies != "all") {
+    sheet.line("  replies     %s: %llu points acknowledged without a verdict", run.replies.c_str(),
+               counted{counts.acknowledged});
+  }
   if (run.unsent > 0 && !run.was_stopped) sheet.line("  unsent      %llu", counted{run.unsent});
   for (const auto& [code, times] : counts.error_codes) sheet.line("    %-16.64s %llu", code.c_str(), counted{times});
   if (counts.reconnects > 0 || counts.resent > 0 || counts.duplicates > 0) {
     sheet.line("  resumed     %llu reconnects, %llu sent again, %llu of them applied before",
                counted{counts.reconnects}, counted{counts.resent}, counted{counts.duplicates});
   }
-  sheet.line("  time        %.3f s, %.0f verdicts/s", counts.seconds(), counts.throughput());
+  sheet.line("  time        %.3f s, %.0f %s/s", counts.seconds(), counts.throughput(),
+             run.replies == "all" ? "verdicts" : "points");
   sheet.line(
       "  latency     p50 %s, p99 %s, p99.9 %s, max %s%s", duration_text(microseconds(counts.latency, 0.50)).c_str(),
       duration_text(microseconds(counts.latency, 0.99)).c_str(),
@@ -174,6 +186,10 @@ void put_events(const event_score& events, line_sheet& sheet) {
 std::string text_report(const run_facts& run, const run_counters& counts) {
   line_sheet sheet;
   put_sending(run, counts, sheet);
+  if (!run.knows_findings()) {
+    sheet.line("  findings    not known: no verdicts were asked for");
+    return sheet.take();
+  }
   put_anomalies(counts.judged, sheet);
   put_drifts(counts.judged, sheet);
   put_events(counts.events, sheet);
@@ -187,7 +203,7 @@ std::string json_report(const run_facts& run, const run_counters& counts) {
   json codes = json::object();
   for (const auto& [code, times] : counts.error_codes) codes[code] = times;
 
-  const json object = {
+  json object = {
       {"source", run.source},
       {"seed", run.seed},
       {"streams", run.streams},
@@ -195,7 +211,9 @@ std::string json_report(const run_facts& run, const run_counters& counts) {
       {"rate", run.rate},
       {"stopped", run.was_stopped},
       {"points", counts.points},
+      {"replies", run.replies},
       {"verdicts", counts.verdicts},
+      {"acknowledged", counts.acknowledged},
       {"errors", counts.errors},
       {"error_codes", codes},
       {"lost", counts.lost},
@@ -225,6 +243,9 @@ std::string json_report(const run_facts& run, const run_counters& counts) {
       {"throughput", counts.throughput()},
       {"latency_us", latency_us(counts.latency)},
   };
+  if (!run.knows_findings()) {
+    for (const char* const finding : findings) object[finding] = nullptr;
+  }
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 

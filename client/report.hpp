@@ -16,8 +16,11 @@ struct run_facts {
   std::size_t streams = 1;
   std::size_t connections = 1;
   double rate = 0;
-  bool was_stopped = false;  // by a signal, before all points were sent
-  std::uint64_t unsent = 0;  // points asked for and never sent
+  std::string replies = "all";  // which were asked for; with "errors" nothing is known of what was found
+  bool was_stopped = false;     // by a signal, before all points were sent
+  std::uint64_t unsent = 0;     // points asked for and never sent
+
+  bool knows_findings() const { return replies != "errors"; }
 };
 
 std::string text_report(const run_facts& run, const run_counters& counts);

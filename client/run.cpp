@@ -77,6 +77,7 @@ void make_producers(const client_settings& settings, run_counters& counts, cast&
     made.token = token;
     made.pipeline = static_cast<std::size_t>(settings.pipeline);
     made.is_paced = settings.rate > 0;
+    made.replies = reply_choice_named(settings.replies).value_or(reply_choice::all);
     all.producers.push_back(
         std::make_unique<producer_session>(std::move(made), load_schedule(share, i), all.streams, *all.from, counts));
   }
@@ -90,6 +91,7 @@ run_facts facts_of(const client_settings& settings, const cast& all, const run_c
   facts.streams = all.streams.size();
   facts.connections = all.producers.size();
   facts.rate = settings.rate;
+  facts.replies = settings.replies;
   facts.was_stopped = was_stopped;
   facts.unsent = all.total && *all.total > counts.points ? *all.total - counts.points : 0;
   return facts;

@@ -20,10 +20,11 @@ struct run_counters {
 
   std::uint64_t points = 0;                          // sent, each counted once
   std::uint64_t verdicts = 0;                        // points answered by a verdict
+  std::uint64_t acknowledged = 0;                    // points answered by an acknowledgement alone
   std::uint64_t errors = 0;                          // points answered by an error: refused, not applied
   std::uint64_t lost = 0;                            // points sent that will never be answered
   std::uint64_t resent = 0;                          // sendings beyond a point's first
-  std::uint64_t duplicates = 0;                      // verdicts that say the point had been applied before
+  std::uint64_t duplicates = 0;                      // points sent again that had been applied before
   std::uint64_t strays = 0;                          // replies to no point of ours
   std::uint64_t reconnects = 0;                      // connections that were made again
   std::map<std::string, std::uint64_t> error_codes;  // of the errors
@@ -37,8 +38,8 @@ struct run_counters {
   double seconds() const {
     return last_reply_ns > first_sent_ns ? static_cast<double>(last_reply_ns - first_sent_ns) * 1e-9 : 0;
   }
-  // Verdicts a second.
-  double throughput() const { return seconds() > 0 ? static_cast<double>(verdicts) / seconds() : 0; }
+  // Points applied a second.
+  double throughput() const { return seconds() > 0 ? static_cast<double>(verdicts + acknowledged) / seconds() : 0; }
 };
 
 }  // namespace spindrift

@@ -83,7 +83,7 @@ private:
   void give_up(const std::string& reason);
   void close();
   void finish();
-  std::uint64_t answered() const { return run_.counts.verdicts + run_.counts.errors; }
+  std::uint64_t answered() const { return run_.counts.verdicts + run_.counts.acknowledged + run_.counts.errors; }
 
   run_state& run_;
   producer_session& producer_;

@@ -187,6 +187,9 @@ void declare_options(option_set& options, client_settings& settings) {
   add_injections(options, settings.injected);
   options.add_number("--pipeline", "DEPTH", "most points of a connection without an answer; the server may allow fewer",
                      settings.pipeline, 1, pipeline_most);
+  options.add_choice(
+      "--replies", "what is asked for: a verdict for each point, marked verdicts and acknowledgements, or those alone",
+      {"all", "marked", "errors"}, settings.replies);
   options.add_number("--connections", "C", "connections to the server; a stream stays on one", settings.connections, 1,
                      connections_most);
   options.add_text("--replay", "FILE.csv", "send the rows of this file instead of a scenario", settings.replay_file);

@@ -26,6 +26,7 @@ struct client_settings {
   std::vector<std::uint64_t> drift_points{};  // ascending, from 1
   std::vector<injection> injected{};
   std::uint64_t pipeline = 256;
+  std::string replies = "all";
   std::uint64_t connections = 1;
   std::string replay_file;
   std::vector<std::string> value_columns{};

@@ -53,7 +53,10 @@ struct verdict {
   std::uint64_t event = 0;              // the event that it opened or belongs to; 0: none
   event_kind kind = event_kind::spike;  // of that event
 
+  // What a feed calls marked.
   bool is_event() const { return anomaly || drift.has_value() || alarm; }
+  // What a producer that wants marked replies hears of: that, and every point of an event.
+  bool is_worth_a_reply() const { return is_event() || event != 0; }
 };
 
 }  // namespace spindrift

@@ -142,6 +142,14 @@ public:
     return 0;
   }
 
+  std::optional<reply_choice> replies(const char* key) {
+    const auto at = object_.find(key);
+    if (at == object_.end()) return std::nullopt;
+    const auto named = at->is_string() ? reply_choice_named(at->get_ref<const std::string&>()) : std::nullopt;
+    if (!named) complain(key, R"("all", "marked" or "errors")");
+    return named;
+  }
+
   std::optional<event_state> state(const char* key) {
     const std::string wanted = text(key, "", 16);
     if (wanted == "open") return event_state::open;
@@ -164,7 +172,8 @@ private:
 std::optional<command> command_named(std::string_view op, field_reader& fields) {
   if (op == "hello") {
     hello_command hello{fields.text("producer", "", limits::producer_bytes_max),
-                        fields.text("token", "", limits::token_bytes_max), fields.flag("reset")};
+                        fields.text("token", "", limits::token_bytes_max), fields.flag("reset"),
+                        fields.replies("replies")};
     if (!hello.producer.empty() && !is_plain_name(hello.producer, limits::producer_bytes_max)) {
       fields.complain("producer", "of the form " + std::string(plain_name_rule) + ", 1 to " +
                                       std::to_string(limits::producer_bytes_max) + " bytes");

@@ -37,6 +37,7 @@ void put(const hello_command& asked, std::string& out) {
   if (!asked.producer.empty()) put_text("producer", asked.producer, out);
   if (!asked.token.empty()) put_text("token", asked.token, out);
   if (asked.reset) out += ",\"reset\":true";
+  if (asked.replies) put_text("replies", name_of(*asked.replies), out);
 }
 void put(const subscribe_command& asked, std::string& out) {
   out += "\"subscribe\"";

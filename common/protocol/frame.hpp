@@ -2,10 +2,12 @@
 // commands are rare and own their strings.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -18,10 +20,29 @@ namespace spindrift {
 // The `id` a client gave its command, as JSON text ready to be sent back (a number or a quoted string); empty: none.
 using command_id = std::string;
 
+// Which replies to points a connection wants to hear; errors and replies to commands come in any case.
+enum class reply_choice : std::uint8_t {
+  all,     // a verdict for each
+  marked,  // verdicts that are an anomaly, a drift or an alarm, or belong to an event; the rest is acknowledged
+  errors,  // no verdict: all is acknowledged
+};
+inline constexpr std::array<std::string_view, 3> reply_choice_names = {"all", "marked", "errors"};
+
+constexpr std::string_view name_of(reply_choice choice) {
+  return reply_choice_names[static_cast<std::size_t>(choice)];
+}
+constexpr std::optional<reply_choice> reply_choice_named(std::string_view name) {
+  for (std::size_t i = 0; i < reply_choice_names.size(); ++i) {
+    if (reply_choice_names[i] == name) return static_cast<reply_choice>(i);
+  }
+  return std::nullopt;
+}
+
 struct hello_command {
-  std::string producer;  // empty: a producer without a name
-  std::string token;     // empty: none was shown
-  bool reset = false;    // the producer's numbering was spoilt: it begins anew
+  std::string producer;                   // empty: a producer without a name
+  std::string token;                      // empty: none was shown
+  bool reset = false;                     // the producer's numbering was spoilt: it begins anew
+  std::optional<reply_choice> replies{};  // empty: nothing was said, which means all
 };
 struct subscribe_command {
   std::vector<std::string> streams{"*"};  // globs with * and ?

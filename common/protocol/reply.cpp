@@ -26,6 +26,7 @@ struct reply_reader::workspace {
   verdict seen;
   error_reply error;
   welcome_reply welcome;
+  ack_reply ack;
   gap_reply gap;
 
   reply read(std::string_view line);
@@ -77,6 +78,7 @@ reply reply_reader::workspace::read(std::string_view line) {
   seen = verdict{};
   error = error_reply{};
   welcome = welcome_reply{};
+  ack = ack_reply{};
   gap = gap_reply{};
   od::document document;
   od::object object;
@@ -110,6 +112,10 @@ bool reply_reader::workspace::read_view(od::value value, std::string& unescaped,
 bool reply_reader::workspace::read_field(std::string_view key, od::value value) {
   if (key == "type") return read_text(value, type);
   if (type == "verdict") return read_verdict_field(key, value);
+  if (type == "ack") {
+    if (key == "seq") return read_number(value, ack.seq);
+    return key != "frames" || read_number(value, ack.frames);
+  }
   if (key == "code") return read_text(value, error.code);
   if (key == "message") return read_text(value, error.message);
   if (key == "frame") return read_number(value, error.frame);
@@ -199,6 +205,7 @@ reply reply_reader::workspace::finished() const {
   if (type == "verdict") return seen;
   if (type == "error") return error;
   if (type == "welcome") return welcome;
+  if (type == "ack") return ack;
   if (type == "gap") return gap;
   if (type == "subscribed") return subscribed_reply{};
   if (type == "pong") return pong_reply{};

@@ -29,6 +29,11 @@ struct welcome_reply {
   std::uint64_t last_seq = 0;
   std::uint64_t in_flight_max = 0;
 };
+// All points up to it have been taken, as far as no error has said otherwise.
+struct ack_reply {
+  std::uint64_t seq = 0;     // 0: of points without a number,
+  std::uint64_t frames = 0;  // up to this frame of the connection; 0: of points with one
+};
 struct gap_reply {
   std::uint64_t missed = 0;
 };
@@ -43,8 +48,8 @@ struct unreadable_reply {
   std::string reason;
 };
 
-using reply = std::variant<verdict, error_reply, welcome_reply, gap_reply, subscribed_reply, pong_reply, other_reply,
-                           unreadable_reply>;
+using reply = std::variant<verdict, error_reply, welcome_reply, ack_reply, gap_reply, subscribed_reply, pong_reply,
+                           other_reply, unreadable_reply>;
 
 class reply_reader {
 public:

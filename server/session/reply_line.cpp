@@ -58,20 +58,24 @@ void append_own_stats(const identity& who, std::string& out) {
   append_errors(who.use->errors, out);
 }
 
-void append_welcome(std::string_view producer, std::uint64_t last_seq, const command_id& id, std::string& out) {
+void append_welcome(const hello_command& asked, std::uint64_t last_seq, const command_id& id, std::string& out) {
   begin_reply("welcome", id, out);
   append_key("version", out);
   append_number(std::int64_t{limits::protocol_version}, out);
   append_key("server", out);
   append_json_string(server_name, out);
-  if (!producer.empty()) {
+  if (!asked.producer.empty()) {
     append_key("producer", out);
-    append_json_string(producer, out);
+    append_json_string(asked.producer, out);
   }
   append_key("last_seq", out);
   append_number(last_seq, out);
   append_key("in_flight_max", out);
   append_number(std::uint64_t{limits::in_flight_max}, out);
+  if (asked.replies) {
+    append_key("replies", out);
+    append_json_string(name_of(*asked.replies), out);
+  }
   out += "}\n";
 }
 

@@ -19,8 +19,8 @@ void begin_reply(std::string_view type, const command_id& id, std::string& out);
 void append_key(std::string_view key, std::string& out);
 // A reply that says nothing but its type.
 void append_bare_reply(std::string_view type, const command_id& id, std::string& out);
-// `producer` empty: without a name.
-void append_welcome(std::string_view producer, std::uint64_t last_seq, const command_id& id, std::string& out);
+// To a hello, with the producer's newest seq.
+void append_welcome(const hello_command& asked, std::uint64_t last_seq, const command_id& id, std::string& out);
 // `"errors":{...}` with a comma before it, of the codes that were sent at all.
 void append_errors(const std::array<counter, counters::error_codes>& counts, std::string& out);
 // What a stats reply says of one token.

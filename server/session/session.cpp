@@ -62,6 +62,11 @@ void session::count_frames(std::uint64_t more) {
 }
 
 void session::answer_gathered(step& out) {
+  answer_points(out);
+  acknowledge(out);
+}
+
+void session::answer_points(step& out) {
   for (std::size_t i = first_gathered_; i < first_gathered_ + gathered_; ++i) answer(i, out);
   gathered_ = 0;
   if (std::exchange(has_more_gathered_, false)) out.has_more = true;
@@ -76,7 +81,7 @@ void session::forget_gathered() {
 void session::advance(inbox& from, moment now, step& out) {
   now_ = now;
   if (has_gathered()) {
-    answer_gathered(out);
+    answer_points(out);
   } else {
     workspace_.frames.reset();
   }
@@ -106,6 +111,8 @@ void session::advance(inbox& from, moment now, step& out) {
   }
   flush(now, out);
   if (from.is_finished() && !unknown_.empty() && !out.closes && !out.has_more) say_last_words(out);
+  // The client has nothing more under way, or is made to wait: it hears how far we are.
+  if (!out.has_more || out.pause.count() > 0) acknowledge(out);
   count_frames(frames_ - frames_before);
   count_foreign();
 }
@@ -168,10 +175,14 @@ bool session::take_repeated(const point& taken, step& out) {
              frames_, out);
     return true;
   }
-  out.replies.append(line.substr(0, line.size() - 2));
-  out.replies += ",\"dup\":true}\n";
+  // Who sends it again has not heard of it: also where the verdict says nothing special.
+  if (replies_ != reply_choice::errors) {
+    out.replies.append(line.substr(0, line.size() - 2));
+    out.replies += ",\"dup\":true}\n";
+  }
   add(environment_.counts.duplicates, 1);
   if (identity_) add(identity_->use->duplicates, 1);
+  note_taken(taken.seq, frames_, out);
   return true;
 }
 
@@ -185,7 +196,7 @@ void session::flush(moment now, step& out) {
     superseded(out);
   } else {
     if (named_) newest_seq_ = taken.newest_seq;
-    answer_gathered(out);
+    answer_points(out);
     workspace_.way.publish(taken);
   }
   forget_gathered();
@@ -196,8 +207,20 @@ void session::answer(std::size_t i, step& out) {
   const refusal why = points.outcomes[i].why;
   if (why == refusal::none && identity_) add(identity_->use->points, 1);
   if (workspace_.frame_numbers[i] == no_reply) return count_silent(why);
-  if (why == refusal::none) return workspace_.taken.append_line(i, out.replies);
-  complain(refusal_error(why, points.points[i]), workspace_.frame_numbers[i], out);
+  if (why != refusal::none) {
+    return complain(refusal_error(why, points.points[i]), workspace_.frame_numbers[i], out);
+  }
+  const bool is_told =
+      replies_ == reply_choice::all || (replies_ == reply_choice::marked && points.outcomes[i].what.is_worth_a_reply());
+  if (is_told) workspace_.taken.append_line(i, out.replies);
+  note_taken(points.points[i].seq, workspace_.frame_numbers[i], out);
+}
+
+// An acknowledgement goes once there are many, and whenever the connection has nothing more to be looked at.
+void session::note_taken(std::uint64_t seq, std::uint64_t frame_number, step& out) {
+  if (!acknowledges_) return;
+  taken_.add(seq, frame_number, named_ != nullptr);
+  if (taken_.is_due()) acknowledge(out);
 }
 
 void session::complain(const protocol_error& fault, std::uint64_t frame_number, step& out) {
@@ -211,6 +234,7 @@ void session::complain(const protocol_error& fault, std::uint64_t frame_number, 
 }
 
 void session::close(const protocol_error& fault, std::uint64_t frame_number, step& out) {
+  acknowledge(out);
   complain(fault, frame_number, out);
   out.closes = fault.code;
 }

@@ -28,6 +28,7 @@
 #include "server/engine/producer_table.hpp"
 #include "server/formats/parsed.hpp"
 #include "server/pipeline/pipeline.hpp"
+#include "server/session/acknowledgement.hpp"
 #include "server/session/authenticator.hpp"
 #include "server/session/frame_reader.hpp"
 #include "server/session/listing_budget.hpp"
@@ -129,6 +130,10 @@ public:
   // Ends the session with this error as its last line.
   void refuse(error_code code, std::string message, step& out);
 
+  // Which verdicts it is told, until a hello says otherwise. Nothing is acknowledged: what the verdicts are asked of
+  // ends with its answer.
+  void choose_replies(reply_choice wanted) { replies_ = wanted; }
+
   // A producer that numbers its points waits for its verdicts; it is held back instead of muted when it does not read.
   bool wants_every_reply() const { return said_hello_ || numbers_points_; }
   // Admits it without a hello, by a token that was shown in another way. False: the server does not know it.
@@ -164,6 +169,9 @@ private:
   void take_command(const command_frame& ordered, step& out);
   void go_on_listing(moment now, step& out);
   void answer(std::size_t i, step& out);
+  void answer_points(step& out);
+  void note_taken(std::uint64_t seq, std::uint64_t frame_number, step& out);
+  void acknowledge(step& out) { taken_.append_to(out.replies); }
   void count_silent(refusal why);
   void count_foreign();
   void complain(const protocol_error& fault, std::uint64_t frame_number, step& out);
@@ -179,6 +187,9 @@ private:
   std::shared_ptr<producer> named_;
   std::uint64_t newest_seq_ = 0;  // of the named producer, the batch under way counted
   std::shared_ptr<const identity> identity_;
+  reply_choice replies_ = reply_choice::all;
+  bool acknowledges_ = false;  // what is not told a verdict
+  acknowledgement taken_;
   bool said_hello_ = false;
   bool numbers_points_ = false;
   token_bucket bad_frames_;

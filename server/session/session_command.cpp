@@ -67,6 +67,7 @@ void session::take_command(const command_frame& ordered, step& out) {
     return close({error_code::bad_frame, "this needs a connection; here only points are taken", 0, ordered.id}, frames_,
                  out);
   }
+  acknowledge(out);  // replies come in the order of the frames
   std::visit(command_replies{*this, ordered.id, out}, ordered.order);
 }
 
@@ -106,7 +107,10 @@ void session::command_replies::operator()(const hello_command& asked) const {
     self.newest_seq_ = self.named_->last_seq();
   }
   self.said_hello_ = true;
-  append_welcome(asked.producer, self.newest_seq_, id, out.replies);
+  self.replies_ = asked.replies.value_or(reply_choice::all);
+  self.acknowledges_ = self.replies_ != reply_choice::all;
+  self.taken_ = {};
+  append_welcome(asked, self.newest_seq_, id, out.replies);
   // The earlier holder is told before anything else is done; and who was let in may send longer frames from the next
   // on.
   out.has_more = out.supersedes != 0 || self.environment_.admission != nullptr;

@@ -184,6 +184,7 @@ bool session::wait(inbox& from, moment now, step& out) {
     ++frames_;
     take(reader_.give_up_joining(workspace_.frames, workspace_.foreign), 0, now, out);
     flush(now, out);
+    acknowledge(out);
     count_foreign();
     return true;
   }

@@ -52,23 +52,6 @@ std::string_view token_of(std::string_view authorization) {
   return {};
 }
 
-// The lines that were asked for: all, errors alone, or those and what is marked as anomaly, drift or alarm.
-std::string chosen_lines(std::string&& replies, std::string_view choice) {
-  if (choice.empty() || choice == "all") return std::move(replies);
-  std::string chosen;
-  for (std::string_view rest = replies; !rest.empty();) {
-    const std::size_t end = rest.find('\n') + 1;
-    const std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(end);
-    const bool is_error = line.starts_with(R"({"type":"error")");
-    const bool is_marked = choice == "marked" && (line.find("\"anomaly\":true") != std::string_view::npos ||
-                                                  line.find("\"drift\":true") != std::string_view::npos ||
-                                                  line.find("\"alarm\":true") != std::string_view::npos);
-    if (is_error || is_marked) chosen += line;
-  }
-  return chosen;
-}
-
 }  // namespace
 
 bool http_ingest::takes(std::string_view path) {
@@ -97,8 +80,11 @@ std::optional<ingest_answer> http_ingest::answer(const ingest_request& asked, mo
 // A session that lives as long as the request, and hears no more than its replies.
 ingest_answer http_ingest::take_points(std::string_view body, std::string_view query, const ingest_request& asked,
                                        moment now) {
-  const std::string_view choice = value_of(query, "replies");
+  const std::string_view chosen = value_of(query, "replies");
+  const auto wanted = chosen.empty() ? reply_choice::all : reply_choice_named(chosen);
+  if (!wanted) return plain(400, "replies: " + in_quotes(chosen) + "; allowed: all, marked, errors");
   session conversation(environment_, workspace_, first_number + conversations_++);
+  conversation.choose_replies(*wanted);
   std::string replies;
   if (environment_.admission != nullptr && !conversation.admit(token_of(asked.authorization))) {
     return plain(401, std::string(session::unauthorized_text));
@@ -107,7 +93,7 @@ ingest_answer http_ingest::take_points(std::string_view body, std::string_view q
   ingest_answer made;
   made.content_type = json_lines;
   if (closed) made.status = *closed == error_code::forbidden ? 403 : 400;
-  made.body = chosen_lines(std::move(replies), choice);
+  made.body = std::move(replies);
   return made;
 }
 

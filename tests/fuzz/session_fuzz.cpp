@@ -48,11 +48,27 @@ void check_lines(const std::string& lines) {
   }
 }
 
+// A hello may ask for fewer replies: then not each frame has one, and how often the others are acknowledged depends on
+// how the bytes come.
+bool has_acknowledgements(const told& heard) {
+  return heard.replies.find(R"("replies":"marked"})") != std::string::npos ||
+         heard.replies.find(R"("replies":"errors"})") != std::string::npos;
+}
+
+std::string without_acknowledgements(const std::string& lines) {
+  std::string rest;
+  std::istringstream all(lines);
+  for (std::string line; std::getline(all, line);) {
+    if (!line.starts_with(R"({"type":"ack")")) rest.append(line).append("\n");
+  }
+  return rest;
+}
+
 void check(std::string_view bytes, std::uint64_t seed, bool needs_token, bool json_only) {
   const told whole = talk(bytes, needs_token, json_only, support::whole());
   check_lines(whole.replies);
   check_lines(whole.feed);
-  if (!whole.closed && !needs_token && json_only) {
+  if (!whole.closed && !needs_token && json_only && !has_acknowledgements(whole)) {
     const auto frames = support::frames_of(bytes, support::whole()).size();
     const auto replies = static_cast<std::size_t>(std::count(whole.replies.begin(), whole.replies.end(), '\n'));
     require(frames == replies, "not one reply for each frame", whole.replies);
@@ -61,7 +77,8 @@ void check(std::string_view bytes, std::uint64_t seed, bool needs_token, bool js
   check_lines(cut.replies);
   // What else is spoken is told by as much of it as has come, and by whether the client waits: the words may differ.
   if (!json_only) return;
-  require(cut.replies == whole.replies, "other replies when cut", whole.replies + "---\n" + cut.replies);
+  require(without_acknowledgements(cut.replies) == without_acknowledgements(whole.replies), "other replies when cut",
+          whole.replies + "---\n" + cut.replies);
   require(cut.feed == whole.feed, "another feed when cut", whole.feed + "---\n" + cut.feed);
 }
 

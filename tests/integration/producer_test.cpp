@@ -85,6 +85,38 @@ TEST(producer, that_comes_again_gets_the_same_verdicts_for_what_it_sends_again) 
   EXPECT_EQ(stats(daemon).at("duplicates"), 500);
 }
 
+// Goal: who asks for fewer replies hears of all points all the same, with or without numbers, and soon.
+TEST_P(threads, that_wants_fewer_replies_has_its_points_acknowledged) {
+  const daemon_process daemon = start_daemon({"--threads", GetParam()});
+  tcp_client client = daemon.connect();
+  EXPECT_EQ(ask(client, R"({"op":"hello","producer":"few","replies":"errors"})").at("replies"), "errors");
+  constexpr std::size_t count = 1'000;
+  ASSERT_TRUE(client.send(points({.stream = "few", .count = count, .first_seq = 1})));
+  std::uint64_t newest = 0;
+  std::uint64_t least = 0;
+  while (newest < count) {
+    const json line = parsed(client.read_line());
+    ASSERT_EQ(line.at("type"), "ack");
+    EXPECT_GT(line.at("seq"), newest);
+    EXPECT_LE(line.at("seq").get<std::uint64_t>() - newest, 256U);
+    newest = line.at("seq");
+    ++least;
+  }
+  EXPECT_GE(least, 4U);
+  EXPECT_EQ(ask(client, R"({"op":"ping"})").at("type"), "pong") << "nothing more was said of them";
+  tcp_client again = daemon.connect();
+  EXPECT_EQ(ask(again, R"({"op":"hello","producer":"few"})").at("last_seq"), count);
+  const auto repeated = again.exchange(points({.stream = "few", .count = count, .first_seq = 1}), count);
+  ASSERT_EQ(repeated.size(), count);
+  for (std::size_t i = 0; i < count; ++i) {
+    EXPECT_EQ(parsed(repeated[i]).at("n"), i + 1);
+    EXPECT_EQ(parsed(repeated[i]).at("dup"), true);
+  }
+  tcp_client nameless = daemon.connect();
+  EXPECT_EQ(ask(nameless, R"({"op":"hello","replies":"errors"})").at("last_seq"), 0);
+  EXPECT_EQ(ask(nameless, R"({"stream":"few","value":1})"), json({{"type", "ack"}, {"frames", 2}}));
+}
+
 TEST(producer, numbers_its_points_when_it_has_a_name) {
   const daemon_process daemon = start_daemon();
   tcp_client client = daemon.connect();

@@ -40,6 +40,25 @@ TEST(simulator, gets_a_verdict_for_every_point_and_reports_all_that_was_agreed) 
   EXPECT_EQ(stats(daemon).at("points"), 2'000);
 }
 
+TEST(simulator, asks_for_fewer_replies_and_judges_by_those_that_come) {
+  const daemon_process daemon = start_daemon();
+  const std::vector<std::string> run = {"--scenario", "iot", "--count", "2000", "--rate", "0", "--replies"};
+  std::vector<std::string> marked = run;
+  marked.insert(marked.end(), {"marked", "--stream", "a"});
+  const json some = simulate(daemon, marked);
+  EXPECT_EQ(some.at("points"), 2'000);
+  EXPECT_EQ(some.at("verdicts").get<int>() + some.at("acknowledged").get<int>(), 2'000);
+  EXPECT_LT(some.at("verdicts"), 1'000);
+  EXPECT_GE(some.at("f1"), 0.99);
+  EXPECT_EQ(some.at("lost"), 0);
+  std::vector<std::string> errors = run;
+  errors.insert(errors.end(), {"errors", "--stream", "b"});
+  const json none = simulate(daemon, errors);
+  EXPECT_EQ(none.at("acknowledged"), 2'000);
+  EXPECT_TRUE(none.at("f1").is_null());
+  EXPECT_GT(none.at("latency_us").at("p50"), 0);
+}
+
 TEST(simulator, shows_a_report_for_people_too) {
   const daemon_process daemon = start_daemon();
   const child_result result = run_to_end({program("spindrift-sim"), "--server", daemon.address(), "--scenario", "sine",
@@ -117,7 +136,9 @@ TEST(simulator, fills_the_feed_of_a_subscriber_with_the_truth) {
 
 // Goal: a server that dies and comes back loses no answered point and no unanswered one.
 // Method: killed twice in the middle of a run and started again on the same port and the same state.
-TEST(simulator, resumes_where_a_killed_server_left_off) {
+class replies : public testing::TestWithParam<const char*> {};
+
+TEST_P(replies, resumes_where_a_killed_server_left_off) {
   const std::string server = program("spindriftd");
   if (!support::knows_flag(server, "--state-dir")) GTEST_SKIP() << "the daemon keeps no state";
   const scratch_folder folder;
@@ -127,7 +148,7 @@ TEST(simulator, resumes_where_a_killed_server_left_off) {
   std::vector<std::string> again = state;
   again.insert(again.end(), {"--listen", daemon->address()});
   child_process sim(sim_command(daemon->address(), {"--count", std::to_string(count), "--rate", "0", "--streams", "4",
-                                                    "--connections", "2", "--seed", "3"}));
+                                                    "--connections", "2", "--seed", "3", "--replies", GetParam()}));
   for (const std::uint64_t share : {count / 6, count / 2}) {
     EXPECT_TRUE(eventually([&] {
       tcp_client asking = daemon->connect();
@@ -143,13 +164,15 @@ TEST(simulator, resumes_where_a_killed_server_left_off) {
   ASSERT_EQ(sim.wait_exit(), 0) << sim.errors();
   const json report = parsed(sim.output());
   EXPECT_EQ(report.at("lost"), 0);
-  EXPECT_EQ(report.at("verdicts"), count);
+  EXPECT_EQ(report.at("verdicts").get<std::uint64_t>() + report.at("acknowledged").get<std::uint64_t>(), count);
   EXPECT_GE(report.at("reconnects"), 2);
   tcp_client asking = daemon->connect();
   const json reply = ask(asking, R"({"op":"streams"})");
   ASSERT_EQ(reply.at("streams").size(), 4U);
   for (const json& each : reply.at("streams")) EXPECT_EQ(each.at("n"), count / 4) << "each point exactly once";
 }
+
+INSTANTIATE_TEST_SUITE_P(simulator, replies, testing::Values("all", "marked"));
 
 TEST(simulator, says_by_its_exit_code_that_a_report_is_lost) {
   const daemon_process daemon = start_daemon();

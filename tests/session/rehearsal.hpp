@@ -40,6 +40,7 @@ private:
   void set(const std::string& setting, int number);
   void flush();
   void collect();
+  static void keep_last_ack(std::deque<std::string>& replies);
   void expect(const transcript_line& line, std::deque<std::string>& came);
   // Nothing that came may be left over when line `number` begins.
   void expect_nothing_more(int number);

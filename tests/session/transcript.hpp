@@ -9,7 +9,7 @@
 //
 // A capital letter in front (`B> ...`) names the client; without one it is client A. Expected JSON is compared field by
 // field: fields that it does not name may be there, the string "..." stands for anything, and a field written "!name"
-// must be absent.
+// must be absent. Of acknowledgements that come without anything sent in between only the last is compared.
 #pragma once
 
 #include <cstdint>

@@ -26,6 +26,20 @@ TEST(in_flight_window, settles_points_in_the_order_they_were_sent) {
   EXPECT_TRUE(points.is_empty());
 }
 
+TEST(in_flight_window, settles_all_points_up_to_one_the_oldest_first) {
+  in_flight_window points(8);
+  send_all(points, 1, 4);
+  points.add(5);
+  for (std::uint64_t seq = 1; seq <= 3; ++seq) {
+    const in_flight_point* const point = points.settle_up_to(3);
+    ASSERT_NE(point, nullptr);
+    EXPECT_EQ(point->seq, seq);
+  }
+  EXPECT_EQ(points.settle_up_to(3), nullptr);
+  ASSERT_NE(points.settle_up_to(100), nullptr);
+  EXPECT_EQ(points.settle_up_to(100), nullptr) << "what was not sent is not answered";
+}
+
 TEST(in_flight_window, takes_a_reply_without_seq_for_the_oldest_point) {
   in_flight_window points(4);
   send_all(points, 5, 6);

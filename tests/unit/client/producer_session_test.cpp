@@ -24,9 +24,10 @@ constexpr std::size_t no_limit = 1'000'000;
 // One producer and the far end of its wire, played by the test: lines in, lines out, time by hand.
 class wire {
 public:
-  explicit wire(std::uint64_t count, std::size_t pipeline, double rate = 0, source* from = nullptr)
+  explicit wire(std::uint64_t count, std::size_t pipeline, double rate = 0, source* from = nullptr,
+                reply_choice replies = reply_choice::all)
       : counts_(score(2, made_up_.kinds(), true, {})),
-        producer_(settings_of(pipeline, rate), load_schedule(schedule_of(count, rate), 0), streams_,
+        producer_(settings_of(pipeline, rate, replies), load_schedule(schedule_of(count, rate), 0), streams_,
                   from ? *from : made_up_, counts_) {
     producer_.begin(1'700'000'000'000);
   }
@@ -70,11 +71,12 @@ public:
   }
 
 private:
-  static producer_settings settings_of(std::size_t pipeline, double rate) {
+  static producer_settings settings_of(std::size_t pipeline, double rate, reply_choice replies) {
     producer_settings settings;
     settings.name = "p";
     settings.pipeline = pipeline;
     settings.is_paced = rate > 0;
+    settings.replies = replies;
     return settings;
   }
   static load_schedule_settings schedule_of(std::uint64_t count, double rate) {
@@ -355,6 +357,44 @@ TEST(producer_session, judges_a_verdict_whatever_its_layout) {
   EXPECT_EQ(server.counts().judged.flags(), 1U);
   EXPECT_EQ(server.counts().judged.alarms(), 1U);
   EXPECT_EQ(server.counts().judged.drifts().reported, 1U);
+}
+
+TEST(producer_session, asks_for_fewer_replies_and_takes_acknowledgements_for_the_rest) {
+  wire server(10, 8, 0, nullptr, reply_choice::marked);
+  const std::string said = server.greet();
+  EXPECT_EQ(json::parse(said).at("replies"), "marked");
+  EXPECT_THAT(server.sent(), ElementsAre(1, 2, 3, 4, 5, 6, 7, 8));
+  server.verdict_on(3, R"(,"alarm":true)", 2'000);
+  EXPECT_EQ(server.counts().verdicts, 1U);
+  EXPECT_EQ(server.counts().acknowledged, 2U) << "what is said of 3 says that 1 and 2 were taken";
+  server.hear(R"({"type":"error","code":"bad_value","message":"","frame":6,"seq":5})");
+  server.hear(R"({"type":"ack","seq":7})", 3'000);
+  EXPECT_EQ(server.counts().acknowledged, 5U);
+  EXPECT_EQ(server.counts().errors, 1U);
+  EXPECT_EQ(server.counts().lost, 0U);
+  EXPECT_EQ(server.counts().latency.count(), 6U);
+  EXPECT_EQ(server.counts().judged.alarms(), 1U);
+  server.hear(R"({"type":"ack","seq":7})");
+  server.hear(R"({"type":"ack","frames":9})");
+  EXPECT_EQ(server.counts().acknowledged, 5U) << "said twice counts once";
+  EXPECT_THAT(server.sent(), ElementsAre(9, 10));
+  server.hear(R"({"type":"ack","seq":10})");
+  EXPECT_TRUE(server.end().is_done());
+  EXPECT_EQ(server.counts().strays, 0U);
+}
+
+TEST(producer_session, knows_by_the_welcome_what_was_applied_before_where_no_verdict_says_so) {
+  wire server(4, 4, 0, nullptr, reply_choice::errors);
+  server.greet();
+  server.sent();
+  server.end().disconnect();
+  server.greet(2);
+  EXPECT_THAT(server.sent(), ElementsAre(1, 2, 3, 4));
+  server.hear(R"({"type":"ack","seq":4})");
+  EXPECT_EQ(server.counts().acknowledged, 4U);
+  EXPECT_EQ(server.counts().duplicates, 2U);
+  EXPECT_EQ(server.counts().judged.scored(), 0U) << "without verdicts nothing is known of what was found";
+  EXPECT_TRUE(server.end().is_done());
 }
 
 }  // namespace

@@ -131,5 +131,23 @@ TEST(report, does_not_pretend_to_know_a_truth_it_has_not) {
   EXPECT_THAT(text, Not(HasSubstr("precision")));
 }
 
+TEST(report, says_that_nothing_is_known_of_findings_where_no_verdicts_were_asked_for) {
+  run_counters counts = counted();
+  counts.acknowledged = 4;
+  run_facts run = facts();
+  run.replies = "errors";
+  const json object = json::parse(json_report(run, counts));
+  EXPECT_EQ(object["replies"], "errors");
+  EXPECT_EQ(object["acknowledged"], 4);
+  for (const char* unknown : {"precision", "recall", "true_positives", "drifts", "alarms", "events"}) {
+    EXPECT_TRUE(object.contains(unknown) && object[unknown].is_null()) << unknown;
+  }
+  const std::string text = text_report(run, counts);
+  EXPECT_THAT(text, HasSubstr("errors: 4 points acknowledged without a verdict"));
+  EXPECT_THAT(text, HasSubstr("not known"));
+  run.replies = "marked";
+  EXPECT_FALSE(json::parse(json_report(run, counts))["drifts"].is_null());
+}
+
 }  // namespace
 }  // namespace spindrift

@@ -53,6 +53,20 @@ TEST(decode_command, reads_hello) {
   EXPECT_TRUE(as<hello_command>(R"({"op":"hello","producer":"plant-7","reset":true})").reset);
 }
 
+TEST(decode_command, reads_which_replies_a_hello_wants_and_names_them_to_whoever_says_another_word) {
+  EXPECT_FALSE(as<hello_command>(R"({"op":"hello"})").replies);
+  EXPECT_EQ(as<hello_command>(R"({"op":"hello","replies":"all"})").replies, reply_choice::all);
+  EXPECT_EQ(as<hello_command>(R"({"op":"hello","replies":"marked"})").replies, reply_choice::marked);
+  EXPECT_EQ(as<hello_command>(R"({"op":"hello","producer":"p","replies":"errors"})").replies, reply_choice::errors);
+  for (const char* wrong : {R"("none")", R"("")", "3", "null", R"(["all"])", R"("a word that is far too long")"}) {
+    const frame found = decoded(std::string(R"({"op":"hello","replies":)") + wrong + "}");
+    const auto* const error = std::get_if<protocol_error>(&found);
+    ASSERT_NE(error, nullptr) << wrong;
+    EXPECT_EQ(error->code, error_code::bad_frame);
+    EXPECT_EQ(error->message, R"("replies" is not "all", "marked" or "errors")");
+  }
+}
+
 TEST(decode_command, reads_subscribe) {
   const auto some = as<subscribe_command>(R"({"op":"subscribe","streams":["cpu.*","m?m"],"only":"events"})");
   EXPECT_EQ(some.streams, (std::vector<std::string>{"cpu.*", "m?m"}));
@@ -200,6 +214,7 @@ TEST(decode_command, reads_back_what_encode_writes) {
   for (const command_frame& sent : std::vector<command_frame>{
            {"", hello_command{}},
            {"\"x\"", hello_command{"plant-7", "t\"\\\x01\xc3\xa9"}},
+           {"", hello_command{"plant-7", "", true, reply_choice::marked}},
            {"1", subscribe_command{{"a*", "b?"}, subscribe_command::choice::marked, true}},
            {"", unsubscribe_command{}},
            {"", ping_command{}},

@@ -98,6 +98,14 @@ TEST(reply, reads_welcome) {
   EXPECT_EQ(welcome->in_flight_max, 1024U);
 }
 
+TEST(reply, reads_acknowledgements) {
+  ASSERT_NE(read_line(R"({"type":"ack","seq":17})").as<ack_reply>(), nullptr);
+  EXPECT_EQ(read_line(R"({"type":"ack","seq":17})").as<ack_reply>()->seq, 17U);
+  EXPECT_EQ(read_line(R"({"type":"ack","seq":17})").as<ack_reply>()->frames, 0U);
+  EXPECT_EQ(read_line(R"({"type":"ack","frames":3})").as<ack_reply>()->frames, 3U);
+  EXPECT_EQ(read_line(R"({"type":"ack","more":true})").as<ack_reply>()->seq, 0U);
+}
+
 TEST(reply, reads_the_small_replies) {
   ASSERT_NE(read_line(R"({"type":"gap","missed":17})").as<gap_reply>(), nullptr);
   EXPECT_EQ(read_line(R"({"type":"gap","missed":17})").as<gap_reply>()->missed, 17U);

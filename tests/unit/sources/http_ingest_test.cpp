@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <snappy.h>
 
+#include <algorithm>
 #include <string>
 
 #include "tests/session/little_server.hpp"
@@ -42,6 +43,19 @@ TEST_F(http_ingest_test, takes_json_lines_and_answers_each) {
       post("/v1/points", "{\"stream\":\"a\",\"value\":1}\n{\"stream\":\"a\"}\n", "replies=errors");
   EXPECT_EQ(quiet.body.find("\"verdict\""), std::string::npos);
   EXPECT_NE(quiet.body.find("\"bad_frame\""), std::string::npos);
+}
+
+TEST_F(http_ingest_test, answers_with_the_verdicts_that_were_asked_for_and_refuses_another_word) {
+  std::string body;
+  for (int i = 0; i < 200; ++i) body += R"({"stream":"m","value":)" + std::to_string(10 + i % 7) + "}\n";
+  body += "{\"stream\":\"m\",\"value\":5000,\"seq\":7}\n";
+  const ingest_answer made = post("/v1/points", body, "replies=marked");
+  EXPECT_EQ(std::count(made.body.begin(), made.body.end(), '\n'), 1) << made.body;
+  EXPECT_NE(made.body.find("\"seq\":7"), std::string::npos);
+  EXPECT_EQ(made.body.find("\"ack\""), std::string::npos) << "the answer is the acknowledgement";
+  const ingest_answer wrong = post("/v1/points", body, "replies=some");
+  EXPECT_EQ(wrong.status, 400U);
+  EXPECT_NE(wrong.body.find("all, marked, errors"), std::string::npos);
 }
 
 TEST_F(http_ingest_test, takes_a_body_longer_than_a_read) {
