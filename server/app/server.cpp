@@ -66,6 +66,8 @@ server::~server() {
 
 void server::connect_context() {
   context_.settings = settings_.net;
+  const std::uint64_t feeds = memory_guard::feeds_of(settings_.memory_mib_max << 20U);
+  if (feeds != 0) context_.settings.all_feeds_bytes_max = static_cast<std::size_t>(feeds);
   context_.environment.bad_frames_per_s = settings_.net.bad_frames_per_s;
   context_.environment.replies_bytes_max = settings_.net.unsent_bytes_max / 2;
   context_.environment.admission = secrets_.admission();

@@ -5,8 +5,8 @@
 
 namespace spindrift {
 
-void audience_table::refresh() {
-  if (version_ == known_.version()) return;
+bool audience_table::refresh() {
+  if (version_ == known_.version()) return false;
   version_ = known_.copy(all_);
   of_all_streams_.clear();
   selective_.clear();
@@ -28,6 +28,7 @@ void audience_table::refresh() {
   }
   std::sort(shards_.begin(), shards_.end());
   shards_.erase(std::unique(shards_.begin(), shards_.end()), shards_.end());
+  return true;
 }
 
 const subscription* audience_table::find(const member& one) const {

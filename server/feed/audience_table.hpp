@@ -35,9 +35,10 @@ public:
   explicit audience_table(const subscription_list& known, std::size_t streams_at_most = streams_max)
       : known_(known), streams_at_most_(streams_at_most) {}
 
-  // Takes in who came and went; once before the lines of a batch.
-  void refresh();
+  // Takes in who came and went; once before the lines of a batch. False: nobody did.
+  bool refresh();
   bool is_empty() const { return all_.empty(); }
+  std::size_t size() const { return all_.size(); }
   // Whether some are not of all streams, so that of() has to be asked.
   bool is_selective() const { return !selective_.empty(); }
   // Patterns that a new stream is held against.

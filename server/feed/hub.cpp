@@ -29,12 +29,20 @@ bool hub::wants(std::uint64_t stream_hash, std::string_view stream, line_class l
   return false;
 }
 
+void hub::share_out() {
+  const std::size_t part = limits_.all_bytes_max / std::max<std::size_t>(1, audiences_.size());
+  const std::size_t bytes_max = std::min(limits_.one_bytes_max, std::max(limits_.one_bytes_min, part));
+  for (const seat& one : seats_) {
+    if (one.box != nullptr) one.box->limit(bytes_max);
+  }
+}
+
 hub::seat* hub::seat_of(std::size_t slot, std::uint64_t number) {
   return slot < seats_.size() && seats_[slot].number == number ? &seats_[slot] : nullptr;
 }
 
 void hub::deliver(const shared_published_batch& batch) {
-  audiences_.refresh();
+  refresh();
   std::array<outbox::piece, 16> parts;  // by the kinds wanted, made when the first wants them
   for (const subscription* const one : audiences_.of_all_streams()) {
     seat* const at = seat_of(one->slot, one->number);

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -26,16 +27,27 @@ public:
   virtual void feed_came(std::size_t dropped_lines) = 0;
 };
 
+// What may wait for subscribers: for one, and for those of all shards together, who then have equal parts of it, but
+// not below the least.
+struct feed_limits {
+  std::size_t one_bytes_max = std::size_t{4} * 1024 * 1024;
+  std::size_t all_bytes_max = std::numeric_limits<std::size_t>::max();
+  std::size_t one_bytes_min = 16 * 1024;
+};
+
 class hub {
 public:
-  hub(subscription_list& known, std::size_t shard) : known_(known), shard_(shard), audiences_(known) {}
+  hub(subscription_list& known, std::size_t shard, const feed_limits& limits = {})
+      : known_(known), shard_(shard), limits_(limits), audiences_(known) {}
 
   // The subscription begins with the next batch. Both outlive it; returns its number.
   std::uint64_t subscribe(filter wanted, outbox& box, subscriber& bell);
   void unsubscribe(std::uint64_t number);
 
   // What is wanted anywhere, once refresh() has taken in who came and went.
-  void refresh() { audiences_.refresh(); }
+  void refresh() {
+    if (audiences_.refresh()) share_out();
+  }
   bool is_empty() const { return audiences_.is_empty(); }
   line_classes wanted_of_all_streams() const { return audiences_.wanted_of_all_streams(); }
   bool is_selective() const { return audiences_.is_selective(); }
@@ -55,11 +67,13 @@ private:
     subscriber* bell = nullptr;
   };
 
+  void share_out();
   seat* seat_of(std::size_t slot, std::uint64_t number);
   static outbox::piece lines_of(const published_batch& batch, line_classes wanted);
 
   subscription_list& known_;
   std::size_t shard_;
+  feed_limits limits_;
   audience_table audiences_;
   std::vector<seat> seats_;    // of this shard's, by slot
   std::vector<seat> touched_;  // by the batch under way

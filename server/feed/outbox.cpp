@@ -12,7 +12,7 @@ std::size_t outbox::put(piece lines) {
   bytes_ += lines.bytes.size();
   waiting_.push_back(std::move(lines));
   std::size_t dropped = 0;
-  while (bytes_ > bytes_max_ && !waiting_.empty()) {
+  while (bytes_ > bytes_max_ && waiting_.size() > 1) {
     bytes_ -= waiting_.front().bytes.size();
     dropped += waiting_.front().lines;
     waiting_.pop_front();

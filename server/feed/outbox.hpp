@@ -1,9 +1,9 @@
 // What waits to be sent to one subscriber: shared batches, or the lines of them that it wants.
 //
-// Bounded in bytes: when it is full the oldest lines go, all lines of the oldest piece together, and the subscriber
-// is told in their place how many it missed. What has been handed out by take() is on its way and no longer counted.
-// The hub fills it, its connection empties it, both on the subscriber's shard. Cost of put: O(1); of add: a copy of the
-// line.
+// Bounded in bytes: when it is full the oldest lines go, all lines of the oldest piece together but for the newest
+// piece, and the subscriber is told in their place how many it missed. What has been handed out by take() is on its way
+// and no longer counted. The hub fills it, its connection empties it, both on the subscriber's shard. Cost of put:
+// O(1); of add: a copy of the line.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +27,8 @@ public:
   };
 
   explicit outbox(std::size_t bytes_max) : bytes_max_(bytes_max) {}
+  // From the next piece on.
+  void limit(std::size_t bytes_max) { bytes_max_ = bytes_max; }
 
   // Each returns how many verdict lines had to be dropped for it.
   std::size_t put(piece lines);

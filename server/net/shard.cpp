@@ -16,7 +16,7 @@ namespace spindrift {
 shard::shard(shard_context& shared, std::size_t index)
     : connection_host(shared.settings, shared.environment, workspace_),
       shared_(shared),
-      hub_(shared.subscriptions, index),
+      hub_(shared.subscriptions, index, {shared.settings.feed_bytes_max, shared.settings.all_feeds_bytes_max}),
       feed_sink_(hub_, shared.feed_ports),
       pipeline_(shared.environment.observer, shared.disk),
       workspace_(pipeline_),

@@ -170,8 +170,32 @@ def second_mark(report, binary):
             watch.end()
 
 
+def feeds(report, binary, subscribers):
+    """Subscribers that read nothing, each of which wants a copy of its own of nearly all lines."""
+    with Scratch() as folder:
+        flags = ("--state-dir", os.path.join(folder, "state"), "--max-memory", str(CEILING), "--detectors", "zscore",
+                 "--feed-timeout", "60000", "--threads", "1")
+        with Daemon(binary, *flags) as server, server.connect() as one:
+            watch = Watch(server)
+            deaf = [server.connect(receive_buffer=4_096) for _ in range(subscribers)]
+            for number, client in enumerate(deaf):
+                client.ask({"op": "subscribe", "streams": [f"f*{number % 10}"], "only": "all"})
+            for number in range(100):
+                one.send(b"".join(b'{"stream":"f%d","value":%d}\n' % (item % 50, number) for item in range(1_000)))
+                for _ in range(1_000):
+                    one.line()
+            highest = watch.highest
+            answered = one.ask({"op": "ping"})["type"]
+            report.check(f"{subscribers} subscribers that read nothing", f"{highest:.0f} MiB, {answered}",
+                         "<= 70 MiB, pong", highest <= CEILING * 1.1)
+            watch.end()
+            for client in deaf:
+                client.close()
+
+
 def run(report, binary, short, _sanitized=""):
     new_streams(report, binary)
     idle_streams(report, binary)
     growth(report, binary, 150 if short else 3_000)
     second_mark(report, binary)
+    feeds(report, binary, 100 if short else 1_000)

@@ -194,5 +194,23 @@ TEST(hub, agrees_with_every_filter_while_subscribers_come_and_go) {
   }
 }
 
+TEST(hub, shares_what_may_wait_for_all_among_those_that_are_there) {
+  subscription_list known;
+  hub at(known, 0, {1'000, 160, 10});
+  std::vector<std::unique_ptr<listener>> crowd;
+  for (int i = 0; i < 4; ++i) {
+    crowd.push_back(std::make_unique<listener>());
+    at.subscribe(filter({"a*"}, everything), crowd.back()->box, *crowd.back());
+  }
+  for (int i = 0; i < 100; ++i) at.deliver(batch_of({{"a", "1"}}));
+  for (const auto& one : crowd) EXPECT_EQ(one->box.bytes(), 40U) << "a fourth of 160";
+  subscription_list few;
+  hub alone(few, 0, {1'000, 160, 10});
+  listener only_one;
+  alone.subscribe(filter({"a*"}, everything), only_one.box, only_one);
+  for (int i = 0; i < 100; ++i) alone.deliver(batch_of({{"a", "1"}}));
+  EXPECT_EQ(only_one.box.bytes(), 160U);
+}
+
 }  // namespace
 }  // namespace spindrift
