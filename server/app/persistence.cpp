@@ -51,6 +51,11 @@ bool persistence::append(const batch& points) {
     const verdict& numbered = points.outcomes[i].what;
     out.add({sender != nullptr ? std::string_view(sender->name()) : std::string_view(), numbered.subject, numbered.n},
             points.streams[i]->journal, sender != nullptr ? &points.sender->journal() : nullptr);
+    const time_unit fixed = points.outcomes[i].fixes;
+    if (fixed == time_unit::none) continue;
+    stream_note note{stream_note::kind::unit, numbered.n};
+    note.count = static_cast<std::uint64_t>(fixed);
+    out.add_note(note, points.streams[i]->name, points.streams[i]->journal);
   }
   return out.write() == journal_state::open;
 }

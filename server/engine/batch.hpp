@@ -32,7 +32,8 @@ enum class refusal : std::uint8_t {
 
 struct outcome {
   refusal why = refusal::none;
-  verdict what;  // meaningless unless `why` is none; views into the point
+  verdict what;                       // meaningless unless `why` is none; views into the point
+  time_unit fixes = time_unit::none;  // the unit of its stream's times, which nothing had told before
 };
 
 // What the events of a stream have to say at a point of a batch.

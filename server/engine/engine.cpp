@@ -211,6 +211,7 @@ void engine::number_points(batch& work, moment now) {
         result.why = refusal::other_unit;
         continue;
       }
+      if (before == time_unit::none) result.fixes = to->unit;
       if (before == time_unit::none && to->unit != time_unit::milliseconds) result.what.unit = to->unit;
     }
     // As the stream is, whatever the point says: replay knows it from here.
@@ -325,6 +326,7 @@ void engine::apply(const point& from, stream& to, moment now, verdict& result, s
 void engine::take_back(batch& work) {
   for (std::size_t i = work.points.size(); i-- > 0;) {
     if (work.streams[i] == nullptr) continue;
+    if (work.outcomes[i].fixes != time_unit::none) work.streams[i]->unit = time_unit::none;
     if (--work.streams[i]->n == 0) {
       streams_->erase(work.points[i].stream, work.hashes[i]);
       counts_.streams_created.fetch_sub(1, std::memory_order_relaxed);

@@ -223,6 +223,8 @@ void entry_writer::append_note(const stream_note& note, std::string_view name, j
     out.put_varint(note.count);
     out.put_varint(zigzag(note.quiet_ms));
     out.put_varint(zigzag(note.limit_ms));
+  } else if (note.says == stream_note::kind::unit) {
+    out.put_varint(note.count);
   } else {
     out.put_byte(note.event_kind);
     out.put_byte(note.direction);
@@ -310,13 +312,15 @@ bool entry_reader::take_note(journal_entry& entry) {
   entry.record.subject.stream = stream->name;
   stream_note& note = entry.note = {};
   const std::uint8_t says = in_.byte();
-  if (says > static_cast<std::uint8_t>(stream_note::kind::real)) in_.refuse();
+  if (says > static_cast<std::uint8_t>(stream_note::kind::unit)) in_.refuse();
   note.says = static_cast<stream_note::kind>(says);
   note.n = in_.varint();
   if (note.says == stream_note::kind::quiet || note.says == stream_note::kind::refused) {
     note.count = in_.varint();
     note.quiet_ms = unzigzag(in_.varint());
     note.limit_ms = unzigzag(in_.varint());
+  } else if (note.says == stream_note::kind::unit) {
+    note.count = in_.varint();
   } else {
     note.event_kind = in_.byte();
     note.direction = in_.byte();

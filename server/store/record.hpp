@@ -80,13 +80,15 @@ struct point_record {
   std::uint64_t n = 0;  // its number in its stream
 };
 
-// What happened to a stream beside its points: what its events were told by the server's clock, and by people.
+// What happened to a stream beside its points: what its events were told by the server's clock, and by people; and what
+// a point fixed that cannot be seen in its record, where times are milliseconds whatever they were sent as.
 struct stream_note {
   enum class kind : std::uint8_t {
     quiet = 0,     // behind point n nothing has come for quiet_ms, longer than limit_ms (0: its habit)
     refused = 1,   // as that, and `count` points were refused meanwhile
     expected = 2,  // somebody called event `n`, or what is like it, expected
     real = 3,      // or real
+    unit = 4,      // with point n the unit of its times was fixed: `count`, a time_unit
   };
   kind says = kind::quiet;
   std::uint64_t n = 0;

@@ -178,5 +178,17 @@ TEST_P(state, belongs_to_one_daemon_at_a_time) {
   EXPECT_FALSE(second.errors.empty());
 }
 
+// The unit of a stream's times is not guessed anew.
+TEST_P(state, remembers_in_what_unit_a_streams_times_come) {
+  tcp_client before = daemon_->connect();
+  EXPECT_EQ(ask(before, R"({"stream":"s","value":1,"ts":1764000000})").at("ts"), 1'764'000'000'000);
+  EXPECT_EQ(ask(before, R"({"stream":"ms","value":1,"ts":1764000000000})").at("ts"), 1'764'000'000'000);
+  restart();
+  tcp_client after = daemon_->connect();
+  EXPECT_EQ(ask(after, R"({"stream":"s","value":1,"ts":1764000001000})").at("code"), "bad_value");
+  EXPECT_EQ(ask(after, R"({"stream":"s","value":1,"ts":1764000001})").at("ts"), 1'764'000'001'000);
+  EXPECT_EQ(ask(after, R"({"stream":"ms","value":1,"ts":1764000001})").at("code"), "bad_value");
+}
+
 }  // namespace
 }  // namespace spindrift

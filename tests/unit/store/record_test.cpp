@@ -177,7 +177,7 @@ TEST(record, header_of_a_segment_notices_every_flipped_bit) {
 
 TEST(record, gives_every_field_of_every_kind_of_note_back) {
   using kind = stream_note::kind;
-  std::vector<stream_note> notes(4);
+  std::vector<stream_note> notes(5);
   notes[0] = {kind::quiet, 17, 0, 90'000, 0};
   notes[1] = {kind::refused, 18, 40, std::numeric_limits<std::int64_t>::max(), 5'000};
   notes[2].says = kind::expected;
@@ -188,13 +188,14 @@ TEST(record, gives_every_field_of_every_kind_of_note_back) {
   notes[2].told = -1;
   notes[3].says = kind::real;
   notes[3].n = std::numeric_limits<std::uint64_t>::max();
+  notes[4] = {kind::unit, 1, 3};
   journal_name cpu;
   byte_buffer buffer;
   buffer.put_gap(record_header_bytes);
   entry_writer writer;
   writer.begin_segment(0);
   for (const stream_note& note : notes) writer.append_note(note, "cpu", cpu, buffer);
-  const std::string bytes = seal(buffer, 4, 0);
+  const std::string bytes = seal(buffer, 5, 0);
   entry_reader reader;
   reader.begin_segment();
   reader.begin_record(std::string_view(bytes).substr(record_header_bytes), 0);
