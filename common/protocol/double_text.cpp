@@ -184,6 +184,16 @@ char* write_thousandths(char* at, std::uint64_t thousandths) {
   return at + (decimals > 0 ? 1 + decimals : 0);
 }
 
+// Plain notation of whole + fraction / 10^8.
+char* write_decimals(char* at, std::uint64_t whole, std::uint64_t fraction) {
+  at = write_whole(at, whole);
+  if (fraction == 0) return at;
+  const std::uint64_t digits = eight_digits(fraction);
+  *at = '.';
+  put(at + 1, digits);
+  return at + 9 - zeros_at_end(digits);
+}
+
 // Returns where the digits go.
 char* put_sign(char* at, double value) {
   *at = '-';
@@ -211,7 +221,8 @@ constexpr double ten_to(int exponent) {
 }  // namespace
 
 // Two decimals of at most 15 digits never read as the same double. So if thousandths / 1000 is this double, which takes
-// but one rounded division to find out, no other decimal of so few digits is, and none is shorter.
+// but one rounded division to find out, no other decimal of so few digits is, and none is shorter. The same of
+// millionths, which sensors and our own clients like to send.
 char* write_double(char* at, double value) {
   const double magnitude = std::fabs(value);
   if (magnitude < 1e5) {
@@ -219,12 +230,18 @@ char* write_double(char* at, double value) {
     if (static_cast<double>(thousandths) / 1'000 == magnitude) {
       return write_thousandths(put_sign(at, value), static_cast<std::uint64_t>(thousandths));
     }
+    const auto millionths = static_cast<std::int64_t>(magnitude * 1e6 + 0.5);
+    if (magnitude >= 1e-3 && static_cast<double>(millionths) / 1e6 == magnitude) {
+      const auto all = static_cast<std::uint64_t>(millionths);
+      return write_decimals(put_sign(at, value), all / 1'000'000, all % 1'000'000 * 100);
+    }
   }
   return write_longer(at, value);
 }
 
-// An integer below 10^6 divided by a power of ten that is a double is the double nearest to that decimal, so the
-// shortest text of it has those digits.
+// The six digits are an integer; where the point stands among them and nothing but plain notation comes into question,
+// they are written as they are. Elsewhere: an integer below 10^6 divided by a power of ten that is a double is the
+// double nearest to that decimal, so the shortest text of it has those digits.
 char* write_six_digits(char* at, double value) {
   const double magnitude = std::fabs(value);
   if (!(magnitude >= 1e-4 && magnitude < 1e15)) {
@@ -234,6 +251,15 @@ char* write_six_digits(char* at, double value) {
   int first = log10_of_power_of_2(exponent);  // the place of the first digit, or one below
   if (magnitude >= ten_to(first + 1)) ++first;
   const double unit = first < 5 ? ten_to(5 - first) : ten_to(first - 5);
+  if (magnitude >= 1e-3 && first < 5) {
+    const auto six = static_cast<std::uint32_t>(magnitude * unit + 0.5);
+    const auto places = static_cast<std::size_t>(5 - first);
+    const auto whole_unit = static_cast<std::uint32_t>(powers_of_10[places]);
+    const std::uint32_t whole = six / whole_unit;
+    if (whole < 100'000) {
+      return write_decimals(put_sign(at, value), whole, (six - whole * whole_unit) * powers_of_10[8 - places]);
+    }
+  }
   const auto digits = [](double scaled) { return static_cast<double>(static_cast<std::int64_t>(scaled + 0.5)); };
   const double rounded = first < 5 ? digits(magnitude * unit) / unit : digits(magnitude / unit) * unit;
   return write_double(at, std::copysign(rounded, value));

@@ -9,10 +9,12 @@
 namespace spindrift {
 namespace {
 
-enum byte_kind : unsigned char { refused, anywhere, not_at_the_ends, of_several };
+// Bits, so that a name is looked at without a branch for each byte.
+enum byte_kind : unsigned char { anywhere = 0, not_at_the_ends = 1, of_several = 2, refused = 4 };
 
 constexpr std::array<byte_kind, 256> byte_kinds = [] {
   std::array<byte_kind, 256> kinds{};
+  kinds.fill(refused);
   for (unsigned c = 0x21; c <= 0x7e; ++c) kinds[c] = anywhere;
   for (const char c : std::string_view("\"\\*?")) kinds[static_cast<unsigned char>(c)] = refused;
   kinds[' '] = not_at_the_ends;
@@ -71,13 +73,10 @@ bool is_name_character(std::string_view text, std::size_t length) {
 
 bool is_name(std::string_view text, std::size_t bytes_max) {
   if (text.empty() || text.size() > bytes_max || text.front() == ' ' || text.back() == ' ') return false;
-  bool is_wide = false;
-  for (const char c : text) {
-    const byte_kind kind = kind_of(c);
-    if (kind == refused) return false;
-    is_wide = is_wide || kind == of_several;
-  }
-  return !is_wide || is_wide_name(text);
+  unsigned kinds = 0;
+  for (const char c : text) kinds |= kind_of(c);
+  if ((kinds & refused) != 0) return false;
+  return (kinds & of_several) == 0 || is_wide_name(text);
 }
 
 bool is_plain_name(std::string_view text, std::size_t bytes_max) {

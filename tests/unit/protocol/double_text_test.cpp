@@ -138,6 +138,16 @@ std::string six_digits_of(double value) {
   return {text.data(), write_six_digits(text.data(), value)};
 }
 
+// Where the digits are not written as they are: the double nearest to them, by the shortest text.
+TEST(double_text, writes_six_digits_as_it_writes_the_double_that_they_are) {
+  support::noise_source noise(7);
+  for (int i = 0; i < 300'000; ++i) {
+    const double value = std::pow(10.0, noise.uniform() * 9 - 4) * (noise.chance(0.2) ? 1 : noise.uniform());
+    const std::string text = six_digits_of(value);
+    ASSERT_EQ(text, library(std::strtod(text.c_str(), nullptr))) << value;
+  }
+}
+
 TEST(double_text, has_the_six_digits_of_the_standard_library) {
   support::noise_source noise(6);
   for (int i = 0; i < 300'000; ++i) {

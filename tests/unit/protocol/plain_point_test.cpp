@@ -112,6 +112,25 @@ TEST(plain_point, numbers_at_the_edges_are_the_same_both_ways) {
   }
 }
 
+// More digits than a double's mantissa holds: what says any double exactly, and what lies half way between two.
+TEST(plain_point, long_numbers_are_the_same_both_ways) {
+  support::noise_source noise(9);
+  for (int i = 0; i < 100'000; ++i) {
+    const std::uint64_t bits = std::uint64_t{1} << noise.below(11);
+    std::uint64_t whole = (std::uint64_t{1} << 53U) + noise.below((std::uint64_t{1} << 53U) - 1);
+    if (noise.chance(0.5)) whole = whole * bits + bits / 2 + noise.below(3) - 1;
+    std::string text = std::to_string(whole);
+    const std::size_t places = noise.below(text.size());
+    if (places > 0) text.insert(text.size() - places, ".");
+    if (text.size() > 19) continue;
+    expect_the_same_both_ways(R"({"value":)" + std::string(noise.chance(0.3) ? "-" : "") + text + "}");
+  }
+  for (const char* tie : {"9007199254740993", "9007199254740995", "18014398509481990", "1801439850948198.1",
+                          "9999999999999999999", "0.99999999999999999", "0.12345678901234567", "18014398509481985"}) {
+    expect_the_same_both_ways(R"({"value":)" + std::string(tie) + "}");
+  }
+}
+
 TEST(plain_point, what_the_encoder_writes_is_plain) {
   std::string line;
   encode(point{.stream = "cpu", .value = 0.42, .ts = 1'764'000'000'000, .seq = 17, .label = true}, line);
