@@ -10,6 +10,7 @@
 #include "common/protocol/encode.hpp"
 #include "server/app/persistence.hpp"
 #include "server/clock/clock.hpp"
+#include "server/pipeline/kept_verdict.hpp"
 #include "server/sinks/history_sink.hpp"
 
 namespace spindrift {
@@ -69,8 +70,7 @@ void persistence::replay(const journal_entry& entry, moment at) {
   if (!again) return;
   record_told(record.subject.stream);
   if (record.producer.empty()) return;
-  scratch_.clear();
-  encode(*again, scratch_);
+  pack_verdict(*again, scratch_);
   const auto whose = producers_->find_or_create(record.producer);
   if (whose && entry.position > whose->journal().position) whose->keep(record.subject.seq, scratch_);
 }

@@ -8,6 +8,7 @@
 #include "common/log/log.hpp"
 #include "server/detect/archive.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/pipeline/kept_verdict.hpp"
 
 namespace spindrift {
 namespace {
@@ -134,7 +135,7 @@ storage_status saved_state::save(store& into, const std::function<void()>& betwe
     if (!status.ok()) return;
     bytes.clear();
     state_writer out(bytes);
-    out(one);
+    one.save(out, [](std::string_view kept, std::string& line) { append_kept_line(kept, false, line); });
     status = into.add_section({section_producer, producer_state_version, one.name(), one.journal().position, bytes});
   });
   pause();

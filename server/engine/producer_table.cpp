@@ -15,19 +15,21 @@ void producer::let_go(std::uint64_t holder) {
   if (holder_ == holder) holder_ = 0;
 }
 
-void producer::keep(std::uint64_t seq, std::string_view line) {
+void producer::keep(std::uint64_t seq, std::string_view bytes) {
   last_seq_ = seq;
   kept_verdict made{seq, {}};
+  std::size_t given = 0;
   if (kept_.size() == kept_max) {
     // The oldest gives its memory to the newest, unless it has far too much.
-    made.line = std::move(kept_.front().line);
-    count_kept(0, sizeof(kept_verdict) + made.line.capacity());
+    given = kept_.front().size();
+    made.bytes = std::move(kept_.front().bytes);
     kept_.pop_front();
-    if (made.line.capacity() > 2 * line.size() + 64) made.line = std::string();
+    if (made.bytes.capacity() > 2 * bytes.size() + 64) made.bytes = std::string();
   }
-  made.line.assign(line);
+  made.bytes.assign(bytes);
+  const std::size_t taken = made.size();
   kept_.push_back(std::move(made));
-  count_kept(kept_.back().bytes(), 0);
+  if (taken != given) count_kept(taken, given);
   while (kept_bytes_ > account_->share() && kept_.size() > 1) drop_oldest();
   if (account_->bytes.load(std::memory_order_relaxed) > account_->bound.load(std::memory_order_relaxed) &&
       account_->make_room) {
@@ -44,7 +46,7 @@ void producer::count_kept(std::size_t more, std::size_t less) {
 }
 
 void producer::drop_oldest() {
-  count_kept(0, kept_.front().bytes());
+  count_kept(0, kept_.front().size());
   kept_.pop_front();
 }
 
@@ -60,14 +62,14 @@ void producer::begin_anew() {
 void producer::join(std::shared_ptr<kept_account> account) {
   account_ = std::move(account);
   kept_bytes_ = 0;
-  for (const kept_verdict& loaded : kept_) count_kept(loaded.bytes(), 0);
+  for (const kept_verdict& loaded : kept_) count_kept(loaded.size(), 0);
   drop_kept_to(account_->share());
 }
 
 std::string_view producer::kept(std::uint64_t seq) const {
   const auto at = std::lower_bound(kept_.begin(), kept_.end(), seq,
                                    [](const kept_verdict& each, std::uint64_t wanted) { return each.seq < wanted; });
-  return at != kept_.end() && at->seq == seq ? std::string_view(at->line) : std::string_view();
+  return at != kept_.end() && at->seq == seq ? std::string_view(at->bytes) : std::string_view();
 }
 
 void producer::block_after(std::uint64_t seq) {

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "common/model/limit.hpp"
+#include "server/detect/archive.hpp"
 #include "server/engine/kept_account.hpp"
 #include "server/store/record.hpp"
 
@@ -50,10 +51,10 @@ public:
   journal_name& journal() { return journal_; }
   bool is_connected() const { return holder_ != 0; }
 
-  // Keeps the verdict line (LF included) of an applied point; seq must be above last_seq(). Older ones go where there
-  // is no room for all.
-  void keep(std::uint64_t seq, std::string_view line);
-  // The kept line of a seq; empty when it is too old or was never applied.
+  // Keeps what the verdict's line is made of (pipeline/kept_verdict.hpp) for an applied point; seq must be above
+  // last_seq(). Older ones go where there is no room for all.
+  void keep(std::uint64_t seq, std::string_view bytes);
+  // What is kept of a seq; empty when it is too old or was never applied.
   std::string_view kept(std::uint64_t seq) const;
   // A point that the journal could not take leaves a hole: later ones are refused until it comes again, because
   // applying them would make the re-sent one look applied.
@@ -73,17 +74,29 @@ public:
     archive(last_seq_);
     archive.sequence(kept_, kept_max);
   }
+  // The same with lines in the place of what is kept, which is what lasts: `append_line(bytes, out)` makes one.
+  template <class AppendLine>
+  void save(state_writer& out, AppendLine&& append_line) {
+    out(last_seq_);
+    auto count = static_cast<std::uint32_t>(kept_.size());
+    out(count);
+    for (const kept_verdict& one : kept_) {
+      kept_verdict spelt{one.seq, {}};
+      append_line(std::string_view(one.bytes), spelt.bytes);
+      out(spelt);
+    }
+  }
 
 private:
   static constexpr std::size_t kept_max = model::in_flight_max;
   struct kept_verdict {
     std::uint64_t seq = 0;
-    std::string line;
+    std::string bytes;
     template <class Archive>
     void visit_state(Archive& archive) {
-      archive(seq, line);
+      archive(seq, bytes);
     }
-    std::size_t bytes() const { return sizeof(kept_verdict) + line.capacity(); }
+    std::size_t size() const { return sizeof(kept_verdict) + bytes.capacity(); }
   };
 
   void drop_oldest();

@@ -7,6 +7,7 @@
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/pipeline/kept_verdict.hpp"
 
 namespace spindrift {
 
@@ -33,29 +34,28 @@ void pipeline::ingest_named(intake& taken, moment now) {
     return;
   }
   engine_.observe(points, now);
-  encode_needed(taken);
+  if (needed_.always != 0 || needed_.asks) encode_needed(taken);
   for (std::size_t i = 0; i < points.points.size(); ++i) {
     const std::uint64_t seq = points.points[i].seq;
     if (points.outcomes[i].why == refusal::none) {
       named.unblock();
-      named.keep(seq, taken.line(i));
+      pack_verdict(points.outcomes[i].what, packed_);
+      named.keep(seq, packed_);
     }
     if (points.outcomes[i].why == refusal::storage_full) named.block_after(seq);
   }
   taken.newest_seq = named.last_seq();
 }
 
-// A verdict, then what the stream's events have to say at its point. The verdicts of a producer with a name are all
-// needed, since they are kept.
+// A verdict, then what the stream's events have to say at its point.
 void pipeline::encode_needed(intake& taken) {
   const batch& points = taken.points;
-  const bool is_kept = points.sender != nullptr;
   std::size_t next_told = 0;
   for (std::size_t i = 0; i < points.outcomes.size(); ++i) {
     const std::size_t told_before = next_told;
     while (next_told < points.told.size() && points.told[next_told].point == i) ++next_told;
     const bool is_applied = points.outcomes[i].why == refusal::none;
-    if (is_applied && (is_kept || is_needed(points, i, class_of(points.outcomes[i].what)))) taken.encode_line(i);
+    if (is_applied && is_needed(points, i, class_of(points.outcomes[i].what))) taken.encode_line(i);
     for (std::size_t k = told_before; k < next_told; ++k) {
       if (points.told[k].notice.is_picture_alone) continue;
       if (is_needed(points, i, class_of(points.told[k].notice))) taken.encode_event(k);

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -64,6 +65,7 @@ private:
   engine& engine_;
   const durable_position* disk_;
   std::vector<sink*> sinks_;
+  std::string packed_;        // scratch
   intake apart_;              // of nothing sent
   sink::need needed_;         // of this batch, by all sinks together
   std::vector<sink*> asked_;  // of this batch: those to be asked for each line

@@ -10,6 +10,7 @@
 #include "common/protocol/encode.hpp"
 #include "common/protocol/limits.hpp"
 #include "server/engine/stream_listing.hpp"
+#include "server/pipeline/kept_verdict.hpp"
 #include "server/pipeline/refusal_error.hpp"
 #include "server/session/permission.hpp"
 
@@ -30,29 +31,36 @@ session::~session() {
 
 bool session::gather(inbox& from) {
   first_gathered_ = workspace_.taken.size();
-  if (named_ || !is_admitted() || bad_frames_.is_spent() || asked_ || !reader_.is_plain() || !unknown_.empty())
-    return false;
+  if (named_ || !may_take_points() || bad_frames_.is_spent() || asked_) return false;
   const std::uint64_t frames_before = frames_;
   const std::size_t points_max = workspace_.way.points_max();
   const std::size_t turn_max = std::min(points_max, workspace_.turn_frames_max);
-  while (gathered_ < turn_max && !held_) {
+  take_points(from, turn_max);
+  count_frames(frames_ - frames_before);
+  has_more_gathered_ = gathered_ == turn_max && turn_max < points_max;
+  return has_gathered() && gathered_ < points_max && !held_;
+}
+
+// Nearly all frames are points in the contract's own words, of which nothing needs to be asked but whether they are
+// allowed. The first other one is held.
+void session::take_points(inbox& from, std::size_t gathered_max) {
+  while (gathered_ < gathered_max && !held_) {
     const inbox::cut cut = from.next();
-    if (cut.kind == inbox::cut_kind::none) break;
+    if (cut.kind == inbox::cut_kind::none) return;
     if (cut.kind == inbox::cut_kind::whole) {
       const frame decoded = workspace_.frames.decode(cut.bytes);
       const auto* const measured = std::get_if<point>(&decoded);
-      if (measured != nullptr && !workspace_.frames.is_foreign() && may_publish(identity_.get(), measured->stream)) {
+      if (measured != nullptr && !workspace_.frames.is_foreign() && may_publish(identity_.get(), measured->stream) &&
+          (!named_ || is_next(measured->seq))) {
         ++frames_;
         speak_contract();
+        if (named_) newest_seq_ = measured->seq;
         add_point(*measured);
         continue;
       }
     }
     held_ = cut;
   }
-  count_frames(frames_ - frames_before);
-  has_more_gathered_ = gathered_ == turn_max && turn_max < points_max;
-  return has_gathered() && gathered_ < points_max && !held_;
 }
 
 void session::count_frames(std::uint64_t more) {
@@ -98,6 +106,15 @@ void session::advance(inbox& from, moment now, step& out) {
       out.pause = bad_frames_.until_refilled();
       break;
     }
+    const std::size_t turn_left =
+        workspace_.turn_frames_max - std::min(frames_ - frames_before, workspace_.turn_frames_max);
+    if (!held_ && may_take_points()) {
+      take_points(from, std::min(workspace_.way.points_max(), gathered_ + turn_left));
+      if (gathered_ >= workspace_.way.points_max()) flush_full(now, out);
+    }
+    const bool is_turn_over = frames_ - frames_before >= workspace_.turn_frames_max;
+    if (is_turn_over || out.replies.size() >= environment_.replies_bytes_max) out.has_more = true;
+    if (out.has_more || out.closes) break;
     const std::size_t first_foreign = workspace_.foreign.points().size();
     const frame_reader::taken taken =
         reader_.next(from, held_ ? &*held_ : nullptr, workspace_.frames, workspace_.foreign);
@@ -106,8 +123,7 @@ void session::advance(inbox& from, moment now, step& out) {
     ++frames_;
     is_waiting_client_ = from.unread().empty();
     take(taken, first_foreign, now, out);
-    const bool is_turn_over = frames_ - frames_before >= workspace_.turn_frames_max;
-    if (is_turn_over || out.replies.size() >= environment_.replies_bytes_max) out.has_more = true;
+    if (out.replies.size() >= environment_.replies_bytes_max) out.has_more = true;
   }
   flush(now, out);
   if (from.is_finished() && !unknown_.empty() && !out.closes && !out.has_more) say_last_words(out);
@@ -146,9 +162,12 @@ void session::take_point(const point& taken, moment now, step& out) {
   }
   if (named_) newest_seq_ = taken.seq;
   add_point(taken);
-  if (workspace_.taken.size() < workspace_.way.points_max()) return;
+  if (workspace_.taken.size() >= workspace_.way.points_max()) flush_full(now, out);
+}
+
+// Batches are small where new streams cost much: others have their turns in between.
+void session::flush_full(moment now, step& out) {
   flush(now, out);
-  // Batches are small where new streams cost much: others have their turns in between.
   if (workspace_.way.points_max() < intake::points_max) out.has_more = true;
 }
 
@@ -168,18 +187,15 @@ bool session::take_repeated(const point& taken, step& out) {
   const std::lock_guard guard(named_->lock);
   newest_seq_ = named_->last_seq();
   if (taken.seq > newest_seq_) return false;  // the newer ones of the batch were refused
-  const std::string_view line = named_->kept(taken.seq);
-  if (line.empty()) {
+  const std::string_view kept = named_->kept(taken.seq);
+  if (kept.empty()) {
     complain({error_code::bad_seq, "\"seq\" is below the newest applied one, and no verdict is kept for it (any more)",
               taken.seq},
              frames_, out);
     return true;
   }
   // Who sends it again has not heard of it: also where the verdict says nothing special.
-  if (replies_ != reply_choice::errors) {
-    out.replies.append(line.substr(0, line.size() - 2));
-    out.replies += ",\"dup\":true}\n";
-  }
+  if (replies_ != reply_choice::errors) append_kept_line(kept, true, out.replies);
   add(environment_.counts.duplicates, 1);
   if (identity_) add(identity_->use->duplicates, 1);
   note_taken(taken.seq, frames_, out);

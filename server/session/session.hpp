@@ -23,6 +23,7 @@
 
 #include "common/protocol/decode.hpp"
 #include "common/protocol/inbox.hpp"
+#include "common/protocol/limits.hpp"
 #include "server/engine/counters.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
@@ -146,6 +147,10 @@ private:
   // The frame's number of a point whose producer hears nothing; frames are counted from 1.
   static constexpr std::uint64_t no_reply = 0;
 
+  bool may_take_points() const { return is_admitted() && reader_.is_plain() && unknown_.empty(); }
+  void take_points(inbox& from, std::size_t gathered_max);
+  // Of a named producer: above all before it, and not too far.
+  bool is_next(std::uint64_t seq) const { return seq > newest_seq_ && seq - newest_seq_ <= limits::seq_step_max; }
   void take(const frame_reader::taken& taken, std::size_t first_foreign, moment now, step& out);
   void take_frame(frame taken, moment now, step& out);
   bool is_no_point_yet(std::size_t first) const;
@@ -166,6 +171,7 @@ private:
   void forget_gathered();
   bool take_repeated(const point& taken, step& out);
   void flush(moment now, step& out);
+  void flush_full(moment now, step& out);
   void take_command(const command_frame& ordered, step& out);
   void go_on_listing(moment now, step& out);
   void answer(std::size_t i, step& out);
