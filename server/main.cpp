@@ -5,11 +5,13 @@
 #include "server/app/config.hpp"
 #include "server/app/daemon.hpp"
 #include "server/app/producer_command.hpp"
+#include "server/app/test_alert_command.hpp"
 
 int main(int argc, char** argv) {
   using namespace spindrift;
   if (is_token_command(argc, argv)) return run_token_command(argc, argv);
   if (is_producer_command(argc, argv)) return run_producer_command(argc, argv);
+  if (is_test_alert_command(argc, argv)) return run_test_alert_command(argc, argv);
   config settings;
   option_set options(
       "spindriftd",

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <sstream>
 
 #include "common/cli/setting_text.hpp"
 #include "common/text/printable.hpp"
@@ -33,6 +34,11 @@ std::optional<std::string> text_of(const toml::node& node) {
   if (const auto* whole = node.as_integer()) return std::to_string(whole->get());
   if (const auto* real = node.as_floating_point()) return number_text(real->get());
   if (const auto* truth = node.as_boolean()) return truth->get() ? "true" : "false";
+  if (const auto* time = node.as_date_time()) {
+    std::ostringstream text;
+    text << time->get();
+    return text.str();
+  }
   return std::nullopt;
 }
 
@@ -73,8 +79,9 @@ void take_table(const toml::table& table, const std::string& path, std::size_t d
     }
     config_entry entry{name, {}, false, where};
     if (!take_node(node, entry)) {
-      complaints.push_back(where + ": " + in_quotes(name) +
-                           " is no setting's value; allowed: a string, a number, true, false, or a list of these");
+      complaints.push_back(
+          where + ": " + in_quotes(name) +
+          " is no setting's value; allowed: a string, a number, a date with its time, true, false, or a list of these");
     }
     to.entries.push_back(std::move(entry));
   }

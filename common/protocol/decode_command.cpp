@@ -45,6 +45,10 @@ public:
     return at->is_boolean() && at->get<bool>();
   }
 
+  std::optional<bool> choice(const char* key) {
+    return object_.contains(key) ? std::optional(flag(key)) : std::nullopt;
+  }
+
   std::vector<std::string> patterns(const char* key) {
     const auto at = object_.find(key);
     if (at == object_.end()) return {"*"};
@@ -199,10 +203,9 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
   if (op == "stats") return stats_command{};
   if (op == "streams") return streams_command{fields.pattern("match"), fields.limit("limit", 100)};
   if (op == "history")
-    return history_command{fields.patterns("streams"), fields.time("since", 0),
-                           fields.limit("limit", 100), fields.time("until", INT64_MAX),
-                           fields.kinds("kinds"),      fields.severity("severity"),
-                           fields.state("state")};
+    return history_command{fields.patterns("streams"),      fields.time("since", 0), fields.limit("limit", 100),
+                           fields.time("until", INT64_MAX), fields.kinds("kinds"),   fields.severity("severity"),
+                           fields.state("state"),           fields.choice("held")};
   if (op == "explain") return explain_command{fields.stream("stream"), fields.count("event")};
   if (op == "mark") {
     return mark_command{fields.stream("stream"), fields.count("event"), fields.choice_of("as", "expected", "real")};

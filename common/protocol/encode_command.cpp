@@ -80,6 +80,7 @@ void put(const history_command& asked, std::string& out) {
     append_number(static_cast<std::uint64_t>(asked.severity), out);
   }
   if (asked.state) put_text("state", name_of(*asked.state), out);
+  if (asked.held) out += *asked.held ? ",\"held\":true" : ",\"held\":false";
 }
 void put_event(std::string_view stream, std::uint64_t event, std::string& out) {
   put_text("stream", stream, out);

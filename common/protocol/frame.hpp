@@ -69,6 +69,7 @@ struct history_command {
   std::vector<event_kind> kinds{};     // empty: all
   int severity = 0;                    // at least
   std::optional<event_state> state{};  // open or closed
+  std::optional<bool> held{};          // only those that an alert's budget holds back, or not
 };
 
 // Why was it told?

@@ -5,6 +5,7 @@
 
 #include "common/log/log_options.hpp"
 #include "common/net/endpoint.hpp"
+#include "server/alerts/alert_options.hpp"
 #include "server/engine/engine_options.hpp"
 #include "server/net/listen_address.hpp"
 #include "server/net/net_options.hpp"
@@ -99,6 +100,7 @@ void declare(config& settings, option_set& options) {
   declare(settings.net, options);
   declare(settings.formats, options);
   declare(settings.log, options);
+  declare(settings.alerts, options);
   options.add_action("--check-config", "say whether the configuration is good, and end", settings.check_config);
   options.add_action("--print-config", "print the configuration in force as TOML, and end", settings.print_config);
 }
@@ -129,6 +131,7 @@ std::vector<std::string> validate(const config& settings) {
                          " is not allowed, since others can reach it and it has neither TLS nor tokens: give a "
                          "loopback address, off, or --insecure; points from elsewhere go to --ingest");
   }
+  for (std::string& wrong : validate(settings.alerts)) complaints.push_back(std::move(wrong));
   return complaints;
 }
 

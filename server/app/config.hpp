@@ -8,6 +8,7 @@
 
 #include "common/cli/options.hpp"
 #include "common/log/log.hpp"
+#include "server/alerts/alert_settings.hpp"
 #include "server/app/detector_options.hpp"
 #include "server/engine/engine.hpp"
 #include "server/formats/format_options.hpp"
@@ -38,6 +39,7 @@ struct config {
   std::string tls_key;
   std::string tokens;  // file of identities; empty: everybody may do everything
   bool insecure = false;
+  alerts_settings alerts;
   log_settings log;
   bool check_config = false;
   bool print_config = false;

@@ -9,6 +9,7 @@
 #include "common/log/log.hpp"
 #include "common/model/event.hpp"
 #include "common/protocol/encode.hpp"
+#include "server/alerts/alert_desk.hpp"
 #include "server/formats/parsed.hpp"
 #include "server/session/reply_line.hpp"
 #include "server/session/version.hpp"
@@ -29,6 +30,7 @@ std::uint64_t daemon_info::memory_full() const {
 }
 
 std::vector<daemon_info::figure> daemon_info::figures() const {
+  const alert_desk::figures told = alerts_ != nullptr ? alerts_->now() : alert_desk::figures{};
   const auto uptime = std::chrono::steady_clock::now() - started_;
   return {
       {"uptime_seconds", "Seconds since the server started.", false,
@@ -74,6 +76,13 @@ std::vector<daemon_info::figure> daemon_info::figures() const {
       {"feed_lines_sent", "Verdict lines sent to subscribers.", true, read(counts_.feed_lines_sent)},
       {"feed_lines_dropped", "Verdict lines dropped for subscribers that were too slow.", true,
        read(counts_.feed_lines_dropped)},
+      {"alerts_queued", "What events have to say that alerts have not handed over yet.", false, told.queued},
+      {"alerts_sent", "Messages of alerts that their receivers acknowledged.", true, told.sent},
+      {"alerts_failed", "Attempts to send a message of an alert that failed.", true, told.failed},
+      {"alerts_held", "Events that an alert's budget held back.", true, told.held},
+      {"alerts_silenced", "Events that were not told because of maintenance.", true, told.silenced},
+      {"alerts_dropped", "What events had to say that alerts could not keep, or a receiver refused for good.", true,
+       told.dropped},
       {"findings_left_out", "Lines that the log's rate limit left out.", true, findings_left_out()},
   };
 }

@@ -12,6 +12,8 @@
 
 namespace spindrift {
 
+class alert_desk;
+
 // Resident memory of this process as the kernel counts it; 0 where that cannot be read. Some 20 us.
 std::uint64_t resident_bytes();
 
@@ -20,6 +22,9 @@ public:
   // All outlive the info.
   daemon_info(const counters& counts, const engine& observer, const producer_table& producers, persistence& kept)
       : counts_(counts), engine_(observer), producers_(producers), persistence_(kept) {}
+
+  // The alerts outlive the info.
+  void watch(const alert_desk& told) { alerts_ = &told; }
 
   void append_stats(std::string& out) const override;
   // The exposition format of Prometheus, version 0.0.4.
@@ -39,6 +44,7 @@ private:
   const engine& engine_;
   const producer_table& producers_;
   persistence& persistence_;
+  const alert_desk* alerts_ = nullptr;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

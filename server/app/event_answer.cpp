@@ -3,6 +3,7 @@
 
 #include "common/log/log.hpp"
 #include "common/protocol/encode.hpp"
+#include "server/alerts/alert_desk.hpp"
 #include "server/app/persistence.hpp"
 #include "server/session/permission.hpp"
 #include "server/sinks/picture_bytes.hpp"
@@ -22,6 +23,7 @@ history_query query_of(const history_command& asked) {
   query.until = asked.until;
   query.limit = asked.limit;
   query.severity = asked.severity;
+  query.is_held = asked.held;
   if (asked.state) query.is_open = *asked.state == event_state::open;
   for (const event_kind kind : asked.kinds) {
     query.kinds = static_cast<std::uint16_t>(query.kinds | 1U << static_cast<unsigned>(kind));
@@ -30,6 +32,7 @@ history_query query_of(const history_command& asked) {
 }
 
 void append_marked(const history_event& found, std::string& out) {
+  if (found.is_held) out += ",\"held\":true";
   if (found.mark.empty()) return;
   out += ",\"marked\":";
   append_json_string(found.mark, out);
@@ -89,6 +92,8 @@ desk_answer persistence::answer_to(const question& asked, const identity* who) {
 
 desk_answer persistence::answer_to(const history_command& asked, const identity* who) {
   std::vector<history_event> found;
+  // What is held is decided by the alerts' thread: of all that was answered before.
+  if (asked.held && alerts_ != nullptr) (void)alerts_->flush();
   if (const storage_status status = history_.find(query_of(asked), found); !status.ok()) log_unreadable(status);
   desk_answer given{std::nullopt, ",\"events\":["};
   std::string& out = given.text;
@@ -97,7 +102,7 @@ desk_answer persistence::answer_to(const history_command& asked, const identity*
     if (!may_see(who, one.stream)) continue;
     if (!std::exchange(is_first, false)) out += ',';
     out += one.line;
-    if (one.mark.empty() || !out.ends_with('}')) continue;
+    if ((one.mark.empty() && !one.is_held) || !out.ends_with('}')) continue;
     out.pop_back();
     append_marked(one, out);
     out += '}';

@@ -29,6 +29,7 @@
 
 namespace spindrift {
 
+class alert_desk;
 struct verdict;
 
 class persistence final : public point_journal {
@@ -52,6 +53,9 @@ public:
   bool forget(stream& gone) override;
   bool note(stream& of, const stream_note& said) override;
   history& events() { return history_; }
+  // Before recover(): who else hears what replay tells, and has to have written it before a snapshot is finished.
+  // Outlives the threads.
+  void tell_also(alert_desk& told) { alerts_ = &told; }
   // What the history desk says (event_answer.cpp), from its thread. `who` may ask this; null: everything.
   desk_answer answer_to(const question& asked, const identity* who);
 
@@ -76,6 +80,7 @@ private:
   void replay(const journal_entry& entry, moment now);
   void replay_note(const journal_entry& entry);
   void record_told(std::string_view stream);
+  storage_status open_events();
   desk_answer answer_to(const history_command& asked, const identity* who);
   desk_answer answer_to(const explain_command& asked, const identity* who);
   desk_answer answer_to(const mark_command& asked, const identity* who);
@@ -89,6 +94,7 @@ private:
   store_settings settings_;
   std::optional<store> store_;  // none with durability off
   history history_;
+  alert_desk* alerts_ = nullptr;
   engine* engine_ = nullptr;
   producer_table* producers_ = nullptr;
   std::unique_ptr<saved_state> state_;  // from recover() on

@@ -8,23 +8,26 @@
 #include "common/log/log.hpp"
 #include "common/model/verdict.hpp"
 #include "common/protocol/encode.hpp"
+#include "server/alerts/alert_desk.hpp"
+#include "server/alerts/alert_sink.hpp"
 #include "server/app/persistence.hpp"
 #include "server/clock/clock.hpp"
 #include "server/pipeline/kept_verdict.hpp"
 #include "server/sinks/history_sink.hpp"
 
 namespace spindrift {
+
 std::optional<std::string> persistence::recover(engine& observer, producer_table& producers) {
   engine_ = &observer;
   producers_ = &producers;
   state_ = std::make_unique<saved_state>(observer, producers);
   if (!store_) {
-    const storage_status opened = history_.open(settings_);
+    const storage_status opened = open_events();
     return opened.ok() ? std::nullopt : std::optional(opened.text());
   }
   const auto began = std::chrono::steady_clock::now();
   storage_status opened = store_->open();  // takes the lock, so the history comes after it
-  if (opened.ok()) opened = history_.open(settings_);
+  if (opened.ok()) opened = open_events();
   log_notes();
   if (!opened.ok()) return opened.text();
   const moment at = now();
@@ -48,6 +51,13 @@ std::optional<std::string> persistence::recover(engine& observer, producer_table
              {"replayed", replayed},
              {"milliseconds", std::int64_t{took.count()}}});
   return std::nullopt;
+}
+
+storage_status persistence::open_events() {
+  storage_status opened = history_.open(settings_);
+  if (!opened.ok() || alerts_ == nullptr) return opened;
+  const bool is_in_memory = settings_.durability_level == durability::off;
+  return alerts_->open(is_in_memory ? ":memory:" : settings_.directory + "/alerts.db", waits_for_disk());
 }
 
 std::optional<std::string> persistence::load_sections(moment at) {
@@ -75,12 +85,14 @@ void persistence::replay(const journal_entry& entry, moment at) {
   if (whose && entry.position > whose->journal().position) whose->keep(record.subject.seq, scratch_);
 }
 
-// What the replay of an entry told, into the history.
+// What the replay of an entry told, into the history and to alerts.
 void persistence::record_told(std::string_view stream) {
   for (const told_event& said : told_) {
     scratch_.clear();
     if (!said.notice.is_picture_alone) encode(said.notice, stream, said.feature, scratch_);
     history_.record(history_event_of(said.notice, stream, scratch_));
+    if (alerts_ == nullptr || !alerts_->is_listening() || said.notice.is_picture_alone) continue;
+    alerts_->offer_again(notice_of(said.notice, stream, scratch_));
   }
 }
 
@@ -89,6 +101,7 @@ bool persistence::take_snapshot(const std::function<void()>& between) {
   storage_status status = store_->begin_snapshot(now().wall_ms, began);
   if (status.ok()) status = state_->save(*store_, between);
   if (status.ok()) status = history_.flush(true);
+  if (status.ok() && alerts_ != nullptr) status = alerts_->flush();
   // A snapshot that lacks something must not be published: the journal behind it would be deleted.
   if (status.ok()) {
     status = store_->finish_snapshot();

@@ -11,6 +11,7 @@
 #include "server/app/config.hpp"
 #include "server/app/ingest_page.hpp"
 #include "server/app/status_pages.hpp"
+#include "server/clock/clock.hpp"
 #include "server/net/proxied_transport.hpp"
 
 namespace spindrift {
@@ -51,10 +52,14 @@ server::server(const config& settings)
       memory_(engine_, producers_, settings.memory_mib_max << 20U, settings.engine.idle_before_eviction),
       info_(counts_, engine_, producers_, persistence_),
       disk_(persistence_),
+      alerts_(settings.alerts, surroundings_of_alerts()),
+      alert_sink_(alerts_),
       history_sink_(persistence_.events()),
       history_desk_(persistence_, settings.net.connections_max),
       secrets_(settings),
       context_({engine_, producers_, counts_, info_}) {
+  persistence_.tell_also(alerts_);
+  info_.watch(alerts_);
   connect_context();
   make_shards();
 }
@@ -62,6 +67,22 @@ server::server(const config& settings)
 server::~server() {
   history_desk_.stop();
   persistence_.stop();
+  alerts_.stop();
+}
+
+alert_desk::surroundings server::surroundings_of_alerts() {
+  alert_desk::surroundings around;
+  around.clock = [] { return now().wall_ms; };
+  around.mark = [this](const alert_clerk::held_mark& mark) {
+    history_event row;
+    row.stream = mark.of.stream;
+    row.ts = mark.of.told;
+    row.number = mark.of.number;
+    row.writes = history_event::part::held;
+    row.is_held = mark.is_held;
+    persistence_.events().record(std::move(row));
+  };
+  return around;
 }
 
 void server::connect_context() {
@@ -72,7 +93,7 @@ void server::connect_context() {
   context_.environment.replies_bytes_max = settings_.net.unsent_bytes_max / 2;
   context_.environment.admission = secrets_.admission();
   context_.environment.formats = choice_of(settings_.formats);
-  context_.sinks = {&event_log_, &history_sink_};
+  context_.sinks = {&event_log_, &history_sink_, &alert_sink_};
   if (persistence_.waits_for_disk()) context_.disk = &disk_;
   context_.ask = [this](const question& asked, std::shared_ptr<const identity> who, history_desk::reply done) {
     history_desk_.ask(asked, std::move(who), std::move(done));
@@ -252,7 +273,9 @@ bool server::run() {
   for (auto last = shards_.rbegin(); last != shards_.rend(); ++last) (*last)->join();
   history_desk_.stop();
   memory_.stop();
-  return persistence_.stop();
+  const bool is_good = persistence_.stop();
+  alerts_.stop();
+  return is_good;
 }
 
 }  // namespace spindrift

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "common/net/http_server.hpp"
+#include "server/alerts/alert_desk.hpp"
+#include "server/alerts/alert_sink.hpp"
 #include "server/app/daemon_info.hpp"
 #include "server/app/history_desk.hpp"
 #include "server/app/memory_guard.hpp"
@@ -62,6 +64,7 @@ private:
     const persistence& persistence_;
   };
 
+  alert_desk::surroundings surroundings_of_alerts();
   void connect_context();
   void make_shards();
   // HTTP and datagrams are heard on its thread; no connection of the other kinds is dealt to it.
@@ -87,6 +90,8 @@ private:
   memory_guard memory_;
   daemon_info info_;
   journal_on_disk disk_;
+  alert_desk alerts_;
+  alert_sink alert_sink_;
   event_log event_log_;
   history_sink history_sink_;
   history_desk history_desk_;

@@ -24,6 +24,7 @@ void bind_query(sqlite3_stmt* select, const history_query& query, std::int64_t s
   sqlite3_bind_int(select, 6, query.severity);
   sqlite3_bind_int(select, 7, query.kinds);
   sqlite3_bind_int(select, 8, query.is_open ? (*query.is_open ? 1 : 0) : -1);
+  sqlite3_bind_int(select, 9, query.is_held ? (*query.is_held ? 1 : 0) : -1);
 }
 
 bool is_exact_name(const std::string& glob) {
@@ -54,9 +55,10 @@ storage_status event_table::collect(sqlite3_stmt* select, std::vector<history_ev
     event.is_open = sqlite3_column_int(select, 6) != 0;
     event.line = column_text(select, 7);
     event.mark = column_text(select, 8);
+    event.is_held = sqlite3_column_int(select, 9) != 0;
     if (select != find_numbered_.get()) continue;
-    event.evidence = column_text(select, 9);
-    event.picture = column_text(select, 10);
+    event.evidence = column_text(select, 10);
+    event.picture = column_text(select, 11);
   }
   auto status = result == SQLITE_DONE ? storage_status{} : fault("select");
   sqlite3_reset(select);

@@ -6,7 +6,7 @@
 namespace spindrift {
 namespace {
 
-constexpr int schema_version = 4;
+constexpr int schema_version = 5;
 
 // No auto_vacuum: its maps of pages cost 15 % of an event, and a table at its limit moves pages with every batch.
 constexpr const char* settings =
@@ -17,7 +17,8 @@ constexpr const char* schema =
     "CREATE TABLE IF NOT EXISTS event("
     " id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, ts INTEGER NOT NULL, n INTEGER NOT NULL, kinds INTEGER NOT NULL,"
     " z REAL, score REAL, line TEXT NOT NULL, stored INTEGER NOT NULL, number INTEGER NOT NULL DEFAULT 0,"
-    " severity INTEGER NOT NULL DEFAULT 0, is_open INTEGER NOT NULL DEFAULT 0, mark TEXT);"
+    " severity INTEGER NOT NULL DEFAULT 0, is_open INTEGER NOT NULL DEFAULT 0, mark TEXT,"
+    " held INTEGER NOT NULL DEFAULT 0);"
     "CREATE UNIQUE INDEX IF NOT EXISTS event_key ON event(ts, stream, n, number);"
     "CREATE INDEX IF NOT EXISTS event_by_stream ON event(id>>12, stream, ts);"
     "CREATE INDEX IF NOT EXISTS event_by_stored ON event(stored);"
@@ -49,6 +50,9 @@ constexpr const char* take_over_2 =
 // Version 3 had no explanations and no marks.
 constexpr const char* take_over_3 = "ALTER TABLE event ADD COLUMN mark TEXT;";
 
+// Version 4 did not know of alerts.
+constexpr const char* take_over_4 = "ALTER TABLE event ADD COLUMN held INTEGER NOT NULL DEFAULT 0;";
+
 bool runs(sqlite3* database, const char* text, const char*& doing) {
   doing = text;
   return sqlite3_exec(database, text, nullptr, nullptr, nullptr) == SQLITE_OK;
@@ -75,9 +79,10 @@ event_schema_result make_event_schema(sqlite3* database, const char*& doing) {
   if (good && is_1) good = runs(database, give_way_1, doing);
   if (good && version == 2) good = runs(database, take_over_2, doing);
   if (good && (version == 2 || version == 3)) good = runs(database, take_over_3, doing);
+  if (good && version >= 2 && version <= 4) good = runs(database, take_over_4, doing);
   good = good && runs(database, schema, doing);
   if (good && is_1) good = runs(database, take_over_1, doing);
-  good = good && runs(database, "PRAGMA user_version=4; COMMIT", doing);
+  good = good && runs(database, "PRAGMA user_version=5; COMMIT", doing);
   // Version 1 had auto_vacuum: the pages of its table are given back.
   if (good && is_1) good = runs(database, "PRAGMA incremental_vacuum", doing);
   return good ? event_schema_result::ready : event_schema_result::failed;

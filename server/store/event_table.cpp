@@ -73,7 +73,7 @@ event_table::~event_table() {
 void event_table::close() {
   for (statement* one : {&begin_, &commit_, &find_stream_, &insert_stream_, &insert_one_, &insert_many_, &find_before_,
                          &find_span_, &find_one_, &find_any_, &delete_old_, &delete_some_, &delete_streams_,
-                         &insert_explanation_, &insert_mark_, &find_numbered_, &list_streams_}) {
+                         &insert_explanation_, &insert_mark_, &find_numbered_, &list_streams_, &insert_held_}) {
     one->reset();
   }
   stream_ids_.clear();
@@ -166,10 +166,12 @@ storage_status event_table::prepare_statements() {
     return fault("is_wanted");
   }
   // The indexes are named: a plan that reads the whole table is to fail here, not to be slow later.
-  const std::string columns = "SELECT name, ts, n, kinds, number, severity, is_open, line, mark FROM event INDEXED BY ";
+  const std::string columns =
+      "SELECT name, ts, n, kinds, number, severity, is_open, line, mark, held FROM event INDEXED BY ";
   const std::string with_name =
       " CROSS JOIN stream ON stream.id=event.stream WHERE ts>=?1 AND ts<=?5 AND severity>=?6 AND"
-      " (?7=0 OR (number>0 AND kinds&?7)) AND (?8<0 OR (number>0 AND is_open=?8)) AND ";
+      " (?7=0 OR (number>0 AND kinds&?7)) AND (?8<0 OR (number>0 AND is_open=?8))"
+      " AND (?9<0 OR (number>0 AND held=?9)) AND ";
   const std::pair<std::string, statement*> wanted[] = {
       {"BEGIN IMMEDIATE", &begin_},
       {"COMMIT", &commit_},
@@ -189,7 +191,8 @@ storage_status event_table::prepare_statements() {
       {"DELETE FROM stream WHERE id NOT IN (SELECT stream FROM event)", &delete_streams_},
       {insert_explanation_text, &insert_explanation_},
       {"UPDATE event INDEXED BY event_key SET mark=?4 WHERE ts=?1 AND stream=?2 AND number=?3", &insert_mark_},
-      {"SELECT name, event.ts, n, kinds, event.number, severity, is_open, line, mark, evidence, picture"
+      {"UPDATE event INDEXED BY event_key SET held=?4 WHERE ts=?1 AND stream=?2 AND number=?3", &insert_held_},
+      {"SELECT name, event.ts, n, kinds, event.number, severity, is_open, line, mark, held, evidence, picture"
        " FROM event INDEXED BY event_by_stream CROSS JOIN stream ON stream.id=event.stream"
        " LEFT JOIN explanation ON explanation.stream=event.stream AND explanation.number=event.number"
        " AND explanation.ts=event.ts"
@@ -242,6 +245,7 @@ storage_status event_table::insert_rows(std::span<const history_event> events, s
       if (auto status = intern(taken[at].stream, stream); !status.ok()) return status;
       if (auto status = insert_explanation(taken[at], stream); !status.ok()) return status;
       if (auto status = insert_mark(taken[at], stream); !status.ok()) return status;
+      if (auto status = insert_held(taken[at], stream); !status.ok()) return status;
       if (is_whole(taken[at])) {
         bind_row(insert.get(), static_cast<int>(at) * row_columns, taken[at], stream, now_ms);
       }
@@ -275,6 +279,16 @@ storage_status event_table::insert_mark(const history_event& event, std::int64_t
   sqlite3_bind_int64(update, 3, static_cast<std::int64_t>(event.number));
   bind_text(update, 4, event.mark);
   return run(insert_mark_, "update");
+}
+
+storage_status event_table::insert_held(const history_event& event, std::int64_t stream) {
+  if (event.writes != history_event::part::held) return {};
+  sqlite3_stmt* const update = insert_held_.get();
+  sqlite3_bind_int64(update, 1, event.ts);
+  sqlite3_bind_int64(update, 2, stream);
+  sqlite3_bind_int64(update, 3, static_cast<std::int64_t>(event.number));
+  sqlite3_bind_int(update, 4, event.is_held ? 1 : 0);
+  return run(insert_held_, "update");
 }
 
 // The id of a name, which is given one if it has none.

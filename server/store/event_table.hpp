@@ -5,13 +5,12 @@
 // a number are of version 2 and earlier: verdicts that were an anomaly, a drift or an alarm. One thread at a time; no
 // exceptions. A database that SQLite finds broken is set aside by open() or, when found later, by the next call of
 // reopen(). One of an earlier version is taken over by open(): of version 1 in some six seconds for 256 MiB, of
-// version 2 in the time it takes to write one index, of version 3 at once.
+// version 2 in the time it takes to write one index, of versions 3 and 4 at once.
 //
 //   stream(id, name)
-//   event(id, stream, ts, n, kinds, z, score, line, stored, number, severity, is_open, mark), in the order of storing;
-//   `stored` is our clock, so that retention does not depend on what time a producer claims
-//   explanation(id, stream, number, ts, evidence, picture), of events that have one: some 2 KB each, gone with its
-//   event
+//   event(id, stream, ts, n, kinds, z, score, line, stored, number, severity, is_open, mark, held), in the order of
+//   storing; `stored` is our clock, so that retention does not depend on what time a producer claims explanation(id,
+//   stream, number, ts, evidence, picture), of events that have one: some 2 KB each, gone with its event
 //
 // An event costs a place at the end of the table and in four indexes, and a batch dirties few pages as long as events
 // come about in the order of their time:
@@ -50,12 +49,13 @@ struct history_event {
   int severity = 0;         // 1 to 100
   bool is_open = false;
   std::string line{};  // as it was sent, without the line feed; opaque here
-  // What is to be written: the event, or of one that is there the picture or the mark alone.
-  enum class part : std::uint8_t { whole, picture, mark };
+  // What is to be written: the event, or of one that is there the picture, the mark or `is_held` alone.
+  enum class part : std::uint8_t { whole, picture, mark, held };
   part writes = part::whole;
   std::string evidence{};  // JSON, of the notice that opened it; found by find_event() alone, as is the next
   std::string picture{};   // bytes, opaque here; empty: as it was
   std::string mark{};      // what a person has called it
+  bool is_held = false;    // a budget keeps somebody from being told
 };
 
 struct history_query {
@@ -65,7 +65,8 @@ struct history_query {
   std::int64_t until = INT64_MAX;      // as since
   std::uint16_t kinds = 0;             // bits, 1 << event_kind; 0: whatever there is
   int severity = 0;                    // at least
-  std::optional<bool> is_open{};       // only those that are, or are not
+  std::optional<bool> is_open{};       // only those that are, or are not; as is the next
+  std::optional<bool> is_held{};
 };
 
 class event_table {
@@ -121,6 +122,7 @@ private:
   storage_status fault(const char* doing);
   storage_status insert_rows(std::span<const history_event> events, std::int64_t now_ms);
   storage_status insert_explanation(const history_event& event, std::int64_t stream);
+  storage_status insert_held(const history_event& event, std::int64_t stream);
   storage_status insert_mark(const history_event& event, std::int64_t stream);
   storage_status intern(const std::string& name, std::int64_t& id);
   storage_status read(const statement& prepared, std::optional<std::int64_t>& number);
@@ -139,7 +141,7 @@ private:
   std::unique_ptr<sqlite3, database_closer> database_;
   statement begin_, commit_, find_stream_, insert_stream_, insert_one_, insert_many_, find_before_, find_span_,
       find_one_, find_any_, delete_old_, delete_some_, delete_streams_, insert_explanation_, insert_mark_,
-      find_numbered_, list_streams_;
+      find_numbered_, list_streams_, insert_held_;
   std::unordered_map<std::string, std::int64_t> stream_ids_;  // of names seen lately; none that may be rolled back
   std::int64_t deleted_ = 0;                                  // events, since names without events were looked for
   // Of the query that is running: the ids of the streams whose names match; null: all.

@@ -221,7 +221,8 @@ TEST(decode_command, reads_back_what_encode_writes) {
            {"", stats_command{}},
            {"", streams_command{"x\"*", 17}},
            {"2", history_command{{"a", "b"}, -5, 1'000}},
-           {"", history_command{{"a"}, 1, 2, 3, {event_kind::shift, event_kind::stuck}, 50, event_state::open}}}) {
+           {"",
+            history_command{{"a"}, 1, 2, 3, {event_kind::shift, event_kind::stuck}, 50, event_state::open, true}}}) {
     std::string line;
     encode(sent, line);
     ASSERT_TRUE(nlohmann::json::accept(line)) << line;

@@ -392,7 +392,7 @@ TEST_F(event_table_file, sets_a_file_of_a_later_version_aside) {
   table_.close();
   sqlite3* later = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &later), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(later, "PRAGMA user_version=5", nullptr, nullptr, nullptr), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(later, "PRAGMA user_version=6", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(later);
   ASSERT_TRUE(table_.open(path_).ok());
   EXPECT_EQ(table_.take_notes().size(), 1U);
