@@ -138,11 +138,12 @@ public:
     return found;
   }
 
-  int severity(const char* key) {
+  // 0: it is not there.
+  int number_from(const char* key, int least, int most) {
     const auto at = object_.find(key);
     if (at == object_.end()) return 0;
-    if (at->is_number_integer() && *at >= 1 && *at <= 100) return at->get<int>();
-    complain(key, "an integer from 1 to 100");
+    if (at->is_number_integer() && *at >= least && *at <= most) return at->get<int>();
+    complain(key, "an integer from " + std::to_string(least) + " to " + std::to_string(most));
     return 0;
   }
 
@@ -187,7 +188,8 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
   }
   if (op == "subscribe") {
     using choice = subscribe_command::choice;
-    subscribe_command subscribe{fields.patterns("streams"), choice::all, fields.flag("updates")};
+    subscribe_command subscribe{fields.patterns("streams"), choice::all, fields.flag("updates"),
+                                fields.number_from("every_ms", limits::every_ms_min, limits::every_ms_max)};
     const std::string only = fields.text("only", "all", 16);
     if (only == "marked") {
       subscribe.only = choice::marked;
@@ -196,16 +198,21 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
     } else if (only != "all") {
       fields.complain("only", R"("all", "marked" or "events")");
     }
+    if (subscribe.every_ms > 0 && subscribe.only != choice::all) {
+      fields.complain("every_ms", "for \"only\":\"" + only + "\": aggregates are made of all verdicts");
+    }
     return subscribe;
   }
   if (op == "unsubscribe") return unsubscribe_command{};
   if (op == "ping") return ping_command{};
   if (op == "stats") return stats_command{};
   if (op == "streams") return streams_command{fields.pattern("match"), fields.limit("limit", 100)};
+  if (op == "recent") return recent_command{fields.stream("stream"), fields.limit("points", limits::recent_max)};
   if (op == "history")
-    return history_command{fields.patterns("streams"),      fields.time("since", 0), fields.limit("limit", 100),
-                           fields.time("until", INT64_MAX), fields.kinds("kinds"),   fields.severity("severity"),
-                           fields.state("state"),           fields.choice("held")};
+    return history_command{fields.patterns("streams"), fields.time("since", 0),
+                           fields.limit("limit", 100), fields.time("until", INT64_MAX),
+                           fields.kinds("kinds"),      fields.number_from("severity", 1, 100),
+                           fields.state("state"),      fields.choice("held")};
   if (op == "explain") return explain_command{fields.stream("stream"), fields.count("event")};
   if (op == "mark") {
     return mark_command{fields.stream("stream"), fields.count("event"), fields.choice_of("as", "expected", "real")};
@@ -225,7 +232,7 @@ frame decode_command(std::string_view bytes) {
   if (!named) {
     return protocol_error{
         error_code::unknown_op,
-        "\"op\" is none of hello, subscribe, unsubscribe, ping, stats, streams, history, explain, mark"};
+        "\"op\" is none of hello, subscribe, unsubscribe, ping, stats, streams, recent, history, explain, mark"};
   }
   if (!fields.complaint().empty()) return protocol_error{error_code::bad_frame, fields.complaint()};
   return command_frame{{}, std::move(*named)};

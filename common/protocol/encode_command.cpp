@@ -45,6 +45,10 @@ void put(const subscribe_command& asked, std::string& out) {
   constexpr std::array<std::string_view, 3> choices = {"all", "marked", "events"};
   put_text("only", choices[static_cast<std::size_t>(asked.only)], out);
   if (asked.updates) out += ",\"updates\":true";
+  if (asked.every_ms > 0) {
+    out += ",\"every_ms\":";
+    append_number(static_cast<std::uint64_t>(asked.every_ms), out);
+  }
 }
 void put(const unsubscribe_command& /*asked*/, std::string& out) {
   out += "\"unsubscribe\"";
@@ -59,6 +63,12 @@ void put(const streams_command& asked, std::string& out) {
   out += "\"streams\"";
   put_text("match", asked.match, out);
   put_limit(asked.limit, out);
+}
+void put(const recent_command& asked, std::string& out) {
+  out += "\"recent\"";
+  put_text("stream", asked.stream, out);
+  out += ",\"points\":";
+  append_number(static_cast<std::uint64_t>(asked.points), out);
 }
 void put(const history_command& asked, std::string& out) {
   out += "\"history\"";

@@ -53,6 +53,7 @@ struct subscribe_command {
   };
   choice only = choice::all;
   bool updates = false;  // where events are wanted: also when one became worse, or turns out to be of another kind
+  int every_ms = 0;      // verdicts as aggregates, one a stream in so many milliseconds; 0: each for itself
 };
 struct unsubscribe_command {};
 struct ping_command {};
@@ -60,6 +61,11 @@ struct stats_command {};
 struct streams_command {
   std::string match = "*";
   std::size_t limit = 100;  // 1 to limits::listing_max
+};
+// The newest points of a stream, as far as the server keeps them.
+struct recent_command {
+  std::string stream;
+  std::size_t points = 256;
 };
 struct history_command {
   std::vector<std::string> streams{"*"};
@@ -85,7 +91,7 @@ struct mark_command {
 };
 
 using command = std::variant<hello_command, subscribe_command, unsubscribe_command, ping_command, stats_command,
-                             streams_command, history_command, explain_command, mark_command>;
+                             streams_command, recent_command, history_command, explain_command, mark_command>;
 
 struct command_frame {
   command_id id;

@@ -129,6 +129,9 @@ public:
   // What is known by now of the points around an event, where that is more than was told with it.
   std::optional<event_picture> picture_of(std::string_view name, std::uint64_t number);
 
+  // At most so many of its newest points; none where there is no such stream.
+  std::optional<recent_points> recent(std::string_view name, std::size_t points_max);
+
   std::size_t stream_count() const;
   stream_table& streams() { return *streams_; }
   // A whole stream_listing at once, however long that takes.

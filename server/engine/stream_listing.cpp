@@ -48,6 +48,19 @@ void stream_listing::look_at(const stream_key& key) {
   std::push_heap(found_.begin(), found_.end(), by_name);
 }
 
+std::optional<recent_points> engine::recent(std::string_view name, std::size_t points_max) {
+  const stream_table::locked_stream locked = streams_->lock({std::string(name), streams_->hash_of(name)});
+  if (locked.found == nullptr) return std::nullopt;
+  const stream& of = *locked.found;
+  recent_points found{of.n, of.features, {}};
+  for (std::size_t i = 0; i < of.width(); ++i) {
+    auto& points = found.by_feature.emplace_back(of.events.newest_points(i));
+    if (points.size() > points_max)
+      points.erase(points.begin(), points.end() - static_cast<std::ptrdiff_t>(points_max));
+  }
+  return found;
+}
+
 std::vector<stream_summary> engine::list(std::function<bool(std::string_view)> is_wanted, std::size_t limit) {
   stream_listing listing(*this, std::move(is_wanted), limit);
   std::size_t budget = SIZE_MAX;

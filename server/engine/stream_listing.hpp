@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/explanation.hpp"
+
 namespace spindrift {
 
 class engine;
@@ -27,6 +29,13 @@ struct stream_summary {
   std::int64_t last_ts = 0;
   double mean = 0;  // of ADWIN's window
   std::size_t features = 0;
+};
+
+// The newest points of a stream, oldest first, as the ring for pictures holds them (context_ring.hpp).
+struct recent_points {
+  std::uint64_t n = 0;                                 // the newest point's number
+  std::vector<std::string> features;                   // empty: one value
+  std::vector<std::vector<context_point>> by_feature;  // each as long as the others, and at least one
 };
 
 class stream_listing {

@@ -63,6 +63,8 @@ public:
   // What is known by now of the points around an event that is open, or was lately, and whose picture was not complete
   // when its last notice went out. Null: nothing more than was told.
   const event_picture* picture_of(std::uint64_t number) const;
+  // The newest points, as many as pictures show before an event, oldest first.
+  std::vector<context_point> newest_points(std::size_t feature) const { return album_.newest_points(feature); }
 
   const interval_habit& intervals() const { return intervals_; }
   std::size_t open_count() const;

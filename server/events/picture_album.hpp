@@ -27,6 +27,7 @@ public:
   // What is known around a finding of a feature at this point (null: at none, nothing has come).
   event_picture take(const finding& found, const observation* point) const;
 
+  std::vector<context_point> newest_points(std::size_t feature) const { return ring_.points(feature); }
   // Whether a picture wants this point; adds it.
   static bool extend(event_picture& picture, const observation& point);
 

@@ -6,11 +6,19 @@
 #include <utility>
 
 namespace spindrift {
+namespace {
+
+// A viewer's aggregates may take so many times what its outbox may: 100,000 streams by default.
+constexpr std::size_t aggregates_boxes = 8;
+
+}  // namespace
 
 std::uint64_t hub::subscribe(filter wanted, outbox& box, subscriber& bell) {
+  const int every_ms = wanted.every_ms();
   const auto made = known_.add(std::move(wanted), shard_);
   if (seats_.size() <= made->slot) seats_.resize(made->slot + 1);
-  seats_[made->slot] = {made->number, &box, &bell};
+  seats_[made->slot] = {made->number, &box, &bell,
+                        every_ms,     0,    every_ms > 0 ? std::make_unique<aggregate_table>() : nullptr};
   return made->number;
 }
 
@@ -43,12 +51,17 @@ hub::seat* hub::seat_of(std::size_t slot, std::uint64_t number) {
 
 void hub::deliver(const shared_published_batch& batch) {
   refresh();
+  touched_.clear();
   std::array<outbox::piece, 16> parts;  // by the kinds wanted, made when the first wants them
   for (const subscription* const one : audiences_.of_all_streams()) {
     seat* const at = seat_of(one->slot, one->number);
     if (at == nullptr) continue;
     const line_classes wanted = one->wanted.classes();
-    if (holds_all(wanted, batch->classes)) {
+    if (at->aggregates != nullptr) {
+      for (const published_line& line : batch->lines) {
+        if (holds(wanted, line.kind)) give(*at, *batch, line);
+      }
+    } else if (holds_all(wanted, batch->classes)) {
       at->bell->feed_came(at->box->put(batch));
     } else if ((wanted & batch->classes) != 0) {
       outbox::piece& part = parts[wanted];
@@ -56,17 +69,44 @@ void hub::deliver(const shared_published_batch& batch) {
       at->bell->feed_came(at->box->put(part));
     }
   }
-  if (!audiences_.is_selective()) return;
-  touched_.clear();
-  for (const published_line& line : batch->lines) {
-    for (const audience_table::member& one : audiences_.of(line.stream_hash, batch->stream_of(line))) {
-      seat* const at = seat_of(one.slot, one.number);
-      const subscription* const wish = at != nullptr ? audiences_.find(one) : nullptr;
-      if (wish == nullptr || !holds(wish->wanted.classes(), line.kind)) continue;
-      if (at->box->add(batch->text_of(line))) touched_.push_back(*at);
+  if (audiences_.is_selective()) {
+    for (const published_line& line : batch->lines) {
+      for (const audience_table::member& one : audiences_.of(line.stream_hash, batch->stream_of(line))) {
+        seat* const at = seat_of(one.slot, one.number);
+        const subscription* const wish = at != nullptr ? audiences_.find(one) : nullptr;
+        if (wish != nullptr && holds(wish->wanted.classes(), line.kind)) give(*at, *batch, line);
+      }
     }
   }
-  for (const seat& at : touched_) at.bell->feed_came(at.box->end());
+  for (seat* const at : touched_) at->bell->feed_came(at->box->end());
+}
+
+void hub::give(seat& at, const published_batch& batch, const published_line& line) {
+  const bool is_verdict = holds(verdict_lines, line.kind);
+  if (at.aggregates == nullptr || !is_verdict) {
+    if (at.box->add(batch.text_of(line))) touched_.push_back(&at);
+    return;
+  }
+  const std::size_t bytes_max = aggregates_boxes * at.box->bytes_max();
+  if (at.aggregates->add(line, batch.text_of(line), batch.stream_of(line), bytes_max)) return;
+  at.box->miss(1);
+  at.bell->feed_came(1);
+}
+
+std::int64_t hub::aggregates_due() const {
+  std::int64_t due = INT64_MAX;
+  for (const seat& at : seats_) {
+    if (at.aggregates != nullptr) due = std::min(due, at.due_ms);
+  }
+  return due;
+}
+
+void hub::send_aggregates(std::int64_t now_ms, bool is_last) {
+  for (seat& at : seats_) {
+    if (at.aggregates == nullptr || (at.due_ms > now_ms && !is_last)) continue;
+    at.due_ms = now_ms + at.every_ms;
+    if (at.aggregates->put_into(*at.box) > 0) at.bell->feed_came(0);
+  }
 }
 
 // One copy, shared by all that want the same kinds of line.

@@ -9,10 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "server/feed/aggregate_table.hpp"
 #include "server/feed/audience_table.hpp"
 #include "server/feed/outbox.hpp"
 #include "server/feed/published_batch.hpp"
@@ -60,14 +62,24 @@ public:
 
   void deliver(const shared_published_batch& batch);
 
+  // When the aggregates of some viewer are due, by the same clock; INT64_MAX: no viewer wants any.
+  std::int64_t aggregates_due() const;
+  // Gives the viewers whose time has come what has changed; `is_last`: all of them.
+  void send_aggregates(std::int64_t now_ms, bool is_last = false);
+
 private:
   struct seat {
     std::uint64_t number = 0;  // of the subscription; 0: free
     outbox* box = nullptr;
     subscriber* bell = nullptr;
+    int every_ms = 0;  // aggregates, for a viewer; 0: lines
+    std::int64_t due_ms = 0;
+    std::unique_ptr<aggregate_table> aggregates{};
   };
 
   void share_out();
+  // One line for one seat that does not take whole batches.
+  void give(seat& at, const published_batch& batch, const published_line& line);
   seat* seat_of(std::size_t slot, std::uint64_t number);
   static outbox::piece lines_of(const published_batch& batch, line_classes wanted);
 
@@ -75,8 +87,8 @@ private:
   std::size_t shard_;
   feed_limits limits_;
   audience_table audiences_;
-  std::vector<seat> seats_;    // of this shard's, by slot
-  std::vector<seat> touched_;  // by the batch under way
+  std::vector<seat> seats_;     // of this shard's, by slot
+  std::vector<seat*> touched_;  // by the batch under way
 };
 
 }  // namespace spindrift

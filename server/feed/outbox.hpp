@@ -40,6 +40,9 @@ public:
 
   // The next piece; its bytes are empty when there is none.
   piece take();
+  // A line that found no place on its way here.
+  void miss(std::size_t lines) { missed_ += lines; }
+  std::size_t bytes_max() const { return bytes_max_; }
   bool is_empty() const { return waiting_.empty() && missed_ == 0; }
   std::size_t bytes() const { return bytes_; }
 

@@ -24,7 +24,8 @@ shard::shard(shard_context& shared, std::size_t index)
       turns_(shared.settings),
       work_(asio::make_work_guard(context_)),
       sweep_timer_(context_),
-      silence_timer_(context_) {
+      silence_timer_(context_),
+      aggregate_timer_(context_) {
   for (sink* const told : shared.sinks) pipeline_.add_sink(*told);
   pipeline_.add_sink(feed_sink_);
 }
@@ -192,7 +193,10 @@ void shard::post_durable() {
 
 std::uint64_t shard::subscribe(filter wanted, outbox& box, subscriber& bell) {
   add(shared_.environment.counts.subscribers, 1);
-  return hub_.subscribe(std::move(wanted), box, bell);
+  const bool wants_aggregates = wanted.every_ms() > 0;
+  const std::uint64_t number = hub_.subscribe(std::move(wanted), box, bell);
+  if (wants_aggregates) await_aggregates();
+  return number;
 }
 
 void shard::unsubscribe(std::uint64_t subscription) {
@@ -224,6 +228,7 @@ void shard::end_if_drained() {
   drained_ = true;
   sweep_timer_.cancel();
   silence_timer_.cancel();
+  aggregate_timer_.cancel();
   work_.reset();
   shared_.on_drained();
 }
@@ -266,6 +271,18 @@ void shard::listen_for_silence() {
   });
 }
 
+// Nothing is awaited while no viewer wants aggregates.
+void shard::await_aggregates() {
+  const std::int64_t due = hub_.aggregates_due();
+  if (due == INT64_MAX || drained_) return;
+  aggregate_timer_.expires_after(std::chrono::milliseconds(std::max<std::int64_t>(1, due - steady_ms())));
+  aggregate_timer_.async_wait([this](socket_error cancelled) {
+    if (cancelled) return;  // by the end, or by another that waits instead
+    hub_.send_aggregates(steady_ms());
+    await_aggregates();
+  });
+}
+
 void shard::post_check_tokens() {
   asio::post(context_, [this] {
     std::vector<std::shared_ptr<connection>> all;
@@ -285,7 +302,11 @@ void shard::drain() {
   for (const auto& [number, who] : connections_) all.push_back(who);
   // Subscribers last, so that they hear of what the others are answered now.
   std::stable_partition(all.begin(), all.end(), [](const auto& who) { return !who->is_subscriber(); });
-  for (const auto& who : all) who->drain();
+  bool are_aggregates_sent = false;
+  for (const auto& who : all) {
+    if (who->is_subscriber() && !std::exchange(are_aggregates_sent, true)) hub_.send_aggregates(steady_ms(), true);
+    who->drain();
+  }
   end_if_drained();
 }
 

@@ -118,6 +118,7 @@ private:
   void arm_sweep();
   void sweep();
   void listen_for_silence();
+  void await_aggregates();
   void drain();
   void end_if_drained();
 
@@ -148,6 +149,7 @@ private:
   asio::executor_work_guard<asio::io_context::executor_type> work_;
   asio::steady_timer sweep_timer_;
   asio::steady_timer silence_timer_;
+  asio::steady_timer aggregate_timer_;
   std::size_t silence_at_ = 0;  // the next slice of this shard's
   std::thread thread_;
 };

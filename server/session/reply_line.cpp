@@ -79,6 +79,33 @@ void append_welcome(const hello_command& asked, std::uint64_t last_seq, const co
   out += "}\n";
 }
 
+void append_recent(const recent_points& shown, std::string& out) {
+  append_key("n", out);
+  append_number(shown.n, out);
+  append_key("points", out);
+  out += '[';
+  const std::size_t count = shown.by_feature.front().size();
+  for (std::size_t i = 0; i < count; ++i) {
+    out += i == 0 ? "{\"ts\":" : ",{\"ts\":";
+    append_number(shown.by_feature.front()[i].ts, out);
+    if (shown.features.empty()) {
+      append_key("value", out);
+      append_number(shown.by_feature.front()[i].value, out);
+    } else {
+      append_key("values", out);
+      for (std::size_t j = 0; j < shown.features.size(); ++j) {
+        out += j == 0 ? '{' : ',';
+        append_json_string(shown.features[j], out);
+        out += ':';
+        append_number(shown.by_feature[j][i].value, out);
+      }
+      out += '}';
+    }
+    out += '}';
+  }
+  out += ']';
+}
+
 void append_stream(const stream_summary& shown, std::string& out) {
   out += R"({"stream":)";
   append_json_string(shown.name, out);

@@ -26,6 +26,8 @@ void append_errors(const std::array<counter, counters::error_codes>& counts, std
 // What a stats reply says of one token.
 void append_own_stats(const identity& who, std::string& out);
 // One entry of a `streams` reply.
+// The members of a reply to `recent`.
+void append_recent(const recent_points& shown, std::string& out);
 void append_stream(const stream_summary& shown, std::string& out);
 
 }  // namespace spindrift

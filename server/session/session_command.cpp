@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/model/pattern.hpp"
+#include "common/protocol/encode.hpp"
 #include "server/engine/stream_listing.hpp"
 #include "server/session/permission.hpp"
 #include "server/session/reply_line.hpp"
@@ -36,6 +37,7 @@ struct session::command_replies {
   void operator()(const ping_command& asked) const;
   void operator()(const stats_command& asked) const;
   void operator()(const streams_command& asked) const;
+  void operator()(const recent_command& asked) const;
   void operator()(const history_command& asked) const;
   void operator()(const explain_command& asked) const;
   void operator()(const mark_command& asked) const;
@@ -122,7 +124,7 @@ void session::command_replies::operator()(const subscribe_command& asked) const 
       return complain(error_code::forbidden, "the token does not allow to subscribe to these streams");
     }
   }
-  out.subscribes.emplace(asked.streams, classes_of(asked));
+  out.subscribes.emplace(asked.streams, classes_of(asked), asked.every_ms);
   append_bare_reply("subscribed", id, out.replies);
   out.has_more = true;  // the feed begins before the next frame
 }
@@ -180,6 +182,20 @@ void session::go_on_listing(moment now, step& out) {
     append_stream(shown, out.replies);
   }
   out.replies += "]}\n";
+}
+
+// From the ring that the pictures of events are made of: no journal is read for it.
+void session::command_replies::operator()(const recent_command& asked) const {
+  if (!may_see(self.identity_.get(), asked.stream)) {
+    return complain(error_code::forbidden, "the token does not allow to see this stream");
+  }
+  const auto found = self.environment_.observer.recent(asked.stream, asked.points);
+  if (!found) return complain(error_code::not_found, "no such stream is known");
+  begin_reply("recent");
+  append_key("stream", out.replies);
+  append_json_string(asked.stream, out.replies);
+  append_recent(*found, out.replies);
+  out.replies += "}\n";
 }
 
 // What the history knows is answered by whoever keeps it, in its own time.

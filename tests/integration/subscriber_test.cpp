@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -127,6 +128,37 @@ TEST(subscriber, of_marked_verdicts_gets_those_alone) {
   ASSERT_GT(expected.size(), 10U);
   EXPECT_EQ(events.read_lines(expected.size()), expected);
   EXPECT_EQ(ask(events, R"({"op":"ping"})").at("type"), "pong") << "and nothing else";
+}
+
+// However the points fall into the periods: none is left out, and none stands twice.
+TEST_P(shards, a_viewer_gets_aggregates_that_stand_for_every_point) {
+  const daemon_process daemon = start_daemon({"--detectors", "zscore", "--threads", GetParam()});
+  tcp_client viewer = daemon.connect();
+  ASSERT_EQ(ask(viewer, R"({"op":"subscribe","streams":["s*"],"every_ms":10})").at("type"), "subscribed");
+  tcp_client producer = daemon.connect();
+  std::string sent;
+  for (int i = 1; i <= 300; ++i) {
+    sent += R"({"stream":"s)" + std::to_string(i % 3) + R"(","value":)" + std::to_string(i) + "}\n";
+    sent += R"({"stream":"other","value":1})"
+            "\n";
+  }
+  ASSERT_EQ(producer.exchange(sent, 600).size(), 600U);
+  std::map<std::string, std::uint64_t> counts;
+  std::map<std::string, double> newest;
+  for (std::uint64_t all = 0; all < 300;) {
+    const json line = parsed(viewer.read_line());
+    ASSERT_EQ(line.at("type"), "aggregate") << line;
+    const std::string stream = line.at("stream");
+    counts[stream] += line.at("count").get<std::uint64_t>();
+    all += line.at("count").get<std::uint64_t>();
+    newest[stream] = line.at("last");
+    EXPECT_EQ(line.at("n"), counts[stream]) << line;
+    EXPECT_EQ(line.at("max"), line.at("last")) << line;
+    EXPECT_LE(line.at("min"), line.at("max")) << line;
+    EXPECT_TRUE(line.at("band").contains("expected")) << line;
+  }
+  EXPECT_EQ(counts, (std::map<std::string, std::uint64_t>{{"s0", 100}, {"s1", 100}, {"s2", 100}}));
+  EXPECT_EQ(newest, (std::map<std::string, double>{{"s0", 300}, {"s1", 298}, {"s2", 299}}));
 }
 
 TEST(subscriber, that_unsubscribes_gets_no_more) {
