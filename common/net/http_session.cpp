@@ -16,7 +16,7 @@ namespace {
 namespace asio = boost::asio;
 
 // A refused upload is read this far, so that the answer is not lost in a reset; then the connection is cut.
-constexpr std::size_t discarded_bytes_max = 1'024 * 1'024;
+constexpr std::size_t discarded_bytes_max = std::size_t{64} * 1'024 * 1'024;
 constexpr std::size_t read_bytes = 4'096;
 
 }  // namespace
@@ -336,7 +336,25 @@ void http_session::linger() {
   }
   stream_.expires_after(shared_->limits.linger_timeout);
   if (!stream_.is_encrypted()) return shut_down();
+  // Told that TLS has ended, some clients give up in the middle of their body and never look at the answer.
+  if (reader_ && !reader_->is_complete()) return discard_body();
+  end_encryption();
+}
+
+void http_session::end_encryption() {
   stream_.async_shutdown([self = shared_from_this()](error) { self->shut_down(); });
+}
+
+void http_session::discard_body() {
+  buffer_.clear();
+  read_some(&http_session::on_discarded);
+}
+
+void http_session::on_discarded(error failure) {
+  discarded_bytes_ += buffer_.size();
+  if (failure || discarded_bytes_ >= discarded_bytes_max) return;
+  if (discarded_bytes_ >= reader_->content_length()) return end_encryption();
+  discard_body();
 }
 
 void http_session::shut_down() {

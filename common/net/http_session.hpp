@@ -99,6 +99,9 @@ private:
   void write_event();
   void on_event_written(error failure);
   void linger();
+  void end_encryption();
+  void discard_body();
+  void on_discarded(error failure);
   void discard_input();
   void shut_down();
 

@@ -62,7 +62,6 @@ bool http_ingest::takes(std::string_view path) {
 std::optional<ingest_answer> http_ingest::answer(const ingest_request& asked, moment now) {
   if (!takes(asked.path)) return std::nullopt;
   if (asked.method != "POST") return plain(405, "POST points here");
-  if (!asked.origin.empty()) return plain(403, "a page in a browser may not post points");
   std::string unpacked;
   std::string_view body = asked.body;
   if (asked.content_encoding == "gzip" || asked.content_encoding == "deflate") {
@@ -126,14 +125,12 @@ ingest_answer http_ingest::take_formats(std::string_view path, std::string_view 
     refused += '\n';
   }
   if (!is_whole) return plain(400, refused);
-  const std::uint64_t full_before =
-      read(environment_.counts.errors[static_cast<std::size_t>(error_code::storage_full)]);
   const std::size_t points = read_.points().size();
-  const std::size_t forbidden = ingest(who.get(), now, refused);
-  const bool is_full =
-      read(environment_.counts.errors[static_cast<std::size_t>(error_code::storage_full)]) != full_before;
-  if (is_full) return plain(503, "the journal cannot be written; the points were not applied");
-  if (forbidden > 0 && forbidden == points) return plain(403, refused);
+  const refused_points without = ingest(who.get(), now, refused);
+  if (without.storage > 0) return plain(503, "the journal cannot be written; the points were not applied");
+  if (without.right > 0 && without.right == points) return plain(403, refused);
+  // Nothing was applied, and the same may be taken later.
+  if (without.room > 0 && without.room == points) return plain(429, refused);
   if (!refused.empty()) return plain(400, refused);
   if (path == "/v1/metrics") {
     return ingest_answer{200, is_json ? "application/json" : "application/x-protobuf", is_json ? "{}" : ""};
@@ -141,9 +138,9 @@ ingest_answer http_ingest::take_formats(std::string_view path, std::string_view 
   return ingest_answer{204, {}, {}};
 }
 
-std::size_t http_ingest::ingest(const identity* who, moment now, std::string& refused) {
+http_ingest::refused_points http_ingest::ingest(const identity* who, moment now, std::string& refused) {
   const std::span<const point> points = read_.points();
-  std::size_t forbidden = 0;
+  refused_points without;
   for (std::size_t at = 0; at < points.size();) {
     workspace_.clear();
     intake& taken = workspace_.taken;
@@ -151,7 +148,7 @@ std::size_t http_ingest::ingest(const identity* who, moment now, std::string& re
       if (may_publish(who, points[at].stream)) {
         taken.points.points.push_back(points[at]);
       } else {
-        ++forbidden;
+        ++without.right;
       }
     }
     if (taken.is_empty()) continue;
@@ -160,6 +157,11 @@ std::size_t http_ingest::ingest(const identity* who, moment now, std::string& re
       const refusal why = taken.points.outcomes[i].why;
       if (why == refusal::none) continue;
       const error_code code = code_of(why);
+      if (code == error_code::storage_full) {
+        ++without.storage;
+      } else if (is_servers_want(code)) {
+        ++without.room;
+      }
       add(environment_.counts.errors[static_cast<std::size_t>(code)], 1);
       if (refused.size() < refused_bytes_max) {
         refused.append(name_of(code)).append(": ").append(in_quotes(taken.points.points[i].stream)).append("\n");
@@ -168,11 +170,11 @@ std::size_t http_ingest::ingest(const identity* who, moment now, std::string& re
     workspace_.way.publish(taken);
   }
   workspace_.clear();
-  add(environment_.counts.points_foreign, points.size() - forbidden);
-  if (forbidden > 0) {
-    refused += "forbidden: the token does not allow " + std::to_string(forbidden) + " points of their streams\n";
+  add(environment_.counts.points_foreign, points.size() - without.right);
+  if (without.right > 0) {
+    refused += "forbidden: the token does not allow " + std::to_string(without.right) + " points of their streams\n";
   }
-  return forbidden;
+  return without;
 }
 
 }  // namespace spindrift

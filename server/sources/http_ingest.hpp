@@ -5,10 +5,10 @@
 //   POST /write, /api/v2/write   InfluxDB line protocol (?precision=ns|u|us|ms|s|m|h)
 //   POST /v1/metrics      OTLP/HTTP, protobuf or JSON
 //
-// A body is read whole and its points are applied in batches; the answer says which lines were refused. A browser's
-// page may not post: a request with an Origin is refused. With tokens, `Authorization: Bearer TOKEN` (Influx: `Token
-// TOKEN`, likewise) shows one. Owned by the app; used on the thread of the shard whose workspace it has, one request at
-// a time, and never while a session of that shard advances. Limits: body_bytes_max packed,
+// A body is read whole and its points are applied in batches; the answer says which lines were refused. (A browser's
+// page may not post: the HTTP server refuses what has an Origin.) With tokens, `Authorization: Bearer TOKEN` (Influx:
+// `Token TOKEN`, likewise) shows one. Owned by the app; used on the thread of the shard whose workspace it has, one
+// request at a time, and never while a session of that shard advances. Limits: body_bytes_max packed,
 // unpacked_bytes_max unpacked.
 #pragma once
 
@@ -33,7 +33,6 @@ struct ingest_request {
   std::string_view content_type{};
   std::string_view content_encoding{};
   std::string_view authorization{};
-  std::string_view origin{};
 };
 struct ingest_answer {
   unsigned status = 200;
@@ -59,8 +58,13 @@ public:
 private:
   ingest_answer take_points(std::string_view body, std::string_view query, const ingest_request& asked, moment now);
   ingest_answer take_formats(std::string_view path, std::string_view body, const ingest_request& asked, moment now);
-  // Returns how many points the token does not allow.
-  std::size_t ingest(const identity* who, moment now, std::string& refused);
+  // Points that were not applied: what they went without.
+  struct refused_points {
+    std::size_t right = 0;    // the token does not allow their streams
+    std::size_t room = 0;     // there are as many streams, or there is as much memory in use, as may be
+    std::size_t storage = 0;  // the journal cannot be written
+  };
+  refused_points ingest(const identity* who, moment now, std::string& refused);
 
   session_environment environment_;
   session_workspace& workspace_;

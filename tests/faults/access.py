@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import time
 
-from stage import PATIENCE, Client, Daemon, Scratch, eventually
+from stage import PATIENCE, Client, Daemon, Scratch, eventually, free_port
 
 DELAY_S = 1.0  # --refusal-delay's default
 
@@ -334,8 +334,26 @@ def doors(report, binary):
                  outcome == [78, 78, 78] and allowed == 0)
 
 
+def too_large(report, binary):
+    """A body beyond what is taken, by TLS, from a client that reads the answer only when it has sent all."""
+    with Scratch() as folder:
+        certificate, key = make_certificate(folder, "ingest")
+        port = free_port()
+        with Daemon(binary, "--tls-cert", certificate, "--tls-key", key, "--ingest", f"127.0.0.1:{port}"):
+            with wrapper(certificate)(socket.create_connection(("127.0.0.1", port), PATIENCE)) as client:
+                body = b"x" * (20 << 20)
+                client.sendall(b"POST /write HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: %d\r\n\r\n" % (port, len(body)))
+                try:
+                    client.sendall(body)
+                    answer = client.recv(100).decode()
+                except OSError as failure:
+                    answer = str(failure)
+            report.check("a body of 20 MiB, over TLS", answer.split("\r")[0], "413", " 413 " in answer)
+
+
 def run(report, binary, short, _sanitized=""):
     tls(report, binary)
+    too_large(report, binary)
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     half_handshakes(report, binary, 1_500 if short else 6_000)
     revoked_over_tls(report, binary)

@@ -89,11 +89,8 @@ TEST_F(http_ingest_test, takes_remote_write) {
   EXPECT_EQ(post("/api/v1/write", "no snappy").status, 400U);
 }
 
-TEST_F(http_ingest_test, refuses_pages_other_methods_and_other_encodings) {
+TEST_F(http_ingest_test, refuses_other_methods_and_other_encodings) {
   ingest_request asked{"POST", "/v1/points", {}, "{\"stream\":\"a\",\"value\":1}"};
-  asked.origin = "https://somewhere.example";
-  EXPECT_EQ(answer(asked).status, 403U);
-  asked.origin = {};
   asked.content_encoding = "br";
   EXPECT_EQ(answer(asked).status, 415U);
   asked.content_encoding = "gzip";
@@ -108,6 +105,15 @@ TEST_F(http_ingest_test, refuses_pages_other_methods_and_other_encodings) {
 TEST_F(http_ingest_test, says_that_nothing_can_be_written) {
   home_.journal.refuses = true;
   EXPECT_EQ(post("/write", "m v=1").status, 503U);
+}
+
+TEST_F(http_ingest_test, says_that_there_is_no_room_where_nothing_was_applied) {
+  EXPECT_EQ(post("/write", "m v=1").status, 204U);
+  environment_.observer.limit_growth(growth::of_known_streams);
+  const ingest_answer made = post("/write", "other v=1");
+  EXPECT_EQ(made.status, 429U);
+  EXPECT_NE(made.body.find("too_many_streams: \"other_v\""), std::string::npos) << made.body;
+  EXPECT_EQ(post("/write", "m v=2\nother v=1").status, 400U);
 }
 
 }  // namespace
