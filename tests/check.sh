@@ -21,7 +21,7 @@ if git grep -lI $'\r$' -- '*.cpp' '*.hpp' '*.md' '*.sh'; then exit 1; fi
 # Of what has several threads, and of that once: several shards where a test is run with one and with several.
 step "GCC, warnings as errors, TSan: what has threads"
 [ -f build/tsan/build.ninja ] || cmake --preset tsan -DSPINDRIFT_WERROR=ON >/dev/null
-cmake --build build/tsan --target integration_test unit_engine unit_store unit_sinks
+cmake --build build/tsan --target integration_test unit_engine unit_store unit_sinks unit_alerts
 # Through ctest, a process a test: TSan takes a stack address that two tests use for two locks as one lock. Most wait
 # more than they work.
 ctest --test-dir build/tsan -j $((2 * jobs)) --output-on-failure -R '^integration\.|^unit\..*thread' \
