@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
     if (code == exit_ok && settings.print_config) code = print(options.print_config());
     if (code == exit_ok && settings.check_config) code = print("the configuration is good\n");
     if (settings.print_config || settings.check_config) return code;
-    return run_daemon(settings);
+    return run_daemon(settings, [argc, argv] { return reread(argc, argv); });
   } catch (const std::exception& failure) {
     complain("spindriftd", failure.what());
     return exit_failure;

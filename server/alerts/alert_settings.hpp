@@ -58,6 +58,7 @@ struct alerts_settings {
 
   // With the one of the command line, where there is one.
   std::vector<alert_settings> all() const;
+  bool operator==(const alerts_settings&) const = default;
 };
 
 alert_way way_of(const alert_settings& chosen);

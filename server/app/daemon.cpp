@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <string>
+#include <utility>
 
 #include "common/log/log.hpp"
 #include "server/app/descriptor_limit.hpp"
@@ -25,13 +26,14 @@ int check_daemon(const config& settings) {
   return wrong ? complain(*wrong, exit_bad_config) : exit_ok;
 }
 
-int run_daemon(const config& settings) {
+int run_daemon(const config& settings, settings_source again) {
   end_without_memory();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes shall read as a full disk
   open_log(settings.log);
   if (const auto wrong = provide_descriptors(settings)) return complain(*wrong, exit_bad_config);
   server built(settings);
+  built.reread_with(std::move(again));
   auto failed = built.load_secrets();
   if (failed) return complain(*failed, exit_bad_config);
   failed = built.open();

@@ -2,13 +2,15 @@
 #pragma once
 
 #include "server/app/config.hpp"
+#include "server/app/reread.hpp"
 
 namespace spindrift {
 
 // Runs until a signal ends it; returns the exit code. Prints `listening on HOST:PORT` to stdout for each address once
 // all of them are bound. SIGTERM or SIGINT: stops accepting, answers what was read, tells subscribers, and returns
-// within 10 s; a second one ends the process at once. SIGHUP: reopens the log file.
-int run_daemon(const config& settings);
+// within 10 s; a second one ends the process at once. SIGHUP: reopens the log file, and takes
+// from `again` what can change while it runs.
+int run_daemon(const config& settings, settings_source again);
 
 // What run_daemon() would refuse in the settings before it binds an address or opens the state directory: tokens,
 // certificate and key, more connections than files may be open. Says it on stderr; returns the exit code.

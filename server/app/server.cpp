@@ -52,6 +52,7 @@ server::server(const config& settings)
       memory_(engine_, producers_, settings.memory_mib_max << 20U, settings.engine.idle_before_eviction),
       info_(counts_, engine_, producers_, persistence_),
       disk_(persistence_),
+      alerts_in_force_(settings.alerts),
       alerts_(settings.alerts, surroundings_of_alerts()),
       alert_sink_(alerts_),
       history_sink_(persistence_.events()),
@@ -208,10 +209,22 @@ std::optional<std::string> server::recover() {
   return persistence_.recover(engine_, producers_);
 }
 
+void server::reread_with(settings_source again) {
+  again_ = std::move(again);
+  if (again_) printed_ = again_().printed;
+}
+
 void server::reload() {
   reopen_log();
+  const reread_settings fresh = again_ ? again_() : reread_settings{};
+  if (!fresh.wrong.empty()) return log_event(log_level::error, "not_reloaded", {{"reason", fresh.wrong}});
   const auto wrong = load_secrets();
   if (wrong) return log_event(log_level::error, "not_reloaded", {{"reason", *wrong}});
+  if (again_) {
+    if (fresh.chosen.alerts != alerts_in_force_) alerts_.set(alerts_in_force_ = fresh.chosen.alerts);
+    const std::string waiting = keys_that_differ(printed_, fresh.printed);
+    if (!waiting.empty()) log_event(log_level::warning, "needs_restart", {{"settings", waiting}});
+  }
   for (const auto& serving : shards_) serving->post_check_tokens();
   log_event(log_level::info, "reloaded");
 }

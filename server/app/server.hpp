@@ -19,6 +19,7 @@
 #include "server/app/memory_guard.hpp"
 #include "server/app/periodic_call.hpp"
 #include "server/app/persistence.hpp"
+#include "server/app/reread.hpp"
 #include "server/app/secrets.hpp"
 #include "server/app/signal_watch.hpp"
 #include "server/engine/engine.hpp"
@@ -46,6 +47,8 @@ public:
 
   // In this order; each returns why the server must not start.
   std::optional<std::string> load_secrets() { return secrets_.load(); }
+  // Where SIGHUP finds the settings; without it, it reads secrets alone. Called on the first shard's thread.
+  void reread_with(settings_source again);
   std::optional<std::string> open();
   std::optional<std::string> recover();
   // False when points had to be refused in the end, because the disk failed.
@@ -82,6 +85,8 @@ private:
   void tell_addresses() const;
 
   const config& settings_;
+  settings_source again_;
+  std::string printed_;  // the settings in force, but for what was taken since
   counters counts_;
   posix_file_system files_;
   persistence persistence_;
@@ -90,6 +95,7 @@ private:
   memory_guard memory_;
   daemon_info info_;
   journal_on_disk disk_;
+  alerts_settings alerts_in_force_;  // the first shard's thread
   alert_desk alerts_;
   alert_sink alert_sink_;
   event_log event_log_;

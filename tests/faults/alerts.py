@@ -9,6 +9,7 @@ import http.server
 import json
 import os
 import random
+import signal
 import socket
 import ssl
 import subprocess
@@ -231,6 +232,28 @@ def budget(report, binary, _short):
                      stats["alerts_held"] == len(held) > 0)
 
 
+def reload(report, binary, _short):
+    """SIGHUP: other alerts are taken, a broken file leaves those that there are."""
+    with Scratch() as folder, Receiver() as first, Receiver() as second:
+        path = write_config(folder, webhook(first.port))
+        with Daemon(binary, "--config", path, *LIGHT) as server:
+            write_config(folder, webhook(first.port), more="[[alert]]\nnaem = 1\n")
+            server.process.send_signal(signal.SIGHUP)
+            eventually(lambda: "not_reloaded" in server.log())
+            Plant(1).send(server.port, range(5), 150, 120)
+            is_told = eventually(lambda: len(first.events()) >= 5)
+            report.check("SIGHUP with a broken file", "told as before" if is_told else server.log()[-30:], "told as before",
+                         is_told and "did you mean name" in server.log())
+            write_config(folder, webhook(second.port, name="other"), more="")
+            server.process.send_signal(signal.SIGHUP)
+            for at in range(10, 200, 10):  # until the signal has been heard
+                Plant(1).send(server.port, range(at, at + 10), 150, 120)
+                if second.events():
+                    break
+            is_told = eventually(lambda: second.events())
+            report.check("  with another alert", f"{len(second.events())} told there", "some", is_told)
+
+
 def make_certificate(folder):
     cert, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=localhost",
@@ -357,5 +380,5 @@ def producers(report, binary, short):
 
 
 def run(report, binary, short, _sanitized):
-    for proof in (away, troubles, budget, encrypted, producers):
+    for proof in (away, troubles, budget, reload, encrypted, producers):
         proof(report, binary, short)

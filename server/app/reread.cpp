@@ -1,0 +1,60 @@
+// Reads the settings again.
+#include "server/app/reread.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <string_view>
+
+#include "common/cli/options.hpp"
+
+namespace spindrift {
+namespace {
+
+std::string in_one_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos;) text.replace(at, 1, "; ");
+  return text;
+}
+
+// Up to the first table.
+std::map<std::string, std::string> lines_by_key(std::string_view printed) {
+  std::map<std::string, std::string> lines;
+  while (!printed.empty() && !printed.starts_with('[') && !printed.starts_with("\n[")) {
+    const auto end = std::min(printed.find('\n'), printed.size());
+    const std::string_view line = printed.substr(0, end);
+    const auto equals = line.find(" = ");
+    const bool is_live = line.starts_with("alert-");
+    if (equals != std::string_view::npos && !is_live) lines[std::string(line.substr(0, equals))] = line;
+    printed.remove_prefix(std::min(end + 1, printed.size()));
+  }
+  return lines;
+}
+
+}  // namespace
+
+reread_settings reread(int argc, const char* const* argv) {
+  reread_settings made;
+  option_set options("spindriftd", "");
+  declare(made.chosen, options);
+  parse_result judged = options.parse(argc, argv);
+  if (judged.proceeds) judged = options.judge(validate(made.chosen));
+  if (judged.proceeds) {
+    made.printed = options.print_config();
+  } else {
+    made.wrong = in_one_line(judged.text);
+  }
+  return made;
+}
+
+std::string keys_that_differ(const std::string& before, const std::string& after) {
+  const auto old_lines = lines_by_key(before);
+  std::string keys;
+  for (const auto& [key, line] : lines_by_key(after)) {
+    const auto known = old_lines.find(key);
+    if (known == old_lines.end() || known->second != line) keys.append(keys.empty() ? "" : ", ").append(key);
+  }
+  return keys;
+}
+
+}  // namespace spindrift

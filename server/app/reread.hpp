@@ -1,0 +1,23 @@
+// The settings once more, from where they came: command line, environment and file as they are now. For SIGHUP.
+// A plain function; any thread, while nobody changes the environment. Throws nothing of its own.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "server/app/config.hpp"
+
+namespace spindrift {
+
+struct reread_settings {
+  config chosen;
+  std::string wrong;    // in one line; then the rest means nothing
+  std::string printed;  // as --print-config would
+};
+using settings_source = std::function<reread_settings()>;
+
+reread_settings reread(int argc, const char* const* argv);
+// The keys outside of tables whose lines differ, separated by commas; but for those of alerts, which are taken at once.
+std::string keys_that_differ(const std::string& before, const std::string& after);
+
+}  // namespace spindrift

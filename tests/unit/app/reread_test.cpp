@@ -1,0 +1,52 @@
+// The settings read again for SIGHUP.
+#include "server/app/reread.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+namespace spindrift {
+namespace {
+
+using testing::HasSubstr;
+
+class settings_read_again : public testing::Test {
+protected:
+  ~settings_read_again() override { std::filesystem::remove(path_); }
+  reread_settings read(const std::string& text) {
+    std::ofstream(path_) << text;
+    const std::string given = "--config=" + path_.string();
+    const std::array<const char*, 4> words = {"spindriftd", given.c_str(), "--state-dir", "off"};
+    return reread(static_cast<int>(words.size()), words.data());
+  }
+  std::filesystem::path path_ = std::filesystem::path(testing::TempDir()) / "spindrift_reread.toml";
+};
+
+TEST_F(settings_read_again, are_those_that_the_file_has_now) {
+  EXPECT_EQ(read("threshold = 5\n").wrong, "");
+  const auto found = read("[[alert]]\nname = \"oncall\"\nurl = \"http://127.0.0.1:9/\"\n");
+  EXPECT_EQ(found.wrong, "");
+  ASSERT_EQ(found.chosen.alerts.alerts.size(), 1U);
+  EXPECT_EQ(found.chosen.alerts.alerts[0].name, "oncall");
+}
+
+TEST_F(settings_read_again, say_in_one_line_what_is_wrong) {
+  const auto found = read("treshold = 5\nthreads = 0\n");
+  EXPECT_THAT(found.wrong, testing::AllOf(HasSubstr(":1: unknown key"), HasSubstr("threshold"), HasSubstr("threads")));
+  EXPECT_EQ(found.wrong.find('\n'), std::string::npos);
+  EXPECT_THAT(read("[[alert]]\nname = \"oncall\"\n").wrong, HasSubstr("url, url_file and exec"));
+}
+
+TEST_F(settings_read_again, are_compared_key_by_key_but_for_tables) {
+  const std::string before = read("threshold = 5\n").printed;
+  EXPECT_EQ(keys_that_differ(before, before), "");
+  EXPECT_EQ(keys_that_differ(before, read("threshold = 6\nthreads = 2\n").printed), "threads, threshold");
+  const auto with_alert = read("threshold = 5\n[[alert]]\nname = \"a\"\nurl = \"http://127.0.0.1:9/\"\n");
+  EXPECT_EQ(keys_that_differ(before, with_alert.printed), "");
+}
+
+}  // namespace
+}  // namespace spindrift
