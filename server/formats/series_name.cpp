@@ -75,6 +75,8 @@ void series_name::begin(std::string_view metric) {
 }
 
 void series_name::add_tag(std::string_view key, std::string_view value) {
+  // How netdata's source is doing: no part of what the series is called, and another series when it changed.
+  if (key.starts_with('_') && (value == "true" || value == "false")) return;
   is_sorted_ = is_sorted_ && (tags_.empty() || tags_.back().first <= key);
   tags_.emplace_back(key, value);
   has_tail_ = false;

@@ -22,7 +22,7 @@ bool is_counter_name(std::string_view metric);
 
 class series_name {
 public:
-  // Views must live until the last build().
+  // Views must live until the last build(). A flag of the tool itself (`_is_ephemeral=false`) is left out.
   void begin(std::string_view metric);
   void add_tag(std::string_view key, std::string_view value);
   bool has_tags() const { return !tags_.empty(); }

@@ -28,7 +28,8 @@ unpack() { # PROGRAM PACKAGE...
 }
 unpack rsyslogd rsyslog libestr0 libfastjson4 liblognorm5 liblogging-stdlog0
 unpack syslog-ng syslog-ng-core libivykis0
-export PATH="$PATH:$unpacked/usr/sbin:$unpacked/usr/bin" SPINDRIFT_UNPACKED="$unpacked"
+unpack netdata netdata-core
+export PATH="$PATH:$unpacked/usr/sbin:$unpacked/usr/bin" CLIENTS_UNPACKED="$unpacked"
 export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:-}:$unpacked/usr/lib/$(uname -m)-linux-gnu:$unpacked/usr/lib/syslog-ng"
 
 python3 tests/clients/tools.py "$daemon"

@@ -15,7 +15,7 @@ import time
 
 DAEMON = os.path.abspath(sys.argv[1])
 # Where clients.sh has unpacked what could not be installed.
-UNPACKED = os.environ.get("SPINDRIFT_UNPACKED", "/nowhere")
+UNPACKED = os.environ.get("CLIENTS_UNPACKED", "/nowhere")
 
 
 def free_port(kind):
@@ -47,8 +47,8 @@ class Server:
             s.sendall(json.dumps(frame).encode() + b"\n")
             return json.loads(s.makefile().readline())
 
-    def names(self):
-        return {x["stream"]: x["n"] for x in self.ask(op="streams", limit=1000)["streams"]}
+    def names(self, match="*"):
+        return {x["stream"]: x["n"] for x in self.ask(op="streams", match=match, limit=1000)["streams"]}
 
 
 def run(command, **more):
@@ -218,6 +218,51 @@ remote_write:
     return process, ["up,instance=127.0.0.1:19090,job=self", "prometheus_tsdb_head_series,"]
 
 
+def netdata(server, folder):
+    for name in ("cache", "lib", "log"):
+        os.mkdir(os.path.join(folder, name))
+    # The log's name is one that netdata would be given anyway; nothing of the machine's own set-up is used.
+    written(folder, "netdata.conf", f"""
+[global]
+  update every = 1
+  run as user = root
+[directories]
+  config = {folder}
+  stock config = {folder}
+  cache = {folder}/cache
+  lib = {folder}/lib
+  log = {folder}/log
+[db]
+  mode = ram
+[web]
+  mode = none
+[ml]
+  enabled = no
+[health]
+  enabled = no
+[plugins]
+  apps = no
+  cgroups = no
+  timex = no
+  tc = no
+  enable running new plugins = no
+""")
+    written(folder, "exporting.conf", "[exporting:global]\n  enabled = yes\n  update every = 1\n  hostname = web01\n" + "".join(
+        f"""
+[{kind}:{kind}]
+  enabled = yes
+  destination = tcp:127.0.0.1:{server.port}
+  data source = {source}
+  prefix = {kind}
+""" for kind, source in (("graphite", "average"), ("json", "as collected"), ("opentsdb", "average"))))
+    process = run(["netdata", "-D", "-c", os.path.join(folder, "netdata.conf")])
+    end = time.time() + 30
+    wanted = ["graphite.web01.system.cpu.user", "system.cpu.user,host=web01", "opentsdb.system.cpu.user,host=web01"]
+    while time.time() < end and len(server.names("*system.cpu.user*")) < 3:
+        time.sleep(0.5)
+    return process, wanted
+
+
 def wait_for(path):
     end = time.time() + 20
     while not os.path.exists(path) and time.time() < end:
@@ -225,7 +270,7 @@ def wait_for(path):
 
 
 TOOLS = [("nc", nc), ("curl", curl), ("haproxy", haproxy), ("logger", logger), ("jq", jq), ("rsyslogd", rsyslogd), ("syslog-ng", syslog_ng),
-         ("mosquitto", mosquitto), ("collectd", collectd), ("prometheus", prometheus)]
+         ("mosquitto", mosquitto), ("collectd", collectd), ("prometheus", prometheus), ("netdata", netdata)]
 good = True
 for name, tool in TOOLS:
     if shutil.which(name) is None:
@@ -238,7 +283,7 @@ for name, tool in TOOLS:
         missing = wanted
         while missing and time.time() < end:
             names = server.names()
-            missing = [w for w in wanted if not any(n.startswith(w) for n in names)]
+            missing = [w for w in wanted if not server.names(w + "*")]
             time.sleep(0.2)
         stats = server.ask(op="stats")
         unread = {k: v for k, v in stats["lines_unread"].items() if k != "not_finite"}

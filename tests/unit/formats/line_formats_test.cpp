@@ -26,6 +26,7 @@ TEST(graphite, reads_name_value_and_time) {
              {"a 1e3 1795286073123", "a=1000@1795286073123"},
              {"a -12 1795286073", "a=-12@1795286073000"},
              {"disk.used;mount=root;host=web01 12.5 1795286073", "disk.used,host=web01,mount=root=12.5@1795286073000"},
+             {"a.b;_is_ephemeral=false;host=w;_unstable=true 1 1795286073", "a.b,host=w=1@1795286073000"},
              {"\xd0\xba\xd1\x83\xd1\x85 1 1795286073", "\xd0\xba\xd1\x83\xd1\x85=1@1795286073000"},
          });
 }
