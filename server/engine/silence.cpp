@@ -30,7 +30,8 @@ void engine::apply_note(const stream_note& note, stream& to, std::vector<event>&
       if (note.n == to.n) to.events.hear_unreadable(to.n, note.count, note.quiet_ms, note.limit_ms, notices);
       return;
     case stream_note::kind::unit:
-      if (note.count <= static_cast<std::uint64_t>(time_unit::nanoseconds)) to.unit = static_cast<time_unit>(note.count);
+      if (note.count <= static_cast<std::uint64_t>(time_unit::nanoseconds))
+        to.unit = static_cast<time_unit>(note.count);
       return;
     case stream_note::kind::expected:
     case stream_note::kind::real:
