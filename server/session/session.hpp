@@ -215,6 +215,7 @@ private:
   std::string first_unknown_;
   std::int64_t unknown_since_ms_ = 0;
   std::size_t unread_before_ = 0;    // bytes that stood in the inbox when wait() last looked
+  std::uint64_t frames_before_ = 0;  // frames that had come by then
   std::int64_t noted_ms_ = 0;        // when a line was last handed over to be logged
   std::uint64_t faults_seen_ = 0;    // of the workspace's
   std::optional<inbox::cut> held_;   // cut by gather(), for advance()

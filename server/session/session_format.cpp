@@ -175,7 +175,8 @@ void session::count_silent(refusal why) {
 
 bool session::wait(inbox& from, moment now, step& out) {
   const std::size_t unread = from.unread().size();
-  const bool stands_still = unread == std::exchange(unread_before_, unread);
+  const bool is_new = std::exchange(frames_before_, frames_) != frames_;
+  const bool stands_still = unread == std::exchange(unread_before_, unread) && !is_new;
   if (asked_ || named_) return false;
   if (reader_.is_joining() && stands_still) {
     workspace_.clear();

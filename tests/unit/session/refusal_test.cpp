@@ -128,6 +128,15 @@ TEST_F(refusal_test, ends_a_turn_at_its_frames_and_says_that_there_is_more) {
   EXPECT_FALSE(out_.has_more);
 }
 
+TEST_F(refusal_test, gives_an_object_over_several_lines_up_only_once_nothing_has_come_for_a_look) {
+  send("{", 1);
+  EXPECT_FALSE(conversation_.wait(received_, {1'764'000'000'000, 1'010}, out_)) << "it has just begun";
+  send(R"("stream":"a",)", 1);
+  EXPECT_FALSE(conversation_.wait(received_, {1'764'000'000'000, 2'010}, out_)) << "more has come";
+  EXPECT_TRUE(conversation_.wait(received_, {1'764'000'000'000, 3'010}, out_));
+  EXPECT_EQ(replies(), 1);
+}
+
 TEST_F(refusal_test, gathers_no_more_points_than_a_turn_has_frames) {
   send(R"({"stream":"a","value":1})", 1);
   workspace_.turn_frames_max = 3;
