@@ -1,53 +1,22 @@
 // Reads a point of the usual form in one pass.
 #include "common/protocol/plain_point.hpp"
 
-#include <array>
-#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <system_error>
 
+#include "common/protocol/decimal.hpp"
 #include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
 
 namespace spindrift::plain_point {
 namespace {
 
-// With fewer digits than this no integer on the way overflows.
-constexpr std::ptrdiff_t digits_end = 20;
 // Longer ones could be too small for a double, which is the decoder's to judge.
 constexpr std::ptrdiff_t number_bytes_max = 64;
-constexpr std::uint64_t exact_integer_max = std::uint64_t{1} << 53U;
-// All of them exact in a double, as they are up to 10^22.
-constexpr std::array<double, 20> powers_of_ten = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
-                                                  1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
-
-constexpr std::array<std::uint64_t, 20> integer_powers_of_ten = [] {
-  std::array<std::uint64_t, 20> made{1};
-  for (std::size_t i = 1; i < made.size(); ++i) made[i] = 10 * made[i - 1];
-  return made;
-}();
-
-// The double nearest to mantissa / 10^decimals, for a mantissa of 54 to 64 bits, such as the 17 digits have that say
-// any double exactly. One long division gives 63 bits or more and whether something is left; no table, no second try.
-double nearest_quotient(std::uint64_t mantissa, std::size_t decimals) {
-  __extension__ using wide = unsigned __int128;
-  const int up = std::countl_zero(mantissa);
-  const int down = std::countl_zero(integer_powers_of_ten[decimals]);
-  const std::uint64_t divisor = integer_powers_of_ten[decimals] << down;
-  const wide dividend = static_cast<wide>(mantissa << up) << 63U;
-  const auto quotient = static_cast<std::uint64_t>(dividend / divisor);  // 2^62 to 2^64
-  const bool is_exact = static_cast<wide>(quotient) * divisor == dividend;
-  const int dropped = 11 - std::countl_zero(quotient);
-  const std::uint64_t half = std::uint64_t{1} << (dropped - 1);
-  const std::uint64_t rest = quotient & (2 * half - 1);
-  std::uint64_t kept = quotient >> dropped;
-  if (rest > half || (rest == half && (!is_exact || (kept & 1U) != 0))) ++kept;
-  const auto exponent = static_cast<std::uint64_t>(1'023 + dropped + down - up - 63);
-  return static_cast<double>(kept) * std::bit_cast<double>(exponent << 52U);
-}
+constexpr auto digits_end = static_cast<std::ptrdiff_t>(decimal::digits_max) + 1;
 
 bool is_digit(char c) {
   return static_cast<unsigned char>(c - '0') < 10;
@@ -160,14 +129,7 @@ private:
     }
     if (is_exponent(*at_) || at_ - first > number_bytes_max) return false;
     if (at_ - first >= digits_end) return std::from_chars(begin, at_, number).ec == std::errc();
-    if (mantissa > exact_integer_max) {
-      const double nearest = nearest_quotient(mantissa, static_cast<std::size_t>(decimals));
-      number = is_negative ? -nearest : nearest;
-      return true;
-    }
-    // An exact integer by an exact power of ten: one rounding, so the nearest double (Clinger, "How to Read Floating
-    // Point Numbers Accurately", PLDI 1990).
-    const double magnitude = static_cast<double>(mantissa) / powers_of_ten[static_cast<std::size_t>(decimals)];
+    const double magnitude = decimal::quotient(mantissa, static_cast<std::size_t>(decimals));
     number = is_negative ? -magnitude : magnitude;
     return true;
   }

@@ -2,6 +2,7 @@
 #include <array>
 #include <string>
 
+#include "common/protocol/decimal.hpp"
 #include "server/formats/line_format.hpp"
 #include "server/formats/number.hpp"
 #include "server/formats/series_name.hpp"
@@ -16,6 +17,21 @@ bool means_now(std::string_view time) {
 bool is_like_number(std::string_view text) {
   double ignored = 0;
   return begins_as_number(text) || read_number(text, ignored) == number_kind::not_finite;
+}
+
+// No bracket and no quote stands in one; a semicolon stands in front of tags.
+bool is_path(std::string_view text, bool& has_tags) {
+  enum : unsigned char { usual = 0, tag = 1, other = 2 };
+  static constexpr auto kinds = [] {
+    std::array<unsigned char, 256> made{};
+    for (const char c : {'{', '}', '"', '<', '>', '\t'}) made[static_cast<unsigned char>(c)] = other;
+    made[';'] = tag;
+    return made;
+  }();
+  unsigned seen = usual;
+  for (const char c : text) seen |= kinds[static_cast<unsigned char>(c)];
+  has_tags = (seen & tag) != 0;
+  return (seen & other) == 0;
 }
 
 // `disk.used;host=web01;mount=root`
@@ -33,14 +49,34 @@ std::string name_with_tags(std::string_view path) {
   return std::string(name.build());
 }
 
+// A line without tags, with one blank between its words, a plain number and whole seconds: what nearly every line is.
+bool read_usual(std::string_view line, parsed& into) {
+  const std::size_t first = line.find(' ');
+  const std::size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
+  if (second == std::string_view::npos) return false;
+  const std::string_view path = line.substr(0, first);
+  double number = 0;
+  bool has_tags = false;
+  if (!decimal::read(line.substr(first + 1, second - first - 1), number) || !is_path(path, has_tags) || has_tags ||
+      begins_as_number(path)) {
+    return false;
+  }
+  const auto ts = read_whole_epoch(line.substr(second + 1));
+  if (!ts) return false;
+  into.add(path, number, ts, line);
+  return true;
+}
+
 }  // namespace
 
 bool read_graphite(std::string_view line, parsed& into) {
+  if (read_usual(line, into)) return true;
   std::array<std::string_view, 3> words;
   if (split_words(line, words) != 3 || begins_as_number(words[0])) return false;
   const auto [path, value, time] = words;
   if (!is_like_number(value) || (!is_like_number(time) && !means_now(time))) return false;
-  if (path.find_first_of("{}\"<>") != std::string_view::npos) return false;
+  bool has_tags = false;
+  if (!is_path(path, has_tags)) return false;
   std::optional<std::int64_t> ts;
   if (!means_now(time)) {
     ts = read_epoch(time);
@@ -50,7 +86,7 @@ bool read_graphite(std::string_view line, parsed& into) {
     }
   }
   double number = 0;
-  if (path.find(';') == std::string_view::npos && read_number(value, number) == number_kind::number) {
+  if (!has_tags && read_number(value, number) == number_kind::number) {
     into.add(path, number, ts, line);
   } else {
     into.add_text(name_with_tags(path), value, ts, line);

@@ -4,9 +4,15 @@
 // measurement_field, the field "value" being the measurement itself, with the tags. A backslash in names stands in
 // front of a comma, an equals sign or a blank, in text in front of a quote or a backslash; elsewhere it is itself.
 // Times are in nanoseconds by default; their size tells other units. Text with a line end in it is not read.
+#include <algorithm>
 #include <charconv>
+#include <cstring>
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
+#include "common/protocol/decimal.hpp"
 #include "server/formats/line_format.hpp"
 #include "server/formats/number.hpp"
 #include "server/formats/series_name.hpp"
@@ -38,7 +44,7 @@ series_name& name_of_this_thread() {
 }
 
 std::string_view unescaped(std::string_view text, parsed& into) {
-  if (text.find('\\') == none) return text;
+  if (text.empty() || std::memchr(text.data(), '\\', text.size()) == nullptr) return text;
   std::string plain;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const bool escapes =
@@ -51,7 +57,11 @@ std::string_view unescaped(std::string_view text, parsed& into) {
 
 // Where a field's value ends: at a comma or blank outside of quotes. none: the quotes are not closed.
 std::size_t value_end(std::string_view rest) {
-  if (!rest.starts_with('"')) return std::min(rest.find_first_of(", "), rest.size());
+  if (!rest.starts_with('"')) {
+    std::size_t at = 0;
+    while (at < rest.size() && rest[at] != ',' && rest[at] != ' ') ++at;
+    return at;
+  }
   for (std::size_t at = 1; at < rest.size(); ++at) {
     if (rest[at] == '\\') {
       ++at;
@@ -83,7 +93,8 @@ public:
     skip_blanks();
     const std::size_t equals = find_unescaped<'=', ' ', ','>(rest_);
     if (equals == none || equals == 0 || rest_[equals] != '=') return false;
-    if (std::string_view("<{[\"").find(series.front()) != none || !take_series(series)) return false;
+    const char first = series.front();
+    if (first == '<' || first == '{' || first == '[' || first == '"' || !take_series(series)) return false;
     const std::string_view fields = rest_;
     if (!pass_fields()) {
       into_.refuse(fault_cause::bad_syntax, whole_, "fields are not of the form FIELD=VALUE,FIELD=VALUE");
@@ -121,6 +132,7 @@ private:
     const std::string_view measurement = series.substr(0, end);
     // `level=info msg=...` is no measurement but a line of a log.
     if (measurement.empty() || (find_unescaped<'='>(measurement) != none)) return false;
+    series_ = series;
     name_.begin(unescaped(measurement, into_));
     while (end != none) {
       series.remove_prefix(end + 1);
@@ -130,6 +142,7 @@ private:
       if (equals == none || equals == 0) return false;
       name_.add_tag(unescaped(tag.substr(0, equals), into_), unescaped(tag.substr(equals + 1), into_));
     }
+    name_is_series_ = name_.is_sorted() && std::memchr(series_.data(), '\\', series_.size()) == nullptr;
     return true;
   }
 
@@ -170,6 +183,11 @@ private:
       }
       const std::string_view field = unescaped(key, into_);
       double number = 0;
+      // The field "value" is the measurement itself: its name stands in the line as it is put together.
+      if (field == "value" && name_is_series_ && read_number(value, number) == number_kind::number) {
+        into_.add(series_, number, ts_, whole_);
+        continue;
+      }
       const std::string_view name = name_.build(field == "value" ? std::string_view{} : field);
       if (read_number(value, number) == number_kind::number) {
         into_.add_copy(name, number, ts_, whole_);
@@ -182,14 +200,68 @@ private:
   std::string_view whole_;
   std::string_view rest_;
   parsed& into_;
+  std::string_view series_;
+  bool name_is_series_ = false;
   series_name& name_ = name_of_this_thread();
   std::optional<std::int64_t> ts_;
 };
 
+// The series of a line without backslashes: measurement,tag=value,... with the tags in the order that they have in a
+// name, so that it is one.
+bool is_name_of_series(std::string_view series, std::string_view& measurement) {
+  const auto find = [](std::string_view text, char c) { return std::min(text.find(c), text.size()); };
+  std::size_t end = find(series, ',');
+  measurement = series.substr(0, end);
+  const char first = series.empty() ? '<' : series.front();
+  if (end == 0 || first == '<' || first == '{' || first == '[' || first == '"') return false;
+  if (find(measurement, '=') < measurement.size()) return false;
+  for (std::string_view last; end < series.size();) {
+    series.remove_prefix(end + 1);
+    end = find(series, ',');
+    const std::size_t equals = find(series.substr(0, end), '=');
+    const std::string_view key = series.substr(0, equals);
+    if (equals == 0 || equals == end || key < last) return false;
+    last = key;
+  }
+  return true;
+}
+
+std::string_view name_of(std::string_view measurement, std::string_view field, std::string_view series, parsed& into) {
+  if (field == "value") return series;
+  const std::span<char> room = into.texts().room(series.size() + 1 + field.size());
+  char* at = room.data();
+  for (const std::string_view part : {measurement, std::string_view("_"), field, series.substr(measurement.size())}) {
+    std::memcpy(at, part.data(), part.size());
+    at += part.size();
+  }
+  return {room.data(), room.size()};
+}
+
+// A line of one number without backslashes and quotes, one blank between its parts, and a whole time: what nearly every
+// sensor's line is. Reads it as `line` does.
+bool read_usual(std::string_view text, parsed& into) {
+  const std::size_t first = text.find(' ');
+  const std::size_t second = first == none ? none : text.find(' ', first + 1);
+  if (second == none || std::memchr(text.data(), '\\', text.size()) != nullptr) return false;
+  const std::string_view series = text.substr(0, first);
+  const std::string_view field = text.substr(first + 1, second - first - 1);
+  const std::size_t equals = field.find('=');
+  if (equals == none || equals == 0 || std::memchr(field.data(), ',', field.size()) != nullptr) return false;
+  std::string_view value = field.substr(equals + 1);
+  if (value.size() > 1 && (value.back() == 'i' || value.back() == 'u')) value.remove_suffix(1);
+  std::string_view measurement;
+  double number = 0;
+  if (!decimal::read(value, number) || !is_name_of_series(series, measurement)) return false;
+  const auto ts = read_whole_epoch(text.substr(second + 1));
+  if (!ts) return false;
+  into.add(name_of(measurement, field.substr(0, equals), series, into), number, ts, text);
+  return true;
+}
+
 }  // namespace
 
 bool read_influx(std::string_view text, parsed& into) {
-  return line(text, into).read();
+  return read_usual(text, into) || line(text, into).read();
 }
 
 }  // namespace spindrift::formats

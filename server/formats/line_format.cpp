@@ -34,15 +34,16 @@ const line_format* line_format_named(std::string_view name) {
 
 std::size_t split_words(std::string_view line, std::span<std::string_view> into) {
   std::size_t count = 0;
-  std::size_t at = 0;
+  const char* at = line.data();
+  const char* const end = at + line.size();
   const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
   for (;;) {
-    while (at < line.size() && is_blank(line[at])) ++at;
-    if (at == line.size()) return count;
+    while (at != end && is_blank(*at)) ++at;
+    if (at == end) return count;
     if (count == into.size()) return count + 1;
-    const std::size_t begin = at;
-    while (at < line.size() && !is_blank(line[at])) ++at;
-    into[count++] = line.substr(begin, at - begin);
+    const char* const begin = at;
+    while (at != end && !is_blank(*at)) ++at;
+    into[count++] = {begin, static_cast<std::size_t>(at - begin)};
   }
 }
 

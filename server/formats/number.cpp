@@ -8,6 +8,7 @@
 #include <string>
 #include <system_error>
 
+#include "common/protocol/decimal.hpp"
 #include "common/protocol/limits.hpp"
 #include "common/protocol/number_text.hpp"
 #include "common/protocol/time_text.hpp"
@@ -26,6 +27,22 @@ constexpr std::int64_t seconds_end = 100'000'000'000;  // 5138, and 1973 in mill
 constexpr std::int64_t ms_end = seconds_end * 1'000;   // the same year in milliseconds, and so on
 constexpr std::int64_t us_end = seconds_end * 1'000'000;
 constexpr std::int64_t ns_in_ms = 1'000'000;
+
+// Digits alone, as many as cannot overflow.
+bool read_whole(std::string_view text, std::int64_t& number) {
+  if (text.empty() || text.size() > decimal::digits_max) {
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return problem == std::errc() && end == text.data() + text.size();
+  }
+  std::uint64_t whole = 0;
+  for (const char c : text) {
+    if (!is_digit(c)) return false;
+    whole = 10 * whole + static_cast<std::uint64_t>(c - '0');
+  }
+  if (whole > static_cast<std::uint64_t>(INT64_MAX)) return false;
+  number = static_cast<std::int64_t>(whole);
+  return true;
+}
 
 std::optional<std::int64_t> checked(std::int64_t ms) {
   if (!limits::is_event_time(ms)) return std::nullopt;
@@ -51,10 +68,10 @@ std::optional<std::int64_t> ms_of(double epoch) {
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n\0";
-  const std::size_t begin = text.find_first_not_of({blanks.data(), 5});
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of({blanks.data(), 5}) + 1 - begin);
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\0'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 bool begins_as_number(std::string_view text) {
@@ -65,6 +82,7 @@ bool begins_as_number(std::string_view text) {
 
 number_kind read_number(std::string_view text, double& number) {
   if (text.empty() || text.size() > number_bytes_max) return number_kind::none;
+  if (decimal::read(text, number)) return number_kind::number;
   std::string_view digits = text;
   if (digits.front() == '+') digits.remove_prefix(1);
   if (digits.empty() || digits.front() == '+') return number_kind::none;
@@ -80,11 +98,15 @@ number_kind read_number(std::string_view text, double& number) {
   return std::isfinite(number) ? number_kind::number : number_kind::not_finite;
 }
 
+std::optional<std::int64_t> read_whole_epoch(std::string_view text) {
+  std::int64_t whole = 0;
+  return read_whole(text, whole) ? ms_of(whole) : std::nullopt;
+}
+
 std::optional<std::int64_t> read_epoch(std::string_view text) {
   if (!begins_as_number(text) || text.front() == '-') return std::nullopt;
   std::int64_t whole = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), whole);
-  if (problem == std::errc() && end == text.data() + text.size()) return ms_of(whole);
+  if (read_whole(text, whole)) return ms_of(whole);
   double epoch = 0;
   if (read_number(text, epoch) != number_kind::number) return std::nullopt;
   return ms_of(epoch);

@@ -19,6 +19,8 @@ bool begins_as_number(std::string_view text);
 // microseconds, nanoseconds, each up to the year 5138. Nothing for what is before 10^8 s (1973): more likely a counter
 // or an uptime than a time.
 std::optional<std::int64_t> read_epoch(std::string_view text);
+// The same of digits alone.
+std::optional<std::int64_t> read_whole_epoch(std::string_view text);
 // RFC 3339, also with +0100 or +01 for the offset, with "Z+0000" (mosquitto), a blank in front of the offset, or a
 // comma in front of the fraction.
 std::optional<std::int64_t> read_date(std::string_view text);

@@ -115,13 +115,8 @@ bool parsed::add_values(std::string_view stream, std::span<const feature> values
 
 void parsed::refuse(fault_cause cause, std::string_view line, const char* reason) {
   ++counts_[static_cast<std::size_t>(cause)];
+  ++faults_in_all_;
   if (faults_.size() < faults_max) faults_.push_back({cause, line, reason, line_});
-}
-
-std::uint64_t parsed::fault_count() const {
-  std::uint64_t sum = 0;
-  for (const std::uint64_t count : counts_) sum += count;
-  return sum;
 }
 
 void parsed::clear() {
@@ -129,7 +124,7 @@ void parsed::clear() {
   faults_.clear();
   features_.clear();
   counts_.fill(0);
-  skipped_ = line_ = 0;
+  skipped_ = line_ = faults_in_all_ = 0;
   asks_version_ = false;
   texts_.clear();
 }

@@ -92,7 +92,7 @@ public:
   void drop_points(std::size_t from) { points_.resize(from); }
   std::span<const fault> faults() const { return faults_; }
   std::uint64_t fault_count(fault_cause cause) const { return counts_[static_cast<std::size_t>(cause)]; }
-  std::uint64_t fault_count() const;
+  std::uint64_t fault_count() const { return faults_in_all_; }
   std::uint64_t skipped() const { return skipped_; }
   text_arena& texts() { return texts_; }
   // Which fields of JSON mean what; outlives this.
@@ -107,6 +107,7 @@ private:
   std::vector<point> points_;
   std::vector<fault> faults_;
   std::array<std::uint64_t, fault_causes> counts_{};
+  std::uint64_t faults_in_all_ = 0;
   std::uint64_t skipped_ = 0;
   std::uint64_t line_ = 0;
   bool asks_version_ = false;

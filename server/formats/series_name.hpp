@@ -26,6 +26,7 @@ public:
   void begin(std::string_view metric);
   void add_tag(std::string_view key, std::string_view value);
   bool has_tags() const { return !tags_.empty(); }
+  bool is_sorted() const { return is_sorted_; }  // the tags came in the order that they have in the name
   // metric, or metric + separator + field, then the tags. Valid until the next call.
   std::string_view build(std::string_view field = {}, char separator = '_');
 

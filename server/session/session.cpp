@@ -47,7 +47,7 @@ void session::take_points(inbox& from, std::size_t gathered_max) {
   while (gathered_ < gathered_max && !held_) {
     const inbox::cut cut = from.next();
     if (cut.kind == inbox::cut_kind::none) return;
-    if (cut.kind == inbox::cut_kind::whole) {
+    if (cut.kind == inbox::cut_kind::whole && cut.bytes.starts_with('{')) {
       const frame decoded = workspace_.frames.decode(cut.bytes);
       const auto* const measured = std::get_if<point>(&decoded);
       if (measured != nullptr && !workspace_.frames.is_foreign() && may_publish(identity_.get(), measured->stream) &&
@@ -108,7 +108,8 @@ void session::advance(inbox& from, moment now, step& out) {
     }
     const std::size_t turn_left =
         workspace_.turn_frames_max - std::min(frames_ - frames_before, workspace_.turn_frames_max);
-    if (!held_ && may_take_points()) {
+    // Of who sends another format nearly every frame is a line of that.
+    if (!held_ && may_take_points() && (spoke_own_ || !spoke_foreign_)) {
       take_points(from, std::min(workspace_.way.points_max(), gathered_ + turn_left));
       if (gathered_ >= workspace_.way.points_max()) flush_full(now, out);
     }
@@ -122,6 +123,10 @@ void session::advance(inbox& from, moment now, step& out) {
     if (taken.is == frame_reader::kind::none) break;
     ++frames_;
     is_waiting_client_ = from.unread().empty();
+    if (taken.is == frame_reader::kind::foreign && take_line(first_foreign)) {
+      if (workspace_.taken.size() >= workspace_.way.points_max()) flush_full(now, out);
+      continue;
+    }
     take(taken, first_foreign, now, out);
     if (out.replies.size() >= environment_.replies_bytes_max) out.has_more = true;
   }

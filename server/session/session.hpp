@@ -154,6 +154,7 @@ private:
   void take(const frame_reader::taken& taken, std::size_t first_foreign, moment now, step& out);
   void take_frame(frame taken, moment now, step& out);
   bool is_no_point_yet(std::size_t first) const;
+  bool take_line(std::size_t first);
   void take_foreign(std::size_t first, moment now, step& out);
   void take_unknown(const frame_reader::taken& taken, moment now, step& out);
   void release_unknown(step& out);

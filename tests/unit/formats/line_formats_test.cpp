@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <initializer_list>
 #include <string>
 
+#include "tests/support/noise.hpp"
 #include "tests/unit/formats/shown.hpp"
 
 namespace spindrift::formats {
@@ -65,6 +67,33 @@ TEST(influx, reads_every_number_and_skips_the_rest) {
              {"m up=t", ""},
              {"m v=1,w=2 ", "m_v=1 m_w=2"},
          });
+}
+
+// Goal: what is read in one pass is read as everything else. Method: a second blank between two words keeps a line from
+// it; both ways of many lines are compared.
+TEST(line_formats, usual_lines_are_read_as_all_others) {
+  support::noise_source noise(3);
+  const auto one_of = [&](std::initializer_list<const char*> all) {
+    return std::string(*(all.begin() + noise.below(all.size())));
+  };
+  for (int i = 0; i < 30'000; ++i) {
+    const std::string number =
+        one_of({"12.5", "-3", "0", "007", "1e3", "12.", ".5", "-", "12.5.1", "9007199254740993", "3i", "7u", "i", "t",
+                "0.12345678901234567", "18446744073709551615", "nan", "\"x\"", "12,5"});
+    const std::string time = one_of({"1795286073", "1795286073123", "1795286073000000000", "9999999999999999999", "12",
+                                     "1795286073.5", "-1", "now", "", "99999999999999999999", "179528607x"});
+    const std::string series = one_of({"m",     "m,a=1", "m,a=1,b=2", "m,b=2,a=1", "m,a=1,a=1", "m,=1",
+                                       "m,a",   "m,a=",  ",a=1",      "m=1",       "m\\,x,a=1", "<m",
+                                       "{m",    "\"m",   "[m",        "m,a=1=2",   "1m",        "12",
+                                       "m;a=1", "m\tn",  "\xd1\x83",  "\xff",      "m*?",       "m,,a=1"});
+    const std::string field = one_of({"value", "v", "usage", "a\\=b", "", "v,w", "value=1,w"});
+    const std::string line = series + " " + field + "=" + number + " " + time;
+    EXPECT_EQ(shown_line(read_influx, line), shown_line(read_influx, series + "  " + field + "=" + number + " " + time))
+        << line;
+    EXPECT_EQ(shown_line(read_graphite, series + " " + number + " " + time),
+              shown_line(read_graphite, series + "  " + number + " " + time))
+        << line;
+  }
 }
 
 TEST(influx, takes_a_line_whole_or_not_at_all) {
