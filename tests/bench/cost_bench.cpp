@@ -37,7 +37,7 @@ using namespace spindrift;
 
 struct cost_settings {
   std::string detectors = "default";
-  std::string form = "plain";  // named: with seq, label and 17 digits, of a producer with a name
+  std::string form = "plain";  // named: with seq, label and 17 digits, of a producer with a name; or another format
   std::string replies = "all";
   std::size_t streams = 1'000;
   std::size_t warm = 200;  // points a stream before the clock starts
@@ -75,18 +75,27 @@ private:
     const double noise = std::sqrt(-2.0 * std::log(u)) * std::cos(2.0 * std::numbers::pi * v);
     const double value = 50.0 + noise + (engine_() % 1'000 == 0 ? 20.0 : 0.0);
     char line[160];
-    const auto time = static_cast<long long>(now_ms_);
-    const int length =
-        settings_.form == "named"
-            ? std::snprintf(line, sizeof line,
-                            R"({"stream":"plant-7.cell-%06zu","seq":%llu,"ts":%lld,"value":%.17g,"label":false})"
-                            "\n",
-                            stream, static_cast<unsigned long long>(++seq_), time, value)
-            : std::snprintf(line, sizeof line,
-                            R"({"stream":"plant-7.cell-%06zu","value":%.6f,"ts":%lld})"
-                            "\n",
-                            stream, value, time);
+    const int length = write(line, sizeof line, stream, value);
     bytes_.append(line, static_cast<std::size_t>(length));
+  }
+
+  int write(char* line, std::size_t size, std::size_t stream, double value) {
+    const auto time = static_cast<long long>(now_ms_);
+    if (settings_.form == "named") {
+      constexpr const char* form = R"({"stream":"plant-7.cell-%06zu","seq":%llu,"ts":%lld,"value":%.17g,"label":false})"
+                                   "\n";
+      return std::snprintf(line, size, form, stream, static_cast<unsigned long long>(++seq_), time, value);
+    }
+    if (settings_.form == "graphite") {
+      return std::snprintf(line, size, "plant-7.cell-%06zu %.6f %lld\n", stream, value, time / 1'000);
+    }
+    if (settings_.form == "influx") {
+      return std::snprintf(line, size, "plant-7,cell=%06zu value=%.6f %lld000000\n", stream, value, time);
+    }
+    return std::snprintf(line, size,
+                         R"({"stream":"plant-7.cell-%06zu","value":%.6f,"ts":%lld})"
+                         "\n",
+                         stream, value, time);
   }
 
   const cost_settings& settings_;
@@ -104,6 +113,7 @@ public:
         way_(engine_),
         workspace_(way_),
         conversation_(environment(), workspace_, 1) {
+    if (chosen.form == "graphite" || chosen.form == "influx") return;  // a hello would ask for replies
     hello_command hello;
     if (chosen.form == "named") hello.producer = "bench";
     if (chosen.replies != "all") hello.replies = reply_choice_named(chosen.replies);
@@ -176,7 +186,7 @@ int main(int argc, char** argv) {
   cost_settings settings;
   CLI::App app("what a point costs");
   app.add_option("--detectors", settings.detectors)->check(CLI::IsMember({"classic", "robust", "default"}));
-  app.add_option("--form", settings.form)->check(CLI::IsMember({"plain", "named"}));
+  app.add_option("--form", settings.form)->check(CLI::IsMember({"plain", "named", "graphite", "influx"}));
   app.add_option("--replies", settings.replies)->check(CLI::IsMember({"all", "marked", "errors"}));
   app.add_option("--streams", settings.streams);
   app.add_option("--warm", settings.warm);
