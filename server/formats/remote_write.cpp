@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "common/protocol/limits.hpp"
 #include "server/formats/body.hpp"
@@ -54,38 +55,40 @@ void add_sample(std::string_view name, const sample& found, parsed& into) {
   into.add(name, found.value, found.ts_ms, name);
 }
 
-bool read_series(std::string_view bytes, series_name& name, parsed& into) {
-  std::string_view metric;
-  name.begin({});
-  protobuf_message labels(bytes);
-  while (labels.next()) {
-    if (labels.is(1, wire::bytes) && !read_label(labels.bytes(), name, metric)) return false;
+// What the series of a request share, to be made once.
+struct series_reader {
+  series_name name;
+  std::vector<sample> samples;
+
+  // Labels come first, but protobuf does not promise it: the samples wait until the name is known.
+  bool read(std::string_view bytes, parsed& into) {
+    std::string_view metric;
+    name.begin({});
+    samples.clear();
+    protobuf_message fields(bytes);
+    while (fields.next()) {
+      if (fields.is(1, wire::bytes) && !read_label(fields.bytes(), name, metric)) return false;
+      if (fields.is(2, wire::bytes) && !read_sample(fields.bytes(), samples.emplace_back())) return false;
+    }
+    if (!fields.ok()) return false;
+    const std::string_view full = into.texts().keep(name.build(metric));
+    const std::size_t before = into.points().size();
+    for (const sample& found : samples) add_sample(full, found, into);
+    if (is_counter_name(metric)) into.mark_counters(before);
+    return true;
   }
-  if (!labels.ok()) return false;
-  // Labels come first, but protobuf does not promise it: the samples are read in a second pass, once the name is known.
-  const std::string_view full = into.texts().keep(name.build(metric));
-  const std::size_t before = into.points().size();
-  protobuf_message samples(bytes);
-  while (samples.next()) {
-    if (!samples.is(2, wire::bytes)) continue;
-    sample found;
-    if (!read_sample(samples.bytes(), found)) return false;
-    add_sample(full, found, into);
-  }
-  if (is_counter_name(metric)) into.mark_counters(before);
-  return samples.ok();
-}
+};
 
 }  // namespace
 
 bool read_write_request(std::string_view message, parsed& into) {
   protobuf_message request(message);
-  series_name name;
+  series_reader series;
   std::uint64_t number = 0;
   while (request.next()) {
     if (!request.is(1, wire::bytes)) continue;
     into.set_line(++number);
-    if (read_series(request.bytes(), name, into)) continue;
+    if (series.read(request.bytes(), into)) continue;
     into.refuse(fault_cause::bad_syntax, {}, "a series is no valid protobuf");
     return false;
   }
