@@ -5,7 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <numeric>
+#include <utility>
 
 namespace spindrift {
 
@@ -28,21 +28,21 @@ double calibration::update(double r) {
     if (++count_ >= count_max) halve();
     return 0.0;
   }
-  const unsigned bucket = bucket_of(r);
+  const unsigned place = bucket_of(r);
   double surprise = 0.0;
   if (count_ >= warm_up) {
     if (count_ >= rebuild_at_) rebuild();
-    surprise = surprise_of(bucket);
+    surprise = surprise_of(place);
     if (r > largest_ && largest_ > 0.0) surprise += 2.0 * std::log10(r / largest_);
   }
   largest_ = std::max(largest_, r);
-  add(bucket);
+  add(place);
   return surprise;
 }
 
-double calibration::surprise_of(unsigned bucket) const {
-  const unsigned index = bucket - first_bucket_;  // wraps to a large number below the first bucket
-  return index < held() ? static_cast<double>(surprises_[index]) : surprise_beyond(bucket >= first_bucket_);
+double calibration::surprise_of(unsigned place) const {
+  const unsigned index = place - first_bucket_;  // wraps to a large number below the first bucket
+  return index < held_ ? static_cast<double>(buckets_[index].surprise()) : surprise_beyond(place >= first_bucket_);
 }
 
 // Of a bucket that was outside the span when the table was built: nothing was in it, and all or nothing above.
@@ -51,26 +51,25 @@ double calibration::surprise_beyond(bool above_all) const {
   return -std::log10((above + 0.5) / (static_cast<double>(table_count_) + 1.0));
 }
 
-void calibration::add(unsigned bucket) {
-  if (bucket - first_bucket_ >= held()) widen(bucket);
-  auto& in_bucket = counts_[bucket - first_bucket_];
+void calibration::add(unsigned place) {
+  if (place - first_bucket_ >= held_) widen(place);
+  auto& in_bucket = buckets_[place - first_bucket_].count;
   if (in_bucket < std::numeric_limits<std::uint16_t>::max()) ++in_bucket;
   if (++count_ >= count_max) halve();
 }
 
-// Fresh vectors of exactly the new size: at most 160 times in a stream's life, and no spare capacity is kept.
-void calibration::widen(unsigned bucket) {
-  const unsigned first = counts_.empty() ? bucket : std::min(first_bucket_, bucket);
-  const unsigned end = counts_.empty() ? bucket + 1 : std::max(first_bucket_ + held(), bucket + 1);
-  std::vector<std::uint16_t> counts(end - first);
-  std::vector<float> surprises(end - first, static_cast<float>(surprise_beyond(bucket >= first_bucket_)));
-  if (!counts_.empty()) {
-    std::copy(counts_.begin(), counts_.end(), counts.begin() + (first_bucket_ - first));
-    std::copy(surprises_.begin(), surprises_.end(), surprises.begin() + (first_bucket_ - first));
-  }
-  counts_.swap(counts);
-  surprises_.swap(surprises);
-  first_bucket_ = first;
+// A fresh block of exactly the new size: at most 160 times in a stream's life, and no spare capacity is kept.
+void calibration::widen(unsigned place) {
+  const unsigned first = held_ == 0 ? place : std::min<unsigned>(first_bucket_, place);
+  const unsigned end = held_ == 0 ? place + 1 : std::max<unsigned>(first_bucket_ + held_, place + 1);
+  auto wider = std::make_unique<bucket[]>(end - first);
+  bucket empty;
+  empty.set_surprise(static_cast<float>(surprise_beyond(place >= first_bucket_)));
+  std::fill_n(wider.get(), end - first, empty);
+  if (held_ > 0) std::copy_n(buckets_.get(), held_, wider.get() + (first_bucket_ - first));
+  buckets_ = std::move(wider);
+  first_bucket_ = static_cast<std::uint8_t>(first);
+  held_ = static_cast<std::uint8_t>(end - first);
 }
 
 void calibration::rebuild() {
@@ -78,11 +77,11 @@ void calibration::rebuild() {
   double above = 0.0;
   double last_tail = -1.0;
   float surprise = 0.0F;
-  for (std::size_t i = counts_.size(); i-- > 0;) {
-    const auto in_bucket = static_cast<double>(counts_[i]);
+  for (std::size_t i = held_; i-- > 0;) {
+    const auto in_bucket = static_cast<double>(buckets_[i].count);
     const double tail = above + 0.5 * in_bucket + 0.5;
     if (tail != last_tail) surprise = static_cast<float>(-std::log10(tail / total));
-    surprises_[i] = surprise;
+    buckets_[i].set_surprise(surprise);
     last_tail = tail;
     above += in_bucket;
   }
@@ -92,15 +91,37 @@ void calibration::rebuild() {
 }
 
 void calibration::halve() {
-  for (auto& in_bucket : counts_) in_bucket = static_cast<std::uint16_t>(in_bucket / 2U);
   zeros_ /= 2;
-  count_ = std::accumulate(counts_.begin(), counts_.end(), zeros_);
+  count_ = zeros_;
+  for (std::size_t i = 0; i < held_; ++i) {
+    buckets_[i].count = static_cast<std::uint16_t>(buckets_[i].count / 2U);
+    count_ += buckets_[i].count;
+  }
   rebuild();
 }
 
-bool calibration::consistent() const {
-  return counts_.size() == surprises_.size() && first_bucket_ <= buckets_max &&
-         counts_.size() <= buckets_max - first_bucket_ && zeros_ <= count_ && count_ < count_max;
+void calibration::copy_to(std::vector<std::uint16_t>& counts, std::vector<float>& surprises) const {
+  for (std::size_t i = 0; i < held_; ++i) {
+    counts.push_back(buckets_[i].count);
+    surprises.push_back(buckets_[i].surprise());
+  }
+}
+
+// False: what was read cannot be.
+bool calibration::take_over(std::uint32_t first, const std::vector<std::uint16_t>& counts,
+                            const std::vector<float>& surprises) {
+  if (counts.size() != surprises.size() || first > buckets_max || counts.size() > buckets_max - first ||
+      zeros_ > count_ || count_ >= count_max) {
+    return false;
+  }
+  first_bucket_ = static_cast<std::uint8_t>(first);
+  held_ = static_cast<std::uint8_t>(counts.size());
+  buckets_ = std::make_unique<bucket[]>(held_);
+  for (std::size_t i = 0; i < held_; ++i) {
+    buckets_[i].count = counts[i];
+    buckets_[i].set_surprise(surprises[i]);
+  }
+  return true;
 }
 
 }  // namespace spindrift

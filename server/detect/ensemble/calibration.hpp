@@ -4,14 +4,18 @@
 //   s = 0 for r = 0 and for the first 50 scores. s is taken before r is counted; a score of 0 counts towards n.
 //
 // Counts live in buckets of a quarter of an octave from 2^-20 to 2^20 (what lies beyond goes to the end buckets), and
-// only the span of buckets in use is held: 6 bytes each, at most 160. The logarithm comes from a table beside the
-// counts, rebuilt when n has grown by n/24 + 24, which is what makes a score cost a few nanoseconds.
-// At n = 65,536 all counts are halved, so the scale follows the stream.
-// A plain value; one thread at a time. r may be any double: NaN and negative count as 0.
+// only the span of buckets in use is held: 6 bytes each, at most 160. The logarithm comes from a table, rebuilt when n
+// has grown by n/24 + 24, which is what makes a score cost a few nanoseconds. A bucket's count and its entry of the
+// table stand together, and all of one calibration but its buckets takes 48 bytes: a stream has twelve, and what a
+// score costs is two cache lines. At n = 65,536 all counts are halved, so the scale follows the stream. Moved, not
+// copied; one thread at a time. r may be any double: NaN and negative count as 0.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace spindrift {
@@ -28,36 +32,48 @@ public:
   double update(double r);
 
   unsigned count() const { return count_; }
-  std::size_t memory_bytes() const {
-    return counts_.capacity() * sizeof(std::uint16_t) + surprises_.capacity() * sizeof(float);
-  }
+  std::size_t memory_bytes() const { return held_ * sizeof(bucket); }
 
   // The bucket of r > 0, in 0 .. buckets_max - 1.
   static unsigned bucket_of(double r);
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(first_bucket_, count_, zeros_, rebuild_at_, table_count_, table_nonzero_, largest_);
-    archive.sequence(counts_, buckets_max);
-    archive.sequence(surprises_, buckets_max);
+    std::uint32_t first = first_bucket_;
+    archive(first, count_, zeros_, rebuild_at_, table_count_, table_nonzero_, largest_);
+    std::vector<std::uint16_t> counts;
+    std::vector<float> surprises;
+    if constexpr (!Archive::reads) copy_to(counts, surprises);
+    archive.sequence(counts, buckets_max);
+    archive.sequence(surprises, buckets_max);
     if constexpr (Archive::reads) {
-      if (!consistent()) archive.refuse();
+      if (!take_over(first, counts, surprises)) archive.refuse();
     }
   }
 
 private:
-  unsigned held() const { return static_cast<unsigned>(counts_.size()); }
-  double surprise_of(unsigned bucket) const;
+  // Six bytes: a float by itself would be aligned and make it eight.
+  struct bucket {
+    std::uint16_t count = 0;
+    std::array<std::uint16_t, 2> surprise_bits{};
+
+    float surprise() const { return std::bit_cast<float>(surprise_bits); }
+    void set_surprise(float surprise) { surprise_bits = std::bit_cast<std::array<std::uint16_t, 2>>(surprise); }
+  };
+  static_assert(sizeof(bucket) == 6);
+
+  double surprise_of(unsigned place) const;
   double surprise_beyond(bool above_all) const;
-  void add(unsigned bucket);
-  void widen(unsigned bucket);
+  void add(unsigned place);
+  void widen(unsigned place);
   void rebuild();
   void halve();
-  bool consistent() const;
+  void copy_to(std::vector<std::uint16_t>& counts, std::vector<float>& surprises) const;
+  bool take_over(std::uint32_t first, const std::vector<std::uint16_t>& counts, const std::vector<float>& surprises);
 
-  std::vector<std::uint16_t> counts_;  // of buckets first_bucket_ and up
-  std::vector<float> surprises_;       // the table, same indexes
-  std::uint32_t first_bucket_ = 0;
+  std::unique_ptr<bucket[]> buckets_;  // first_bucket_ and up, held_ of them
+  std::uint8_t first_bucket_ = 0;
+  std::uint8_t held_ = 0;
   std::uint32_t count_ = 0;  // n: all buckets and zeros
   std::uint32_t zeros_ = 0;
   std::uint32_t rebuild_at_ = warm_up;
