@@ -10,8 +10,10 @@
 #include "common/net/endpoint.hpp"
 #include "server/app/config.hpp"
 #include "server/app/ingest_page.hpp"
+#include "server/app/service_manager.hpp"
 #include "server/app/status_pages.hpp"
 #include "server/clock/clock.hpp"
+#include "server/net/inherited_socket.hpp"
 #include "server/net/proxied_transport.hpp"
 
 namespace spindrift {
@@ -129,12 +131,17 @@ void server::make_shards() {
         return stop();
       });
   log_reports_ = std::make_unique<periodic_call>(first, std::chrono::milliseconds(100), report_left_out);
+  if (const auto often = watchdog_interval(); often.count() > 0) {
+    watchdog_ = std::make_unique<periodic_call>(first, often, [] { tell_service_manager("WATCHDOG=1"); });
+  }
 }
 
 std::optional<std::string> server::open() {
   for (const std::string& text : settings_.listen) {
     if (auto failed = listen(*parse_listen_address(text))) return "cannot bind " + *failed;
   }
+  for (const std::string& unused : drop_inherited())
+    log_event(log_level::warning, "socket_unused", {{"socket", unused}});
   ingest_ = std::make_unique<http_ingest>(context_.environment, side_shard().workspace);
   if (auto failed = open_ingest()) return "cannot bind " + *failed;
   return open_http();
@@ -215,6 +222,12 @@ void server::reread_with(settings_source again) {
 }
 
 void server::reload() {
+  tell_of_reload();
+  take_settings();
+  tell_service_manager("READY=1");
+}
+
+void server::take_settings() {
   reopen_log();
   const reread_settings fresh = again_ ? again_() : reread_settings{};
   if (!fresh.wrong.empty()) return log_event(log_level::error, "not_reloaded", {{"reason", fresh.wrong}});
@@ -232,6 +245,7 @@ void server::reload() {
 // On the first shard's thread. False: it had been called before.
 bool server::stop() {
   if (stopping_.exchange(true)) return false;
+  tell_service_manager("STOPPING=1");
   for (const auto& open : listeners_) open->stop();
   asio::post(side_shard().context(), [this] {
     for (const auto& open : datagrams_) open->stop();
@@ -250,6 +264,7 @@ void server::shard_drained() {
 void server::end_when_drained() {
   signals_->stop();
   log_reports_->stop();
+  if (watchdog_) watchdog_->stop();
   asio::post(side_shard().context(), [this] {
     if (http_) http_->stop();
     if (ingest_http_) ingest_http_->stop();
@@ -275,6 +290,7 @@ bool server::run() {
   tell_addresses();
   signals_->start();
   log_reports_->start();
+  if (watchdog_) watchdog_->start();
   memory_.start();
   persistence_.start(
       [this] {
@@ -283,6 +299,7 @@ bool server::run() {
       [this] { asio::post(shards_.front()->context(), [this] { stop(); }); });
   history_desk_.start();
   for (const auto& serving : shards_) serving->start();
+  tell_service_manager("READY=1");
   for (auto last = shards_.rbegin(); last != shards_.rend(); ++last) (*last)->join();
   history_desk_.stop();
   memory_.stop();

@@ -79,6 +79,7 @@ private:
   std::optional<http_response> answer_http(const http_request& asked);
   std::optional<http_response> answer_ingest(const http_request& asked);
   void reload();
+  void take_settings();
   bool stop();
   void shard_drained();
   void end_when_drained();
@@ -110,6 +111,7 @@ private:
   std::unique_ptr<http_server> http_;
   std::unique_ptr<http_server> ingest_http_;  // --ingest
   std::unique_ptr<signal_watch> signals_;
+  std::unique_ptr<periodic_call> watchdog_;     // where systemd waits for a sign of life
   std::unique_ptr<periodic_call> log_reports_;  // of what the log's rate limit left out
   std::atomic<bool> stopping_{false};
   std::atomic<std::size_t> drained_shards_{0};

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "common/log/log.hpp"
+#include "server/net/inherited_socket.hpp"
 #include "server/net/socket_option.hpp"
 
 namespace spindrift {
@@ -56,6 +57,10 @@ void listener::bind_tcp(const endpoint& where, socket_error& failed) {
     return;
   }
   const tcp::endpoint at = found.begin()->endpoint();
+  if (const int passed = take_inherited(at.data(), at.size()); passed >= 0) {
+    acceptor_.assign(protocol(at.protocol()), passed, failed);
+    return;
+  }
   acceptor_.open(protocol(at.protocol()), failed);
   if (!failed) acceptor_.set_option(asio::socket_base::reuse_address(true), failed);
   if (!failed && at.address().is_v6()) acceptor_.set_option(asio::ip::v6_only(true), failed);
@@ -64,6 +69,11 @@ void listener::bind_tcp(const endpoint& where, socket_error& failed) {
 
 void listener::bind_unix(const listen_address& where, socket_error& failed) {
   const asio::local::stream_protocol::endpoint at(where.path);
+  // Its file is systemd's, mode and all.
+  if (const int passed = take_inherited(at.data(), at.size()); passed >= 0) {
+    acceptor_.assign(protocol(at.protocol()), passed, failed);
+    return;
+  }
   acceptor_.open(protocol(at.protocol()), failed);
   if (!failed) acceptor_.bind(at, failed);
   if (failed == asio::error::address_in_use && is_stale(where.path, shared_.shards.front()->context())) {
