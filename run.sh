@@ -12,6 +12,8 @@ usage: ./run.sh COMMAND [ARGUMENTS]
   build                build the programs into build/bin/
   check                formatting, lint, a second compiler, sanitizers, a short round of fuzzing
   check --clients      real tools (collectd, rsyslog, Prometheus and others) against the server that was built
+  package [--test]     build/package/: a .deb of the programs, a wheel of the Python client; --test installs it into
+                       a fresh Debian, starts, upgrades and removes it
   bench [ARGS]         speed against peers, one table; see docs/benchmarks.md
   quality [ARGS]       detection judged by numbers, one table; see docs/detection.md
   faults [ARGS]        the long round of crashes, floods and fuzzing; see docs/operations.md
@@ -28,6 +30,7 @@ test_packages=(
   libbenchmark-dev libgtest-dev libgmock-dev libpng-dev netcat-openbsd openssl python3
 )
 check_packages=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev lld-14 llvm-14)
+package_packages=(dpkg-dev file python3-pip python3-setuptools python3-wheel)
 bench_packages=(redis-server python3-venv valgrind)
 # ccache caches what uses a precompiled header only when it is told so; and what it has not, it compiles without
 # preprocessing it first.
@@ -199,6 +202,36 @@ stop_demo() {
   exit 0
 }
 
+# The .deb holds what the release build made; the wheel is made from a copy, since building leaves files behind.
+build_package() {
+  local to=build/package
+  provide "${package_packages[@]}"
+  build_programs
+  cmake --build build --target man
+  rm -rf "$to"
+  mkdir -p "$to"
+  (cd build && cpack -G DEB >package.log 2>&1) || { tail -n 20 build/package.log >&2; fail "cpack failed"; }
+  rm -rf "$to/_CPack_Packages"
+  cp -r client/python "$to/wheel"
+  python3 -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir "$to" "$to/wheel"
+  rm -rf "$to/wheel"
+  ls "$to"/*.deb "$to"/*.whl
+  if [ "${1:-}" = --test ]; then
+    provide debootstrap python3-venv
+    test_wheel "$to"/*.whl
+    tests/package/package_test.sh "$to"/*.deb
+  fi
+}
+
+# The wheel as somebody else would have it, with pytest from PyPI, against the server that was built.
+test_wheel() {
+  local venv=build/wheel-test
+  rm -rf "$venv"
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check "$1" pytest
+  SPINDRIFT_BIN=$PWD/build/bin "$venv/bin/python" -B -m pytest -q -p no:cacheprovider client/python/tests
+}
+
 run_tests() {
   build_everything
   ctest --test-dir build --output-on-failure -j "$(nproc)" "$@"
@@ -213,6 +246,7 @@ main() {
     build) build_programs ;;
     check) provide "${program_packages[@]}" "${test_packages[@]}" "${check_packages[@]}"; exec tests/check.sh "$@" ;;
     bench) provide "${program_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}"; exec tests/bench/bench.sh "$@" ;;
+    package) build_package "$@" ;;
     quality) build_everything; exec build/bin/spindrift-quality "$@" ;;
     faults) provide "${program_packages[@]}" "${test_packages[@]}" "${check_packages[@]}"; exec tests/faults/faults.sh "$@" ;;
     -h | --help | help) usage ;;

@@ -21,6 +21,12 @@ constexpr std::array<std::string_view, 11> of_tests = {
     "SPINDRIFT_NAB_DIR",   "SPINDRIFT_NAUGHTY_STRINGS", "SPINDRIFT_NODE",   "SPINDRIFT_REWRITE",
     "SPINDRIFT_SANITIZE",  "SPINDRIFT_SOURCE_DIR",      "SPINDRIFT_BIN_DIR"};
 
+// What the programs of alerts are given, which may run ours.
+constexpr std::array<std::string_view, 13> of_alerts = {
+    "SPINDRIFT_ALERT", "SPINDRIFT_ID",       "SPINDRIFT_EVENTS",   "SPINDRIFT_STREAM",    "SPINDRIFT_EVENT",
+    "SPINDRIFT_STATE", "SPINDRIFT_KIND",     "SPINDRIFT_SEVERITY", "SPINDRIFT_DIRECTION", "SPINDRIFT_FEATURE",
+    "SPINDRIFT_VALUE", "SPINDRIFT_EXPECTED", "SPINDRIFT_TEXT"};
+
 }  // namespace
 
 std::vector<std::string> complaints_about_variables(const std::vector<std::string>& own) {
@@ -28,6 +34,7 @@ std::vector<std::string> complaints_about_variables(const std::vector<std::strin
   for (const std::string_view flag : declared_flags()) known.push_back(environment_variable_of(flag));
   const std::vector<std::string> meant = known;
   known.insert(known.end(), of_tests.begin(), of_tests.end());
+  known.insert(known.end(), of_alerts.begin(), of_alerts.end());
   std::vector<std::string> complaints;
   for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
     const std::string_view text = *at;

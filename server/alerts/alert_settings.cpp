@@ -52,6 +52,10 @@ void complain_of(const alert_settings& chosen, std::vector<std::string>& complai
   }
   say(wrong_address(chosen));
   if (!chosen.secret_file.empty() && !chosen.secret_env.empty()) say("secret_file and secret_env: give one of the two");
+  if (chosen.secret_env.starts_with("SPINDRIFT_")) {
+    say("secret_env: '" + chosen.secret_env +
+        "' is not allowed: variables of that beginning are settings of the programs");
+  }
   if (!chosen.exec.empty() && !chosen.exec.front().starts_with('/')) {
     say("exec: '" + chosen.exec.front() + "' is not allowed: give the program with its whole path");
   }

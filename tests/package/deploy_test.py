@@ -1,0 +1,71 @@
+#!/usr/bin/env python3
+"""What lies in server/deploy speaks of a server that there is: every metric of the dashboard and of the alert rules is
+among those that the server serves, the dashboard has what Grafana wants of one, and the unit lets the server do what it
+does.
+
+usage: deploy_test.py SPINDRIFTD
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+
+DEPLOY = pathlib.Path(__file__).resolve().parents[2] / "server" / "deploy"
+PANEL = {"id": int, "title": str, "type": str, "datasource": dict, "gridPos": dict, "targets": list, "fieldConfig": dict}
+DASHBOARD = {"uid": str, "title": str, "schemaVersion": int, "panels": list, "templating": dict, "time": dict}
+
+
+def served_metrics(binary):
+    server = subprocess.Popen([binary, "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", "--state-dir", "off"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        for line in server.stderr:
+            if found := re.search(r"\bhttp address=(\S+)", line):
+                with urllib.request.urlopen(f"http://{found.group(1)}/metrics", timeout=30) as page:
+                    return page.read().decode()
+        raise SystemExit("the server did not say where it serves HTTP")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wants(thing, fields, where):
+    return [f"{where}: {name} is not {kind.__name__}" for name, kind in fields.items()
+            if not isinstance(thing.get(name), kind)]
+
+
+def complaints_about_dashboard(dashboard):
+    found = wants(dashboard, DASHBOARD, "dashboard")
+    taken = set()
+    for panel in dashboard["panels"]:
+        where = f"panel {panel.get('title')}"
+        found += wants(panel, PANEL, where)
+        grid = panel["gridPos"]
+        cells = {(x, y) for x in range(grid["x"], grid["x"] + grid["w"]) for y in range(grid["y"], grid["y"] + grid["h"])}
+        if cells & taken or grid["x"] + grid["w"] > 24:
+            found.append(f"{where}: lies over another one, or beyond the edge")
+        taken |= cells
+        found += [f"{where}: no expression" for target in panel["targets"] if not target.get("expr")]
+    ids = [panel["id"] for panel in dashboard["panels"]]
+    return found + ([] if len(ids) == len(set(ids)) else ["two panels have the same id"])
+
+
+def main():
+    metrics = served_metrics(sys.argv[1])
+    known = set(re.findall(r"^# TYPE (\S+)", metrics, re.M))
+    dashboard_text = (DEPLOY / "dashboard.json").read_text()
+    found = complaints_about_dashboard(json.loads(dashboard_text))
+    for name, text in (("dashboard.json", dashboard_text), ("alerts.yml", (DEPLOY / "alerts.yml").read_text())):
+        used = set(re.findall(r"\bspindrift_[a-z_]+", text))
+        found += [f"{name}: the server has no metric {one}" for one in sorted(used - known)]
+    for complaint in found:
+        print(complaint)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
