@@ -45,6 +45,8 @@ int main(int argc, char** argv) {
   app.add_option("--points", settings.points, "pipelined: so many, instead of --seconds");
   app.add_option("--rate", settings.rate, "open: points a second");
   app.add_option("--expect", settings.expect, "how a line of the answer begins");
+  app.add_option("--replies", settings.replies, "pipelined: what a hello asks for")
+      ->check(CLI::IsMember({"marked", "errors"}));
   app.add_flag("--resp", is_resp, "SET commands of Redis instead of points");
   CLI11_PARSE(app, argc, argv);
   settings.form = is_resp ? wire::resp : wire::json;

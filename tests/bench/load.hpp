@@ -25,6 +25,8 @@ struct load_settings {
   double rate = 0;             // points a second, for the open loop
   // What the first line of an answer has to begin with: a benchmark of error messages would be fast, too.
   std::string expect;
+  // Pipelined: "marked" or "errors", what a hello asks for; points are counted by acknowledgements then.
+  std::string replies{};
 };
 
 struct load_result {

@@ -53,7 +53,7 @@ struct pipelined_run {
       const std::size_t begin = i * chosen.streams / chosen.connections;
       const std::size_t end = (i + 1) * chosen.streams / chosen.connections;
       const point_source points(chosen.form, chosen.first_stream + begin, end - begin);
-      lanes.push_back(std::make_unique<lane>(chosen.port, points, chosen.expect));
+      lanes.push_back(std::make_unique<lane>(chosen.port, points, chosen.expect, chosen.replies));
       waiting.add(*lanes.back());
     }
   }

@@ -48,6 +48,20 @@ class ShippedClient(Redis100):
         return {"rate": rate, "cpu_ns": (self.redis.cpu_ns() - before) / count}
 
 
+class Marked:
+    """A server that is asked for marked verdicts and acknowledgements alone."""
+
+    resp = False
+
+    def __init__(self, server):
+        self.server = server
+        self.name = f"{server.name}, replies marked"
+
+    def run(self, bench, connections, window):
+        return bench.load(self.server, "pipelined", connections=connections, window=window, seconds=bench.seconds,
+                          replies="marked")
+
+
 def start_peers(bench, python=False, stateless=False):
     peers = [
         bench.echo(),
@@ -80,6 +94,8 @@ def row_1(bench, goals):
     # with more work at once sleeps less often, so every peer is shown at both depths.
     shapes = [("1 connection, 1,024 in flight", 1, 1024), ("1 connection, 100 in flight", 1, 100),
               ("64 connections, 100 in flight each", 64, 100)]
+    marked = [Marked(each) for each in (of_classic, of_robust, of_ensemble)]
+    peers += marked
     if redis:
         peers += [Redis100(redis), ShippedClient(redis)]
     measured = {}
@@ -101,6 +117,12 @@ def row_1(bench, goals):
             for peer, wanted in ((of_classic, 2.0), (of_robust, 1.4), (of_ensemble, 0.9)):
                 goals.at_least(f"{title}: {peer.name} / {other.name}", wanted,
                                median(ratios(rates(results[peer]), rates(results[other]))))
+        if redis:
+            wanted = (None, None, 2.0) if title == "1 connection" else (2.0, 1.5, 1.1)
+            for peer, least in zip(marked, wanted):
+                if least:
+                    goals.at_least(f"{title}: {peer.name} / {peers[-2].name}", least,
+                                   median(ratios(rates(results[peer]), rates(results[peers[-2]]))))
         goals.at_least(f"{title}: {of_classic.name} / raw echo", 0.12,
                        median(ratios(rates(results[of_classic]), rates(results[echo]))))
     bench.stop_all()
