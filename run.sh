@@ -213,7 +213,8 @@ build_package() {
   (cd build && cpack -G DEB >package.log 2>&1) || { tail -n 20 build/package.log >&2; fail "cpack failed"; }
   rm -rf "$to/_CPack_Packages"
   cp -r client/python "$to/wheel"
-  python3 -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir "$to" "$to/wheel"
+  # The Python that the packages above belong to, whatever else is on the path.
+  /usr/bin/python3 -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir "$to" "$to/wheel"
   rm -rf "$to/wheel"
   ls "$to"/*.deb "$to"/*.whl
   if [ "${1:-}" = --test ]; then
@@ -227,7 +228,7 @@ build_package() {
 test_wheel() {
   local venv=build/wheel-test
   rm -rf "$venv"
-  python3 -m venv "$venv"
+  /usr/bin/python3 -m venv "$venv"
   "$venv/bin/pip" install --quiet --disable-pip-version-check "$1" pytest
   SPINDRIFT_BIN=$PWD/build/bin "$venv/bin/python" -B -m pytest -q -p no:cacheprovider client/python/tests
 }
