@@ -23,7 +23,7 @@ TEXT
 program_packages=(
   cmake g++ libboost-dev libboost-filesystem-dev libboost-iostreams-dev libboost-system-dev libcli11-dev
   libcurl4-openssl-dev
-  libgnuplot-iostream-dev libsimdjson-dev libsnappy-dev libspdlog-dev libsqlite3-dev libssl-dev libtomlplusplus-dev
+  libgnuplot-iostream-dev libjs-dygraphs libsimdjson-dev libsnappy-dev libspdlog-dev libsqlite3-dev libssl-dev libtomlplusplus-dev
   ninja-build nlohmann-json3-dev pkg-config
 )
 test_packages=(

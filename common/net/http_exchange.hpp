@@ -22,6 +22,8 @@ struct http_limits {
   // Of a POST, where those are taken; more: 413. Each under way may hold as much, so one too many is told 503.
   std::size_t post_bytes_max = std::size_t{16} * 1'024 * 1'024;
   std::size_t posts_max = 8;
+  // A page of this very server may post: whose Origin is that of the Host it asked. Any other Origin: 403.
+  bool takes_own_origin = false;
   // Event streams included. One more: the connection that has waited the longest with half a request, or with none,
   // makes room, strangers before those that have sent a whole one; where none does, 503.
   std::size_t connections_max = 64;
@@ -44,6 +46,7 @@ struct http_request {
   std::string_view content_type{};
   std::string_view content_encoding{};
   std::string_view authorization{};
+  std::string_view cookie{};
 };
 
 enum class http_release : std::uint8_t { not_yet, goes, fails };
@@ -58,6 +61,10 @@ struct http_response {
   bool is_event_stream = false;
   // Looked at every few milliseconds until the answer goes, or fails: then the client is told 503. Empty: at once.
   std::function<http_release()> release{};
+  // Called when a held answer goes: what it says may be known only then.
+  std::function<void(http_response&)> finish{};
+  std::string set_cookie{};  // empty: none
+  std::string location{};    // of a 303
 };
 
 // Nothing: 404.

@@ -138,6 +138,13 @@ bool http_request_reader::has_origin() const {
   return parser_->get().count(http::field::origin) > 0;
 }
 
+bool http_request_reader::has_own_origin() const {
+  const auto origin = parser_->get()[http::field::origin];
+  const auto host = parser_->get()[http::field::host];
+  const auto at = origin.find("://");
+  return at != origin.npos && !host.empty() && origin.substr(at + 3) == host;
+}
+
 bool http_request_reader::expects_go_on() const {
   return parser_->get().count(http::field::expect) > 0;
 }
@@ -172,6 +179,7 @@ http_request http_request_reader::request() const {
   asked.content_type = field(http::field::content_type);
   asked.content_encoding = field(http::field::content_encoding);
   asked.authorization = field(http::field::authorization);
+  asked.cookie = field(http::field::cookie);
   const std::string_view target = target_of(request).path;
   const std::size_t mark = target.find('?');
   asked.path = target.substr(0, mark);

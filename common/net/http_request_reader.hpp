@@ -45,6 +45,8 @@ public:
   bool is_post() const;
   // A browser names the origin of the page that posts.
   bool has_origin() const;
+  // The page came from the host that it posts to.
+  bool has_own_origin() const;
   // Its body is sent only after a 100.
   bool expects_go_on() const;
   bool keeps_alive() const;

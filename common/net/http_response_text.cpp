@@ -31,6 +31,8 @@ std::string http_header_text(const http_response& answer, const http_circumstanc
   append_field(text, "X-Content-Type-Options", "nosniff");
   append_field(text, "Content-Security-Policy", answer.content_security_policy);
   append_field(text, "Referrer-Policy", "no-referrer");
+  if (!answer.set_cookie.empty()) append_field(text, "Set-Cookie", answer.set_cookie);
+  if (!answer.location.empty()) append_field(text, "Location", answer.location);
   if (answer.status == 405) append_field(text, "Allow", circumstance.allowed_methods);
   if (answer.status == 401) append_field(text, "WWW-Authenticate", "Bearer");
   if (answer.status == 503 || answer.status == 429) append_field(text, "Retry-After", retry_after_s);

@@ -184,8 +184,8 @@ std::optional<unsigned> http_session::refusal_of_body() const {
   const http_limits& limits = shared_->limits;
   const std::uint64_t length = reader_->content_length();
   if (!reader_->is_post()) return length > limits.body_bytes_max ? std::optional(413U) : std::nullopt;
-  // No page has any business here.
-  if (reader_->has_origin()) return 403;
+  // No page of another server has any business here.
+  if (reader_->has_origin() && !(limits.takes_own_origin && reader_->has_own_origin())) return 403;
   if (length > limits.post_bytes_max) return 413;
   if (shared_->posts >= limits.posts_max || shared_->is_stopping) return 503;
   return std::nullopt;
@@ -208,7 +208,10 @@ void http_session::on_request() {
 void http_session::hold(http_response answer, bool closes) {
   phase_ = phase::replying;
   const http_release now = answer.release ? answer.release() : http_release::goes;
-  if (now == http_release::goes) return reply(std::move(answer), closes);
+  if (now == http_release::goes) {
+    if (answer.finish) answer.finish(answer);
+    return reply(std::move(answer), closes);
+  }
   if (now == http_release::fails || std::chrono::steady_clock::now() >= hold_end_)
     return reply(plain_response(503), closes);
   hold_timer_.expires_after(shared_->limits.hold_interval);

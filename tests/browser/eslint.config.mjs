@@ -1,7 +1,8 @@
 // What eslint holds the page's modules and their tests against.
-const browser = ['addEventListener', 'devicePixelRatio', 'document', 'EventSource', 'getComputedStyle', 'matchMedia',
-                 'requestAnimationFrame', 'ResizeObserver', 'setTimeout'];
-const node = ['console', 'process', 'setTimeout', 'URL'];
+const browser = ['AbortSignal', 'addEventListener', 'clearTimeout', 'CSS', 'devicePixelRatio', 'document', 'Dygraph',
+                 'fetch', 'getComputedStyle', 'history', 'innerWidth', 'location', 'matchMedia', 'ResizeObserver',
+                 'setTimeout', 'URLSearchParams'];
+const node = ['console', 'process', 'setTimeout', 'URL', 'URLSearchParams'];
 const readable = names => Object.fromEntries(names.map(name => [name, 'readonly']));
 
 const rules = {

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {durationText, eventTime, eventTitle, formatNumber, formatTime, noticeText, pointText, summaryText, timeTick,
-        valueTick} from '../../visualizer/web/page/text.js';
+import {ageText, driftText, durationText, eventTime, eventTitle, formatNumber, formatTime, isAbout, noticeText,
+        pointText, spanText, summaryText} from '../../visualizer/web/page/text.js';
 
 test('numbers keep six digits and leave the plain form only where it gets long', () => {
   assert.equal(formatNumber(0), '0');
@@ -17,24 +17,12 @@ test('a time beyond the calendar is shown as the number it is', () => {
   assert.equal(formatTime(1764000000000), '2025-11-24 16:00:00');
   assert.equal(formatTime(1764000000007), '2025-11-24 16:00:00.007');
   assert.equal(formatTime(9e15), '9000000000000000');
-  assert.equal(timeTick(9e15, 1), '9.000e+15');
-});
-
-test('ticks show as many places as tell neighbours apart', () => {
-  assert.equal(valueTick(20, 5), '20');
-  assert.equal(valueTick(0.1 + 0.2, 0.1), '0.3');
-  assert.equal(valueTick(2.5e7, 5e6), '2.5e+7');
-  assert.equal(timeTick(1764000000000, 86400000), '2025-11-24');
-  assert.equal(timeTick(1764000000000, 60000), '16:00');
-  assert.equal(timeTick(1764000001000, 1000), '16:00:01');
-  assert.equal(timeTick(1764000001250, 200), '16:00:01.2');
-  assert.equal(timeTick(1764000001255, 5), '16:00:01.255');
-  assert.equal(valueTick(1000000000.25, 0.05), '1000000000.25');
 });
 
 test('a point is told with its expectation, where it has one', () => {
   assert.equal(pointText([17, 1764000000000, 0.5, 0], 5), 'n 17 \u00b7 2025-11-24 16:00:00 \u00b7 value 0.5');
-  assert.match(pointText([17, 1764000000000, 0.5, 0, 0.4, 0.1], 5), /expected 0\.4 \u00b1 0\.5$/);
+  assert.match(pointText([17, 1764000000000, 0.5, 0, 0.4, 0.1, 1, 0.3], 5),
+               /expected 0\.4 \u00b1 0\.5 \u00b7 sigma 0\.1 \u00b7 z 1 \u00b7 score 0\.3$/);
 });
 
 test('an event is told by its kind, its beginning and how long it took', () => {
@@ -48,9 +36,18 @@ test('an event is told by its kind, its beginning and how long it took', () => {
   assert.equal(durationText(864000), '10 days');
 });
 
-test('one is not many', () => {
-  assert.equal(summaryText([3, 0, 1, 0], [1, 0, 2]),
-               'n 3 \u00b7 last 1 \u00b7 1 anomaly \u00b7 0 drifts \u00b7 2 alarms');
+test('one is not many, and an age is as long as it is', () => {
+  assert.equal(summaryText([3, 0, 1, 0], '0.5 s'), 'n 3 \u00b7 last 1 \u00b7 0.5 s');
   assert.equal(noticeText({others: 0, missed: 1}), 'missed 1 verdict');
-  assert.equal(noticeText({others: 2, missed: 0}), 'and 2 more series');
+  assert.equal(noticeText({others: 2, missed: 0}), '2 points of further streams left out');
+  assert.deepEqual([-1, 500, 12400, 7200000].map(ageText), ['not seen yet', '0.5 s', '12 s', '2 h']);
+});
+
+test('an event is about the charts of its stream, or of its feature', () => {
+  const event = {stream: 'pump', feature: 'heat', kind: 'shift', direction: 'up', over: false};
+  assert.ok(isAbout(event, {stream: 'pump', feature: 'heat'}));
+  assert.ok(isAbout({...event, feature: ''}, {stream: 'pump', feature: 'x'}));
+  assert.ok(!isAbout(event, {stream: 'pump', feature: 'flow'}) && !isAbout(event, {stream: 'cpu', feature: ''}));
+  assert.equal(spanText(event), 'shift up \u2026');
+  assert.match(driftText('pump', [9, 1764000000000, 40, 26, 21]), /n 9 .* mean 21 \u2192 26 .* 40 points/);
 });

@@ -12,17 +12,6 @@ import {chromium} from 'playwright-core';
 const [build, pictures] = process.argv.slice(2);
 const HOSTILE = '<img src=x onerror=alert(1)>\u202e\'"';
 
-// One subscriber at a time, which gets what send() is given.
-function openServer(port = 0) {
-  const server = net.createServer(socket => {
-    server.subscriber = socket;
-    socket.on('error', () => {});
-    socket.once('data', () => { server.send({type: 'subscribed', streams: ['*']}); server.onSubscribed?.(); });
-  });
-  server.send = line => server.subscriber?.write(JSON.stringify(line) + '\n');
-  return new Promise(done => server.listen(port, '127.0.0.1', () => done(server)));
-}
-
 function verdict(stream, n, more = {}) {
   return {type: 'verdict', stream, n, ts: 1764000000000 + n * 1000, value: 20 + Math.sin(n / 5), expected: 20,
           sigma: 0.5, z: 0, anomaly: false, drift: false, alarm: false, ...more};
@@ -34,15 +23,55 @@ function shift(more) {
           text: HOSTILE, ...more};
 }
 
+// What happened yesterday, before any viewer was there.
+const YESTERDAY = {...shift({event: 9, stream: 'boiler', kind: 'stuck', direction: '', state: 'closed', to_n: 30,
+                             to: 1763900020000, from: 1763900010000, told: 1763900015000, text: 'stood still'})};
+const ANSWERS = {
+  history: () => ({type: 'history', events: [YESTERDAY]}),
+  recent: ({stream}) => ({type: 'recent', stream, n: 1, points: [{ts: 1763999999000, value: 21}]}),
+  explain: ({stream, event}) => ({...YESTERDAY, type: 'explanation', stream, event,
+    evidence: {adwin: {width: 320, mean_before: 20.5}},
+    context: {before: [{ts: 1763900008000, value: 4}, {ts: 1763900009000, value: 5}],
+              from: [{n: 30, ts: 1763900010000, value: 5, expected: 7, sigma: 1}]}}),
+  mark: ({stream, event, as}) => ({type: 'marked', stream, event, as}),
+};
+
+// One subscriber at a time, which gets what send() is given; questions are answered by `answers`.
+function openServer(port = 0) {
+  const server = net.createServer(socket => {
+    socket.on('error', () => {});
+    server.sockets.add(socket);
+    socket.on('close', () => server.sockets.delete(socket));
+    let rest = '';
+    socket.on('data', bytes => {
+      const lines = (rest + bytes).split('\n');
+      rest = lines.pop();
+      for (const asked of lines.map(line => JSON.parse(line))) server.hear(socket, asked);
+    });
+  });
+  server.asked = [];
+  server.sockets = new Set();
+  server.end = () => { for (const socket of server.sockets) socket.destroy(); };
+  server.hear = (socket, asked) => {
+    server.asked.push(asked);
+    if (asked.op === 'subscribe') {
+      server.subscriber = socket;
+      server.send({type: 'subscribed', streams: ['*']});
+      server.onSubscribed?.();
+    } else {
+      const answer = ANSWERS[asked.op]?.(asked) ?? {type: 'error', code: 'unknown_op', message: 'no ' + asked.op};
+      socket.write(JSON.stringify(answer) + '\n');
+    }
+  };
+  server.send = line => server.subscriber?.write(JSON.stringify(line) + '\n');
+  return new Promise(done => server.listen(port, '127.0.0.1', () => done(server)));
+}
+
 // Resolves with the address of the page.
 function startViewer(port) {
   const viewer = spawn(build + '/bin/spindrift-viz', ['--server', '127.0.0.1:' + port, '--web', '127.0.0.1:0']);
   viewer.stderr.resume();
   return new Promise(done => viewer.stdout.once('data', bytes => done({viewer, url: /http\S+/.exec(bytes)[0]})));
-}
-
-async function textOf(page, selector) {
-  return (await page.locator(selector).textContent()).trim();
 }
 
 async function watch(browser, url, width) {
@@ -55,42 +84,87 @@ async function watch(browser, url, width) {
   return page;
 }
 
+const names = page => page.locator('.pick .name').allTextContents();
+const figures = page => page.locator('.panel .figures').first();
+
 async function checkPage(page, server) {
   await page.locator('#state.good').waitFor();
-  await page.locator('.panel').nth(2).waitFor();
-  assert.deepEqual(await page.locator('.panel h2').allTextContents(), ['pump', HOSTILE, 'room \u00b7 a']);
+  await page.locator('.row').nth(3).waitFor();
+  assert.equal((await names(page))[0], 'pump', 'the stream with an open event is the first');
   assert.equal(await page.locator('img').count(), 0, 'a name became markup');
+  await page.locator('.pick', {hasText: 'pump'}).click();
+  await page.locator('.panel h2', {hasText: /^pump$/}).waitFor();
+  await page.locator('.panel').nth(1).waitFor({state: 'detached'});
+  await page.locator('#zone').click();
 
-  // What is pointed at is what was on the wire.
-  await page.locator('.panel canvas').first().hover({position: {x: 56, y: 60}});
-  await page.locator('.panel .figures', {hasText: /^n 1 /}).first().waitFor();
-  const figures = await page.locator('.panel .figures').first().textContent();
-  assert.match(figures, /16:00:01 \u00b7 value 20\.1987 .* 20 \u00b1 2\.5/);
+  // What is pointed at is what was on the wire; put there, the cursor stays.
+  await page.keyboard.press('l');
+  for (let i = 0; i < 48; ++i) await page.keyboard.press('ArrowLeft');
+  await page.locator('.panel .figures', {hasText: /^n 2 /}).waitFor();
+  assert.match(await figures(page).textContent(),
+               /16:00:02 \u00b7 value 20\.3894 .* 20 \u00b1 2\.5 .* sigma 0\.5 \u00b7 z 0/);
+  await page.keyboard.press('l');
+  await page.locator('.panel .figures', {hasText: /^n 50 /}).waitFor();
 
-  // An event: a row whose text is text; a click shows its panel; its end is told in the same row.
-  const row = page.locator('.events li');
-  assert.equal(await row.count(), 1);
+  // An event's text is text; a click goes there in time and says why; its end is told in the same row.
+  const row = page.locator('.events li', {hasText: 'pump'});
   assert.equal(await row.locator('.said').textContent(), HOSTILE);
   await row.locator('button').click();
-  await page.locator('.panel.chosen', {hasText: 'pump'}).waitFor();
+  await page.locator('#why caption', {hasText: 'adwin'}).waitFor({state: 'attached'});
+  assert.match(page.url(), /#stream=pump&from=\d+&to=\d+&event=1/);
+  await page.locator('#why button', {hasText: 'expected'}).click();
+  await page.locator('#why', {hasText: 'marked as expected'}).waitFor();
+  assert.deepEqual(server.asked.findLast(asked => asked.op === 'mark'),
+                   {op: 'mark', stream: 'pump', event: 1, as: 'expected'});
   server.send(shift({state: 'closed', to_n: 45, to: 1764000045000}));
-  await page.locator('.events .over').waitFor();
-  assert.equal(await row.count(), 1);
+  await page.locator('.events .over', {hasText: 'pump'}).waitFor();
 
   // Paused by the keyboard it stands still, and what came meanwhile is there afterwards.
   await page.mouse.move(0, 0);
-  await page.locator('h1').click();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('l');
   await page.keyboard.press(' ');
   await page.locator('#notice', {hasText: 'paused'}).waitFor();
   server.send(verdict('pump', 51));
   server.send({type: 'gap', missed: 7});
   await page.locator('#notice', {hasText: 'missed 7'}).waitFor();
-  assert.match(await page.locator('.panel .figures').first().textContent(), /^n 50 /);
+  assert.match(await figures(page).textContent(), /^n 50 /);
   await page.locator('#pause').click();
-  await page.locator('.panel .figures', {hasText: /^n 51 /}).first().waitFor();
+  await page.locator('.panel .figures', {hasText: /^n 51 /}).waitFor();
 
   const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
   assert.ok(wide <= 0, 'the page is wider than the window by ' + wide);
+}
+
+// By the keyboard alone: search, next stream, the list of keys; and what happened before this viewer came.
+async function checkKeys(page) {
+  await page.locator('body').click({position: {x: 2, y: 2}});
+  await page.keyboard.press('/');
+  await page.keyboard.type('ROOM');
+  await page.locator('#found', {hasText: '1 of'}).waitFor();
+  assert.deepEqual(await names(page), ['room']);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('n');
+  await page.locator('.panel h2', {hasText: 'room \u00b7 a'}).waitFor();
+  await page.keyboard.press('?');
+  await page.locator('#keys dt', {hasText: '?'}).waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('#match').fill('');
+  await page.locator('.events li', {hasText: 'boiler'}).locator('button').click();
+  await page.locator('#why', {hasText: 'stood still'}).waitFor();
+  await page.locator('.panel h2', {hasText: 'boiler'}).waitFor();
+}
+
+// Of 500 streams the one that breaks is the first of the list within 2 s.
+async function checkRank(page, server) {
+  for (let i = 0; i < 500; ++i) server.send(verdict('many.' + i, 1));
+  await page.locator('#found', {hasText: '50'}).waitFor();
+  const began = Date.now();
+  server.send(verdict('many.377', 2, {anomaly: true}));
+  server.send(shift({event: 3, stream: 'many.377', severity: 95}));
+  await page.locator('.row:first-child', {hasText: 'many.377'}).waitFor();
+  assert.ok(Date.now() - began < 2000, 'it took ' + (Date.now() - began) + ' ms');
+  assert.ok(await page.locator('.row').count() < 60, 'rows out of view exist');
 }
 
 // WCAG 2 A and AA, as far as axe-core can see; in both colour schemes.
@@ -105,12 +179,11 @@ async function checkAccess(page) {
 
 async function checkReturn(page, server) {
   const {port} = server.address();
-  server.subscriber.destroy();
+  server.end();
   await new Promise(done => server.close(done));
   await page.locator('#state:not(.good)', {hasText: 'waiting'}).waitFor();
   const again = await openServer(port);
-  await page.locator('#state.good').waitFor();
-  assert.equal(await textOf(page, '#state'), 'live');
+  await page.locator('#state', {hasText: /^(live|nothing comes)/}).waitFor();
   return again;
 }
 
@@ -131,12 +204,14 @@ async function run(browser) {
     try {
       await checkPage(page, server);
       await checkAccess(page);
+      await checkKeys(page);
+      if (width > 1000) await checkRank(page, server);
       if (pictures) await page.screenshot({path: pictures + '/page-' + width + '.png', fullPage: true});
       server = await checkReturn(page, server);
       assert.deepEqual(page.troubles, []);
     } finally {
       viewer.kill();
-      server.subscriber?.destroy();
+      server.end();
       server.close();
       await page.close();
     }

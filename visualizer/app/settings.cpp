@@ -53,7 +53,9 @@ void declare(viewer_settings& settings, option_set& options) {
                      "half the width of the band in sigmas: the server's threshold (robust 5, classic 3)",
                      settings.drawing.threshold, 0.1, 1'000);
   options.add_choice("--axis", "what runs along: the number of the point or its time", {"n", "time"}, settings.axis);
-  add_endpoint(options, "--web", "address of a web page that shows the same, live", settings.web);
+  add_endpoint(options, "--web", "address of a web page of all streams, live", settings.web);
+  options.add_text("--web-token-file", "FILE", "file that holds a token that the page asks for, once a browser",
+                   settings.web_token_file);
 }
 
 std::vector<std::string> validate(const viewer_settings& settings) {
@@ -69,10 +71,10 @@ std::vector<std::string> validate(const viewer_settings& settings) {
   if (settings.output.find_first_of("\r\n") != std::string::npos) {
     complaints.emplace_back("--output: a line end in a file's name is not allowed");
   }
-  if (!settings.web.empty() && !is_loopback(*parse_endpoint(settings.web))) {
+  if (!settings.web.empty() && settings.web_token_file.empty() && !is_loopback(*parse_endpoint(settings.web))) {
     complaints.push_back("--web: " + settings.web +
-                         " is not allowed, since others can reach it and the page has no password: give "
-                         "a loopback address, and a proxy in front of it where others shall see it");
+                         " is not allowed without --web-token-file FILE, since others can reach it: give a file with "
+                         "a token, or a loopback address");
   }
   return complaints;
 }

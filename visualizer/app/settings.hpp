@@ -19,7 +19,8 @@ struct viewer_settings {
   double seconds = 0;          // 0: until a signal
   std::uint64_t points = 500;  // per panel
   std::uint64_t fps = 10;
-  std::string web;  // empty: no page
+  std::string web;             // empty: no page
+  std::string web_token_file;  // empty: whoever reaches the page sees it
   std::string token_file;
   view_settings drawing;
   std::string axis = "time";

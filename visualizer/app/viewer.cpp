@@ -25,6 +25,9 @@
 #include "visualizer/gnuplot/terminal.hpp"
 #include "visualizer/plot/script.hpp"
 #include "visualizer/series/gallery.hpp"
+#include "visualizer/series/stream_board.hpp"
+#include "visualizer/subscription/history_events.hpp"
+#include "visualizer/subscription/inquiry.hpp"
 #include "visualizer/subscription/subscription.hpp"
 #include "visualizer/web/page_server.hpp"
 
@@ -44,6 +47,7 @@ public:
   explicit viewer(const viewer_settings& settings)
       : settings_(settings),
         gallery_(static_cast<std::size_t>(settings.points)),
+        board_(static_cast<std::size_t>(settings.points)),
         frame_timer_(io_),
         picture_timer_(io_),
         end_timer_(io_),
@@ -74,6 +78,8 @@ private:
   void await_signal();
   void await_resize();
   std::optional<int> choose_output();
+  std::optional<int> open_page(const std::string& token);
+  void ask_for_history();
   void hear(const judged_point& point);
   void hear_of(stream_event told);
   void show_frame();
@@ -85,6 +91,7 @@ private:
   const viewer_settings& settings_;
   asio::io_context io_{1};
   gallery gallery_;
+  stream_board board_;  // for the page
   heading heading_;
   std::set<std::string> offered_;
   display display_ = display::here();
@@ -93,6 +100,7 @@ private:
   back_off picture_pauses_{picture_interval, picture_interval * 12};
   std::optional<plotter> plotter_;
   std::unique_ptr<page_server> page_;
+  std::unique_ptr<inquiry> inquiry_;
   std::unique_ptr<subscription> subscription_;
   asio::steady_timer frame_timer_;
   asio::steady_timer picture_timer_;
@@ -103,6 +111,16 @@ private:
   bool was_live_ = false;
   bool stopping_ = false;
 };
+
+std::int64_t steady_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+bool read_word(const std::string& file, std::string& word) {
+  std::ifstream in(file);
+  return static_cast<bool>(in >> word);
+}
 
 std::optional<int> refuse(const std::string& why, int code) {
   complain("spindrift-viz", why);
@@ -133,37 +151,73 @@ std::optional<int> viewer::prepare() {
   if (const auto wrong = read_token(token)) return refuse(*wrong, exit_bad_config);
   if (const auto code = choose_output()) return code;
   if (!settings_.web.empty()) {
-    page_ = std::make_unique<page_server>(io_, *parse_endpoint(settings_.web), settings_.drawing.threshold,
-                                          settings_.drawing.axis);
-    if (const auto failed = page_->start()) return refuse("cannot bind " + *failed, exit_failure);
-    std::printf("listening on http://%s/\n", to_text(page_->address()).c_str());
-    std::fflush(stdout);
+    if (const auto code = open_page(token)) return code;
   }
   subscription_ = std::make_unique<subscription>(
       io_, *parse_endpoint(settings_.server), settings_.streams, token,
       subscription_events{.heard = [this](const judged_point& point) { hear(point); },
                           .told = [this](stream_event told) { hear_of(std::move(told)); },
-                          .missed = [this](std::uint64_t count) { gallery_.add_missed(count); },
+                          .missed =
+                              [this](std::uint64_t count) {
+                                gallery_.add_missed(count);
+                                board_.add_missed(count);
+                              },
                           .state_changed = [this](const std::string& state) { set_state(state); },
-                          .began = [this] { gallery_.expect_restarts(); }});
+                          .began =
+                              [this] {
+                                gallery_.expect_restarts();
+                                board_.expect_restarts();
+                                if (page_) ask_for_history();
+                              }});
   return std::nullopt;
 }
 
 std::optional<std::string> viewer::read_token(std::string& token) const {
   if (settings_.token_file.empty()) return std::nullopt;
-  std::ifstream in(settings_.token_file);
-  if (!(in >> token)) return "--token-file: " + settings_.token_file + ": cannot be read, or holds no token";
+  if (!read_word(settings_.token_file, token)) {
+    return "--token-file: " + settings_.token_file + ": cannot be read, or holds no token";
+  }
   return std::nullopt;
+}
+
+std::optional<int> viewer::open_page(const std::string& token) {
+  page_ = std::make_unique<page_server>(io_, *parse_endpoint(settings_.web), settings_.drawing.threshold,
+                                        settings_.drawing.axis);
+  if (!settings_.web_token_file.empty()) {
+    std::string wanted;
+    if (!read_word(settings_.web_token_file, wanted)) {
+      return refuse("--web-token-file: " + settings_.web_token_file + ": cannot be read, or holds no token",
+                    exit_bad_config);
+    }
+    page_->demand(wanted);
+  }
+  inquiry_ = std::make_unique<inquiry>(io_, *parse_endpoint(settings_.server), token);
+  page_->serve(board_, [this](const command& asked, inquiry::answer done) { inquiry_->ask(asked, std::move(done)); });
+  if (const auto failed = page_->start()) return refuse("cannot bind " + *failed, exit_failure);
+  std::printf("listening on http://%s/\n", to_text(page_->address()).c_str());
+  std::fflush(stdout);
+  return std::nullopt;
+}
+
+// What happened before we came.
+void viewer::ask_for_history() {
+  inquiry_->ask(history_command{{settings_.streams}, 0, 500}, [this](const std::optional<std::string>& reply) {
+    if (!reply) return;
+    for (stream_event& told : events_of_history(*reply)) board_.tell(std::move(told), false, steady_ms());
+    changed_ = true;
+  });
 }
 
 void viewer::hear(const judged_point& point) {
   gallery_.add(point.judged, point.bands);
+  if (page_) board_.hear(point.judged, point.bands, steady_ms());
   changed_ = true;
   if (lines_ && point.judged.is_event() && !point.judged.dup) lines_->write(notice_of(point.judged));
 }
 
 void viewer::hear_of(stream_event told) {
   if (lines_) lines_->write(notice_of(told));
+  if (page_) board_.tell(told, true, steady_ms());
   gallery_.add(std::move(told));
   changed_ = true;
 }
@@ -246,6 +300,7 @@ void viewer::set_state(const std::string& state) {
 void viewer::stop() {
   stopping_ = true;
   subscription_->stop();
+  if (inquiry_) inquiry_->stop();
   if (page_) page_->stop();
   frame_timer_.cancel();
   picture_timer_.cancel();

@@ -1,29 +1,11 @@
 // Keeps the panels of the streams that came first, and counts the others.
 #include "visualizer/series/gallery.hpp"
 
-#include <cmath>
 #include <utility>
 
+#include "visualizer/series/verdict_sample.hpp"
+
 namespace spindrift {
-namespace {
-
-bool is_band(double expected, double sigma) {
-  return std::isfinite(expected) && std::isfinite(sigma) && sigma >= 0;
-}
-
-sample sample_of(const verdict& judged, double value) {
-  sample made;
-  made.n = judged.n;
-  made.ts = judged.subject.ts.value_or(0);
-  made.value = value;
-  made.is_drift = judged.drift.has_value();
-  made.is_alarm = judged.alarm;
-  made.is_labelled = judged.subject.label.value_or(false);
-  return made;
-}
-
-}  // namespace
-
 gallery::gallery(std::size_t points_max) : points_max_(points_max) {
   panels_.reserve(panels_max);
 }
@@ -36,13 +18,7 @@ void gallery::add(const verdict& judged, std::span<const feature_band> bands) {
   if (!subject.is_multivariate()) {
     series* panel = entry != nullptr ? panel_of(*entry, subject.stream, {}, 0) : nullptr;
     if (panel == nullptr) return count_other(subject.stream, {});
-    if (!std::isfinite(subject.value)) return;
-    sample made = sample_of(judged, subject.value);
-    made.is_anomaly = judged.anomaly;
-    made.is_banded = !judged.warmup && is_band(judged.expected, judged.sigma);
-    made.expected = judged.expected;
-    made.sigma = judged.sigma;
-    panel->add(made);
+    if (const auto made = sample_of(judged)) panel->add(*made);
     return;
   }
   for (std::size_t i = 0; i < subject.values.size(); ++i) {
@@ -53,27 +29,8 @@ void gallery::add(const verdict& judged, std::span<const feature_band> bands) {
       continue;
     }
     feature_band& known = bands_[static_cast<std::size_t>(panel - panels_.data())];
-    add_feature(judged, i, i < bands.size() ? &bands[i] : nullptr, *panel, known);
+    if (const auto made = sample_of(judged, i, i < bands.size() ? &bands[i] : nullptr, known)) panel->add(*made);
   }
-}
-
-void gallery::add_feature(const verdict& judged, std::size_t index, const feature_band* band, series& panel,
-                          feature_band& known) {
-  const feature& part = judged.subject.values[index];
-  if (!std::isfinite(part.value)) return;
-  // Where the verdict names no feature, the whole point is meant.
-  const bool is_named = judged.feature.empty() || judged.feature == part.name;
-  if (band != nullptr) {
-    known = *band;
-  } else if (is_named && !judged.feature.empty()) {
-    known = {judged.expected, judged.sigma, judged.z, true};
-  }
-  sample made = sample_of(judged, part.value);
-  made.is_anomaly = judged.anomaly && is_named;
-  made.is_banded = known.is_known && is_band(known.expected, known.sigma) && !judged.warmup;
-  made.expected = known.expected;
-  made.sigma = known.sigma;
-  panel.add(made);
 }
 
 void gallery::add(stream_event told) {

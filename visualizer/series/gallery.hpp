@@ -69,8 +69,6 @@ private:
   stream_entry* entry_of(std::string_view stream);
   series* panel_of(stream_entry& entry, std::string_view stream, std::string_view feature, std::size_t hint);
   void count_other(std::string_view stream, std::string_view feature);
-  void add_feature(const verdict& judged, std::size_t index, const feature_band* band, series& panel,
-                   feature_band& known);
 
   std::size_t points_max_;
   std::vector<series> panels_;

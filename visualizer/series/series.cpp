@@ -23,7 +23,7 @@ void series::add(const sample& seen) {
   }
   may_restart_ = false;
   samples_.push_back(seen);
-  if (samples_.size() > points_max_) samples_.pop_front();
+  while (samples_.size() > points_max_) samples_.pop_front();
   ++arrivals_;
   count(seen);
 }

@@ -19,6 +19,8 @@ struct sample {
   double value = 0;     // finite
   double expected = 0;  // with sigma: the band; meaningless unless is_banded
   double sigma = 0;
+  double z = 0;
+  double score = 0;        // of the ensemble; NaN: there is none
   bool is_banded = false;  // expected and sigma are finite and the baseline is warm
   bool is_anomaly = false;
   bool is_drift = false;
@@ -44,6 +46,8 @@ public:
   series(std::string stream, std::string feature, std::size_t points_max);
 
   void add(const sample& seen);
+  // From the next sample on; at least 1.
+  void limit(std::size_t points_max) { points_max_ = points_max; }
   // The next number may be lower than the newest: the server may have forgotten the stream while we were away.
   void expect_restart() { may_restart_ = true; }
 

@@ -1,12 +1,13 @@
-# cmake -DFILES=a.js,b.css -DFOLDER=DIR -DOUTPUT=FILE.cpp -P embed.cmake: writes a table of the files' names and bytes.
+# cmake -DFILES=/x/a.js,/y/b.css -DOUTPUT=FILE.cpp -P embed.cmake: writes a table of the files' names and bytes.
 # Bytes as numbers: whatever a file holds, it ends no string.
 string(REPLACE "," ";" FILES "${FILES}")
 set(text "// Made from the files of the page while building.\n#include \"visualizer/web/page.hpp\"\n\nnamespace spindrift {\n")
 string(APPEND text "namespace {\n\n")
 set(rows "")
 set(number 0)
-foreach(name IN LISTS FILES)
-  file(READ ${FOLDER}/${name} bytes HEX)
+foreach(path IN LISTS FILES)
+  get_filename_component(name ${path} NAME)
+  file(READ ${path} bytes HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${bytes}")
   string(APPEND text "constexpr char bytes_${number}[] = \"${bytes}\";\n")
   string(APPEND rows "    {\"${name}\", {bytes_${number}, sizeof bytes_${number} - 1}},\n")

@@ -73,8 +73,28 @@ void append_optional(std::string_view key, const std::optional<std::uint64_t>& n
   if (number) append_count(key, *number, out);
 }
 
+// All of them: there are few, and a change may be in their middle.
+void append_events(const gallery& shown, std::string& out) {
+  out += R"(,"events":[)";
+  for (const stream_event& told : shown.events()) {
+    if (out.back() == '}') out += ',';
+    append_event(told, out);
+  }
+  out += ']';
+}
+
+void open_event(std::uint64_t number, bool is_full, const std::string& about, std::string& out) {
+  append_count(R"(data: {"at":)", number, out);
+  out += is_full ? R"(,"full":true)" : R"(,"full":false)";
+  out += about;
+  out += R"(,"panels":[)";
+}
+
+constexpr std::string_view event_end = "}\n\n";
+
+}  // namespace
+
 void append_event(const stream_event& told, std::string& out) {
-  if (out.back() == '}') out += ',';
   append_count(R"({"event":)", told.number, out);
   append_text(R"(,"stream":)", told.stream, out);
   append_text(R"(,"feature":)", told.feature, out);
@@ -95,24 +115,6 @@ void append_event(const stream_event& told, std::string& out) {
   }
   out += told.is_over() ? R"(,"over":true})" : R"(,"over":false})";
 }
-
-// All of them: there are few, and a change may be in their middle.
-void append_events(const gallery& shown, std::string& out) {
-  out += R"(,"events":[)";
-  for (const stream_event& told : shown.events()) append_event(told, out);
-  out += ']';
-}
-
-void open_event(std::uint64_t number, bool is_full, const std::string& about, std::string& out) {
-  append_count(R"(data: {"at":)", number, out);
-  out += is_full ? R"(,"full":true)" : R"(,"full":false)";
-  out += about;
-  out += R"(,"panels":[)";
-}
-
-constexpr std::string_view event_end = "}\n\n";
-
-}  // namespace
 
 std::string event_feed::snapshot(const gallery& shown, const heading& above) const {
   // How long a browser waits before it comes again, in milliseconds.

@@ -29,6 +29,9 @@ namespace spindrift {
 
 enum class sample_flag : std::uint8_t { anomaly = 1, drift = 2, alarm = 4, labelled = 8 };
 
+// One event as a JSON object.
+void append_event(const stream_event& told, std::string& out);
+
 class event_feed {
 public:
   // Of a name or a state; a longer one is cut and ends with an ellipsis. Names on the wire are shorter.

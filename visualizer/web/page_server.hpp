@@ -1,5 +1,6 @@
-// The visualizer's web page and its live events, over HTTP: `/` and its files (page.hpp),
-// `/events` Server-Sent Events, `/healthz`.
+// The visualizer's web page over HTTP: `/` and its files (page.hpp); what it asks for, `/streams`, `/points`, `/told`
+// (board_answer.hpp); what it has the server asked, `/ask/recent`, `/ask/history`, `/ask/explain`, and by POST
+// `/ask/mark`; `/events`, Server-Sent Events of the first panels, for other programs; `/login`, `/healthz`.
 //
 // Lives on one io_context that one thread runs; everything here, and every change to the gallery, happens on that
 // thread. The io_context must outlive the server, and so must the gallery once it was published: a client that comes is
@@ -10,16 +11,22 @@
 // to is the caller's to decide.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "common/net/endpoint.hpp"
 #include "common/net/http_server.hpp"
+#include "common/protocol/frame.hpp"
 #include "visualizer/series/gallery.hpp"
+#include "visualizer/series/stream_board.hpp"
 #include "visualizer/series/view.hpp"
 #include "visualizer/web/feed.hpp"
 
 namespace spindrift {
+
+// Asks the server something; `done` gets the reply's line, or nothing where none came. Once, on the same thread.
+using page_ask = std::function<void(const command& asked, std::function<void(std::optional<std::string>)> done)>;
 
 class page_server {
 public:
@@ -39,11 +46,24 @@ public:
   // Ends all connections; nothing of the server keeps the io_context running after that.
   void stop() { server_.stop(); }
 
+  // From then on the page has all streams and can ask the server (ask.hpp); before start(). The board lives as long.
+  void serve(const stream_board& board, page_ask ask);
+  // Nobody gets anything without this token: it is asked for once, by a form, and kept in a cookie. Before start().
+  void demand(std::string token) { token_ = std::move(token); }
+
 private:
   std::optional<http_response> answer(const http_request& asked);
+  std::optional<http_response> answer_of_board(const http_request& asked) const;
+  std::optional<http_response> relay(const http_request& asked) const;
+  bool is_admitted(const http_request& asked) const;
+  http_response log_in(const http_request& asked) const;
   std::string catch_up();
 
+  view_settings settings_;
   event_feed feed_;
+  const stream_board* board_ = nullptr;
+  page_ask ask_;
+  std::string token_;  // empty: none is needed
   const gallery nothing_{1};
   const gallery* shown_ = &nothing_;
   heading above_;

@@ -1,188 +1,246 @@
-// Draws the samples of one panel with a canvas's pen. Knows no page: a frame says where, colours say how.
+// One chart: one stream, or one feature of it, drawn by dygraphs; over it what was flagged, under it when something was
+// going on.
 
-import {ALARM, ANOMALY, DRIFT, FLAGS, LABELLED, N, VALUE, bandOf, drawable, hasBand, xOf} from './sample.js';
-import {extent, niceStep, openedX, ticks, timeStep, valueRange} from './scale.js';
-import {timeTick, valueTick} from './text.js';
+import {ALARM, ANOMALY, DRIFT, FLAGS, LABELLED, N, TS, VALUE, drawable, nearest, rangeOf, rowsOf} from './sample.js';
+import {isAbout, pointText, spanText, summaryText} from './text.js';
 
-const MARGIN = {left: 54, right: 10, top: 8, bottom: 22};
+const SAMPLES_MAX = 20000;
 
-// What the drawing needs of size, ranges and settings; null where there is nothing to draw.
-export function frameOf(samples, width, height, view) {
-  const plotHeight = height - MARGIN.top - MARGIN.bottom;
-  if (samples.length === 0 || plotHeight < 20) return null;
-  const xs = openedX(...extent(samples, sample => xOf(sample, view.axis)), view.axis);
-  const ys = valueRange(samples, view.threshold);
-  const yStep = niceStep(ys[1] - ys[0], Math.max(2, plotHeight / 44));
-  const longest = Math.max(0, ...ticks(ys, yStep).map(at => valueTick(at, yStep).length));
-  const left = Math.max(MARGIN.left, 14 + 6.6 * longest);
-  const plotWidth = width - left - MARGIN.right;
-  if (plotWidth < 20) return null;
-  const x = sample => left + (xOf(sample, view.axis) - xs[0]) / (xs[1] - xs[0]) * plotWidth;
-  const xAt = at => left + (at - xs[0]) / (xs[1] - xs[0]) * plotWidth;
-  const y = at => MARGIN.top + (ys[1] - drawable(at)) / (ys[1] - ys[0]) * plotHeight;
-  const area = {left, top: MARGIN.top, right: width - MARGIN.right, bottom: height - MARGIN.bottom};
-  return {samples, view, xs, ys, yStep, x, xAt, y, area};
-}
+// Its legend puts styles into the markup, which the page's policy forbids; figures stand above the chart.
+Dygraph.PLUGINS = Dygraph.PLUGINS.filter(plugin => plugin !== Dygraph.Plugins.Legend);
 
-// The sample whose place is nearest to so many pixels from the left.
-export function nearest({samples, x}, pixels) {
-  let best = samples[0];
-  for (const sample of samples) {
-    if (Math.abs(x(sample) - pixels) < Math.abs(x(best) - pixels)) best = sample;
+export class Chart {
+  // `look`: threshold, colours, isUtc, events. Handlers: moved(from, to) when the reader zooms or pans; pointed(ts)
+  // when a time is pointed at (null: no more); pinned(ts).
+  constructor(board, stream, feature, look, handlers) {
+    Object.assign(this, {stream, feature, look, handlers});
+    this.samples = [];
+    this.root = board.appendChild(document.createElement('section'));
+    this.root.className = 'panel';
+    const header = this.root.appendChild(document.createElement('header'));
+    header.appendChild(document.createElement('h2')).textContent = this.title();
+    this.figures = header.appendChild(document.createElement('p'));
+    this.figures.className = 'figures';
+    this.place = this.root.appendChild(document.createElement('div'));
+    this.place.className = 'plot';
+    this.place.tabIndex = 0;
+    this.place.setAttribute('role', 'img');
+    this.place.setAttribute('aria-label', this.title());
+    this.pointer = null;  // the time that is pointed at
+    this.age = '';
+    this.watcher = new ResizeObserver(() => this.graph?.resize());
+    this.watcher.observe(this.place);
   }
-  return best;
-}
 
-// `near`: the sample that is pointed at, or null.
-export function drawChart(pen, frame, colours, near) {
-  const {area} = frame;
-  drawGround(pen, frame, colours);
-  drawAxes(pen, frame, colours);
-  pen.save();
-  pen.beginPath();
-  pen.rect(area.left, area.top - 2, area.right - area.left + 4, area.bottom - area.top + 4);
-  pen.clip();
-  drawBand(pen, frame, colours);
-  drawDrifts(pen, frame, colours);
-  drawValues(pen, frame, colours);
-  drawSpans(pen, frame, colours);
-  for (const sample of frame.samples) drawMarks(pen, frame, colours, sample);
-  if (near) drawPointer(pen, frame, colours, near);
-  pen.restore();
-}
-
-function drawAxes(pen, {view, xs, ys, yStep, xAt, y, area}, colours) {
-  const isTime = view.axis === 'time';
-  const columns = Math.max(2, (area.right - area.left) / 90);
-  const xStep = isTime ? timeStep(xs[1] - xs[0], columns) : Math.max(1, niceStep(xs[1] - xs[0], columns));
-  pen.font = '11px system-ui, sans-serif';
-  pen.fillStyle = colours.pale;
-  pen.strokeStyle = colours.grid;
-  pen.lineWidth = 1;
-  pen.beginPath();
-  pen.textAlign = 'right';
-  pen.textBaseline = 'middle';
-  for (const at of ticks(ys, yStep)) {
-    pen.moveTo(area.left, Math.round(y(at)) + 0.5);
-    pen.lineTo(area.right, Math.round(y(at)) + 0.5);
-    pen.fillText(valueTick(at, yStep), area.left - 6, y(at));
+  title() {
+    return this.feature === '' ? this.stream : this.stream + ' \u00b7 ' + this.feature;
   }
-  pen.textBaseline = 'top';
-  for (const at of ticks(xs, xStep)) {
-    const text = isTime ? timeTick(at, xStep) : String(at);
-    const half = pen.measureText(text).width / 2;
-    const isAtEdge = xAt(at) + half > area.right + MARGIN.right;
-    pen.textAlign = isAtEdge ? 'right' : 'center';
-    pen.moveTo(Math.round(xAt(at)) + 0.5, area.top);
-    pen.lineTo(Math.round(xAt(at)) + 0.5, area.bottom);
-    pen.fillText(text, Math.min(xAt(at), area.right + (isAtEdge ? MARGIN.right : 0)), area.bottom + 6);
-  }
-  pen.stroke();
-  pen.strokeStyle = colours.edge;
-  pen.strokeRect(area.left + 0.5, area.top + 0.5, area.right - area.left, area.bottom - area.top);
-}
 
-// Under everything else: when something was going on.
-function drawGround(pen, {spans = [], xAt, area}, colours) {
-  pen.fillStyle = colours['event-ground'];
-  for (const {from, to} of spans) {
-    pen.fillRect(xAt(from), area.top, Math.max(2, xAt(to) - xAt(from)), area.bottom - area.top);
+  remove() {
+    this.watcher.disconnect();
+    this.graph?.destroy();
+    this.root.remove();
   }
-}
 
-// A strip at the top, and below it what it was.
-function drawSpans(pen, {spans = [], xAt, area}, colours) {
-  pen.fillStyle = colours.event;
-  pen.font = '11px system-ui, sans-serif';
-  pen.textBaseline = 'top';
-  for (const {from, to, text} of spans) {
-    const left = xAt(from);
-    pen.fillRect(left, area.top, Math.max(2, xAt(to) - left), 4);
-    const room = area.right - left;
-    pen.textAlign = room < pen.measureText(text).width + 4 ? 'right' : 'left';
-    pen.fillText(text, pen.textAlign === 'right' ? Math.min(xAt(to), area.right) : left + 2, area.top + 6);
+  // In order of time; one of the same number is here already.
+  add(samples) {
+    if (samples.length === 0) return;
+    const last = this.samples[this.samples.length - 1];
+    this.samples = this.samples.concat(samples);
+    if (last && samples[0][TS] < last[TS]) this.samples.sort((a, b) => a[TS] - b[TS]);
+    if (this.samples.length > SAMPLES_MAX) this.samples = this.samples.slice(-SAMPLES_MAX);
   }
-}
 
-// In pieces: the band is not drawn across points that have none.
-function drawBand(pen, {samples, view, x, y}, colours) {
-  pen.fillStyle = colours.band;
-  for (let begin = 0; begin < samples.length; ++begin) {
-    if (!hasBand(samples[begin])) continue;
-    let end = begin;
-    pen.beginPath();
-    for (; end < samples.length && hasBand(samples[end]); ++end) {
-      pen.lineTo(x(samples[end]), y(bandOf(samples[end], view.threshold)[1]));
+  // Points of before the viewer came.
+  addOld(samples) {
+    const first = this.samples.find(sample => sample[N] > 0);
+    const held = new Set(this.samples.map(sample => sample[TS]));
+    this.add(samples.filter(sample => !held.has(sample[TS]) && (!first || sample[TS] < first[TS])));
+  }
+
+  newestNumber() {
+    return this.samples.reduce((most, sample) => Math.max(most, sample[N]), 0);
+  }
+
+  seen([from, to]) {
+    return this.samples.filter(sample => sample[TS] >= from && sample[TS] <= to);
+  }
+
+  draw(window, isStale, ageText) {
+    if (this.samples.length === 0) return;
+    const {threshold, colours, isUtc} = this.look;
+    this.age = ageText;
+    const inView = this.seen(window);
+    const options = {file: rowsOf(this.samples, threshold), dateWindow: window,
+                     valueRange: rangeOf(inView.length > 0 ? inView : this.samples, threshold), labelsUTC: isUtc};
+    this.root.classList.toggle('stale', isStale);
+    if (this.graph) {
+      this.graph.updateOptions(options);
+    } else {
+      const {file, ...rest} = options;
+      this.graph = new Dygraph(this.place, file, {
+        ...rest, ...this.fixedOptions(colours),
+      });
     }
-    for (let i = end - 1; i >= begin; --i) pen.lineTo(x(samples[i]), y(bandOf(samples[i], view.threshold)[0]));
-    pen.fill();
-    begin = end;
+    this.say();
   }
-}
 
-function drawDrifts(pen, {samples, x, area}, colours) {
-  pen.strokeStyle = colours.drift;
-  pen.lineWidth = 2;
-  pen.beginPath();
-  for (const sample of samples) {
-    if (!(sample[FLAGS] & DRIFT)) continue;
-    pen.moveTo(x(sample), area.top);
-    pen.lineTo(x(sample), area.bottom);
+  fixedOptions(colours) {
+    return {
+      labels: ['time', 'expected', 'value'], customBars: true, animatedZooms: false, pixelRatio: null,
+      series: {expected: {color: colours.expected, strokeWidth: 1, strokePattern: [4, 3], highlightCircleSize: 0},
+               value: {color: colours.value, strokeWidth: 1.6, highlightCircleSize: 4}},
+      gridLineColor: colours.grid, axisLineColor: colours.edge, fillAlpha: 0.22, axisLabelFontSize: 12,
+      axes: {x: {axisLabelWidth: 74}, y: {axisLabelWidth: 62}},
+      xRangePad: 2, showRangeSelector: this.look.hasRange, rangeSelectorHeight: 26,
+      rangeSelectorPlotStrokeColor: colours.pale, rangeSelectorPlotFillColor: colours.grid,
+      rangeSelectorPlotFillGradientColor: colours.grid, rangeSelectorForegroundStrokeColor: colours.pale,
+      underlayCallback: (pen, area, graph) => this.drawUnder(pen, area, graph),
+      drawPointCallback: () => {},
+      drawCallback: (graph, isFirst) => { this.drawOver(graph); if (!isFirst) this.noticeMove(graph); },
+      zoomCallback: (from, to) => this.handlers.moved(from, to),
+      highlightCallback: (_event, ts) => this.handlers.pointed(ts),
+      unhighlightCallback: () => this.handlers.pointed(null),
+      clickCallback: (_event, ts) => this.handlers.pinned(ts),
+    };
   }
-  pen.stroke();
-}
 
-function drawValues(pen, {samples, x, y}, colours) {
-  pen.strokeStyle = pen.fillStyle = colours.value;
-  pen.lineWidth = 1.5;
-  pen.lineJoin = 'round';
-  pen.beginPath();
-  let before = NaN;
-  for (const sample of samples) {
-    // Not across what was missed.
-    if (sample[N] === before + 1) pen.lineTo(x(sample), y(sample[VALUE]));
-    else pen.moveTo(x(sample), y(sample[VALUE]));
-    before = sample[N];
+  // A pan has no callback of its own.
+  noticeMove(graph) {
+    if (!graph.isZoomed_ && !graph.dateWindow_) return;
+    const [from, to] = graph.xAxisRange();
+    if (this.isPanning(from, to)) this.handlers.moved(from, to);
   }
-  pen.stroke();
-  if (samples.length === 1) dot(pen, x(samples[0]), y(samples[0][VALUE]), 2.5);
-}
 
-function dot(pen, x, y, radius) {
-  pen.beginPath();
-  pen.arc(x, y, radius, 0, 2 * Math.PI);
-  pen.fill();
-}
+  isPanning(from, to) {
+    const [wantedFrom, wantedTo] = this.look.window ?? [from, to];
+    const slack = Math.max(1, (wantedTo - wantedFrom) * 0.01);
+    return this.place.matches(':active') && (Math.abs(from - wantedFrom) > slack || Math.abs(to - wantedTo) > slack);
+  }
 
-function drawMarks(pen, {x, y, area}, colours, sample) {
-  const at = x(sample);
-  if (sample[FLAGS] & LABELLED) {
-    pen.lineWidth = 1.3;
-    pen.strokeStyle = colours.label;
+  redraw() {
+    this.graph?.updateOptions({});
+    this.say();
+  }
+
+  // What happened, as grounds with their kind; drift lines.
+  drawUnder(pen, area, graph) {
+    const {colours, events} = this.look;
+    const [least, most] = graph.xAxisRange();
+    pen.save();
     pen.beginPath();
-    pen.arc(at, y(sample[VALUE]), 6, 0, 2 * Math.PI);
+    pen.rect(area.x, area.y, area.w, area.h);
+    pen.clip();
+    pen.font = '12px system-ui, sans-serif';
+    pen.textBaseline = 'top';
+    let free = area.x;  // where the next text may begin
+    let line = 0;
+    for (const event of events.filter(told => isAbout(told, this)).sort((a, b) => a.from - b.from)) {
+      const end = event.over ? Math.max(event.from, event.to ?? event.told) : most;
+      if (end < least || event.from > most) continue;
+      const left = graph.toDomXCoord(event.from);
+      const width = Math.max(3, graph.toDomXCoord(end) - left);
+      pen.fillStyle = colours['event-ground'];
+      pen.fillRect(left, area.y, width, area.h);
+      pen.fillStyle = colours.event;
+      pen.fillRect(left, area.y, width, 4);
+      const text = spanText(event);
+      const at = Math.max(left, area.x) + 3;
+      line = at < free ? (line + 1) % 3 : 0;
+      free = Math.max(free, at + pen.measureText(text).width + 6);
+      pen.fillText(text, Math.min(at, area.x + area.w - pen.measureText(text).width - 2), area.y + 6 + 14 * line);
+    }
+    pen.strokeStyle = colours.drift;
+    pen.lineWidth = 2;
+    pen.beginPath();
+    for (const sample of this.samples) {
+      if (!(sample[FLAGS] & DRIFT)) continue;
+      const x = graph.toDomXCoord(sample[TS]);
+      pen.moveTo(x, area.y);
+      pen.lineTo(x, area.y + area.h);
+    }
     pen.stroke();
+    pen.restore();
   }
-  if (sample[FLAGS] & ANOMALY) {
-    pen.fillStyle = colours.anomaly;
-    dot(pen, at, y(sample[VALUE]), 3.5);
-  }
-  if (sample[FLAGS] & ALARM) {
-    pen.fillStyle = colours.alarm;
-    pen.beginPath();
-    pen.moveTo(at - 6, area.top + 2);
-    pen.lineTo(at + 6, area.top + 2);
-    pen.lineTo(at, area.top + 12);
-    pen.fill();
-  }
-}
 
-function drawPointer(pen, {x, y, area}, colours, near) {
-  pen.strokeStyle = pen.fillStyle = colours.pale;
-  pen.lineWidth = 1;
-  pen.beginPath();
-  pen.moveTo(Math.round(x(near)) + 0.5, area.top);
-  pen.lineTo(Math.round(x(near)) + 0.5, area.bottom);
-  pen.stroke();
-  dot(pen, x(near), y(near[VALUE]), 3);
+  // What was flagged, on top of the line; what is beyond the range is marked at the edge.
+  drawOver(graph) {
+    const pen = graph.hidden_ctx_;
+    const area = graph.getArea();
+    const {colours} = this.look;
+    const [from, to] = graph.xAxisRange();
+    const [low, high] = graph.yAxisRange();
+    pen.save();
+    for (const sample of this.samples) {
+      if (sample[TS] < from || sample[TS] > to) continue;
+      const value = drawable(sample[VALUE]);
+      const isBeyond = value < low || value > high;
+      if (!(sample[FLAGS] & (ANOMALY | ALARM | LABELLED)) && !isBeyond) continue;
+      const x = graph.toDomXCoord(sample[TS]);
+      const y = Math.max(area.y + 4, Math.min(area.y + area.h - 4, graph.toDomYCoord(value)));
+      this.drawMark(pen, sample[FLAGS], isBeyond, x, y, area, colours);
+    }
+    pen.restore();
+  }
+
+  drawMark(pen, flags, isBeyond, x, y, area, colours) {
+    const dot = (radius, draw) => { pen.beginPath(); pen.arc(x, y, radius, 0, 2 * Math.PI); draw(); };
+    if (flags & LABELLED) {
+      pen.strokeStyle = colours.label;
+      pen.lineWidth = 1.3;
+      dot(6, () => pen.stroke());
+    }
+    if (flags & ANOMALY || isBeyond) {
+      pen.fillStyle = flags & ANOMALY ? colours.anomaly : colours.value;
+      dot(3.5, () => pen.fill());
+    }
+    if (flags & ALARM) {
+      pen.fillStyle = colours.alarm;
+      pen.beginPath();
+      pen.moveTo(x - 6, area.y + 5);
+      pen.lineTo(x + 6, area.y + 5);
+      pen.lineTo(x, area.y + 15);
+      pen.fill();
+    }
+  }
+
+  // The cursor, here because it is here or on another chart.
+  point(ts) {
+    this.pointer = ts;
+    if (this.graph) {
+      if (ts === null) {
+        this.graph.clearSelection();
+      } else {
+        const row = this.rowAt(ts);
+        if (row >= 0) this.graph.setSelection(row);
+      }
+    }
+    this.say();
+  }
+
+  rowAt(ts) {
+    let best = -1;
+    for (let row = 0; row < this.graph.numRows(); ++row) {
+      if (this.graph.getValue(row, 2)?.[0] === null) continue;
+      const distance = Math.abs(this.graph.getValue(row, 0) - ts);
+      if (best < 0 || distance < Math.abs(this.graph.getValue(best, 0) - ts)) best = row;
+    }
+    return best;
+  }
+
+  // The time of the sample so many further on.
+  step(ts, by) {
+    const at = ts === null ? this.samples.length - 1 : this.samples.indexOf(nearest(this.samples, ts));
+    return this.samples[Math.max(0, Math.min(this.samples.length - 1, at + by))]?.[TS] ?? null;
+  }
+
+  say() {
+    const last = this.samples[this.samples.length - 1];
+    if (!last) return;
+    const near = this.pointer === null ? null : nearest(this.samples, this.pointer);
+    const summary = summaryText(last, this.age, this.look.isUtc);
+    const text = near ? pointText(near, this.look.threshold, this.look.isUtc) : summary;
+    if (this.figures.textContent !== text) this.figures.textContent = text;
+    this.place.setAttribute('aria-label', this.title() + ': ' + summary);
+  }
 }

@@ -1,6 +1,9 @@
-// The list of what happened, the newest on top; a click shows where. Texts enter as text, never as markup.
+// The list of what happened, the newest on top; a click goes there. Texts enter as text, never as markup.
 
 import {eventTime, eventTitle} from './text.js';
+
+const ROWS_MAX = 200;
+export const KINDS = ['spike', 'shift', 'trend', 'spread', 'stuck', 'silent', 'pattern', 'relation', 'unreadable'];
 
 function cell(row, name, text) {
   const made = row.appendChild(document.createElement('span'));
@@ -9,28 +12,42 @@ function cell(row, name, text) {
 }
 
 export class EventList {
-  // `root` is a section with a list in it; choose(event) is called for the one that was clicked.
+  // choose(event) is called for the one that was clicked.
   constructor(root, choose) {
-    this.root = root;
     this.list = root.querySelector('ol');
+    this.told = root.querySelector('#told');
     this.choose = choose;
+    this.events = [];
+    const kind = root.querySelector('#kind');
+    for (const name of ['', ...KINDS]) {
+      const option = kind.appendChild(document.createElement('option'));
+      option.value = name;
+      option.textContent = name || 'any kind';
+    }
   }
 
-  show(events) {
-    this.root.hidden = events.length === 0;
-    this.list.replaceChildren(...[...events].reverse().map(event => this.rowOf(event)));
+  show({found, events}, isUtc) {
+    this.events = events;
+    const shown = events.slice(0, ROWS_MAX);
+    const isCut = shown.length < found;
+    this.told.textContent = found === 0 ? 'none' : isCut ? 'the newest ' + shown.length + ' of ' + found : '';
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    this.list.replaceChildren(...shown.map(event => this.rowOf(event, isUtc)));
+    if (focused) this.list.querySelector('[data-key="' + CSS.escape(focused) + '"]')?.focus();
   }
 
-  rowOf(event) {
+  rowOf(event, isUtc) {
     const item = document.createElement('li');
     const row = item.appendChild(document.createElement('button'));
     row.type = 'button';
+    row.dataset.key = event.stream + ' ' + event.event;
     row.classList.toggle('over', event.over);
     row.addEventListener('click', () => this.choose(event));
-    cell(row, 'severity', String(event.severity));
-    cell(row, 'kind', eventTitle(event));
+    const look = (event.over ? '' : ' open') + (event.severity >= 80 ? ' grave' : '');
+    cell(row, 'severity' + look, String(event.severity));
+    cell(row, 'kind', eventTitle(event) + (event.over ? '' : ', open'));
     cell(row, 'stream', event.stream);
-    cell(row, 'since', eventTime(event));
+    cell(row, 'since', eventTime(event, isUtc));
     cell(row, 'said', event.text);
     return item;
   }

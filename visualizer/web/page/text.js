@@ -1,6 +1,6 @@
 // Numbers, times and counts as people read them.
 
-import {EXPECTED, N, SIGMA, TS, VALUE, hasBand} from './sample.js';
+import {EXPECTED, N, SCORE, SIGMA, TS, VALUE, Z, hasBand} from './sample.js';
 
 const TIME_MAX = 8.64e15;  // of a Date
 
@@ -12,47 +12,56 @@ export function formatNumber(number) {
   return String(Number(number.toPrecision(6)));
 }
 
-// Milliseconds only where there are any.
-export function formatTime(ts) {
+const two = number => String(number).padStart(2, '0');
+
+// Milliseconds only where there are any. Local time, or UTC.
+export function formatTime(ts, isUtc = true) {
   if (Math.abs(ts) > TIME_MAX) return String(ts);
-  return new Date(ts).toISOString().slice(0, ts % 1000 === 0 ? 19 : 23).replace('T', ' ');
+  const at = new Date(ts);
+  const millis = ts % 1000 === 0 ? '' : '.' + String(((ts % 1000) + 1000) % 1000).padStart(3, '0');
+  if (isUtc) return at.toISOString().slice(0, 19).replace('T', ' ') + millis;
+  return at.getFullYear() + '-' + two(at.getMonth() + 1) + '-' + two(at.getDate()) + ' ' + two(at.getHours()) + ':' +
+      two(at.getMinutes()) + ':' + two(at.getSeconds()) + millis;
 }
 
-// A tick of the value's axis, whose neighbours are `step` away.
-export function valueTick(number, step) {
-  const size = Math.max(Math.abs(number), step);
-  if (size >= 1e6 || step < 1e-4) {
-    // As many digits as tell neighbours apart.
-    const digits = Math.min(15, Math.max(4, Math.ceil(Math.log10(size / step)) + 1));
-    const rounded = Number(number.toPrecision(digits));
-    return digits > 6 && size < 1e15 ? String(rounded) : rounded.toExponential();
-  }
-  return number.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
+// How long ago.
+export function ageText(milliseconds) {
+  if (milliseconds < 0) return 'not seen yet';
+  if (milliseconds < 10000) return (milliseconds / 1000).toFixed(1) + ' s';
+  return durationText(Math.round(milliseconds / 1000));
 }
 
-// A tick of the time axis, in UTC.
-export function timeTick(ts, step) {
-  if (Math.abs(ts) > TIME_MAX) return ts.toExponential(3);
-  const text = new Date(ts).toISOString();
-  if (step >= 86400000) return text.slice(0, 10);
-  if (step >= 60000) return text.slice(11, 16);
-  const places = step >= 1000 ? 0 : step >= 100 ? 2 : step >= 10 ? 3 : 4;  // with the point
-  return text.slice(11, 19 + places);
-}
-
-// What stands beside a panel's name while nobody points at it.
-export function summaryText(last, [anomalies, drifts, alarms]) {
-  return ['n ' + last[N], 'last ' + formatNumber(last[VALUE]), counted(anomalies, 'anomaly', 'anomalies'),
-          counted(drifts, 'drift', 'drifts'), counted(alarms, 'alarm', 'alarms')].join(' \u00b7 ');
+// What stands beside a chart's name while nobody points at it.
+export function summaryText(last, age) {
+  return [last[N] > 0 && 'n ' + last[N], 'last ' + formatNumber(last[VALUE]), age].filter(x => x).join(' \u00b7 ');
 }
 
 // What stands there for the sample that is pointed at.
-export function pointText(sample, threshold) {
-  const said = ['n ' + sample[N], formatTime(sample[TS]), 'value ' + formatNumber(sample[VALUE])];
+export function pointText(sample, threshold, isUtc) {
+  const said = [];
+  if (sample[N] > 0) said.push('n ' + sample[N]);
+  said.push(formatTime(sample[TS], isUtc), 'value ' + formatNumber(sample[VALUE]));
   if (hasBand(sample)) {
-    said.push('expected ' + formatNumber(sample[EXPECTED]) + ' \u00b1 ' + formatNumber(threshold * sample[SIGMA]));
+    said.push('expected ' + formatNumber(sample[EXPECTED]) + ' \u00b1 ' + formatNumber(threshold * sample[SIGMA]),
+              'sigma ' + formatNumber(sample[SIGMA]));
+    if (typeof sample[Z] === 'number') said.push('z ' + formatNumber(sample[Z]));
+    if (typeof sample[SCORE] === 'number') said.push('score ' + formatNumber(sample[SCORE]));
   }
   return said.join(' \u00b7 ');
+}
+
+export function driftText(stream, [n, ts, width, mean, before], isUtc) {
+  return [formatTime(ts, isUtc), stream, 'n ' + n, 'mean ' + formatNumber(before) + ' \u2192 ' + formatNumber(mean),
+          'window now ' + width + ' points wide'].join(' \u00b7 ');
+}
+
+// Events on a chart.
+export const isAbout = (event, {stream, feature}) => event.stream === stream &&
+    (event.feature === '' || feature === '' || event.feature === feature);
+
+// 'shift up'; an event that goes on ends with an ellipsis.
+export function spanText({kind, direction, over}) {
+  return (direction === '' ? kind : kind + ' ' + direction) + (over ? '' : ' \u2026');
 }
 
 // "shift up of temperature".
@@ -61,10 +70,10 @@ export function eventTitle({kind, direction, feature}) {
 }
 
 // From when, and for how long or that it goes on.
-export function eventTime({from, to, over}) {
-  if (!over) return 'since ' + formatTime(from);
+export function eventTime({from, to, over}, isUtc = true) {
+  if (!over) return 'since ' + formatTime(from, isUtc);
   const seconds = ((to ?? from) - from) / 1000;
-  return formatTime(from) + (seconds > 0 ? ', ' + durationText(seconds) : '');
+  return formatTime(from, isUtc) + (seconds > 0 ? ', ' + durationText(seconds) : '');
 }
 
 export function durationText(seconds) {
@@ -76,7 +85,7 @@ export function durationText(seconds) {
 // What was left out, beside the server's name.
 export function noticeText({others, missed}) {
   const notices = [];
-  if (others > 0) notices.push('and ' + others + ' more series');
+  if (others > 0) notices.push(others + ' points of further streams left out');
   if (missed > 0) notices.push('missed ' + counted(missed, 'verdict', 'verdicts'));
   return notices.join(', ');
 }

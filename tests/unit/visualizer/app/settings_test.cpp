@@ -39,6 +39,9 @@ TEST(viewer_settings, show_the_page_to_this_machine_alone) {
   viewer_settings settings;
   settings.web = "0.0.0.0:8080";
   EXPECT_NE(complaints_of(settings).find("--web: 0.0.0.0:8080"), std::string::npos);
+  settings.web_token_file = "token";
+  EXPECT_EQ(complaints_of(settings), "") << "with a token others may see it";
+  settings.web_token_file.clear();
   settings.web = "[::1]:8080";
   EXPECT_EQ(complaints_of(settings), "");
 }

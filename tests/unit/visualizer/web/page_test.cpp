@@ -10,7 +10,10 @@ namespace spindrift {
 namespace {
 
 std::string read_file(const std::string& path) {
-  std::ifstream in(std::string(SPINDRIFT_SOURCE_DIR) + "/visualizer/web/page/" + path, std::ios::binary);
+  std::string at =
+      path.starts_with("dygraph") ? "/usr/share/javascript/dygraphs/" : SPINDRIFT_SOURCE_DIR "/visualizer/web/page/";
+  at.append(path);
+  std::ifstream in(at, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
@@ -55,7 +58,7 @@ TEST(page, has_no_script_and_no_style_within_the_markup) {
   EXPECT_EQ(html.find("style="), std::string_view::npos);
   EXPECT_EQ(html.find(" on"), html.find(" on\""));
   EXPECT_NE(html.find("<script type=\"module\" src=\"main.js\"></script>"), std::string_view::npos);
-  EXPECT_EQ(html.find("<script"), html.rfind("<script"));
+  EXPECT_NE(html.find("<script src=\"dygraph.min.js\"></script>"), std::string_view::npos);
 }
 
 }  // namespace

@@ -1,0 +1,40 @@
+// Samples as rows and ranges.
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+
+import {intervalOf, nearest, rangeOf, rowsOf} from '../../visualizer/web/page/sample.js';
+
+const plain = (n, ts, value) => [n, ts, value, 0];
+
+test('a band is drawn where there is one', () => {
+  const [first, second] = rowsOf([plain(1, 1000, 5), [2, 2000, 6, 0, 5, 0.5, 2, null]], 4);
+  assert.deepEqual(first, [new Date(1000), [null, null, null], [5, 5, 5]]);
+  assert.deepEqual(second, [new Date(2000), [3, 5, 7], [6, 6, 6]]);
+});
+
+test('a line is open across what was missed, and across a hole in time', () => {
+  const isOpen = rows => rows.filter(row => row[2][0] === null).length;
+  const even = [1, 2, 3, 4, 5].map(n => plain(n, n * 1000, n));
+  assert.equal(isOpen(rowsOf(even, 5)), 0);
+  assert.equal(isOpen(rowsOf([...even, plain(7, 6000, 1)], 5)), 1);
+  assert.equal(isOpen(rowsOf([...even, plain(6, 60000, 1)], 5)), 1);
+});
+
+test('a single absurd value does not squeeze the rest', () => {
+  const samples = Array.from({length: 200}, (_, i) => plain(i + 1, i, Math.sin(i)));
+  const [low, high] = rangeOf([...samples, plain(201, 201, 1e9)], 5);
+  assert.ok(low > -50 && high < 50, low + ' ' + high);
+  assert.ok(rangeOf([plain(1, 1, 3), plain(2, 2, 3)], 5)[0] < 3, 'a range of one number is opened');
+});
+
+test('a band that would flatten the values is cut', () => {
+  const [low, high] = rangeOf([plain(1, 1, 0), [2, 2, 1, 0, 0.5, 1000, 0, null]], 5);
+  assert.ok(low > -2 && high < 3);
+});
+
+test('the usual distance is the median, and the nearest sample is found in time', () => {
+  const samples = [0, 10, 20, 30, 500].map((ts, i) => plain(i + 1, ts, 0));
+  assert.equal(intervalOf(samples), 10);
+  assert.equal(intervalOf([]), 0);
+  assert.equal(nearest(samples, 26)[1], 30);
+});

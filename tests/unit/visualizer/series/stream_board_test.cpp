@@ -1,0 +1,98 @@
+#include "visualizer/series/stream_board.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace spindrift {
+namespace {
+
+verdict judged_of(std::string_view stream, std::uint64_t n) {
+  verdict judged;
+  judged.subject.stream = stream;
+  judged.subject.value = 1;
+  judged.n = n;
+  judged.expected = 2;
+  judged.sigma = 0.5;
+  return judged;
+}
+
+stream_event event_of(std::string stream, unsigned severity, bool is_over = false) {
+  stream_event told;
+  told.stream = std::move(stream);
+  told.number = 1;
+  told.kind = "shift";
+  told.severity = severity;
+  if (is_over) told.to_n = 9;
+  return told;
+}
+
+std::vector<std::string> names_of(const stream_board::page& found) {
+  std::vector<std::string> names;
+  for (const board_stream* const one : found.streams) names.push_back(one->name);
+  return names;
+}
+
+TEST(stream_board, puts_the_worst_open_event_first_then_what_was_told_then_what_was_flagged) {
+  stream_board board(10);
+  for (const char* const name : {"a", "b", "c", "d", "e"}) board.hear(judged_of(name, 1), {}, 1'000);
+  verdict flagged = judged_of("b", 2);
+  flagged.anomaly = true;
+  board.hear(flagged, {}, 2'000);
+  board.tell(event_of("c", 90, true), true, 2'000);
+  board.tell(event_of("d", 40), true, 2'000);
+  board.tell(event_of("e", 60), true, 2'000);
+  EXPECT_EQ(names_of(board.find({}, 3'000)), (std::vector<std::string>{"e", "d", "c", "b", "a"}));
+  board.tell(event_of("e", 60, true), true, 4'000);
+  EXPECT_EQ(names_of(board.find({}, 5'000)), (std::vector<std::string>{"d", "c", "e", "b", "a"}));
+  EXPECT_EQ(names_of(board.find({}, 5'000 + stream_board::recent_span_ms)),
+            (std::vector<std::string>{"d", "b", "a", "c", "e"}))
+      << "what was told fades";
+}
+
+TEST(stream_board, finds_by_a_part_of_the_name_or_a_pattern_and_gives_the_rows_in_view) {
+  stream_board board(10);
+  for (int i = 0; i < 30; ++i) board.hear(judged_of("Pump." + std::to_string(i + 10), 1), {}, 1'000);
+  board.hear(judged_of("cpu", 1), {}, 1'000);
+  EXPECT_EQ(board.find({.match = "pump"}, 1'000).found, 30U);
+  EXPECT_EQ(names_of(board.find({.match = "pump.1*", .from = 8, .count = 5}, 1'000)),
+            (std::vector<std::string>{"Pump.18", "Pump.19"}));
+  EXPECT_EQ(names_of(board.find({.match = "", .from = 31}, 1'000)), std::vector<std::string>{});
+  EXPECT_EQ(board.find({.match = "nothing"}, 1'000).found, 0U);
+}
+
+TEST(stream_board, calls_a_stream_stale_after_three_of_its_intervals) {
+  stream_board board(10);
+  for (std::uint64_t n = 1; n <= 5; ++n) board.hear(judged_of("slow", n), {}, static_cast<std::int64_t>(n) * 10'000);
+  EXPECT_FALSE(board.stream_named("slow")->is_stale(79'000));
+  EXPECT_TRUE(board.stream_named("slow")->is_stale(81'000));
+  EXPECT_EQ(board.find({.match = "", .show = stream_board::choice::silent}, 81'000).found, 1U);
+  EXPECT_EQ(board.find({.match = "", .show = stream_board::choice::silent}, 79'000).found, 0U);
+}
+
+TEST(stream_board, knows_a_stream_of_which_there_are_events_alone) {
+  stream_board board(10);
+  board.tell(event_of("gone", 70), false, 1'000);
+  EXPECT_EQ(names_of(board.find({.match = "", .show = stream_board::choice::open}, 1'000)),
+            std::vector<std::string>{"gone"});
+  EXPECT_EQ(board.stream_named("gone")->recent_severity, 0U) << "it is no news";
+  board.tell(event_of("gone", 70, true), false, 1'000);
+  EXPECT_EQ(board.events().size(), 1U);
+  EXPECT_EQ(board.find({.match = "", .show = stream_board::choice::open}, 1'000).found, 0U);
+}
+
+TEST(stream_board, keeps_as_many_points_as_were_asked_for_and_the_cuts_of_drift) {
+  stream_board board(10);
+  for (std::uint64_t n = 1; n <= 50; ++n) {
+    verdict judged = judged_of("s", n);
+    if (n == 40) judged.drift.emplace();
+    board.hear(judged, {}, static_cast<std::int64_t>(n));
+  }
+  EXPECT_EQ(board.stream_named("s")->features.front().samples().size(), 10U);
+  ASSERT_EQ(board.stream_named("s")->drifts.size(), 1U);
+  EXPECT_EQ(board.stream_named("s")->drifts.front().n, 40U);
+}
+
+}  // namespace
+}  // namespace spindrift

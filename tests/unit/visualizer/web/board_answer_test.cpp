@@ -1,0 +1,101 @@
+#include "visualizer/web/board_answer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "visualizer/web/query.hpp"
+
+namespace spindrift {
+namespace {
+
+using nlohmann::json;
+
+TEST(query, is_read_by_name_and_unescaped) {
+  EXPECT_EQ(query_text("match=a%2Fb+c&count=5", "match"), "a/b c");
+  EXPECT_EQ(query_text("match=100%25&x=%zz%4", "x"), "%zz%4");
+  EXPECT_EQ(query_text("amatch=1&match", "match"), "");
+  EXPECT_EQ(query_number("count=5", "count", 9, 100), 5U);
+  EXPECT_EQ(query_number("count=500", "count", 9, 100), 100U);
+  EXPECT_EQ(query_number("count=-5&n=x", "count", 9, 100), 9U);
+}
+
+class answers : public testing::Test {
+protected:
+  void hear(std::string_view stream, std::uint64_t n, double value) {
+    verdict judged;
+    judged.subject.stream = stream;
+    judged.subject.value = value;
+    judged.subject.ts = 1'000 * static_cast<std::int64_t>(n);
+    judged.n = n;
+    judged.expected = 2;
+    judged.sigma = 0.5;
+    judged.z = 3.25;
+    board_.hear(judged, {}, 1'000 * static_cast<std::int64_t>(n));
+  }
+  board_answer now(std::int64_t ms) const { return {board_, above_, settings_, ms}; }
+
+  stream_board board_{100};
+  heading above_{"127.0.0.1:7171", "live"};
+  view_settings settings_;
+};
+
+TEST_F(answers, of_streams_have_the_newest_value_its_age_and_what_is_open) {
+  hear("<b>\xff", 1, 1);
+  hear("cpu", 1, 1.5);
+  hear("cpu", 2, 2.5);
+  stream_event told;
+  told.stream = "cpu";
+  told.number = 3;
+  told.kind = "shift";
+  told.severity = 63;
+  board_.tell(told, true, 2'000);
+  const json got = json::parse(now(2'250).streams("count=10"));
+  EXPECT_EQ(got.at("state"), "live");
+  EXPECT_EQ(got.at("found"), 2);
+  const json& row = got.at("rows").at(0);
+  EXPECT_EQ(row.at("stream"), "cpu");
+  EXPECT_EQ(row.at("value"), json::array({2.5}));
+  EXPECT_EQ(row.at("age"), 250);
+  EXPECT_EQ(row.at("open"), 63);
+  EXPECT_EQ(row.at("kind"), "shift");
+  EXPECT_EQ(row.at("spark"), json::array({1.5, 2.5}));
+  EXPECT_EQ(json::parse(now(2'250).streams("show=open")).at("found"), 1);
+}
+
+TEST_F(answers, of_points_are_those_behind_the_number_that_is_known) {
+  for (std::uint64_t n = 1; n <= 5; ++n) hear("cpu", n, 2.5);
+  const json got = json::parse(now(5'000).points("stream=cpu&after=3"));
+  const json& samples = got.at("features").at(0).at("samples");
+  ASSERT_EQ(samples.size(), 2U);
+  EXPECT_EQ(samples.at(0), json::array({4, 4'000, 2.5, 0, 2, 0.5, 3.25, nullptr}));
+  EXPECT_TRUE(json::parse(now(5'000).points("stream=none")).at("features").empty());
+}
+
+TEST_F(answers, of_events_are_filtered_and_the_newest_is_first) {
+  for (std::uint64_t number = 1; number <= 3; ++number) {
+    stream_event told;
+    told.stream = number == 3 ? "Pump" : "cpu";
+    told.number = number;
+    told.kind = number == 2 ? "stuck" : "shift";
+    told.severity = static_cast<unsigned>(10 * number);
+    if (number == 1) told.to = 5;
+    board_.tell(told, true, 1'000);
+  }
+  const auto found = [&](const std::string& query) {
+    std::string numbers;
+    const json got = json::parse(now(1'000).events(query));
+    for (const json& one : got.at("events")) numbers += std::to_string(one.at("event").get<int>());
+    return numbers;
+  };
+  EXPECT_EQ(found(""), "321");
+  EXPECT_EQ(found("kind=stuck"), "2");
+  EXPECT_EQ(found("severity=20"), "32");
+  EXPECT_EQ(found("show=open"), "32");
+  EXPECT_EQ(found("match=pump"), "3");
+  EXPECT_EQ(found("stream=cpu"), "21");
+}
+
+}  // namespace
+}  // namespace spindrift

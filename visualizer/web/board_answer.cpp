@@ -1,0 +1,180 @@
+// Writes the page's answers.
+#include "visualizer/web/board_answer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/protocol/encode.hpp"
+#include "visualizer/web/feed.hpp"
+#include "visualizer/web/query.hpp"
+
+namespace spindrift {
+namespace {
+
+void put(std::string_view key, std::string_view text, std::string& out) {
+  out += key;
+  append_json_string(text, out);
+}
+template <class Number>
+void put_number(std::string_view key, Number number, std::string& out) {
+  out += key;
+  append_number(number, out);
+}
+void put_count(std::string_view key, std::size_t number, std::string& out) {
+  put_number(key, static_cast<std::uint64_t>(number), out);
+}
+void put_double(double number, std::string& out) {
+  if (std::isfinite(number)) {
+    append_number(number, out);
+  } else {
+    out += "null";
+  }
+}
+
+std::uint64_t flags_of(const sample& shown) {
+  const auto bit = [](bool is_set, sample_flag flag) { return is_set ? static_cast<std::uint64_t>(flag) : 0U; };
+  return bit(shown.is_anomaly, sample_flag::anomaly) | bit(shown.is_drift, sample_flag::drift) |
+         bit(shown.is_alarm, sample_flag::alarm) | bit(shown.is_labelled, sample_flag::labelled);
+}
+
+void append_sample(const sample& shown, std::string& out) {
+  put_number("[", shown.n, out);
+  put_number(",", shown.ts, out);
+  put_number(",", shown.value, out);
+  put_number(",", flags_of(shown), out);
+  if (shown.is_banded) {
+    put_number(",", shown.expected, out);
+    put_number(",", shown.sigma, out);
+    out += ',';
+    put_double(shown.z, out);
+    out += ',';
+    put_double(shown.score, out);
+  }
+  out += ']';
+}
+
+void append_row(const board_stream& shown, std::int64_t now_ms, std::string& out) {
+  if (out.back() == '}') out += ',';
+  put("{\"stream\":", shown.name, out);
+  put_count(",\"features\":", shown.features.size(), out);
+  const bool is_empty = shown.features.empty() || shown.features.front().samples().empty();
+  out += ",\"value\":[";
+  for (std::size_t i = 0; i < std::min<std::size_t>(3, shown.features.size()); ++i) {
+    if (shown.features[i].samples().empty()) continue;
+    if (out.back() != '[') out += ',';
+    append_number(shown.features[i].samples().back().value, out);
+  }
+  out += ']';
+  put_number(",\"ts\":", is_empty ? std::int64_t{0} : shown.features.front().samples().back().ts, out);
+  put_number(",\"age\":", shown.heard_ms == 0 ? std::int64_t{-1} : now_ms - shown.heard_ms, out);
+  put_number(",\"every\":", static_cast<std::int64_t>(shown.interval_ms), out);
+  out += shown.is_stale(now_ms) ? ",\"stale\":true" : ",\"stale\":false";
+  put_count(",\"open\":", shown.open_severity, out);
+  const bool is_recent = now_ms - shown.recent_ms < stream_board::recent_span_ms;
+  put_count(",\"recent\":", is_recent ? shown.recent_severity : 0, out);
+  put(",\"kind\":", shown.open_severity > 0 ? shown.open_kind : is_recent ? shown.recent_kind : "", out);
+  out += ",\"spark\":[";
+  if (!is_empty) {
+    const auto& samples = shown.features.front().samples();
+    for (std::size_t i = samples.size() - std::min(samples.size(), board_answer::spark_points); i < samples.size();
+         ++i) {
+      if (out.back() != '[') out += ',';
+      append_derived(samples[i].value, out);
+    }
+  }
+  out += "]}";
+}
+
+bool has_text(const std::string& of, const std::string& part) {
+  return part.empty() ||
+         std::search(of.begin(), of.end(), part.begin(), part.end(), [](char a, char b) {
+           return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+         }) != of.end();
+}
+
+}  // namespace
+
+std::string board_answer::streams(std::string_view query) const {
+  const std::string show = query_text(query, "show");
+  stream_board::query wanted;
+  wanted.match = query_text(query, "match");
+  if (show == "open") wanted.show = stream_board::choice::open;
+  if (show == "silent") wanted.show = stream_board::choice::silent;
+  wanted.from = query_number(query, "from", 0, stream_board::streams_max);
+  wanted.count = query_number(query, "count", 50, rows_max);
+  const stream_board::page found = board.find(wanted, now_ms);
+  std::string out;
+  put("{\"server\":", above.server, out);
+  put(",\"state\":", above.state, out);
+  put_number(",\"threshold\":", settings.threshold, out);
+  put_count(",\"streams\":", board.stream_count(), out);
+  put_count(",\"found\":", found.found, out);
+  put_number(",\"others\":", board.others(), out);
+  put_number(",\"missed\":", board.missed(), out);
+  put_number(",\"changes\":", board.event_changes(), out);
+  out += ",\"rows\":[";
+  for (const board_stream* const one : found.streams) append_row(*one, now_ms, out);
+  return out + "]}";
+}
+
+std::string board_answer::points(std::string_view query) const {
+  const std::string name = query_text(query, "stream");
+  const std::uint64_t after = query_number(query, "after", 0, UINT64_MAX);
+  const board_stream* const shown = board.stream_named(name);
+  std::string out;
+  put("{\"stream\":", name, out);
+  put_number(",\"restarts\":", shown == nullptr ? std::uint64_t{0} : shown->restarts, out);
+  put_number(",\"age\":", shown == nullptr || shown->heard_ms == 0 ? std::int64_t{-1} : now_ms - shown->heard_ms, out);
+  out += shown != nullptr && shown->is_stale(now_ms) ? ",\"stale\":true" : ",\"stale\":false";
+  out += ",\"features\":[";
+  if (shown == nullptr) return out + "],\"drifts\":[]}";
+  for (const series& feature : shown->features) {
+    if (out.back() == '}') out += ',';
+    put("{\"feature\":", feature.feature(), out);
+    out += ",\"samples\":[";
+    const auto& samples = feature.samples();
+    const auto first = std::ranges::upper_bound(samples, after, {}, &sample::n);
+    const auto least = samples.end() - static_cast<std::ptrdiff_t>(std::min(samples.size(), points_max));
+    for (auto at = std::max(first, least); at != samples.end(); ++at) {
+      if (out.back() == ']') out += ',';
+      append_sample(*at, out);
+    }
+    out += "]}";
+  }
+  out += "],\"drifts\":[";
+  for (const board_drift& cut : shown->drifts) {
+    if (out.back() == ']') out += ',';
+    put_number("[", cut.n, out);
+    put_number(",", cut.ts, out);
+    for (const double number : {cut.width, cut.mean, cut.before}) {
+      out += ',';
+      put_double(number, out);
+    }
+    out += ']';
+  }
+  return out + "]}";
+}
+
+std::string board_answer::events(std::string_view query) const {
+  const std::string match = query_text(query, "match");
+  const std::string stream = query_text(query, "stream");
+  const std::string kind = query_text(query, "kind");
+  const std::uint64_t severity = query_number(query, "severity", 0, 100);
+  const bool is_open_only = query_text(query, "show") == "open";
+  std::size_t found = 0;
+  std::string rows;
+  for (auto told = board.events().rbegin(); told != board.events().rend(); ++told) {
+    if (told->severity < severity || (is_open_only && told->is_over()) || (!kind.empty() && told->kind != kind))
+      continue;
+    if ((!stream.empty() && told->stream != stream) || !has_text(told->stream, match)) continue;
+    if (++found > events_max) continue;
+    if (!rows.empty()) rows += ',';
+    append_event(*told, rows);
+  }
+  std::string out;
+  put_number("{\"changes\":", board.event_changes(), out);
+  put_count(",\"found\":", found, out);
+  return out + ",\"events\":[" + rows + "]}";
+}
+
+}  // namespace spindrift
