@@ -17,20 +17,11 @@ namespace {
 
 using row = std::vector<std::string>;
 
-std::optional<double> parse_value(std::string_view text) {
-  const std::optional<double> value = parse_number(text);
-  return value && std::isfinite(*value) ? value : std::nullopt;
-}
-
-// What nobody would call a column.
-bool is_data(const std::string& cell) {
-  return parse_value(cell) || parse_time(cell) || parse_label(cell);
-}
-
 // Reads one recording; a value of this class lives for one file.
 class recording_parser {
 public:
-  recording_parser(std::string_view text, const replay_settings& settings) : reader_(text), settings_(settings) {}
+  recording_parser(std::string_view text, const replay_settings& settings)
+      : reader_(text, settings.dialect.delimiter), settings_(settings) {}
 
   recording parse() {
     if (!read_row()) fail("the file is empty: a header line and rows are wanted");
@@ -44,6 +35,25 @@ public:
   }
 
 private:
+  std::optional<double> parse_value(std::string_view text) const {
+    const std::optional<double> value = settings_.dialect.number(text);
+    return value && std::isfinite(*value) ? value : std::nullopt;
+  }
+
+  // What nobody would call a column.
+  bool is_data(const std::string& cell) const {
+    return parse_value(cell) || settings_.dialect.time(cell) || parse_time(cell) || parse_label(cell);
+  }
+
+  bool is_readable(const row& fields) const {
+    const auto has = [&](std::size_t index) { return index < fields.size(); };
+    return fields.size() <= width_ &&
+           std::all_of(values_.begin(), values_.end(),
+                       [&](std::size_t index) { return has(index) && parse_value(fields[index]); }) &&
+           (!time_ || (has(*time_) && settings_.dialect.time(fields[*time_]))) &&
+           (!label_ || (has(*label_) && parse_label(fields[*label_])));
+  }
+
   struct column {
     std::size_t index = 0;
     bool by_name = true;
@@ -77,7 +87,8 @@ private:
     if (wanted.empty()) wanted.emplace_back("value");
     if (wanted.size() > limits::features_max)
       fail("more than " + std::to_string(limits::features_max) + " value columns");
-    header_is_data_ = std::all_of(reader_.fields().begin(), reader_.fields().end(), is_data);
+    header_is_data_ = std::all_of(reader_.fields().begin(), reader_.fields().end(),
+                                  [this](const std::string& cell) { return is_data(cell); });
     bool all_are_numbers = true;
     for (const std::string& name : wanted) {
       const column found = find(name, "--value-column");
@@ -118,6 +129,7 @@ private:
   }
 
   void take(const row& fields) {
+    if (settings_.dialect.skips_bad && !is_readable(fields)) return;
     check_width(fields);
     for (const std::size_t index : values_) {
       const std::optional<double> value = parse_value(cell(fields, index));
@@ -125,8 +137,13 @@ private:
       result_.values.push_back(*value);
     }
     if (time_) {
-      const std::optional<std::int64_t> ts = parse_time(cell(fields, *time_));
-      if (!ts) refuse(fields, *time_, "a time (RFC 3339, YYYY-MM-DD HH:MM:SS, integer milliseconds or seconds)");
+      const std::optional<std::int64_t> ts = settings_.dialect.time(cell(fields, *time_));
+      if (!ts) {
+        refuse(fields, *time_,
+               settings_.dialect.time_format.empty()
+                   ? "a time (RFC 3339, YYYY-MM-DD HH:MM:SS, integer milliseconds, or seconds)"
+                   : "a time of the form that --time-format says");
+      }
       result_.times.push_back(*ts);
     }
     if (label_) {

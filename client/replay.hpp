@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "client/source.hpp"
+#include "common/csv/dialect.hpp"
 
 namespace spindrift {
 
@@ -25,6 +26,7 @@ struct replay_settings {
   std::vector<std::string> value_columns;  // empty: the column called "value"
   std::string time_column;                 // empty: none
   std::string label_column;                // empty: none
+  csv_dialect dialect{};
 };
 
 class replay_error : public std::runtime_error {

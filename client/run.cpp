@@ -25,7 +25,7 @@ namespace {
 std::unique_ptr<source> make_source(const client_settings& settings) {
   if (!settings.replay_file.empty()) {
     const replay_settings wanted{settings.replay_file, settings.value_columns, settings.time_column,
-                                 settings.label_column};
+                                 settings.label_column, settings.dialect};
     return std::make_unique<replay>(read_recording(wanted), settings.stream_count());
   }
   scenario_settings wanted;

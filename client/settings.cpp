@@ -199,6 +199,7 @@ void declare_options(option_set& options, client_settings& settings) {
                    settings.time_column);
   options.add_text("--label-column", "L", "column of --replay with the truth: 0, 1, true, false",
                    settings.label_column);
+  declare(settings.dialect, options);
   options.add_text("--producer", "NAME", "producer name to resume under (default: unique to the run)",
                    settings.producer);
   options.add_text("--token-file", "FILE", "file whose first line is the token to show to the server",

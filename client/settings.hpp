@@ -10,6 +10,7 @@
 #include "client/load_schedule.hpp"
 #include "client/scenario.hpp"
 #include "common/cli/options.hpp"
+#include "common/csv/dialect.hpp"
 #include "common/net/endpoint.hpp"
 
 namespace spindrift {
@@ -29,6 +30,7 @@ struct client_settings {
   std::string replies = "all";
   std::uint64_t connections = 1;
   std::string replay_file;
+  csv_dialect dialect{};  // of that
   std::vector<std::string> value_columns{};
   std::string time_column;
   std::string label_column;

@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
                    settings.columns.value_column);
   options.add_text("--time-column", "T", "column with the event time", settings.columns.time_column);
   options.add_text("--label-column", "L", "column with the ground truth, 0 or 1", settings.columns.label_column);
+  declare(settings.columns.dialect, options);
   options.add_choice(
       "--format",
       "verdict lines as on the wire with event lines behind them, event lines alone, or one object that counts",

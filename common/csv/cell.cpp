@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "common/protocol/limits.hpp"
 #include "common/protocol/time_text.hpp"
@@ -42,6 +43,11 @@ std::optional<std::int64_t> parse_time(std::string_view cell) {
     constexpr std::int64_t seconds_below = 100'000'000'000;
     const bool is_seconds = *number > -seconds_below && *number < seconds_below;
     return within_limits(is_seconds ? *number * 1'000 : *number);
+  }
+  if (const auto seconds = parse_whole<double>(cell); seconds && cell.find('.') != std::string_view::npos) {
+    constexpr double seconds_most = 253'402'300'799;
+    if (!(std::abs(*seconds) <= seconds_most)) return std::nullopt;
+    return within_limits(std::llround(*seconds * 1'000));
   }
   const auto ts = parse_rfc3339(cell);
   return within_limits(ts ? ts : parse_rfc3339(std::string(cell) + 'Z'));

@@ -13,7 +13,7 @@ std::string_view trimmed(std::string_view cell);
 // Any number that strtod would read whole, "nan" and "inf" included; no hexadecimal.
 std::optional<double> parse_number(std::string_view cell);
 // RFC 3339, `YYYY-MM-DD HH:MM:SS` (UTC), or an integer: milliseconds since the Unix epoch, or seconds when below 1e11
-// in size (as milliseconds that would be early 1973).
+// in size (as milliseconds that would be early 1973); with decimals they are seconds.
 std::optional<std::int64_t> parse_time(std::string_view cell);
 // 0, 1, true or false, in any case.
 std::optional<bool> parse_label(std::string_view cell);

@@ -3,7 +3,7 @@
 
 namespace spindrift {
 
-csv_reader::csv_reader(std::string_view text) : text_(text) {
+csv_reader::csv_reader(std::string_view text, char delimiter) : text_(text), delimiter_(delimiter) {
   if (text_.substr(0, 3) == "\xef\xbb\xbf") at_ = 3;
 }
 
@@ -29,7 +29,8 @@ bool csv_reader::read_field() {
   if (at_ < text_.size() && text_[at_] == '"') {
     if (!read_quoted(field)) return false;
   }
-  const std::size_t end = text_.find_first_of(",\n", at_);
+  const char ends[] = {delimiter_, '\n'};
+  const std::size_t end = text_.find_first_of(std::string_view(ends, 2), at_);
   const std::size_t stop = end == std::string_view::npos ? text_.size() : end;
   std::string_view rest = text_.substr(at_, stop - at_);
   at_ = stop;
@@ -37,7 +38,7 @@ bool csv_reader::read_field() {
   const bool ends_row = at_ == text_.size() || text_[at_] == '\n';
   if (ends_row && rest.ends_with('\r')) rest.remove_suffix(1);
   field += rest;
-  if (at_ < text_.size() && text_[at_] == ',') {
+  if (at_ < text_.size() && text_[at_] == delimiter_) {
     ++at_;
     return true;
   }

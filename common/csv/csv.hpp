@@ -15,7 +15,7 @@ class csv_reader {
 public:
   enum class result { row, end, unclosed_quote };
 
-  explicit csv_reader(std::string_view text);
+  explicit csv_reader(std::string_view text, char delimiter = ',');
 
   // Reads the next row into fields().
   result next();
@@ -28,6 +28,7 @@ private:
   bool read_quoted(std::string& field);
 
   std::string_view text_;
+  char delimiter_;
   std::size_t at_ = 0;
   std::size_t line_ = 1;
   std::size_t row_line_ = 1;

@@ -132,7 +132,7 @@ private:
     if (const auto* const measured = std::get_if<point>(&found)) {
       observe(*measured);
     } else if (const auto* const wrong = std::get_if<protocol_error>(&found)) {
-      complain(*wrong);
+      if (!settings_.columns.dialect.skips_bad) complain(*wrong);
     } else if (const auto* const missing = std::get_if<table::no_such_column>(&found)) {
       refuse(missing->message);
       return false;

@@ -46,7 +46,8 @@ std::optional<std::string> other_separator(std::string_view line) {
     const bool has_numbers = std::any_of(cells.begin(), cells.end(), [](auto cell) { return parse_number(cell); });
     if (cells.size() < 2 || (!has_commas && !has_numbers)) continue;
     return std::string("its columns are separated by ") + candidate.name +
-           (has_commas ? " and its numbers have decimal commas" : "") + wanted;
+           (has_commas ? " and its numbers have decimal commas" : "") + wanted +
+           (has_commas ? ", or --delimiter and --decimal" : ", or --delimiter");
   }
   return std::nullopt;
 }
@@ -77,7 +78,8 @@ std::string input_sample::explain() const {
   if (first_complaint_.empty()) return "it has a header line and no rows";
   if (lines_.front().front() != '{') {
     if (const auto separated = other_separator(complained_line_)) return *separated;
-    if (has_decimal_commas(complained_line_)) return std::string("its numbers have decimal commas") + wanted;
+    if (has_decimal_commas(complained_line_))
+      return std::string("its numbers have decimal commas") + wanted + ", or --decimal ,";
   }
   return "no line of it is a point: " + first_complaint_ + ": " + in_quotes(complained_line_);
 }

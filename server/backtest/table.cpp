@@ -26,7 +26,7 @@ std::vector<std::string> split(std::string_view text) {
 }  // namespace
 
 table::row table::take(std::string_view line) {
-  csv_reader reader(line);
+  csv_reader reader(line, settings_.dialect.delimiter);
   if (reader.next() != csv_reader::result::row)
     return protocol_error{error_code::bad_frame, "a quoted field is not closed"};
   fields_ = reader.fields();
@@ -50,8 +50,9 @@ table::row table::take_first() {
 
 // A header names its columns, so a first line with no word in it is none.
 bool table::is_number_row() const {
-  return std::all_of(fields_.begin(), fields_.end(), [](const std::string& field) {
-    return parse_number(field) || parse_time(field) || trimmed(field).empty();
+  return std::all_of(fields_.begin(), fields_.end(), [this](const std::string& field) {
+    return settings_.dialect.number(field) || settings_.dialect.time(field) || parse_time(field) ||
+           trimmed(field).empty();
   });
 }
 
@@ -111,7 +112,7 @@ table::row table::read_point() {
   found.stream = limits::stream_default;
   features_.clear();
   for (std::size_t i = 0; i < value_columns_.size(); ++i) {
-    const auto number = parse_number(cell(value_columns_[i]));
+    const auto number = settings_.dialect.number(cell(value_columns_[i]));
     if (!number) return protocol_error{error_code::bad_frame, "the value is not a number"};
     if (!std::isfinite(*number)) return protocol_error{error_code::bad_value, "the value is not finite"};
     features_.push_back({value_names_[i], *number});
@@ -119,8 +120,13 @@ table::row table::read_point() {
   found.value = features_.front().value;
   if (features_.size() > 1) found.values = features_;
   if (time_column_) {
-    found.ts = parse_time(cell(*time_column_));
-    if (!found.ts) return protocol_error{error_code::bad_frame, "the time is neither RFC 3339 nor an integer"};
+    found.ts = settings_.dialect.time(cell(*time_column_));
+    if (!found.ts) {
+      return protocol_error{error_code::bad_frame,
+                            settings_.dialect.time_format.empty()
+                                ? "the time is neither RFC 3339 nor a number"
+                                : "the time is not of --time-format " + settings_.dialect.time_format};
+    }
   }
   if (label_column_) {
     found.label = parse_label(cell(*label_column_));

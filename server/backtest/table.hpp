@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/csv/dialect.hpp"
 #include "common/model/point.hpp"
 #include "common/protocol/error.hpp"
 
@@ -22,6 +23,7 @@ struct table_settings {
       value_column;  // names or 1-based indexes, separated by commas; empty: "value", else the only or last column
   std::string time_column;   // empty: a column named timestamp, time or ts, if there is one
   std::string label_column;  // empty: none
+  csv_dialect dialect{};
 };
 
 class table {

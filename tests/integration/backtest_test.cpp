@@ -220,6 +220,18 @@ INSTANTIATE_TEST_SUITE_P(backtest, unreadable_input,
                                          unreadable{"much_of_it", many_lines("a;1;2\n"), "semicolons"}),
                          [](const auto& tested) { return std::string(tested.param.name); });
 
+TEST(backtest, a_file_of_another_dialect_is_read_when_it_is_named) {
+  const std::string file = "zeit;wert\n24.11.2025 16:00:00;1,5\n24.11.2025 16:00:01;\n24.11.2025 16:00:02,5;2,5\n";
+  const auto verdicts = verdicts_of(detect({"--delimiter", ";", "--decimal", ",", "--time-column", "zeit",
+                                            "--time-format", "%d.%m.%Y %H:%M:%S", "--skip-bad"},
+                                           file));
+  ASSERT_EQ(verdicts.size(), 2U) << "the empty cell is left out";
+  EXPECT_EQ(verdicts[1].at("value"), 2.5);
+  EXPECT_EQ(verdicts[1].at("ts"), 1'764'000'002'500);
+  EXPECT_EQ(detect({"--delimiter", ";;"}).exit_code, 78);
+  EXPECT_EQ(detect({"--decimal", "x"}).exit_code, 78);
+}
+
 TEST(backtest, a_byte_order_mark_is_no_fault) {
   EXPECT_EQ(verdicts_of(detect({}, "\xef\xbb\xbf{\"value\":1}\n{\"value\":2}\n")).size(), 2U);
   EXPECT_EQ(verdicts_of(detect({}, "\xef\xbb\xbfvalue\n1\n")).size(), 1U);

@@ -1,0 +1,85 @@
+// Reads cells as the dialect says, and declares its options.
+#include "common/csv/dialect.hpp"
+
+#include <ctime>
+#include <vector>
+
+#include "common/cli/options.hpp"
+#include "common/csv/cell.hpp"
+#include "common/protocol/limits.hpp"
+
+namespace spindrift {
+namespace {
+
+// What stands behind the seconds that strptime read: ".25".
+std::optional<std::int64_t> milliseconds_of(std::string_view rest) {
+  if (rest.empty()) return 0;
+  if (rest.front() != '.' && rest.front() != ',') return std::nullopt;
+  std::int64_t found = 0;
+  std::int64_t unit = 100;
+  for (const char c : rest.substr(1)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    found += (c - '0') * unit;
+    unit /= 10;
+  }
+  return found;
+}
+
+}  // namespace
+
+std::optional<double> csv_dialect::number(std::string_view cell) const {
+  if (!has_decimal_comma) return parse_number(cell);
+  std::string text(trimmed(cell));
+  if (const std::size_t comma = text.find(','); comma != std::string::npos) text[comma] = '.';
+  return parse_number(text);
+}
+
+std::optional<std::int64_t> csv_dialect::time(std::string_view cell) const {
+  if (time_format.empty()) {
+    std::string text(trimmed(cell));
+    if (const std::size_t comma = text.find(','); has_decimal_comma && comma != std::string::npos) text[comma] = '.';
+    return parse_time(text);
+  }
+  const std::string text(trimmed(cell));
+  std::tm parts{};
+  parts.tm_mday = 1;
+  const char* const end = ::strptime(text.c_str(), time_format.c_str(), &parts);
+  if (end == nullptr) return std::nullopt;
+  const auto milliseconds = milliseconds_of(end);
+  if (!milliseconds) return std::nullopt;
+  const long offset = parts.tm_gmtoff;
+  const std::int64_t ts = (static_cast<std::int64_t>(::timegm(&parts)) - offset) * 1'000 + *milliseconds;
+  return limits::is_event_time(ts) ? std::optional(ts) : std::nullopt;
+}
+
+void declare(csv_dialect& dialect, option_set& options) {
+  options.add({.flag = "--delimiter",
+               .placeholder = "D",
+               .help = "what separates the columns: one character, or tab",
+               .take = [&dialect](std::string_view text) -> std::optional<std::string> {
+                 if (text == "tab" || text == "\\t") text = "\t";
+                 const bool is_one = text.size() == 1 && text != "\"" && text != "\n" && text != "\r";
+                 if (!is_one) return "one character that is no quote, or tab";
+                 dialect.delimiter = text.front();
+                 return std::nullopt;
+               },
+               .show =
+                   [&dialect] {
+                     return std::vector{dialect.delimiter == '\t' ? std::string("tab")
+                                                                  : std::string(1, dialect.delimiter)};
+                   }});
+  options.add({.flag = "--decimal",
+               .placeholder = ".|,",
+               .help = "the decimal sign of its numbers",
+               .take = [&dialect](std::string_view text) -> std::optional<std::string> {
+                 dialect.has_decimal_comma = text == "," || text == "comma";
+                 if (dialect.has_decimal_comma || text == "." || text == "point") return std::nullopt;
+                 return "one of . and ,";
+               },
+               .show = [&dialect] { return std::vector{std::string(dialect.has_decimal_comma ? "," : ".")}; }});
+  options.add_text("--time-format", "F", "form of its times, as strptime takes it (%d.%m.%Y %H:%M:%S); UTC, or with %z",
+                   dialect.time_format);
+  options.add_switch("--skip-bad", "leaves out rows that cannot be read, or whose cells are empty", dialect.skips_bad);
+}
+
+}  // namespace spindrift

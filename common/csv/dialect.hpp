@@ -1,0 +1,27 @@
+// How a CSV file is written: what separates its columns, its decimal sign, the form of its times; and what to do with
+// rows that cannot be read. Plain data; any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace spindrift {
+
+class option_set;
+
+struct csv_dialect {
+  char delimiter = ',';
+  bool has_decimal_comma = false;
+  std::string time_format;  // strptime's, UTC unless it has %z; empty: what parse_time() knows (cell.hpp)
+  bool skips_bad = false;   // rows that cannot be read, and those whose cells are empty, are left out without a word
+
+  std::optional<double> number(std::string_view cell) const;
+  std::optional<std::int64_t> time(std::string_view cell) const;
+};
+
+// --delimiter, --decimal, --time-format, --skip-bad.
+void declare(csv_dialect& dialect, option_set& options);
+
+}  // namespace spindrift
