@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct evidence_number {
   std::string_view part;  // "event", "zscore", "adwin", "ensemble", "clock", "relation", "silence"
   std::string_view name;
   double value = 0;
+  std::string word{};  // where it is a name instead of a number; else empty
 };
 
 struct context_point {

@@ -79,7 +79,11 @@ void append_evidence(const std::vector<evidence_number>& numbers, std::string& o
     }
     out += one.name;
     out += "\":";
-    append_number(one.value, out);
+    if (one.word.empty()) {
+      append_number(one.value, out);
+    } else {
+      append_json_string(one.word, out);
+    }
   }
   out += part.empty() ? "}" : "}}";
 }

@@ -131,14 +131,29 @@ std::optional<drift_cut> drift_detector::tick() {
     follow_trend();
     return std::nullopt;
   }
+  const double range = tail_range(variance);
   while (window_.width() > cut->n1) window_.drop_oldest();
   ++n_detections_;
   mean_ = window_.mean();
   contrast_.restart();
   wander_.restart();
   sharp_left_ = 0;
-  if (by_steps_) return drift_cut{window_.width(), window_.mean() / scale_, cut->mean0 / scale_, true};
-  return drift_cut{window_.width(), mean(), origin_ + cut->mean0 / scale_};
+  return told(*cut, range);
+}
+
+drift_cut drift_detector::told(const boundary& cut, double range) {
+  drift_cut made;
+  made.width = window_.width();
+  made.mean = by_steps_ ? window_.mean() / scale_ : mean();
+  made.before = (by_steps_ ? 0.0 : origin_) + cut.mean0 / scale_;
+  made.of_steps = by_steps_;
+  made.older_width = cut.n0;
+  made.log_term = cut.log_term;
+  made.variance = cut.variance / scale_ / scale_;
+  made.range = range / scale_;
+  made.bound =
+      (std::sqrt(2.0 * cut.m * cut.variance * cut.log_term) + (2.0 / 3.0) * cut.log_term * cut.m * range) / scale_;
+  return made;
 }
 
 // Of all boundaries that are cuts the one that leaves the least variance in two levels: there the change most likely
@@ -156,12 +171,13 @@ std::optional<drift_detector::boundary> drift_detector::best_cut() {
     const double excess = std::fabs(u0 / n0 - u1 / n1) - (2.0 / 3.0) * dp * m * range;
     if (!(excess > std::sqrt(2.0 * m * variance * dp))) return false;
     if (!table) table = tabulate();
-    if (!(excess > std::sqrt(2.0 * m * table->of(std::min(n0, n1)) * dp))) return false;
+    const double seen_variance = table->of(std::min(n0, n1));
+    if (!(excess > std::sqrt(2.0 * m * seen_variance * dp))) return false;
     const double gap = u0 / n0 - u1 / n1;
     const double explained = n0 * n1 * gap * gap;
     if (explained > most) {
       most = explained;
-      best = boundary{n0, n1, u0 / n0, u1 / n1};
+      best = boundary{n0, n1, u0 / n0, u1 / n1, m, std::max(variance, seen_variance), dp};
     }
     return false;
   });

@@ -109,6 +109,9 @@ private:
     double n1;
     double mean0;
     double mean1;
+    double m;         // 1/(n0 - least + 1) + 1/(n1 - least + 1)
+    double variance;  // v
+    double log_term;  // dp
   };
   std::optional<boundary> best_cut();
   bool is_step(const boundary& cut);
@@ -120,6 +123,7 @@ private:
   bool knows_its_waves() const;
   variance_table tabulate() const;
   double tail_range(double variance) const;
+  drift_cut told(const boundary& cut, double range);
   void settle();
   void learn_tail();
   void reset();

@@ -15,6 +15,7 @@ struct baseline_reading {
   double expected = 0;  // what the point should have been
   double sigma = 0;     // one unit of z
   double z = 0;         // (x - expected) / sigma, drawn in beyond 100 (see drawn_in)
+  double tail = 1;      // what sigma was made larger by for the tail of the noise
   bool anomaly = false;
   bool warmup = true;  // too few points so far: z is 0 and nothing is flagged
   bool rare = false;   // judged by how often the stream shows such values (rare_value.hpp): z is no multiple of sigma
@@ -27,6 +28,13 @@ struct drift_cut {
   double mean;            // of the new window
   double before;          // mean of the values that were dropped
   bool of_steps = false;  // the means are those of the steps from one value to the next: a counter's or a slope's
+  // Why: |before - mean| exceeds sqrt(2 m v dp) + (2/3) dp m R (drift_detector.hpp), m = 1/(n0 - least + 1) + 1/(n1 -
+  // least + 1) of n0 = older_width and n1 = width.
+  double older_width = 0;  // of what was dropped
+  double bound = 0;        // that sum
+  double variance = 0;     // v
+  double range = 0;        // R
+  double log_term = 0;     // dp, of no unit
 };
 
 // The value against what the clock alone lets expect (clock_expectation.hpp); only of streams that proved to have such
@@ -35,6 +43,10 @@ struct clock_reading {
   double expected = 0;
   double sigma = 0;
   double z = 0;
+  // The recent mean errors of the two baselines, without the clock and with it: the smaller one has the word.
+  bool judges = false;
+  double plain_error = 0;
+  double error = 0;
 };
 
 struct feature_reading {
@@ -52,7 +64,10 @@ struct feature_reading {
 struct relation_reading {
   std::size_t feature = 0;
   std::size_t partner = 0;
-  double z = 0;
+  double z = 0;            // of the residual, in usual ones
+  double correlation = 0;  // of the two, fading
+  double residual = 0;     // what the one leaves unexplained of the other, in standard deviations, smoothed
+  double usual = 0;        // its usual mean size
 };
 
 // Of a multivariate point the fields of feature_reading are: the baseline of the feature whose |z| is largest, any

@@ -85,6 +85,7 @@ baseline_reading robust_zscore::update(double x) {
   const double width = sigma(chosen);
   const double tail = threshold(chosen) / own_threshold;
   reading.sigma = width * tail;
+  reading.tail = tail;
   reading.warmup = count_ < settings_->min_samples;
   if (!usable) return reading;
   if (!reading.warmup) {
@@ -124,6 +125,7 @@ baseline_reading robust_zscore::bridge(double x) {
   baseline_reading reading{.expected = x,
                            .sigma = sigma(track_) * threshold(track_) / own_threshold,
                            .z = 0,
+                           .tail = threshold(track_) / own_threshold,
                            .anomaly = false,
                            .warmup = count_ < settings_->min_samples};
   robust_autoregression::window past;

@@ -44,6 +44,9 @@ timed_zscore::result timed_zscore::judge(double x, double t, double interval, bo
   if (!rest_) rest_ = std::make_unique<robust_zscore>(*settings_);
   const baseline_reading rest = judged(*rest_, y, after_hole);
   compare(std::abs(x - seen.baseline.expected), std::abs(y - rest.expected) * sigma, reach_in_sigmas * sigma);
+  seen.clock->plain_error = plain_loss_;
+  seen.clock->error = rest_loss_;
+  seen.clock->judges = by_clock_ && compared_ >= compared_min;
   if (compared_ < compared_min) {
     seen.baseline.anomaly = seen.baseline.anomaly && std::abs(y) > ordinary_at_first;
     return seen;
@@ -58,6 +61,7 @@ timed_zscore::result timed_zscore::judge(double x, double t, double interval, bo
   seen.baseline = {.expected = expected->expected + sigma * rest.expected,
                    .sigma = sigma * rest.sigma,
                    .z = rest.z,
+                   .tail = rest.tail,
                    .anomaly = anomaly,
                    .warmup = seen.baseline.warmup,
                    .rare = rest.rare};

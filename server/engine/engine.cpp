@@ -272,7 +272,7 @@ void engine::apply_points(batch& work, moment now) {
     apply(work.points[i], *to, now, work.outcomes[i].what, told, work.by_feature);
     if (told.empty()) continue;
     count_told(told, false);
-    add_thresholds(told, to->profile->detectors);
+    complete_evidence(told, to->profile->detectors, to->features);
     tell(work.points[i], *to, i, told, work.told);
   }
 }

@@ -40,7 +40,7 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
   replayed_.reserve(from.values.size());
   apply(from, *to, now, result, notices, replayed_);
   count_told(notices, true);
-  add_thresholds(notices, to->profile->detectors);
+  complete_evidence(notices, to->profile->detectors, to->features);
   tell(from, *to, 0, notices, told);
   return result;
 }

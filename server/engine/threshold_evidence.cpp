@@ -17,12 +17,13 @@ constexpr double own_of_classic = 3;
 void add(std::string_view part, std::string_view name, double value, std::vector<evidence_number>& numbers) {
   const auto last =
       std::find_if(numbers.rbegin(), numbers.rend(), [part](const evidence_number& one) { return one.part == part; });
-  if (last != numbers.rend()) numbers.insert(last.base(), {part, name, value});
+  if (last != numbers.rend()) numbers.insert(last.base(), {part, name, value, {}});
 }
 
 }  // namespace
 
-void add_thresholds(std::vector<event>& notices, const detector_settings& settings) {
+void complete_evidence(std::vector<event>& notices, const detector_settings& settings,
+                       std::span<const std::string> features) {
   const double own = settings.zscore.method == zscore_method::robust ? own_of_robust : own_of_classic;
   for (event& notice : notices) {
     if (notice.why == nullptr || notice.why->evidence.empty()) continue;
@@ -30,6 +31,10 @@ void add_thresholds(std::vector<event>& notices, const detector_settings& settin
     add("zscore", "threshold", settings.zscore.threshold > 0 ? settings.zscore.threshold : own, full.evidence);
     add("adwin", "delta", settings.adwin.delta, full.evidence);
     add("ensemble", "threshold", settings.ensemble.threshold, full.evidence);
+    for (evidence_number& one : full.evidence) {
+      const auto feature = static_cast<std::size_t>(one.value);
+      if (one.part == "relation" && one.name == "partner" && feature < features.size()) one.word = features[feature];
+    }
     notice.why = std::make_shared<const explanation>(std::move(full));
   }
 }

@@ -1,6 +1,9 @@
-// Adds to the evidence of notices what the settings of their stream make of its numbers: the thresholds. Any thread.
+// Adds to the evidence of notices what only the stream knows: the thresholds that its settings make of the numbers, and
+// the names of its features. Any thread.
 #pragma once
 
+#include <span>
+#include <string>
 #include <vector>
 
 #include "common/model/event.hpp"
@@ -8,6 +11,7 @@
 
 namespace spindrift {
 
-void add_thresholds(std::vector<event>& notices, const detector_settings& settings);
+void complete_evidence(std::vector<event>& notices, const detector_settings& settings,
+                       std::span<const std::string> features);
 
 }  // namespace spindrift

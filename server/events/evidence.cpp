@@ -6,38 +6,68 @@
 namespace spindrift {
 namespace {
 
-void add_detectors(const feature_reading& seen, double value, std::vector<evidence_number>& numbers) {
-  const baseline_reading& baseline = seen.baseline;
-  if (!baseline.warmup) {
-    numbers.push_back({"zscore", "value", value});
-    numbers.push_back({"zscore", "expected", baseline.expected});
-    numbers.push_back({"zscore", "sigma", baseline.sigma});
-    numbers.push_back({"zscore", "z", baseline.z});
-  }
-  if (seen.drift) {
-    numbers.push_back({"adwin", "width", seen.drift->width});
-    numbers.push_back({"adwin", "mean", seen.drift->mean});
-    numbers.push_back({"adwin", "before", seen.drift->before});
-  }
-  if (seen.score) numbers.push_back({"ensemble", "score", *seen.score});
-  if (seen.clock) {
-    numbers.push_back({"clock", "expected", seen.clock->expected});
-    numbers.push_back({"clock", "sigma", seen.clock->sigma});
-    numbers.push_back({"clock", "z", seen.clock->z});
-  }
+using numbers_list = std::vector<evidence_number>;
+
+void add(numbers_list& to, std::string_view part, std::string_view name, double value) {
+  to.push_back({part, name, value, {}});
+}
+
+void add_baseline(const baseline_reading& baseline, double value, numbers_list& numbers) {
+  if (baseline.warmup) return;
+  add(numbers, "zscore", "value", value);
+  add(numbers, "zscore", "expected", baseline.expected);
+  add(numbers, "zscore", "scale", baseline.sigma / baseline.tail);
+  add(numbers, "zscore", "tail", baseline.tail);
+  add(numbers, "zscore", "sigma", baseline.sigma);
+  add(numbers, "zscore", "z", baseline.z);
+}
+
+void add_cut(const drift_cut& cut, numbers_list& numbers) {
+  add(numbers, "adwin", "width", cut.width);
+  add(numbers, "adwin", "mean", cut.mean);
+  add(numbers, "adwin", "width_before", cut.older_width);
+  add(numbers, "adwin", "before", cut.before);
+  add(numbers, "adwin", "difference", std::abs(cut.before - cut.mean));
+  add(numbers, "adwin", "bound", cut.bound);
+  add(numbers, "adwin", "variance", cut.variance);
+  add(numbers, "adwin", "range", cut.range);
+  add(numbers, "adwin", "log_term", cut.log_term);
+}
+
+void add_clock(const clock_reading& clock, numbers_list& numbers) {
+  add(numbers, "clock", "expected", clock.expected);
+  add(numbers, "clock", "sigma", clock.sigma);
+  add(numbers, "clock", "z", clock.z);
+  add(numbers, "clock", "judges", clock.judges ? 1 : 0);
+  add(numbers, "clock", "mean_error", clock.error);
+  add(numbers, "clock", "mean_error_without", clock.plain_error);
+}
+
+void add_relation(const relation_reading& relation, numbers_list& numbers) {
+  add(numbers, "relation", "partner", static_cast<double>(relation.partner));
+  add(numbers, "relation", "correlation", relation.correlation);
+  add(numbers, "relation", "residual", relation.residual);
+  add(numbers, "relation", "usual", relation.usual);
+  add(numbers, "relation", "z", relation.z);
 }
 
 }  // namespace
 
 std::vector<evidence_number> evidence_of(const finding& found, const observation* point) {
-  std::vector<evidence_number> numbers = {{"event", "nines", found.nines},
-                                          {"event", "size", found.size},
-                                          {"event", "points", static_cast<double>(found.points)},
-                                          {"event", "value", found.value},
-                                          {"event", "expected", found.expected}};
-  if (found.before) numbers.push_back({"event", "before", *found.before});
-  if (found.after) numbers.push_back({"event", "after", *found.after});
-  if (point != nullptr) add_detectors(point->seen, point->value, numbers);
+  numbers_list numbers;
+  add(numbers, "event", "nines", found.nines);
+  add(numbers, "event", "size", found.size);
+  add(numbers, "event", "points", static_cast<double>(found.points));
+  add(numbers, "event", "value", found.value);
+  add(numbers, "event", "expected", found.expected);
+  if (found.before) add(numbers, "event", "before", *found.before);
+  if (found.after) add(numbers, "event", "after", *found.after);
+  if (found.relation) add_relation(*found.relation, numbers);
+  if (point == nullptr) return numbers;
+  add_baseline(point->seen.baseline, point->value, numbers);
+  if (point->seen.drift) add_cut(*point->seen.drift, numbers);
+  if (point->seen.score) add(numbers, "ensemble", "score", *point->seen.score);
+  if (point->seen.clock) add_clock(*point->seen.clock, numbers);
   return numbers;
 }
 

@@ -36,8 +36,9 @@ struct finding {
   double expected = 0;
   std::optional<double> before{};
   std::optional<double> after{};
-  double nines = 0;           // -log10 of the probability that a quiet stream of this kind shows as much
-  double size = 0;            // how large, in the stream's own scale
+  double nines = 0;  // -log10 of the probability that a quiet stream of this kind shows as much
+  double size = 0;   // how large, in the stream's own scale
+  std::optional<relation_reading> relation{};
   bool stands_alone = false;  // told whatever was told just before: a sensor's code for an error
   // Over when found: the last point that belongs to it.
   std::optional<std::uint64_t> to_n{};

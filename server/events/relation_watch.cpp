@@ -81,7 +81,12 @@ std::optional<relation_reading> relation_watch::update(std::span<const double> v
     const double z = judge(two);
     if (z == 0 || (farthest && std::abs(z) <= std::abs(farthest->z))) continue;
     const bool second_left = features_[two.second].odd >= features_[two.first].odd;
-    farthest = relation_reading{second_left ? two.second : two.first, second_left ? two.first : two.second, z};
+    farthest = relation_reading{second_left ? two.second : two.first,
+                                second_left ? two.first : two.second,
+                                z,
+                                two.correlation,
+                                two.residual,
+                                two.usual};
   }
   if (points_ < std::numeric_limits<std::uint32_t>::max()) ++points_;
   return farthest;

@@ -172,7 +172,7 @@ std::string explained(std::string_view reply) {
     for (const auto& [part, numbers] : evidence.items()) {
       if (!numbers.is_object()) continue;
       for (const auto& [name, value] : numbers.items())
-        rows.push_back({printable(part), printable(name), number_of(value)});
+        rows.push_back({printable(part), printable(name), value.is_string() ? text_of(value) : number_of(value)});
     }
   }
   text += rows.empty() ? "  nothing is kept of that\n" : table_of(rows);

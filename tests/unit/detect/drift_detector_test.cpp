@@ -417,5 +417,26 @@ TEST(drift_detector, continues_bit_for_bit_when_saved_and_restored_and_whenever_
 // A million streams must fit; see the header for what the two heap blocks add.
 static_assert(sizeof(drift_detector) <= 704);
 
+// Whoever wants to can repeat the arithmetic of a cut, in the units of the data.
+TEST(drift_detector, says_by_what_bound_it_cut) {
+  const auto values = in_other_units(noise_with_step(400, 200, 3.0), 1'000, 50'000);
+  drift_detector detector(defaults);
+  std::size_t cuts = 0;
+  for (const double x : values) {
+    const auto cut = detector.update(x);
+    if (!cut) continue;
+    ++cuts;
+    const double m = 1 / (cut->older_width - 4) + 1 / (cut->width - 4);
+    const double bound = std::sqrt(2 * m * cut->variance * cut->log_term) + 2.0 / 3 * cut->log_term * m * cut->range;
+    EXPECT_NEAR(cut->bound, bound, 1e-9 * bound);
+    EXPECT_GT(std::abs(cut->before - cut->mean), cut->bound);
+    EXPECT_NEAR(cut->before, 50'000, 500);
+    EXPECT_NEAR(cut->mean, 53'000, 500);
+    EXPECT_NEAR(std::sqrt(cut->variance), 1'500, 700);
+    EXPECT_GE(cut->older_width, 150);
+  }
+  EXPECT_EQ(cuts, 1U);
+}
+
 }  // namespace
 }  // namespace spindrift

@@ -195,8 +195,11 @@ TEST(evidence, names_the_numbers_of_each_part_that_spoke) {
   observation point;
   point.value = 3;
   point.seen.baseline = {.expected = 1, .sigma = 0.1, .z = 20, .anomaly = true, .warmup = false};
-  point.seen.drift = drift_cut{.width = 40, .mean = 2, .before = 1};
+  point.seen.drift = drift_cut{.width = 40, .mean = 2, .before = 1, .older_width = 60, .bound = 0.5};
   point.seen.score = 1.5;
+  point.seen.clock = clock_reading{.expected = 1, .sigma = 2, .z = 1, .judges = true, .plain_error = 3, .error = 0.25};
+  found.relation =
+      relation_reading{.feature = 0, .partner = 2, .z = 6, .correlation = 0.9, .residual = 1, .usual = 0.1};
   const auto numbers = evidence_of(found, &point);
   const auto has = [&](std::string_view part, std::string_view name, double value) {
     for (const evidence_number& number : numbers) {
@@ -207,7 +210,14 @@ TEST(evidence, names_the_numbers_of_each_part_that_spoke) {
   EXPECT_TRUE(has("event", "nines", 6));
   EXPECT_TRUE(has("zscore", "z", 20));
   EXPECT_TRUE(has("adwin", "width", 40));
+  EXPECT_TRUE(has("adwin", "width_before", 60));
+  EXPECT_TRUE(has("adwin", "difference", 1));
+  EXPECT_TRUE(has("adwin", "bound", 0.5));
   EXPECT_TRUE(has("ensemble", "score", 1.5));
+  EXPECT_TRUE(has("clock", "judges", 1));
+  EXPECT_TRUE(has("clock", "mean_error", 0.25));
+  EXPECT_TRUE(has("relation", "partner", 2));
+  EXPECT_TRUE(has("relation", "correlation", 0.9));
 }
 
 }  // namespace
