@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What lies in server/deploy speaks of a server that there is: every metric of the dashboard and of the alert rules is
 among those that the server serves, the dashboard has what Grafana wants of one, and the unit lets the server do what it
-does.
+does. Where promtool is installed, Prometheus reads the metrics and the rules as well.
 
 usage: deploy_test.py SPINDRIFTD
 """
@@ -9,6 +9,7 @@ usage: deploy_test.py SPINDRIFTD
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -54,6 +55,11 @@ def complaints_about_dashboard(dashboard):
     return found + ([] if len(ids) == len(set(ids)) else ["two panels have the same id"])
 
 
+def promtool(*arguments, **more):
+    done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, **more)
+    return [] if done.returncode == 0 else [done.stdout + done.stderr]
+
+
 def main():
     metrics = served_metrics(sys.argv[1])
     known = set(re.findall(r"^# TYPE (\S+)", metrics, re.M))
@@ -62,6 +68,8 @@ def main():
     for name, text in (("dashboard.json", dashboard_text), ("alerts.yml", (DEPLOY / "alerts.yml").read_text())):
         used = set(re.findall(r"\bspindrift_[a-z_]+", text))
         found += [f"{name}: the server has no metric {one}" for one in sorted(used - known)]
+    if shutil.which("promtool") is not None:
+        found += promtool("check", "metrics", input=metrics) + promtool("check", "rules", DEPLOY / "alerts.yml")
     for complaint in found:
         print(complaint)
     return 1 if found else 0
