@@ -17,6 +17,7 @@ std::vector<std::string> validate(const backtest_settings& settings, bool adwin_
   if (adwin_only && (settings.only_summary || settings.only_events)) {
     complaints.emplace_back("--format: not with --adwin-only, which prints an object of its own");
   }
+  if (adwin_only && !settings.output.empty()) complaints.emplace_back("--output: not with --adwin-only");
   return complaints;
 }
 
@@ -34,7 +35,7 @@ int run(const backtest_settings& settings, bool adwin_only, const std::string& m
 
 int main(int argc, char** argv) {
   backtest_settings settings;
-  std::string format = "verdicts";
+  std::string format = "auto";
   bool adwin_only = false;
   std::string mode = "default";
   option_set options("spindrift-detect",
@@ -48,8 +49,12 @@ int main(int argc, char** argv) {
   declare(settings.columns.dialect, options);
   options.add_choice(
       "--format",
-      "verdict lines as on the wire with event lines behind them, event lines alone, or one object that counts",
-      {"verdicts", "events", "summary"}, format);
+      "verdict lines as on the wire with event lines behind them, event lines alone, or one object that counts; auto: "
+      "verdicts, and with --output none of them",
+      {"auto", "verdicts", "events", "summary"}, format);
+  options.add_text("--output", "FILE",
+                   "draws the whole file with its events: a picture (.svg), or a page with it (.html)",
+                   settings.output);
   options.add_switch("--adwin-only", "ADWIN alone: one object with its cuts and its final state", adwin_only);
   options.add_choice("--adwin-mode", "the server's ADWIN, or river's bit for bit (its core, or the class around it)",
                      {"default", "core", "wrapper"}, mode);
@@ -57,6 +62,7 @@ int main(int argc, char** argv) {
   if (!parsed.proceeds) return tell(parsed);
   settings.only_summary = format == "summary";
   settings.only_events = format == "events";
+  settings.says_nothing = format == "auto" && !settings.output.empty();
   const parse_result judged = options.judge(validate(settings, adwin_only, mode));
   if (!judged.proceeds) return tell(judged);
   return run(settings, adwin_only, mode);

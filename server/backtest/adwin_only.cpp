@@ -20,7 +20,8 @@ namespace {
 // Unlike a point on the wire a value here may be anything, since the comparison is with an ADWIN that takes anything.
 class value_source {
 public:
-  value_source(const std::string& file, std::string column) : lines_(file), column_(std::move(column)) {}
+  value_source(const std::string& file, const table_settings& columns)
+      : lines_(file), column_(columns.value_column), dialect_(columns.dialect) {}
 
   std::optional<std::string> foreign() { return foreign_bytes(lines_.peek()); }
   const std::string& name() const { return lines_.name(); }
@@ -29,7 +30,7 @@ public:
   std::optional<double> next(std::string& complaint) {
     while (const auto line = lines_.next()) {
       ++line_number_;
-      csv_reader reader(*line);
+      csv_reader reader(*line, dialect_.delimiter);
       reader.next();
       const auto& fields = reader.fields();
       if (line_number_ == 1 && !choose(fields, complaint)) return std::nullopt;
@@ -39,9 +40,9 @@ public:
             "line " + std::to_string(line_number_) + ": more fields than in the first line: " + in_quotes(*line);
         return std::nullopt;
       }
-      const auto number = index_ < fields.size() ? parse_number(fields[index_]) : std::nullopt;
+      const auto number = index_ < fields.size() ? dialect_.number(fields[index_]) : std::nullopt;
       if (number) return number;
-      if (line_number_ == 1) continue;  // the header
+      if (line_number_ == 1 || dialect_.skips_bad) continue;  // the header; what is bad
       complaint = "line " + std::to_string(line_number_) + ": not a number: " + in_quotes(*line);
       return std::nullopt;
     }
@@ -67,6 +68,7 @@ private:
 
   line_source lines_;
   std::string column_;
+  csv_dialect dialect_;
   std::size_t index_ = 0;
   std::size_t columns_ = 0;  // of the first line
   std::uint64_t line_number_ = 0;
@@ -107,7 +109,7 @@ std::string number_text(double number) {
 }  // namespace
 
 int run_adwin_only(const adwin_only_settings& settings, std::FILE* out) {
-  value_source values(settings.file, settings.columns.value_column);
+  value_source values(settings.file, settings.columns);
   any_adwin detector(settings);
   std::string detections;
   std::string widths;

@@ -17,6 +17,8 @@
 #include "common/protocol/inbox.hpp"
 #include "server/backtest/input_sample.hpp"
 #include "server/backtest/line_source.hpp"
+#include "server/backtest/report.hpp"
+#include "server/detect/zscore.hpp"
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
 
@@ -74,11 +76,18 @@ struct tally {
 class backtest {
 public:
   backtest(const backtest_settings& settings, std::FILE* out)
-      : settings_(settings), out_(out), engine_({.detectors = settings.detectors}, counts_), rows_(settings.columns) {
+      : settings_(settings),
+        out_(out),
+        engine_({.detectors = settings.detectors}, counts_),
+        rows_(settings.columns),
+        drawn_(band_of(settings.detectors)) {
     for (std::size_t i = 0; i < inbox::padding_bytes; ++i) padded_ += '\0';
   }
 
   int run() {
+    if (!settings_.output.empty()) {
+      if (const auto obstacle = obstacle_to_report(settings_.output)) return refuse(*obstacle);
+    }
     line_source lines(settings_.file);
     if (const auto foreign = foreign_bytes(lines.peek())) return refuse(lines.name() + ": " + *foreign);
     while (auto line = lines.next()) {
@@ -100,12 +109,31 @@ public:
     }
     if (counted_.points == 0) return refuse(lines.name() + ": " + sample_.explain());
     if (settings_.only_summary) text_ += counted_.json();
-    return write_out() ? exit_ok : exit_failure;
+    if (!write_out()) return exit_failure;
+    return settings_.output.empty() ? exit_ok : report(lines.name());
   }
 
 private:
   // So many lines without one point: what follows would be no better, and each would cost an error.
   static constexpr std::uint64_t hopeless_lines = 1'000;
+
+  // Half the width of the band, as the detector flags.
+  static double band_of(const detector_settings& chosen) {
+    return threshold_or(chosen.zscore, chosen.zscore.method == zscore_method::classic ? 3 : 5);
+  }
+
+  int report(const std::string& name) {
+    const std::string summary = std::to_string(counted_.points) + " points, " + std::to_string(drawn_.events().size()) +
+                                " events, " + std::to_string(counted_.anomalies) + " anomalies, " +
+                                std::to_string(counted_.drifts) + " drifts, " + std::to_string(counted_.errors) +
+                                " lines that are no point";
+    if (const auto failed = write_report(settings_.output, drawn_, name, summary)) {
+      ::spindrift::complain("spindrift-detect", *failed);
+      return exit_failure;
+    }
+    if (settings_.says_nothing) std::fprintf(out_, "%s: %s\n", settings_.output.c_str(), summary.c_str());
+    return exit_ok;
+  }
 
   // What is wrong with the whole input is said once; the errors of its lines are not.
   static int refuse(const std::string& why) {
@@ -156,8 +184,15 @@ private:
     }
     if (result.why != refusal::none) return complain({error_code::too_many_streams, "too many streams", measured.seq});
     if (counted_.points == 0) text_ += std::exchange(held_, {});
+    if (!settings_.output.empty()) {
+      if (counted_.points == 0) drawn_.run_along_time(measured.ts.has_value());
+      drawn_.add(result.what);
+      for (const told_event& told : points_.told) {
+        if (!told.notice.is_picture_alone) drawn_.add(told.notice, measured.stream, told.feature);
+      }
+    }
     counted_.count(result.what);
-    if (settings_.only_summary) return;
+    if (settings_.only_summary || settings_.says_nothing) return;
     if (!settings_.only_events) encode(result.what, text_);
     for (const told_event& told : points_.told) {
       if (!told.notice.is_picture_alone) encode(told.notice, measured.stream, told.feature, text_);
@@ -168,7 +203,8 @@ private:
   void complain(const protocol_error& error) {
     ++counted_.errors;
     complaint_ = error.message;
-    if (!settings_.only_summary) encode(error, line_number_, counted_.points == 0 ? held_ : text_);
+    if (!settings_.only_summary && !settings_.says_nothing)
+      encode(error, line_number_, counted_.points == 0 ? held_ : text_);
   }
 
   bool write_out() {
@@ -186,6 +222,7 @@ private:
   decoder frames_;
   batch points_;
   tally counted_;
+  chart_data drawn_;  // for the report
   std::string padded_;
   input_sample sample_;
   std::string complaint_;  // about the line at hand

@@ -16,6 +16,8 @@ struct backtest_settings {
   detector_settings detectors;
   bool only_summary = false;
   bool only_events = false;
+  bool says_nothing = false;  // the report says it all
+  std::string output;         // a picture (.svg) or a report (.html) of it; empty: none
 };
 
 // Writes to `out`; returns the exit code. JSON lines go through the protocol's own decoder, so that each may name its

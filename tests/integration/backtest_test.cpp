@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
 
 #include "tests/integration/scene.hpp"
 
@@ -230,6 +233,24 @@ TEST(backtest, a_file_of_another_dialect_is_read_when_it_is_named) {
   EXPECT_EQ(verdicts[1].at("ts"), 1'764'000'002'500);
   EXPECT_EQ(detect({"--delimiter", ";;"}).exit_code, 78);
   EXPECT_EQ(detect({"--decimal", "x"}).exit_code, 78);
+}
+
+TEST(backtest, draws_a_whole_file_and_says_so_in_one_line) {
+  const scratch_folder folder;
+  std::string rows = "time,value\n";
+  for (int i = 0; i < 300; ++i) rows += std::to_string(1'764'000'000 + 60 * i) + (i < 200 ? ",1\n" : ",9\n");
+  const std::string file = folder.write("input.csv", rows);
+  const std::string page = file + ".html";
+  const child_result drawn = detect({file, "--output", page});
+  EXPECT_EQ(drawn.exit_code, 0) << drawn.errors;
+  EXPECT_THAT(drawn.output, HasSubstr(page + ": 300 points"));
+  EXPECT_EQ(split_lines(drawn.output).size(), 1U);
+  std::ifstream in(page);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_THAT(text, HasSubstr("<svg"));
+  EXPECT_THAT(text, HasSubstr("2025-11-24"));
+  EXPECT_EQ(detect({file, "--output", file + ".gif"}).exit_code, 78);
+  EXPECT_EQ(detect({file, "--output", file + "/no/x.svg"}).exit_code, 78);
 }
 
 TEST(backtest, a_byte_order_mark_is_no_fault) {
