@@ -124,11 +124,16 @@ storage_status alert_book::fault(const char* doing) const {
 storage_status alert_book::open(const std::string& path, bool is_synced) {
   path_ = path;
   storage_status opened = open_file(is_synced);
-  if (opened.fault != storage_fault::damaged || path == in_memory) return opened;
+  return opened.fault == storage_fault::damaged ? replace(opened, is_synced) : opened;
+}
+
+storage_status alert_book::replace(const storage_status& why, bool is_synced) {
   close();
-  std::string into = set_file_aside(path_);
-  if (into.empty()) return storage_error(errno, path_, 0, "cannot be set aside");
-  notes_.push_back({"alerts_set_aside", std::move(into), 0, 0, opened.reason});
+  if (path_ != in_memory) {
+    std::string into = set_file_aside(path_);
+    if (into.empty()) return storage_error(errno, path_, 0, "cannot be set aside");
+    notes_.push_back({"alerts_set_aside", std::move(into), 0, 0, why.reason});
+  }
   return open_file(is_synced);
 }
 

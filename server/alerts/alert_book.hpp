@@ -64,6 +64,8 @@ public:
 
   // ":memory:" keeps it in memory.
   storage_status open(const std::string& path, bool is_synced);
+  // For one that turned out to be broken while it was in use: it is set aside, and a new one begun.
+  storage_status replace(const storage_status& why, bool is_synced);
   void close();
   // What was set aside since it was last asked for.
   std::vector<storage_note> take_notes();

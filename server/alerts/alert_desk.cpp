@@ -150,9 +150,7 @@ void alert_desk::adopt(alerts_settings chosen, chosen_alert by_stream) {
   {
     const std::lock_guard guard(book_lock_);
     (void)open_book();  // said by write(), which tries again
-    for (const storage_note& note : book_.take_notes()) {
-      log_event(log_level::warning, note.event, {{"file", note.file}, {"reason", note.reason}});
-    }
+    log_notes();
     clerk_ = std::make_unique<alert_clerk>(book_, alert_routes(std::move(chosen), std::move(by_stream)));
     std::vector<std::string> names;
     for (const alert_settings& alert : clerk_->routes().alerts()) names.push_back(alert.name);
@@ -185,6 +183,9 @@ storage_status alert_desk::write(const std::deque<notice>& batch) {
     marks = clerk_->take_marks();
     queued_ = book_.queued();
     if (!status.ok()) {
+      // A book that stays broken would keep snapshots from being finished.
+      if (status.fault == storage_fault::damaged) is_book_open_ = book_.replace(status, is_synced_).ok();
+      log_notes();
       clerk_->load();
       return status;
     }
@@ -197,6 +198,12 @@ storage_status alert_desk::write(const std::deque<notice>& batch) {
     for (const alert_clerk::held_mark& mark : marks) around_.mark(mark);
   }
   return {};
+}
+
+void alert_desk::log_notes() {
+  for (const storage_note& note : book_.take_notes()) {
+    log_event(log_level::warning, note.event, {{"file", note.file}, {"reason", note.reason}});
+  }
 }
 
 void alert_desk::end_couriers() {

@@ -80,6 +80,7 @@ private:
   void adopt(alerts_settings chosen, chosen_alert by_stream);
   storage_status write(const std::deque<notice>& batch);
   void count(alert_clerk& clerk);
+  void log_notes();
   void end_couriers();
   void serve(courier& own);
   // Waits for the courier's next message; none: it is to end.

@@ -1,7 +1,8 @@
 // One attempt to hand a message over: by libcurl (HTTP, TLS verified, SMTP with STARTTLS), or to a program.
 //
 // Blocks for at most the alert's timeout; `stops` is looked at meanwhile and ends it early. Each sender belongs to one
-// thread. Nothing throws; what went wrong is said in words without secrets.
+// thread. SIGPIPE has to be ignored: a program may leave its input unread. Nothing throws; what went wrong is said in
+// words without secrets.
 #pragma once
 
 #include <atomic>

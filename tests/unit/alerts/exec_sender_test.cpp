@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <thread>
@@ -29,6 +30,7 @@ protected:
   }
 
   program_that_is_told() {
+    std::signal(SIGPIPE, SIG_IGN);  // as the daemon does: a program may leave its input unread
     queued_notice one;
     one.what.stream = "pump.7 $(touch /tmp/never)";
     one.what.line = R"({"text":"it's \"bad\""})";
