@@ -171,12 +171,15 @@ demo() {
   done
   local address viewers=()
   address=$(sed -n 's/^listening on //p' "$folder/server" | head -n 1)
-  "$bin/spindrift-viz" --server "$address" --output demo.png 2>"$folder/picture.log" &
+  "$bin/spindrift-viz" --server "$address" --points 1100 --output demo.png --web 127.0.0.1:0 \
+    >"$folder/page" 2>"$folder/picture.log" &
   viewers+=($!)
+  show_page "$folder/page"
   "$bin/spindrift-viz" --server "$address" &
   viewers+=($!)
   demo_jobs=("${viewers[@]}" "$server")
-  "$bin/spindrift-sim" --server "$address" --scenario iot --rate 50 --count 100000000 --drift-at 400 --quiet \
+  "$bin/spindrift-sim" --server "$address" --scenario iot --rate 50 --count 100000000 --seed 7 \
+    --anomaly-rate 0.004 --inject shift@350x250 --inject stuck@750x120 --quiet \
     >"$folder/report" 2>"$folder/sim.log" &
   local simulator=$!
   demo_jobs=("$simulator" "${viewers[@]}" "$server")
@@ -187,6 +190,21 @@ demo() {
     wait "$simulator" || true
   fi
   stop_demo "$folder"
+}
+
+# Says where the page is, and opens it where there is a desktop with a browser.
+show_page() {
+  local url
+  for _ in $(seq 100); do
+    url=$(sed -n 's/^listening on //p' "$1")
+    [ -z "$url" ] || break
+    sleep 0.05
+  done
+  [ -n "$url" ] || { say "the page did not come up"; return; }
+  say "the page of all this: $url"
+  if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] && command -v xdg-open >/dev/null; then
+    xdg-open "$url" >/dev/null 2>&1 &
+  fi
 }
 
 # The simulator first, so that its last verdicts still come; the server last.

@@ -4,6 +4,7 @@
 
 #include "common/log/log.hpp"
 #include "visualizer/app/event_command.hpp"
+#include "visualizer/app/event_picture.hpp"
 #include "visualizer/app/settings.hpp"
 #include "visualizer/app/viewer.hpp"
 
@@ -24,7 +25,7 @@ int main(int argc, char** argv) {
   ::setenv("LC_ALL", "C.UTF-8", 1);
   try {
     open_log({});
-    return run_viewer(settings);
+    return settings.event.empty() ? run_viewer(settings) : run_event_picture(settings);
   } catch (const std::exception& failure) {
     complain("spindrift-viz", failure.what());
     return exit_failure;

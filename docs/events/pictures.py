@@ -90,6 +90,7 @@ def draw(name, verdicts, events, shown):
         "set output '%s'" % (FOLDER / (name + ".png")),
         "set xdata time", "set timefmt '%s'",
         "set format x '%s'" % ("%m-%d" if span > 3 * 24 * HOUR else "%H:%M"),
+        *(["set xtics 86400"] if span > 3 * 24 * HOUR else []),
         "set key off", "set grid lc rgb '#dddddd'", "set border 3", "set tics nomirror",
         "set xrange ['%d':'%d']" % (first // 1000, last // 1000),
     ]

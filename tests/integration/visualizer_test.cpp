@@ -5,7 +5,11 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "tests/integration/scene.hpp"
 
@@ -93,6 +97,39 @@ TEST_F(visualizer, draws_the_line_in_blue_and_the_anomalies_in_red) {
   EXPECT_GT(seen.pixels, 100'000U) << viewer.errors();
   EXPECT_GT(seen.red, 20U);
   EXPECT_GT(seen.blue, 500U);
+}
+
+TEST_F(visualizer, leaves_a_script_with_its_data_and_draws_one_event) {
+  const daemon_process daemon = start_daemon();
+  const std::string script = folder_.file("plot.gp");
+  child_process viewer(command(daemon, {"--dump", script}));
+  ASSERT_TRUE(await_subscriber(daemon)) << viewer.errors();
+  tcp_client producer = daemon.connect();
+  std::string lines;
+  for (int i = 0; i < 300; ++i) {
+    lines += R"({"stream":"pump","ts":)" + std::to_string(1'764'000'000'000 + 1'000LL * i) + R"(,"value":)" +
+             std::to_string(20 + i % 3 + (i >= 200 ? 30 : 0)) + "}\n";
+  }
+  ASSERT_EQ(producer.exchange(lines, 300).size(), 300U);
+  EXPECT_TRUE(eventually([&] { return decode(file_).blue > 500; }));
+  end(viewer);
+  std::ifstream in(script);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  EXPECT_THAT(text, testing::HasSubstr("set multiplot"));
+  EXPECT_THAT(text, testing::HasSubstr("pump"));
+
+  const std::string alone = folder_.file("event.png");
+  const std::vector<std::string> asks = {program("spindrift-viz"), "--server", daemon.address(), "--output", alone};
+  const auto draw = [&](const std::string& event) {
+    std::vector<std::string> all = asks;
+    all.insert(all.end(), {"--event", event});
+    return run_to_end(all);
+  };
+  const child_result drawn = draw("pump:1");
+  EXPECT_EQ(drawn.exit_code, 0) << drawn.errors;
+  EXPECT_GT(decode(alone).blue, 100U);
+  EXPECT_EQ(draw("pump:99").exit_code, 1);
+  EXPECT_EQ(draw("pump").exit_code, 78);
 }
 
 TEST_F(visualizer, ends_by_itself_after_the_time_it_was_given) {

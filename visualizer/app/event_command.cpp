@@ -121,6 +121,22 @@ std::string first_line_of(const std::string& file) {
   return line;
 }
 
+int show(const std::string& reply) {
+  const json read = json::parse(reply, nullptr, false);
+  if (text_of(member(read, "type")) == "explanation") return print(explained(reply));
+  if (text_of(member(read, "type")) == "marked") return print("marked as " + text_of(member(read, "as")) + "\n");
+  const std::string reason = text_of(member(read, "message"));
+  complain(program, reason.empty() ? "the server does not know this command: " + reply : reason);
+  return exit_failure;
+}
+
+int refuse_usage() {
+  complain(program, "the commands are `explain STREAM EVENT` and `mark STREAM EVENT expected|real`; --help says more");
+  return exit_usage;
+}
+
+}  // namespace
+
 // The reply's line. What the server says to hello is passed over where it is a welcome.
 std::string ask_server(const viewer_settings& settings, const command& asked) {
   namespace asio = boost::asio;
@@ -145,22 +161,6 @@ std::string ask_server(const viewer_settings& settings, const command& asked) {
   if (says_hello && reply.starts_with(R"({"type":"welcome")")) reply = next();
   return reply;
 }
-
-int show(const std::string& reply) {
-  const json read = json::parse(reply, nullptr, false);
-  if (text_of(member(read, "type")) == "explanation") return print(explained(reply));
-  if (text_of(member(read, "type")) == "marked") return print("marked as " + text_of(member(read, "as")) + "\n");
-  const std::string reason = text_of(member(read, "message"));
-  complain(program, reason.empty() ? "the server does not know this command: " + reply : reason);
-  return exit_failure;
-}
-
-int refuse_usage() {
-  complain(program, "the commands are `explain STREAM EVENT` and `mark STREAM EVENT expected|real`; --help says more");
-  return exit_usage;
-}
-
-}  // namespace
 
 std::string explained(std::string_view reply) {
   const json read = json::parse(reply, nullptr, false);

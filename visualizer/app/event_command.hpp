@@ -5,6 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "common/protocol/frame.hpp"
+#include "visualizer/app/settings.hpp"
+
 namespace spindrift {
 
 bool is_event_command(int argc, const char* const* argv);
@@ -13,5 +16,8 @@ int run_event_command(int argc, const char* const* argv);
 
 // The reply to `explain` as lines for people. What is missing in it is left out; text from the server only shows.
 std::string explained(std::string_view reply);
+
+// Asks the server, on a connection of its own, and waits; the reply's line. Throws where there is none.
+std::string ask_server(const viewer_settings& settings, const command& asked);
 
 }  // namespace spindrift

@@ -1,7 +1,11 @@
 // The option table, and what flags may not be combined.
 #include "visualizer/app/settings.hpp"
 
+#include <charconv>
+
 #include "common/net/endpoint.hpp"
+#include "common/protocol/limits.hpp"
+#include "common/protocol/time_text.hpp"
 
 namespace spindrift {
 namespace {
@@ -11,6 +15,24 @@ constexpr const char* endpoint_rule = "HOST:PORT, with a port from 0 to 65535 an
 std::string ending_of(const std::string& file) {
   const std::size_t dot = file.rfind('.');
   return dot == std::string::npos ? "" : file.substr(dot + 1);
+}
+
+void add_time(option_set& options, const char* flag, const char* help, std::optional<std::int64_t>& target) {
+  options.add({.flag = flag,
+               .placeholder = "TIME",
+               .help = help,
+               .take = [&target](std::string_view text) -> std::optional<std::string> {
+                 std::int64_t number = 0;
+                 const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+                 const bool is_number = error == std::errc() && end == text.data() + text.size() && !text.empty();
+                 const auto found = is_number ? std::optional(number) : parse_rfc3339(text);
+                 if (!found || !limits::is_event_time(*found)) {
+                   return "RFC 3339 (2026-11-24T16:00:00Z) or milliseconds since 1970";
+                 }
+                 target = *found;
+                 return std::nullopt;
+               },
+               .show = [&target] { return target ? std::vector{to_rfc3339(*target)} : std::vector<std::string>{}; }});
 }
 
 void add_endpoint(option_set& options, const char* flag, const char* help, std::string& target) {
@@ -32,6 +54,17 @@ std::string viewer_settings::picture_kind() const {
   return ending_of(output);
 }
 
+std::optional<event_name> event_named(std::string_view id, const std::string& streams) {
+  const std::size_t colon = id.rfind(':');
+  event_name found;
+  found.stream = colon == std::string_view::npos ? streams : std::string(id.substr(0, colon));
+  const std::string_view digits = colon == std::string_view::npos ? id : id.substr(colon + 1);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), found.number);
+  const bool is_number = error == std::errc() && end == digits.data() + digits.size() && found.number > 0;
+  const bool is_stream = !found.stream.empty() && found.stream.find_first_of("*?") == std::string::npos;
+  return is_number && is_stream ? std::optional(std::move(found)) : std::nullopt;
+}
+
 void declare_server(viewer_settings& settings, option_set& options) {
   add_endpoint(options, "--server", "the server to listen to", settings.server);
   options.add_text("--token-file", "FILE", "file that holds the token, where the server wants one",
@@ -46,6 +79,12 @@ void declare(viewer_settings& settings, option_set& options) {
   options.add_text("--output", "FILE",
                    "a picture, .png or .svg, written every few seconds and at the end; needs no display",
                    settings.output);
+  options.add_text("--event", "STREAM:NUMBER", "draws this event alone, to --output or --dump, and ends",
+                   settings.event);
+  options.add_text("--dump", "FILE.gp", "writes what is drawn as a gnuplot script with its data, at the end",
+                   settings.dump);
+  add_time(options, "--from", "draws points of this time on", settings.from);
+  add_time(options, "--to", "draws points up to this time", settings.to);
   options.add_number("--seconds", "N", "ends after so many seconds; 0: with a signal", settings.seconds, 0, 31'536'000);
   options.add_number("--points", "N", "width of the plot in points, 10 to 100000", settings.points, 10, 100'000);
   options.add_number("--fps", "N", "frames a second at most, 1 to 10", settings.fps, 1, 10);
@@ -67,6 +106,16 @@ std::vector<std::string> validate(const viewer_settings& settings) {
   }
   if (!settings.output.empty() && kind != "png" && kind != "svg") {
     complaints.push_back("--output: " + settings.output + " is not allowed: give a file that ends in .png or .svg");
+  }
+  if (!settings.event.empty() && !event_named(settings.event, settings.streams)) {
+    complaints.push_back("--event: " + settings.event +
+                         " is not allowed: give STREAM:NUMBER, or a number and one stream with --streams");
+  }
+  if (!settings.event.empty() && settings.output.empty() && settings.dump.empty()) {
+    complaints.emplace_back("--event: without --output or --dump it would draw nowhere: give one of them");
+  }
+  if (settings.from && settings.to && *settings.from > *settings.to) {
+    complaints.emplace_back("--from: a time behind --to is not allowed: give the earlier one first");
   }
   if (settings.output.find_first_of("\r\n") != std::string::npos) {
     complaints.emplace_back("--output: a line end in a file's name is not allowed");

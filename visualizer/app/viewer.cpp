@@ -84,6 +84,7 @@ private:
   void hear_of(stream_event told);
   void show_frame();
   std::optional<std::string> save_picture();
+  std::optional<std::string> dump() const;
   void set_state(const std::string& state);
   void stop();
   int conclude();
@@ -137,6 +138,9 @@ std::optional<int> viewer::choose_output() {
     if (!choice.chosen) return refuse(choice.complaint, exit_failure);
     screen_ = std::move(choice.chosen);
     plotter_.emplace();
+  }
+  if (!settings_.dump.empty()) {
+    if (const auto obstacle = find_obstacle(settings_.dump)) return refuse("--dump: " + *obstacle, exit_bad_config);
   }
   if (settings_.output.empty()) return std::nullopt;
   if (const auto obstacle = find_obstacle(settings_.output)) return refuse("--output: " + *obstacle, exit_bad_config);
@@ -209,7 +213,8 @@ void viewer::ask_for_history() {
 }
 
 void viewer::hear(const judged_point& point) {
-  gallery_.add(point.judged, point.bands);
+  const std::int64_t ts = point.judged.subject.ts.value_or(0);
+  if (settings_.from.value_or(ts) <= ts && ts <= settings_.to.value_or(ts)) gallery_.add(point.judged, point.bands);
   if (page_) board_.hear(point.judged, point.bands, steady_ms());
   changed_ = true;
   if (lines_ && point.judged.is_event() && !point.judged.dup) lines_->write(notice_of(point.judged));
@@ -288,6 +293,16 @@ std::optional<std::string> viewer::save_picture() {
   return write_picture(script, temporary, settings_.output);
 }
 
+// For whoever wants to change it: gnuplot -p FILE.gp shows it on the terminal that gnuplot has.
+std::optional<std::string> viewer::dump() const {
+  const canvas where = picture_canvas(gallery_.panels().size());
+  std::ofstream out(settings_.dump, std::ios::binary | std::ios::trunc);
+  out << "# gnuplot -p FILE; or with `set terminal pdfcairo` and `set output` in front\n"
+      << draw(gallery_, heading_, settings_.drawing, where);
+  out.close();
+  return out ? std::nullopt : std::optional("--dump: " + settings_.dump + ": cannot be written");
+}
+
 void viewer::set_state(const std::string& state) {
   was_live_ = was_live_ || state == "live";
   if (state == heading_.state) return;
@@ -319,6 +334,9 @@ int viewer::conclude() {
     }
     if (failed) return *refuse(*failed, exit_failure);
     if (gallery_.panels().empty()) std::fprintf(stderr, "spindrift-viz: no verdict came, so there is no picture\n");
+  }
+  if (!settings_.dump.empty()) {
+    if (const auto failed = dump()) return *refuse(*failed, exit_failure);
   }
   if (lines_ && !lines_->failure().empty()) return *refuse("standard output: " + lines_->failure(), exit_failure);
   if (was_live_ || (lines_ && lines_->is_closed())) return exit_ok;

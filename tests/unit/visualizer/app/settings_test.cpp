@@ -46,6 +46,26 @@ TEST(viewer_settings, show_the_page_to_this_machine_alone) {
   EXPECT_EQ(complaints_of(settings), "");
 }
 
+TEST(viewer_settings, draw_from_an_earlier_to_a_later_time) {
+  viewer_settings settings;
+  settings.from = 2'000;
+  EXPECT_EQ(complaints_of(settings), "");
+  settings.to = 1'000;
+  EXPECT_NE(complaints_of(settings).find("--from"), std::string::npos);
+}
+
+TEST(viewer_settings, name_an_event_by_its_stream_and_number) {
+  EXPECT_EQ(event_named("pump:7:17", "*").value().stream, "pump:7");
+  EXPECT_EQ(event_named("pump:7:17", "*").value().number, 17U);
+  EXPECT_EQ(event_named("17", "cpu").value().stream, "cpu");
+  for (const char* const wrong : {"17", "pump", "pump:", "pump:0", ":3", "p*:3"}) EXPECT_FALSE(event_named(wrong, "*"));
+  viewer_settings settings;
+  settings.event = "pump:3";
+  EXPECT_NE(complaints_of(settings).find("draw nowhere"), std::string::npos);
+  settings.output = "plot.png";
+  EXPECT_EQ(complaints_of(settings), "");
+}
+
 TEST(viewer_settings, draw_beside_a_picture_or_a_page_only_when_asked) {
   viewer_settings settings;
   settings.output = "plot.png";
