@@ -3,6 +3,7 @@
 
 #include "common/cli/options.hpp"
 #include "common/cli/setting_text.hpp"
+#include "common/text/printable.hpp"
 
 namespace spindrift {
 namespace {
@@ -100,18 +101,24 @@ std::string option_set::help_text() const {
   return page;
 }
 
-std::string option_set::print_config() const {
-  return print_own() + print_tables("");
+std::string option_set::print_config(origins wanted) const {
+  return print_own(wanted) + print_tables("", wanted);
 }
 
-std::string option_set::print_own() const {
+std::string option_set::origin_of(std::string_view key) const {
+  const auto found = origins_.find(key);
+  return found == origins_.end() ? "default" : found->second;
+}
+
+std::string option_set::print_own(origins wanted) const {
   std::string text;
   for (const option& declared : options_) {
     if (declared.is_action) continue;
     const texts values = declared.show();
     if (!declared.is_repeatable && values.empty()) continue;
-    text += key_of(declared.flag) + " = " + (declared.is_repeatable ? toml_array(values) : toml_value(values.front())) +
-            "\n";
+    const std::string key = key_of(declared.flag);
+    if (wanted == origins::shown) text += "# " + printable(origin_of(key)) + "\n";
+    text += key + " = " + (declared.is_repeatable ? toml_array(values) : toml_value(values.front())) + "\n";
   }
   return text;
 }

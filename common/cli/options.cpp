@@ -176,7 +176,7 @@ parse_result option_set::parse(int argc, const char* const* argv) {
       const auto found = source->find(key);
       if (found == source->end()) continue;
       take_winner(declared, found->second, complaints);
-      if (source != &flags) origins_[key] = found->second.where;
+      origins_[key] = found->second.where;
       break;
     }
   }
@@ -187,8 +187,8 @@ parse_result option_set::parse(int argc, const char* const* argv) {
 parse_result option_set::judge(const std::vector<std::string>& complaints) const {
   texts placed;
   for (const std::string& complaint : complaints) {
-    const auto origin = origins_.find(key_of(complaint.substr(0, complaint.find_first_of(": "))));
-    placed.push_back(origin == origins_.end() ? complaint : origin->second + ": " + complaint);
+    const std::string place = place_of(complaint);
+    placed.push_back(place.empty() ? complaint : place + ": " + complaint);
   }
   return placed.empty() ? parse_result{} : refuse(exit_bad_config, placed);
 }

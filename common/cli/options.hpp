@@ -85,10 +85,17 @@ public:
 
   parse_result parse(int argc, const char* const* argv);
   // For what a program finds wrong with settings that parse() took: complaints that begin with the flag or key that
-  // they are about. Where its value came from the environment or the file, that is said too.
+  // they are about, or with "[[stream]] 2: KEY" of the second entry of a table. Where its value came from the
+  // environment or the file, that is said too.
   parse_result judge(const std::vector<std::string>& complaints) const;
-  // All settings in force as TOML, ready to be a configuration file.
-  std::string print_config() const;
+  // All settings in force as TOML, ready to be a configuration file; above each, where it comes from, if that is
+  // wanted.
+  enum class origins : std::uint8_t { left_out, shown };
+  std::string print_config(origins wanted = origins::left_out) const;
+  // "flag --window", "environment variable SPINDRIFT_WINDOW", "FILE:3" or "default".
+  std::string origin_of(std::string_view key) const;
+  // Where the file has the key of the entry, from 0; empty where it does not speak of it.
+  std::string origin_in_table(std::string_view table, std::size_t entry, std::string_view key) const;
   std::string help_text() const;
   // The same as a manual page, in roff: what --help-man prints.
   std::string man_page() const;
@@ -109,15 +116,16 @@ private:
   given_by_key read_environment() const;
   // Unknown keys are complained of.
   given_by_key by_known_key(const config_file& found, texts& complaints) const;
-  void take_tables(const config_file& found, texts& complaints) const;
-  void take_entry(const config_file& entry, texts& complaints) const;
+  void take_tables(const config_file& found, texts& complaints);
+  void take_entry(const config_file& entry, texts& complaints);
   std::vector<std::string> own_variables() const;
   std::string config_path(const given_by_key& flags, const given_by_key& environment) const;
   void take_winner(const option& declared, const given& winner, texts& complaints) const;
   std::string default_note(std::size_t option_index) const;
   std::string precedence_text() const;
-  std::string print_own() const;
-  std::string print_tables(const std::string& above) const;
+  std::string print_own(origins wanted) const;
+  std::string print_tables(const std::string& above, origins wanted) const;
+  std::string place_of(const std::string& complaint) const;
   parse_result refuse(int exit_code, const texts& complaints) const;
 
   std::string program_;
@@ -125,7 +133,9 @@ private:
   std::vector<option> options_;
   std::vector<option_table> tables_;
   std::vector<texts> defaults_;  // what show() said when the option was added, parallel to options_
-  std::map<std::string, std::string, std::less<>> origins_;  // key -> where, of values not from a flag
+  using places = std::map<std::string, std::string, std::less<>>;  // key -> where its value came from
+  places origins_;
+  std::map<std::string, std::vector<places>, std::less<>> table_origins_;  // of each entry, in the order of the file
   std::string config_flag_;
   std::string positional_placeholder_;
   std::string positional_help_;
