@@ -55,7 +55,7 @@ void add_server(option_set& options, endpoint& target) {
   declared.placeholder = "HOST:PORT";
   declared.help = "where spindriftd listens";
   declared.take = [&target](std::string_view text) -> refusal {
-    const std::optional<endpoint> parsed = parse_endpoint(text);
+    const std::optional<endpoint> parsed = endpoint_meant(text);
     if (!parsed || parsed->port == 0) return "HOST:PORT with a port from 1 to 65535";
     target = *parsed;
     return std::nullopt;

@@ -83,6 +83,14 @@ std::optional<endpoint> parse_endpoint(std::string_view text) {
   return endpoint{std::move(host), *port};
 }
 
+std::optional<endpoint> endpoint_meant(std::string_view text) {
+  if (auto whole = parse_endpoint(text)) return whole;
+  const bool is_any = text.starts_with("*:");
+  const auto port = parse_port(text.substr(is_any ? 2 : text.starts_with(':') ? 1 : 0));
+  if (!port) return std::nullopt;
+  return endpoint{is_any ? "0.0.0.0" : "127.0.0.1", *port};
+}
+
 std::string to_text(const endpoint& where) {
   const bool has_colon = where.host.find(':') != std::string::npos;
   return (has_colon ? "[" + where.host + "]" : where.host) + ":" + std::to_string(where.port);

@@ -17,6 +17,8 @@ struct endpoint {
 
 // "127.0.0.1:7171", "[::1]:7171", "localhost:0". Nothing when the text is not of this form.
 std::optional<endpoint> parse_endpoint(std::string_view text);
+// What a person types: that, or "7171" and ":7171" for 127.0.0.1, or "*:7171" for every address of IPv4.
+std::optional<endpoint> endpoint_meant(std::string_view text);
 std::string to_text(const endpoint& where);
 // True for an address that only this machine can reach: 127.0.0.0/8 (also IPv4-mapped), ::1, localhost.
 bool is_loopback(const endpoint& where);

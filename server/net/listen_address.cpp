@@ -48,7 +48,7 @@ bool take_place(std::string_view place, listen_address& into) {
   }
   if (place.starts_with("udp://")) into.is = listen_address::kind::by_udp;
   if (place.starts_with("udp://") || place.starts_with("tcp://")) place.remove_prefix(6);
-  auto where = parse_endpoint(place);
+  auto where = endpoint_meant(place);
   if (!where) return false;
   into.where = std::move(*where);
   return true;

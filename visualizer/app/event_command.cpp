@@ -142,7 +142,7 @@ std::string ask_server(const viewer_settings& settings, const command& asked) {
   namespace asio = boost::asio;
   asio::io_context context;
   asio::ip::tcp::socket socket(context);
-  const auto where = parse_endpoint(settings.server);
+  const auto where = endpoint_meant(settings.server);
   asio::ip::tcp::resolver resolver(context);
   asio::connect(socket, resolver.resolve(where->host, std::to_string(where->port)));
   std::string lines;

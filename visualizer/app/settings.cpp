@@ -40,7 +40,7 @@ void add_endpoint(option_set& options, const char* flag, const char* help, std::
                .placeholder = "HOST:PORT",
                .help = help,
                .take = [&target](std::string_view text) -> std::optional<std::string> {
-                 if (!parse_endpoint(text)) return endpoint_rule;
+                 if (!endpoint_meant(text)) return endpoint_rule;
                  target = text;
                  return std::nullopt;
                },
@@ -120,7 +120,7 @@ std::vector<std::string> validate(const viewer_settings& settings) {
   if (settings.output.find_first_of("\r\n") != std::string::npos) {
     complaints.emplace_back("--output: a line end in a file's name is not allowed");
   }
-  if (!settings.web.empty() && settings.web_token_file.empty() && !is_loopback(*parse_endpoint(settings.web))) {
+  if (!settings.web.empty() && settings.web_token_file.empty() && !is_loopback(*endpoint_meant(settings.web))) {
     complaints.push_back("--web: " + settings.web +
                          " is not allowed without --web-token-file FILE, since others can reach it: give a file with "
                          "a token, or a loopback address");

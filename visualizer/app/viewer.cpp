@@ -158,7 +158,7 @@ std::optional<int> viewer::prepare() {
     if (const auto code = open_page(token)) return code;
   }
   subscription_ = std::make_unique<subscription>(
-      io_, *parse_endpoint(settings_.server), settings_.streams, token,
+      io_, *endpoint_meant(settings_.server), settings_.streams, token,
       subscription_events{.heard = [this](const judged_point& point) { hear(point); },
                           .told = [this](stream_event told) { hear_of(std::move(told)); },
                           .missed =
@@ -185,7 +185,7 @@ std::optional<std::string> viewer::read_token(std::string& token) const {
 }
 
 std::optional<int> viewer::open_page(const std::string& token) {
-  page_ = std::make_unique<page_server>(io_, *parse_endpoint(settings_.web), settings_.drawing.threshold,
+  page_ = std::make_unique<page_server>(io_, *endpoint_meant(settings_.web), settings_.drawing.threshold,
                                         settings_.drawing.axis);
   if (!settings_.web_token_file.empty()) {
     std::string wanted;
@@ -195,7 +195,7 @@ std::optional<int> viewer::open_page(const std::string& token) {
     }
     page_->demand(wanted);
   }
-  inquiry_ = std::make_unique<inquiry>(io_, *parse_endpoint(settings_.server), token);
+  inquiry_ = std::make_unique<inquiry>(io_, *endpoint_meant(settings_.server), token);
   page_->serve(board_, [this](const command& asked, inquiry::answer done) { inquiry_->ask(asked, std::move(done)); });
   if (const auto failed = page_->start()) return refuse("cannot bind " + *failed, exit_failure);
   std::printf("listening on http://%s/\n", to_text(page_->address()).c_str());

@@ -57,6 +57,16 @@ TEST(endpoint, refuses_what_is_not_of_the_form) {
   EXPECT_EQ(parse_endpoint(std::string(100'000, 'a') + ":80"), std::nullopt);
 }
 
+TEST(endpoint, may_be_a_port_alone_or_every_address_where_a_person_types_it) {
+  EXPECT_EQ(endpoint_meant("7171"), (endpoint{"127.0.0.1", 7171}));
+  EXPECT_EQ(endpoint_meant(":7171"), (endpoint{"127.0.0.1", 7171}));
+  EXPECT_EQ(endpoint_meant("*:7171"), (endpoint{"0.0.0.0", 7171}));
+  EXPECT_EQ(endpoint_meant("[::1]:7171"), (endpoint{"::1", 7171}));
+  for (const char* text : {"", ":", "*", "*:", "**:1", "65536", ":65536", "-1", "7171x", "localhost", "*:x"}) {
+    EXPECT_EQ(endpoint_meant(text), std::nullopt) << text;
+  }
+}
+
 TEST(endpoint, writes_what_it_reads) {
   for (const char* text : {"127.0.0.1:7171", "localhost:0", "[::1]:7171", "[fe80::1%eth0]:1"}) {
     const auto where = parse_endpoint(text);

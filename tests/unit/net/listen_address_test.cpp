@@ -48,7 +48,7 @@ TEST(listen_address, udp_is_told_by_its_scheme) {
 TEST(listen_address, refuses_what_it_does_not_know) {
   const std::string long_path = "unix:/" + std::string(107, 'x');
   for (const std::string& text :
-       {std::string(), std::string("7171"), std::string("http://127.0.0.1:1"), std::string("unix:relative"),
+       {std::string(), std::string("71710"), std::string("http://127.0.0.1:1"), std::string("unix:relative"),
         std::string("unix:/"), long_path, std::string("127.0.0.1:1?"), std::string("127.0.0.1:1?format="),
         std::string("127.0.0.1:1?mode=0600"), std::string("unix:/a?mode=0999"), std::string("unix:/a?proxy=on"),
         std::string("udp://127.0.0.1:1?replies=on"), std::string("127.0.0.1:1?replies=yes"),
