@@ -4,6 +4,7 @@
 #include "server/access/token_command.hpp"
 #include "server/app/config.hpp"
 #include "server/app/daemon.hpp"
+#include "server/app/explain_settings_command.hpp"
 #include "server/app/producer_command.hpp"
 #include "server/app/test_alert_command.hpp"
 
@@ -12,6 +13,7 @@ int main(int argc, char** argv) {
   if (is_token_command(argc, argv)) return run_token_command(argc, argv);
   if (is_producer_command(argc, argv)) return run_producer_command(argc, argv);
   if (is_test_alert_command(argc, argv)) return run_test_alert_command(argc, argv);
+  if (is_explain_settings_command(argc, argv)) return run_explain_settings_command(argc, argv);
   config settings;
   option_set options(
       "spindriftd",
@@ -23,7 +25,7 @@ int main(int argc, char** argv) {
   if (!judged.proceeds) return tell(judged);
   try {
     int code = settings.check_config ? check_daemon(settings) : exit_ok;
-    if (code == exit_ok && settings.print_config) code = print(options.print_config());
+    if (code == exit_ok && settings.print_config) code = print(options.print_config(option_set::origins::shown));
     if (code == exit_ok && settings.check_config) code = print("the configuration is good\n");
     if (settings.print_config || settings.check_config) return code;
     return run_daemon(settings, [argc, argv] { return reread(argc, argv); });

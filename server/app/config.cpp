@@ -1,10 +1,13 @@
 // The options of the daemon and what is wrong with their values.
 #include "server/app/config.hpp"
 
+#include <algorithm>
 #include <utility>
 
+#include "common/cli/nearest_name.hpp"
 #include "common/log/log_options.hpp"
 #include "common/net/endpoint.hpp"
+#include "common/text/printable.hpp"
 #include "server/alerts/alert_options.hpp"
 #include "server/engine/engine_options.hpp"
 #include "server/net/listen_address.hpp"
@@ -59,6 +62,20 @@ const char* open_to_others(const config& settings, const listen_address& address
          "or a loopback address, or --insecure";
 }
 
+// Streams whose alert is nobody's.
+void complain_of_alerts(const config& settings, std::vector<std::string>& complaints) {
+  std::vector<std::string> names;
+  for (const alert_settings& known : settings.alerts.all()) names.push_back(known.name);
+  for (std::size_t i = 0; i < settings.engine.streams.size(); ++i) {
+    const std::string& wanted = settings.engine.streams[i].alert;
+    if (wanted.empty() || std::find(names.begin(), names.end(), wanted) != names.end()) continue;
+    const near_name near = nearest_name(wanted, names);
+    complaints.push_back(
+        "[[stream]] " + std::to_string(i + 1) + ": alert: " + in_quotes(wanted) + " is the name of no [[alert]]" +
+        (near.name.empty() ? "" : (near.is_likely ? "; did you mean " : "; the nearest is ") + near.name));
+  }
+}
+
 }  // namespace
 
 void declare(config& settings, option_set& options) {
@@ -68,7 +85,7 @@ void declare(config& settings, option_set& options) {
                .placeholder = "HOST:PORT|off",
                .help = "address for metrics, health and points by HTTP",
                .take = [&settings](std::string_view text) -> std::optional<std::string> {
-                 if (text != "off" && !parse_endpoint(text)) return "off, or " + std::string(endpoint_rule);
+                 if (text != "off" && !endpoint_meant(text)) return "off, or " + std::string(endpoint_rule);
                  settings.http = text;
                  settings.is_http_chosen = true;
                  return std::nullopt;
@@ -78,7 +95,7 @@ void declare(config& settings, option_set& options) {
                .placeholder = "HOST:PORT|off",
                .help = "another address for points by HTTP, with TLS and tokens as --listen has them",
                .take = [&settings](std::string_view text) -> std::optional<std::string> {
-                 if (text != "off" && !parse_endpoint(text)) return "off, or " + std::string(endpoint_rule);
+                 if (text != "off" && !endpoint_meant(text)) return "off, or " + std::string(endpoint_rule);
                  settings.ingest = text;
                  return std::nullopt;
                },
@@ -89,6 +106,7 @@ void declare(config& settings, option_set& options) {
   declare(settings.store, options);
   declare_security(settings, options);
   declare(settings.engine, options);
+  declare_streams(settings.engine, options);
   options.add_number("--max-producers", "N", "named producers remembered, 1 to 1000000", settings.producers_max, 1,
                      1'000'000);
   options.add_number("--max-kept", "BYTES",
@@ -123,15 +141,17 @@ std::vector<std::string> validate(const config& settings) {
   }
   if (settings.ingest != "off") {
     const char* const wrong =
-        open_to_others(settings, {listen_address::kind::by_tcp, *parse_endpoint(settings.ingest), {}, 0, {}, {}, {}});
+        open_to_others(settings, {listen_address::kind::by_tcp, *endpoint_meant(settings.ingest), {}, 0, {}, {}, {}});
     if (wrong != nullptr) complaints.push_back("--ingest: " + settings.ingest + wrong);
   }
-  if (settings.http != "off" && !settings.insecure && !is_loopback(*parse_endpoint(settings.http))) {
+  if (settings.http != "off" && !settings.insecure && !is_loopback(*endpoint_meant(settings.http))) {
     complaints.push_back("--http: " + settings.http +
                          " is not allowed, since others can reach it and it has neither TLS nor tokens: give a "
                          "loopback address, off, or --insecure; points from elsewhere go to --ingest");
   }
   for (std::string& wrong : validate(settings.alerts)) complaints.push_back(std::move(wrong));
+  for (std::string& wrong : validate(settings.engine.streams)) complaints.push_back(std::move(wrong));
+  complain_of_alerts(settings, complaints);
   return complaints;
 }
 

@@ -24,11 +24,21 @@ std::map<std::string, std::string> lines_by_key(std::string_view printed) {
     const auto end = std::min(printed.find('\n'), printed.size());
     const std::string_view line = printed.substr(0, end);
     const auto equals = line.find(" = ");
-    const bool is_live = line.starts_with("alert-");
-    if (equals != std::string_view::npos && !is_live) lines[std::string(line.substr(0, equals))] = line;
+    if (equals != std::string_view::npos) lines[std::string(line.substr(0, equals))] = line;
     printed.remove_prefix(std::min(end + 1, printed.size()));
   }
   return lines;
+}
+
+// Taken while the server runs.
+bool is_live(const std::string& key) {
+  static const std::map<std::string, std::string> of_detectors = [] {
+    detector_settings any;
+    option_set options("", "");
+    declare(any, options);
+    return lines_by_key(options.print_config());
+  }();
+  return key == "silence" || key.starts_with("alert-") || of_detectors.contains(key);
 }
 
 }  // namespace
@@ -52,6 +62,7 @@ std::string keys_that_differ(const std::string& before, const std::string& after
   std::string keys;
   for (const auto& [key, line] : lines_by_key(after)) {
     const auto known = old_lines.find(key);
+    if (is_live(key)) continue;
     if (known == old_lines.end() || known->second != line) keys.append(keys.empty() ? "" : ", ").append(key);
   }
   return keys;

@@ -17,7 +17,8 @@ struct reread_settings {
 using settings_source = std::function<reread_settings()>;
 
 reread_settings reread(int argc, const char* const* argv);
-// The keys outside of tables whose lines differ, separated by commas; but for those of alerts, which are taken at once.
+// The keys outside of tables whose lines differ, separated by commas; but for those that are taken at once: what
+// concerns detectors, silence and alerts.
 std::string keys_that_differ(const std::string& before, const std::string& after);
 
 }  // namespace spindrift

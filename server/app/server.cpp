@@ -3,16 +3,19 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <chrono>
 #include <cstdio>
 #include <utility>
 
 #include "common/log/log.hpp"
+#include "common/log/log_line.hpp"
 #include "common/net/endpoint.hpp"
 #include "server/app/config.hpp"
 #include "server/app/ingest_page.hpp"
 #include "server/app/service_manager.hpp"
 #include "server/app/status_pages.hpp"
 #include "server/clock/clock.hpp"
+#include "server/engine/stream_profile.hpp"
 #include "server/net/inherited_socket.hpp"
 #include "server/net/proxied_transport.hpp"
 
@@ -61,6 +64,7 @@ server::server(const config& settings)
       history_desk_(persistence_, settings.net.connections_max),
       secrets_(settings),
       context_({engine_, producers_, counts_, info_}) {
+  if (!settings.alerts.all().empty()) alerts_.set(settings.alerts, alert_of_streams());
   persistence_.tell_also(alerts_);
   info_.watch(alerts_);
   connect_context();
@@ -86,6 +90,10 @@ alert_desk::surroundings server::surroundings_of_alerts() {
     persistence_.events().record(std::move(row));
   };
   return around;
+}
+
+chosen_alert server::alert_of_streams() {
+  return [this](std::string_view stream) { return engine_.profile_of(stream)->alert; };
 }
 
 void server::connect_context() {
@@ -125,7 +133,7 @@ void server::make_shards() {
   }
   asio::io_context& first = shards_.front()->context();
   signals_ = std::make_unique<signal_watch>(
-      first, [this] { reload(); },
+      first, [this] { reload(); }, reopen_log,
       [this](int signal) {
         if (!stopping_) log_event(log_level::info, "stopping", {{"signal", std::int64_t{signal}}});
         return stop();
@@ -172,7 +180,7 @@ std::optional<std::string> server::open_http() {
   http_limits limits;
   limits.post_bytes_max = http_ingest::body_bytes_max;
   http_ = std::make_unique<http_server>(
-      side_shard().context(), *parse_endpoint(settings_.http),
+      side_shard().context(), *endpoint_meant(settings_.http),
       [this](const http_request& asked) { return answer_http(asked); }, limits, &http_ingest::takes);
   const auto failed = http_->start();
   if (!failed) return std::nullopt;
@@ -190,7 +198,7 @@ std::optional<std::string> server::open_ingest() {
   limits.post_bytes_max = http_ingest::body_bytes_max;
   limits.connections_max = config::ingest_connections_max;
   ingest_http_ = std::make_unique<http_server>(
-      side_shard().context(), *parse_endpoint(settings_.ingest),
+      side_shard().context(), *endpoint_meant(settings_.ingest),
       [this](const http_request& asked) { return answer_ingest(asked); }, limits, &http_ingest::takes);
   if (!settings_.tls_cert.empty()) ingest_http_->use_tls([this] { return secrets_.tls(); });
   return ingest_http_->start();
@@ -234,7 +242,10 @@ void server::take_settings() {
   const auto wrong = load_secrets();
   if (wrong) return log_event(log_level::error, "not_reloaded", {{"reason", *wrong}});
   if (again_) {
-    if (fresh.chosen.alerts != alerts_in_force_) alerts_.set(alerts_in_force_ = fresh.chosen.alerts);
+    engine_.watch_with(fresh.chosen.engine);
+    if (fresh.chosen.alerts != alerts_in_force_) {
+      alerts_.set(alerts_in_force_ = fresh.chosen.alerts, alert_of_streams());
+    }
     const std::string waiting = keys_that_differ(printed_, fresh.printed);
     if (!waiting.empty()) log_event(log_level::warning, "needs_restart", {{"settings", waiting}});
   }
@@ -271,12 +282,26 @@ void server::end_when_drained() {
   });
 }
 
+// One of the lines of JSON, if that is what others are; who looks for the words finds them in it.
+void server::print_address(const std::string& address) const {
+  const std::string words = "listening on " + address;
+  if (settings_.log.format == log_format::text) {
+    std::printf("%s\n", words.c_str());
+    return;
+  }
+  const log_field fields[] = {{"message", words}, {"address", address}};
+  std::fputs(
+      format_line(log_format::json, std::chrono::system_clock::now(), log_level::info, "listening", fields).c_str(),
+      stdout);
+  std::fputs("\n", stdout);
+}
+
 void server::tell_addresses() const {
   std::vector<std::string> addresses;
   for (const auto& opened : listeners_) addresses.push_back(opened->address());
   for (const auto& opened : datagrams_) addresses.push_back("udp://" + to_text(opened->address()));
   for (const std::string& address : addresses) {
-    std::printf("listening on %s\n", address.c_str());
+    print_address(address);
     log_event(log_level::info, "listening", {{"address", address}});
   }
   if (http_) log_event(log_level::info, "http", {{"address", to_text(http_->address())}});

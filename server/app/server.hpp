@@ -68,6 +68,7 @@ private:
   };
 
   alert_desk::surroundings surroundings_of_alerts();
+  chosen_alert alert_of_streams();
   void connect_context();
   void make_shards();
   // HTTP and datagrams are heard on its thread; no connection of the other kinds is dealt to it.
@@ -84,6 +85,7 @@ private:
   void shard_drained();
   void end_when_drained();
   void tell_addresses() const;
+  void print_address(const std::string& address) const;
 
   const config& settings_;
   settings_source again_;

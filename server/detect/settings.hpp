@@ -27,6 +27,8 @@ struct zscore_settings {
   // Points a baseline must hold before it gives a verdict: with 10 the 11th point is the first to be judged.
   // 2 to 1,000,000, and for classic at most `window`.
   unsigned min_samples = 10;
+
+  bool operator==(const zscore_settings&) const = default;
 };
 
 struct adwin_settings {
@@ -35,6 +37,8 @@ struct adwin_settings {
   unsigned max_buckets = 5;        // of each size, 2 to 200; more: a finer choice of cuts, at more memory and time
   unsigned min_window_length = 5;  // either side of a cut has at least so many values; 1 to 10^9
   unsigned grace_period = 10;      // no cut is looked for while the window is no longer than this; 0 to 10^9 values
+
+  bool operator==(const adwin_settings&) const = default;
 };
 
 struct ensemble_settings {
@@ -43,6 +47,7 @@ struct ensemble_settings {
 
   // All complaints, each naming its field; empty when the settings can be used.
   std::vector<std::string> validate() const;
+  bool operator==(const ensemble_settings&) const = default;
 };
 
 struct isolation_forest_settings {
@@ -51,6 +56,8 @@ struct isolation_forest_settings {
   unsigned window = 1024;        // points that the samples are drawn from, sample_size to 16,384
   unsigned rebuild_every = 256;  // points after which each tree has been replaced once, 1 to 16,384
   double contamination = 0.01;   // the share of points to flag, 0.0001 to 0.5
+
+  bool operator==(const isolation_forest_settings&) const = default;
 };
 
 struct detector_settings {
@@ -62,6 +69,8 @@ struct detector_settings {
   adwin_settings adwin;
   ensemble_settings ensemble;
   isolation_forest_settings isolation_forest;
+
+  bool operator==(const detector_settings&) const = default;
 };
 
 // All complaints of all parts, each naming its flag; empty when the settings can be used.

@@ -9,6 +9,8 @@
 #include "server/detect/prefetch.hpp"
 #include "server/detect/registry.hpp"
 #include "server/engine/batch.hpp"
+#include "server/engine/event_words.hpp"
+#include "server/engine/profile_book.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/engine/threshold_evidence.hpp"
 
@@ -55,6 +57,21 @@ void fill(verdict& into, const reading& from, std::string_view feature_name) {
   into.alarm = from.alarm;
 }
 
+// A point that is near enough to what was expected, or on a side that nobody asked for, is no anomaly. Of several
+// values one that is far enough will do. A cut of ADWIN is held against the level before it.
+void unflag(const notice_rules& rules, std::span<const double> values, const reading& seen, verdict& of) {
+  if (of.drift && !rules.takes(of.drift->mean, of.drift->before)) of.drift.reset();
+  if (!of.anomaly && !of.alarm) return;
+  bool is_far = rules.takes(values[seen.feature], seen.baseline.expected);
+  for (std::size_t i = 0; i < seen.features.size() && !is_far; ++i) {
+    const feature_reading& one = seen.features[i];
+    is_far = (one.zscore_flagged || one.alarm) && rules.takes(values[i], one.baseline.expected);
+  }
+  if (is_far) return;
+  of.anomaly = of.alarm = false;
+  of.by = 0;
+}
+
 // The name as the point spells it, so that the verdict needs nothing of the stream once the lock is gone.
 std::string_view feature_name_in(const point& from, const stream& of, std::size_t index) {
   if (!from.is_multivariate()) return {};
@@ -88,7 +105,7 @@ std::span<const feature_verdict> add_by_feature(const point& from, const stream&
 
 engine::engine(const engine_settings& settings, counters& counts, point_journal* journal)
     : settings_(settings),
-      profile_(std::make_shared<const stream_profile>(settings.detectors, settings.context_points)),
+      profiles_(std::make_unique<const profile_book>(choice_of(settings))),
       counts_(counts),
       journal_(journal),
       streams_(std::make_unique<stream_table>(settings.name_seed)),
@@ -129,13 +146,13 @@ bool engine::may_need_room(const batch& work) const {
   if (bytes_max == 0) return false;
   std::size_t values = 0;
   for (const point& from : work.points) values += std::max<std::size_t>(from.values.size(), 1);
-  return streams_->grown_bytes() + values * profile_->grown_bytes(1) > bytes_max;
+  return streams_->grown_bytes() + values * usual_profile()->grown_bytes(1) > bytes_max;
 }
 
 bool engine::is_reckoned_full(bool was_full) const {
   const std::size_t bytes_max = grown_bytes_max_.load(std::memory_order_relaxed);
   if (bytes_max == 0) return false;
-  const std::size_t one = profile_->grown_bytes(1);
+  const std::size_t one = usual_profile()->grown_bytes(1);
   const std::size_t wanted = was_full ? std::max(one, bytes_max / 20) : one;
   return streams_->grown_bytes() + wanted > bytes_max;
 }
@@ -150,8 +167,8 @@ void engine::make_room(const batch& work, moment now, std::uint64_t stripes) {
     for (std::size_t i = 0; i < work.points.size(); ++i) {
       stream* const known = streams_->stripe_of(work.hashes[i]).streams.find(work.points[i].stream, work.hashes[i]);
       if (known == nullptr) {
-        missing.emplace_back(work.hashes[i],
-                             profile_->grown_bytes(std::max<std::size_t>(work.points[i].values.size(), 1)));
+        const std::size_t values = std::max<std::size_t>(work.points[i].values.size(), 1);
+        missing.emplace_back(work.hashes[i], profile_of(work.points[i].stream)->grown_bytes(values));
       }
       if (known != nullptr) known->seen_ms = now.steady_ms;
     }
@@ -160,6 +177,7 @@ void engine::make_room(const batch& work, moment now, std::uint64_t stripes) {
   const auto is_same = [](const auto& a, const auto& b) { return a.first == b.first; };
   missing.erase(std::unique(missing.begin(), missing.end(), is_same), missing.end());
   if (missing.empty()) return;
+  const std::size_t grown_of_one = usual_profile()->grown_bytes(1);
   std::size_t count = stream_count() + missing.size();
   std::size_t bytes = streams_->grown_bytes();
   for (const auto& [hash, grown] : missing) bytes += grown;
@@ -169,7 +187,7 @@ void engine::make_room(const batch& work, moment now, std::uint64_t stripes) {
   while (count > settings_.streams_max || bytes > bytes_max) {
     // A few at a time, since what a stream gives is known only once it has gone.
     const std::size_t by_bytes =
-        bytes > bytes_max ? std::min<std::size_t>((bytes - bytes_max) / profile_->grown_bytes(1) + 1, 16) : 0;
+        bytes > bytes_max ? std::min<std::size_t>((bytes - bytes_max) / grown_of_one + 1, 16) : 0;
     const std::size_t by_count = count > settings_.streams_max ? count - settings_.streams_max : 0;
     const std::size_t bytes_then = streams_->grown_bytes();
     const std::size_t gone = forget_idle(before_ms, std::max(by_bytes, by_count), now);
@@ -240,21 +258,25 @@ refusal engine::find_or_create(const point& from, std::uint64_t hash, stream*& f
   name_table<stream>& table = streams_->stripe_of(hash).streams;
   found = table.find(from.stream, hash);
   if (found != nullptr) {
+    hold_to_settings(*found);
     return found->n < grown_points && allowed_growth() == growth::none ? refusal::memory_full : refusal::none;
   }
   if (allowed_growth() != growth::unlimited) return refusal::too_much_memory;
-  const std::size_t grown = profile_->grown_bytes(std::max<std::size_t>(from.values.size(), 1));
+  shared_profile profile = profile_of(from.stream);
+  const std::size_t grown = profile->grown_bytes(std::max<std::size_t>(from.values.size(), 1));
   const std::size_t bytes_max = grown_bytes_max_.load(std::memory_order_relaxed);
   const refusal why = streams_->take_place(grown, {settings_.streams_max, bytes_max});
   if (why != refusal::none) return why;
   add(counts_.streams_created, 1);
-  auto made = std::make_unique<stream>(from.stream, from, profile_of(from.stream));
-  if (is_counter(from)) made->judge_by_rate();
+  const bool is_counted = is_counter(from, profile->as);
+  auto made = std::make_unique<stream>(from.stream, from, std::move(profile));
+  if (is_counted) made->judge_by_rate();
   found = table.insert(std::move(made), hash);
   return refusal::none;
 }
 
-bool engine::is_counter(const point& first) const {
+bool engine::is_counter(const point& first, value_reading as) const {
+  if (as != value_reading::as_sent) return as == value_reading::rate;
   return first.is_counter || std::any_of(settings_.counters_of.begin(), settings_.counters_of.end(),
                                          [&](const pattern& named) { return named.takes(first.stream); });
 }
@@ -314,8 +336,12 @@ void engine::apply(const point& from, stream& to, moment now, verdict& result, s
   const reading seen = to.detectors.update({ordered.data(), width}, t_seconds);
   fill(result, seen, feature_name_in(from, to, seen.feature));
   if (from.is_multivariate()) result.by_feature = add_by_feature(from, to, seen, by_feature);
-  const event_watch::membership belongs =
-      to.events.update(result.n, *result.subject.ts, {ordered.data(), width}, seen, told);
+  if (to.profile->has_value_rules) unflag(to.profile->rules, {ordered.data(), width}, seen, result);
+  event_watch::membership belongs = to.events.update(result.n, *result.subject.ts, {ordered.data(), width}, seen, told);
+  if (!told.empty() || belongs.number != 0) {
+    belongs = to.events.hold_back(to.profile->rules, belongs, told);
+    if (to.profile->has_words()) add_words(*to.profile, to.name, told);
+  }
   result.late = belongs.late;
   result.event = belongs.number;
   result.kind = belongs.kind;

@@ -31,10 +31,12 @@
 #include "server/engine/idle_streams.hpp"
 #include "server/engine/moment.hpp"
 #include "server/engine/stream_listing.hpp"
+#include "server/engine/stream_settings.hpp"
 #include "server/store/record.hpp"
 
 namespace spindrift {
 
+class profile_book;
 class stream_table;
 enum class refusal : std::uint8_t;
 struct batch;
@@ -66,6 +68,8 @@ struct engine_settings {
   std::chrono::milliseconds silent_after = silent_by_habit;
   // Points before an event that its picture shows.
   std::size_t context_points = 32;
+  // What holds for some streams: the first entry that takes a name.
+  std::vector<stream_settings> streams{};
 };
 
 // What memory allows.
@@ -148,15 +152,25 @@ public:
                    std::vector<told_event>& told);
   const engine_settings& settings() const { return settings_; }
   // What a new stream of this name is watched with.
-  const shared_profile& profile_of(std::string_view /*name*/) const { return profile_; }
+  shared_profile profile_of(std::string_view name) const;
+  // Settings were read again: of these `detectors`, `silent_after` and `streams` hold from now on. Streams that are
+  // there take theirs when they are next touched, and keep what they have learned but for detectors whose settings, or
+  // whose data, are others now.
+  void watch_with(const engine_settings& chosen);
 
 private:
   void observe_locked(batch& work, moment now, std::uint64_t stripes);
   void number_points(batch& work, moment now);
   void prefetch(const batch& work, std::size_t at) const;
   refusal find_or_create(const point& from, std::uint64_t hash, stream*& found);
-  bool is_counter(const point& first) const;
+  bool is_counter(const point& first, value_reading as) const;
+  shared_profile usual_profile() const;
+  void hold_to_settings(stream& known);
+  void rewatch(stream& known, shared_profile chosen);
+  static void fit_reading(stream& known);
   void apply_points(batch& work, moment now);
+  // What a person does not want to hear of; and the rest in that person's words.
+  static void hold_back(stream& of, std::vector<event>& notices);
   static void apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told,
                     std::vector<feature_verdict>& by_feature);
   static void tell(const point& from, const stream& of, std::size_t point, std::vector<event>& notices,
@@ -176,7 +190,8 @@ private:
   void count(const batch& work);
 
   engine_settings settings_;
-  shared_profile profile_;
+  mutable std::mutex profile_lock_;  // taken last
+  std::unique_ptr<const profile_book> profiles_;
   counters& counts_;
   point_journal* journal_;
   std::unique_ptr<stream_table> streams_;

@@ -21,6 +21,8 @@ bool is_pattern(std::string_view text) {
   return !text.empty() && std::count(text.begin(), text.end(), '*') <= stars_max;
 }
 
+}  // namespace
+
 using std::chrono::milliseconds;
 
 std::optional<std::string> take_silence(std::string_view text, milliseconds& into) {
@@ -36,8 +38,6 @@ std::string show_silence(milliseconds chosen) {
   if (chosen == engine_settings::silent_by_habit) return "auto";
   return chosen == engine_settings::silent_never ? "off" : duration_text_of(chosen);
 }
-
-}  // namespace
 
 void declare(engine_settings& settings, option_set& options) {
   options.add_number("--max-streams", "N", "streams at once, 1 to 100000000", settings.streams_max, 1, 100'000'000);

@@ -11,8 +11,10 @@ namespace spindrift {
 void engine::restore(std::unique_ptr<stream> loaded, moment now) {
   const std::uint64_t hash = streams_->hash_of(loaded->name);
   loaded->seen_ms = now.steady_ms;
+  fit_reading(*loaded);
+  loaded->events.recall_told(loaded->profile->rules);
   add(counts_.events_open, loaded->events.open_count());
-  add(counts_.streams_silent, loaded->events.is_silent() ? 1 : 0);
+  add(counts_.streams_silent, loaded->events.is_told_silent() ? 1 : 0);
   streams_->take_place(loaded->profile->grown_bytes(loaded->width()), {});
   streams_->insert(std::move(loaded), hash);
 }
@@ -28,6 +30,7 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
     // What was applied once is applied again, even beyond a limit that has been lowered since.
     auto made = std::make_unique<stream>(from.stream, from, profile_of(from.stream));
     if (from.is_counter) made->judge_by_rate();
+    fit_reading(*made);
     streams_->take_place(made->profile->grown_bytes(made->width()), {});
     to = streams_->insert(std::move(made), hash);
   }
@@ -60,6 +63,7 @@ void engine::replay_note(std::string_view name, const stream_note& note, journal
   if (to == nullptr || position <= to->journal.position) return;
   std::vector<event> notices;
   apply_note(note, *to, notices);
+  hold_back(*to, notices);
   count_told(notices, true);
   for (event& notice : notices) told.push_back({0, {}, std::move(notice)});
 }

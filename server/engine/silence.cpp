@@ -4,6 +4,7 @@
 
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
+#include "server/engine/event_words.hpp"
 #include "server/engine/stream_table.hpp"
 
 namespace spindrift {
@@ -14,6 +15,12 @@ namespace {
 
 // What is refused is told as that for so long, and not as silence.
 constexpr std::int64_t refusal_lasts_ms = 30'000;
+
+// Never, where it is not told.
+std::int64_t shortest_silence(const stream_profile& of) {
+  if (of.silent_after == engine_settings::silent_never) return INT64_MAX;
+  return of.silent_after == engine_settings::silent_by_habit ? interval_habit::silence_min_ms : of.silent_after.count();
+}
 
 void subtract(counter& from, std::uint64_t amount) {
   if (amount > 0) from.fetch_sub(amount, std::memory_order_relaxed);
@@ -46,37 +53,42 @@ void engine::apply_note(const stream_note& note, stream& to, std::vector<event>&
   to.events.take_seriously(like);
 }
 
+void engine::hold_back(stream& of, std::vector<event>& notices) {
+  if (notices.empty()) return;
+  of.events.hold_back(of.profile->rules, {}, notices);
+  if (of.profile->has_words()) add_words(*of.profile, of.name, notices);
+}
+
 bool engine::hears_nothing(stream& of, moment now, std::vector<event>& notices) {
   const std::int64_t quiet_ms = now.steady_ms - of.seen_ms;
-  const std::int64_t limit_ms = settings_.silent_after.count();
+  const std::int64_t limit_ms = of.profile->silent_after.count();
   if (!of.events.is_overdue(quiet_ms, limit_ms)) return false;
   const stream_note note{stream_note::kind::quiet, of.n, 0, quiet_ms, limit_ms};
   if (journal_ != nullptr && !journal_->note(of, note)) return false;
   apply_note(note, of, notices);
+  hold_back(of, notices);
   return !notices.empty();
 }
 
 bool engine::hears_refusals(stream& of, moment now, std::vector<event>& notices) {
-  const std::int64_t limit_ms = std::max<std::int64_t>(settings_.silent_after.count(), 0);
+  const std::int64_t limit_ms = std::max<std::int64_t>(of.profile->silent_after.count(), 0);
   const stream_note note{stream_note::kind::refused, of.n, of.refused, now.steady_ms - of.seen_ms, limit_ms};
   if (!of.events.is_unreadable(note.count, note.quiet_ms, limit_ms)) return false;
   if (journal_ != nullptr && !journal_->note(of, note)) return false;
   apply_note(note, of, notices);
+  hold_back(of, notices);
   return !notices.empty();
 }
 
 void engine::tell_of_silence(std::size_t stripe, moment now, std::size_t limit, batch& told) {
-  const bool is_told = settings_.silent_after != engine_settings::silent_never;
-  const std::int64_t shortest = settings_.silent_after == engine_settings::silent_by_habit
-                                    ? interval_habit::silence_min_ms
-                                    : settings_.silent_after.count();
   std::vector<event> notices;
   stream_table::stripe& home = streams_->stripes()[stripe];
   const std::lock_guard guard(home.lock);
   home.streams.for_each([&](stream& one, std::uint64_t hash) {
     if (told.points.size() >= limit) return;
+    hold_to_settings(one);
     const bool is_refused = one.refused > 0 && now.steady_ms - one.refused_ms <= refusal_lasts_ms;
-    const bool is_quiet = is_told && now.steady_ms - one.seen_ms > shortest;
+    const bool is_quiet = now.steady_ms - one.seen_ms > shortest_silence(*one.profile);
     if (is_refused ? hears_refusals(one, now, notices) : is_quiet && hears_nothing(one, now, notices)) {
       tell_apart(one, hash, notices, told);
     }
@@ -89,6 +101,7 @@ void engine::hear_refused(std::string_view name, moment now, batch& told) {
   const std::lock_guard guard(home.lock);
   stream* const of = home.streams.find(name, hash);
   if (of == nullptr) return;
+  hold_to_settings(*of);
   of->refused = std::min(of->refused, UINT32_MAX - 1) + 1;
   of->refused_ms = now.steady_ms;
   std::vector<event> notices;
@@ -155,7 +168,7 @@ void engine::count_told(const std::vector<event>& notices, bool is_replay) {
 
 void engine::forget_counts(const stream& gone) {
   subtract(counts_.events_open, gone.events.open_count());
-  subtract(counts_.streams_silent, gone.events.is_silent() ? 1 : 0);
+  subtract(counts_.streams_silent, gone.events.is_told_silent() ? 1 : 0);
 }
 
 }  // namespace spindrift

@@ -66,6 +66,11 @@ public:
   stream* insert(std::unique_ptr<stream> made, std::uint64_t hash) {
     return stripe_of(hash).streams.insert(std::move(made), hash);
   }
+  // A stream that is there may grow to other bytes from now on.
+  void regrow(std::size_t before, std::size_t after) {
+    grown_bytes_.fetch_add(after, std::memory_order_relaxed);
+    grown_bytes_.fetch_sub(before, std::memory_order_relaxed);
+  }
   // Under the stripe's lock; gives the place back. The stream must be there.
   void erase(std::string_view name, std::uint64_t hash);
 

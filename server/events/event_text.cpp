@@ -7,31 +7,33 @@
 namespace spindrift {
 namespace {
 
-std::string from_to(const event& told) {
-  return "from " + six_digits(told.before.value_or(0)) + " to " + six_digits(told.after.value_or(0));
+std::string from_to(const event& told, const std::string& unit) {
+  return "from " + six_digits(told.before.value_or(0)) + unit + " to " + six_digits(told.after.value_or(0)) + unit;
 }
 
-std::string one_sentence(const event& told) {
+// `unit`: with the space before it.
+std::string one_sentence(const event& told, const std::string& unit) {
   const bool up = told.direction == event_direction::up;
   switch (told.kind) {
     case event_kind::spike:
-      return std::string(up ? "spike up to " : "spike down to ") + six_digits(told.value) + ", expected " +
-             six_digits(told.expected);
+      return std::string(up ? "spike up to " : "spike down to ") + six_digits(told.value) + unit + ", expected " +
+             six_digits(told.expected) + unit;
     case event_kind::shift:
-      return std::string(up ? "level rose " : "level fell ") + from_to(told);
+      return std::string(up ? "level rose " : "level fell ") + from_to(told, unit);
     case event_kind::trend:
-      return std::string(up ? "rising " : "falling ") + from_to(told);
+      return std::string(up ? "rising " : "falling ") + from_to(told, unit);
     case event_kind::spread:
-      return std::string(up ? "scatter grew " : "scatter shrank ") + from_to(told);
+      return std::string(up ? "scatter grew " : "scatter shrank ") + from_to(told, unit);
     case event_kind::stuck:
-      return "stands still at " + six_digits(told.value);
+      return "stands still at " + six_digits(told.value) + unit;
     case event_kind::silent:
       return "no points for " + duration_text(told.to.value_or(told.told) - told.from);
     case event_kind::pattern:
-      return "not what is usual at this time: " + six_digits(told.value) + ", expected " + six_digits(told.expected);
+      return "not what is usual at this time: " + six_digits(told.value) + unit + ", expected " +
+             six_digits(told.expected) + unit;
     case event_kind::relation:
-      return "no longer goes with the other values: " + six_digits(told.value) + ", expected " +
-             six_digits(told.expected);
+      return "no longer goes with the other values: " + six_digits(told.value) + unit + ", expected " +
+             six_digits(told.expected) + unit;
     case event_kind::unreadable:
       return "what is sent for this stream is refused";
   }
@@ -54,8 +56,8 @@ std::string duration_text(std::int64_t milliseconds) {
   return rounded(seconds / 86'400) + " days";
 }
 
-std::string sentence(const event& told) {
-  std::string text = one_sentence(told);
+std::string sentence(const event& told, std::string_view unit) {
+  std::string text = one_sentence(told, unit.empty() ? std::string() : " " + std::string(unit));
   if (told.state == event_state::closed) text += told.accepted ? "; taken as usual from now on" : "; over";
   return text;
 }

@@ -206,7 +206,7 @@ void event_watch::extend_picture(entry& of, const observation& point, std::vecto
 
 std::size_t event_watch::open_count() const {
   return static_cast<std::size_t>(
-      std::count_if(entries_.begin(), entries_.end(), [](const entry& held) { return held.is_open; }));
+      std::count_if(entries_.begin(), entries_.end(), [](const entry& held) { return held.is_open && held.is_told; }));
 }
 
 void event_watch::take(std::size_t feature, const observation& point, const feature_watch::answer& seen,

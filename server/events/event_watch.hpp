@@ -19,6 +19,7 @@
 #include "server/events/feature_watch.hpp"
 #include "server/events/interval_habit.hpp"
 #include "server/events/mark_memory.hpp"
+#include "server/events/notice_rules.hpp"
 #include "server/events/picture_album.hpp"
 #include "server/events/relation_watch.hpp"
 
@@ -45,6 +46,12 @@ public:
   membership update(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
                     std::vector<event>& told);
 
+  // Takes from `told` what the rules do not want told, and from the point an event that nobody has heard of. One that
+  // was held back and has become worse is told as if it opened then.
+  membership hold_back(const notice_rules& rules, membership belongs, std::vector<event>& told);
+  // After the state was read: which events have been told.
+  void recall_told(const notice_rules& rules);
+
   // For whoever has a clock: nothing has come for so many milliseconds, and point n was the newest. Tells of the
   // silence when it is longer than `limit_ms`, or, where that is 0, than this stream's habit; once, until the next
   // point. The next point closes it.
@@ -67,8 +74,10 @@ public:
   std::vector<context_point> newest_points(std::size_t feature) const { return album_.newest_points(feature); }
 
   const interval_habit& intervals() const { return intervals_; }
+  // Of those that were told.
   std::size_t open_count() const;
   bool is_silent() const;
+  bool is_told_silent() const;
 
   // Of what visit_state names and means, in all parts: raise it with every change of either.
   static constexpr std::uint16_t state_version = 3;
@@ -89,6 +98,7 @@ private:
     std::uint64_t seen_n = 0;  // the last point at which evidence of it came
     bool is_open = true;
     bool is_gradual = false;                   // found by ADWIN: more of it may come
+    bool is_told = true;                       // no part of the state: recall_told() knows it again
     std::uint8_t back = 0;                     // points in a row near the level before
     std::unique_ptr<event_picture> picture{};  // until it is complete, and in the history
 

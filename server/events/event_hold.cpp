@@ -1,0 +1,59 @@
+// Events that a person does not want to hear of: kept as all others are, and told to nobody.
+#include <algorithm>
+#include <utility>
+
+#include "server/events/event_text.hpp"
+#include "server/events/event_watch.hpp"
+
+namespace spindrift {
+
+event_watch::membership event_watch::hold_back(const notice_rules& rules, membership belongs,
+                                               std::vector<event>& told) {
+  std::size_t kept = 0;
+  for (event& notice : told) {
+    const auto of = std::find_if(entries_.begin(), entries_.end(),
+                                 [&](const entry& held) { return held.told.number == notice.number; });
+    const bool is_wanted = rules.takes(notice);
+    bool passes = is_wanted;
+    if (notice.state == event_state::open) {
+      if (of != entries_.end() && !notice.is_picture_alone) of->is_told = is_wanted;
+    } else if (of != entries_.end()) {
+      passes = of->is_told;
+    }
+    if (of != entries_.end() && notice.is_picture_alone) passes = of->is_told;
+    if (!passes && is_wanted && notice.state == event_state::update && of != entries_.end()) {
+      passes = of->is_told = true;
+      notice.state = event_state::open;
+      of->told.state = event_state::open;
+    }
+    if (!passes) continue;
+    if (&told[kept] != &notice) told[kept] = std::move(notice);
+    ++kept;
+  }
+  told.resize(kept);
+  if (belongs.number == 0) return belongs;
+  membership found{.late = belongs.late};
+  bool is_known = false;
+  for (const entry& held : entries_) {
+    is_known = is_known || held.told.number == belongs.number;
+    if (!held.is_told) continue;
+    if (held.told.number == belongs.number) return belongs;
+    if (held.is_open) {
+      found.number = held.told.number;
+      found.kind = held.told.kind;
+    }
+  }
+  return is_known ? found : belongs;
+}
+
+void event_watch::recall_told(const notice_rules& rules) {
+  for (entry& held : entries_) held.is_told = rules.takes(held.told);
+}
+
+bool event_watch::is_told_silent() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const entry& held) {
+    return held.is_open && held.is_told && held.told.kind == event_kind::silent;
+  });
+}
+
+}  // namespace spindrift
