@@ -96,7 +96,7 @@ void add_silence(std::optional<std::chrono::milliseconds>& target, option_set& k
             .help = "told to be silent after so long without a point; when left out, as for all streams",
             .take = [&target](std::string_view text) -> std::optional<std::string> {
               std::chrono::milliseconds taken{0};
-              const auto wrong = take_silence(text, taken);
+              auto wrong = take_silence(text, taken);
               if (!wrong) target = taken;
               return wrong;
             },
