@@ -40,10 +40,17 @@ TEST_F(settings_read_again, say_in_one_line_what_is_wrong) {
   EXPECT_THAT(read("[[alert]]\nname = \"oncall\"\n").wrong, HasSubstr("url, url_file and exec"));
 }
 
+TEST_F(settings_read_again, of_detectors_and_of_silence_need_no_restart) {
+  const std::string before = read("threshold = 5\n").printed;
+  EXPECT_EQ(keys_that_differ(before, read("threshold = 6\nadwin-clock = 64\nsilence = \"off\"\n").printed), "");
+  EXPECT_EQ(keys_that_differ(before, read("threshold = 6\ncontext-points = 8\n").printed), "context-points");
+}
+
 TEST_F(settings_read_again, are_compared_key_by_key_but_for_tables) {
   const std::string before = read("threshold = 5\n").printed;
   EXPECT_EQ(keys_that_differ(before, before), "");
-  EXPECT_EQ(keys_that_differ(before, read("threshold = 6\nthreads = 2\n").printed), "threads, threshold");
+  EXPECT_EQ(keys_that_differ(before, read("threshold = 5\nmax-streams = 9\nthreads = 2\n").printed),
+            "max-streams, threads");
   const auto with_alert = read("threshold = 5\n[[alert]]\nname = \"a\"\nurl = \"http://127.0.0.1:9/\"\n");
   EXPECT_EQ(keys_that_differ(before, with_alert.printed), "");
 }
