@@ -105,7 +105,7 @@ double feature_detector::update_baseline(double x, double t_seconds, double inte
     seen.beat = judged.beat == rhythm::verdict::beat;
     seen.beat_missing = judged.beat == rhythm::verdict::missing;
     if (judged.is_other && adwin_) adwin_->restart();
-    if (adwin_) adwin_->believe(judged.clock ? sure_gap * judged.clock->sigma : 0);
+    if (adwin_) adwin_->believe(judged.clock && judged.season_counts ? sure_gap * judged.clock->sigma : 0);
     return judged.season;
   }
   if (classic_) {

@@ -34,9 +34,12 @@ timed_zscore::result timed_zscore::judge(double x, double t, double interval, bo
   seen.baseline = judged(plain_, x, after_hole);
   const auto expected = clock_.expect(t);
   if (std::isfinite(x)) clock_.learn(std::clamp(x, -value_max, value_max), t, interval);
-  seen.is_other = expected.has_value() != proven_;
-  proven_ = expected.has_value();
-  if (expected) seen.season = expected->season;
+  const bool counts =
+      expected && std::isfinite(x) && share_.update(std::clamp(x, -value_max, value_max), expected->season);
+  seen.is_other = counts != counts_;
+  counts_ = counts;
+  if (counts) seen.season = expected->season;
+  seen.season_counts = counts;
   if (!expected || !expected->known || !(expected->sigma > 0) || !std::isfinite(x)) return seen;
   const double sigma = expected->sigma;
   const double y = std::clamp((x - expected->expected) / sigma, -z_max, z_max);

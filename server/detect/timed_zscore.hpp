@@ -15,21 +15,23 @@
 #include "server/detect/reading.hpp"
 #include "server/detect/rhythm.hpp"
 #include "server/detect/robust_zscore.hpp"
+#include "server/detect/season_share.hpp"
 
 namespace spindrift {
 
 class timed_zscore {
 public:
-  static constexpr std::uint16_t state_version = 5;
+  static constexpr std::uint16_t state_version = 6;
 
   explicit timed_zscore(const zscore_settings& settings) : settings_(&settings), plain_(settings) {}
 
   struct result {
     baseline_reading baseline;
     std::optional<clock_reading> clock;
-    double season = 0;  // what the clock adds to the level now
+    double season = 0;  // what the clock adds to the level now, where that is most of what the stream varies by
+    bool season_counts = false;  // it is
     rhythm::verdict beat = rhythm::verdict::none;
-    bool is_other = false;  // from this point on the season is another one: a habit has proven itself or was lost
+    bool is_other = false;  // from this point on the season counts, or no longer
   };
   // t: event time in seconds; interval: usual seconds between points, 0 while unknown.
   result update(double x, double t, double interval, bool after_hole);
@@ -40,7 +42,7 @@ public:
   template <class Archive>
   void visit_state(Archive& archive) {
     bool second = rest_ != nullptr;
-    archive(plain_, clock_, rhythm_, plain_loss_, rest_loss_, compared_, by_clock_, proven_, second);
+    archive(plain_, clock_, rhythm_, plain_loss_, rest_loss_, compared_, by_clock_, share_, counts_, second);
     if constexpr (Archive::reads) rest_ = second ? std::make_unique<robust_zscore>(*settings_) : nullptr;
     if (rest_) archive(*rest_);
   }
@@ -58,7 +60,8 @@ private:
   double rest_loss_ = 0;
   std::uint32_t compared_ = 0;
   bool by_clock_ = false;
-  bool proven_ = false;  // at the last point
+  season_share share_;
+  bool counts_ = false;  // the season, at the last point
 };
 
 }  // namespace spindrift
