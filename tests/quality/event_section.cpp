@@ -31,6 +31,7 @@ public:
     told_.clear();
     const reading seen = detectors_.update({&value, 1}, static_cast<double>(ts) / 1'000);
     events_.update(++n_, ts, {&value, 1}, seen, told_);
+    std::erase_if(told_, [](const event& notice) { return notice.is_picture_alone; });  // nobody is told of those
     std::size_t opened = 0;
     for (const event& notice : told_) opened += notice.state == event_state::open ? 1 : 0;
     return opened;
