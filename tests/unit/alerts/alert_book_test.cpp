@@ -2,9 +2,11 @@
 #include "server/alerts/alert_book.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <string>
 
 namespace spindrift {
 namespace {
@@ -24,7 +26,8 @@ protected:
     ASSERT_TRUE(book_.commit().ok());
   }
 
-  std::filesystem::path folder_ = std::filesystem::path(testing::TempDir()) / "spindrift_alert_book";
+  std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) / ("spindrift_alert_book_" + std::to_string(::getpid()));
   std::string path_ = (folder_ / "alerts.db").string();
   alert_book book_;
 };

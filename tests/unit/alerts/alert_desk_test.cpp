@@ -3,8 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <string>
 
 namespace spindrift {
 namespace {
@@ -107,7 +109,8 @@ protected:
     ASSERT_TRUE(desk_->open((folder_ / "alerts.db").string(), false).ok());
   }
 
-  std::filesystem::path folder_ = std::filesystem::path(testing::TempDir()) / "spindrift_alert_desk";
+  std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) / ("spindrift_alert_desk_" + std::to_string(::getpid()));
   receiver receiver_;
   std::unique_ptr<alert_desk> desk_;
 };

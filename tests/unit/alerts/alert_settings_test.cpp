@@ -3,9 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
+#include <string>
 
 #include "common/cli/options.hpp"
 #include "server/alerts/alert_options.hpp"
@@ -97,7 +99,8 @@ protected:
   }
   ~alert_file() override { std::filesystem::remove(path_); }
 
-  std::filesystem::path path_ = std::filesystem::path(testing::TempDir()) / "spindrift_alert_file.toml";
+  std::filesystem::path path_ =
+      std::filesystem::path(testing::TempDir()) / ("spindrift_alert_file_" + std::to_string(::getpid()) + ".toml");
   alerts_settings chosen_;
   std::string printed_;
 };
@@ -155,7 +158,8 @@ class secret_of_an_alert : public testing::Test {
 protected:
   secret_of_an_alert() { std::ofstream(path_) << "s3cret\n"; }
   ~secret_of_an_alert() override { std::filesystem::remove(path_); }
-  std::filesystem::path path_ = std::filesystem::path(testing::TempDir()) / "spindrift_alert_secret";
+  std::filesystem::path path_ =
+      std::filesystem::path(testing::TempDir()) / ("spindrift_alert_secret_" + std::to_string(::getpid()));
 };
 
 TEST_F(secret_of_an_alert, comes_from_a_file_that_others_cannot_read) {

@@ -1,10 +1,12 @@
 // Programs that are told.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <thread>
 
 #include "server/alerts/delivery.hpp"
@@ -37,7 +39,8 @@ protected:
     message_ = {"id-1", {one}, 1};
   }
 
-  std::filesystem::path path_ = std::filesystem::path(testing::TempDir()) / "spindrift_exec_test";
+  std::filesystem::path path_ =
+      std::filesystem::path(testing::TempDir()) / ("spindrift_exec_test_" + std::to_string(::getpid()));
   outgoing message_;
   std::atomic<bool> stops_{false};
 };

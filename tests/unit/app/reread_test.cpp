@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <filesystem>
@@ -22,7 +23,8 @@ protected:
     const std::array<const char*, 4> words = {"spindriftd", given.c_str(), "--state-dir", "off"};
     return reread(static_cast<int>(words.size()), words.data());
   }
-  std::filesystem::path path_ = std::filesystem::path(testing::TempDir()) / "spindrift_reread.toml";
+  std::filesystem::path path_ =
+      std::filesystem::path(testing::TempDir()) / ("spindrift_reread_" + std::to_string(::getpid()) + ".toml");
 };
 
 TEST_F(settings_read_again, are_those_that_the_file_has_now) {
