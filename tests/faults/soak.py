@@ -1,6 +1,6 @@
 """Hours of streams, connections, producers and subscribers that come and go, at a modest rate: what grows?
 
-Part of no round, since it takes as long as it is told to: `faults.py --bin DIR soak`, two hours, or SOAK_MINUTES.
+Part of no round, since it takes as long as it is told to: `faults.py --bin DIR soak`, two hours, or SOAK_MINUTES; SOAK_SPEED rounds a second.
 """
 
 import os
@@ -11,7 +11,10 @@ import time
 from stage import Client, Daemon, Scratch
 
 STREAMS_MAX = 5_000
+PRODUCERS_MAX = 1_000
+LASTING_PRODUCERS = 300  # said hello by often enough never to be the ones that are forgotten
 EVERY_S = 60  # a line of figures
+SPEED = float(os.environ.get("SOAK_SPEED", "1"))  # rounds a second
 
 
 def memory_kib(server, key):
@@ -38,6 +41,7 @@ class Crowd:
             self.passing(number)
         for _ in range(3):
             self.named()
+        self.passing_producer()
         self.listeners()
         if self.rounds % 5 == 0:
             self.curious()
@@ -72,13 +76,24 @@ class Crowd:
                 one.line()
 
     def named(self):
-        name = f"plant-{self.dice.randrange(self.rounds + 10)}"
+        name = f"plant-{self.dice.randrange(min(self.rounds + 10, LASTING_PRODUCERS))}"
         with Client(self.server.port) as one:
-            seq = one.ask({"op": "hello", "producer": name})["last_seq"]
+            welcome = one.ask({"op": "hello", "producer": name})
+            if welcome is None or "last_seq" not in welcome:
+                print(f"    hello of {name}: {welcome}", flush=True)
+                self.lost += 1
+                return
+            seq = welcome["last_seq"]
             self.lost += seq != self.seqs.get(name, 0)
             self.ask_all(one, [b'{"stream":"named%d","seq":%d,"value":%.3f}\n' % (item % 5, seq + item, self.value())
                                for item in range(1, 41)])
             self.seqs[name] = seq + 40
+
+    def passing_producer(self):
+        """Names that nobody comes back with: the oldest is forgotten for each one beyond the limit."""
+        with Client(self.server.port) as one:
+            one.ask({"op": "hello", "producer": f"passing-{self.rounds}"})
+            self.ask_all(one, [b'{"stream":"named%d","seq":%d,"value":1}\n' % (item % 5, item) for item in range(1, 11)])
 
     def listeners(self):
         """Twenty subscribers, the oldest of which goes; half of them read."""
@@ -104,7 +119,8 @@ class Crowd:
 def run(report, binary, short, _sanitized=""):
     minutes = float(os.environ.get("SOAK_MINUTES", "1" if short else "120"))
     with Scratch() as folder:
-        flags = ("--state-dir", os.path.join(folder, "state"), "--max-streams", str(STREAMS_MAX), "--evict-after", "5000")
+        flags = ("--state-dir", os.path.join(folder, "state"), "--max-streams", str(STREAMS_MAX), "--evict-after", "5000",
+                 "--max-producers", str(PRODUCERS_MAX))
         with Daemon(binary, *flags) as server:
             crowd = Crowd(server)
             began = time.monotonic()
@@ -120,7 +136,7 @@ def run(report, binary, short, _sanitized=""):
                     print(f"    {(now - began) / 60:6.1f} min  {curve[-1]:7.1f} MiB without those kept  {stats['streams']} streams  "
                           f"{stats['streams_evicted']} evicted  {stats['kept_bytes'] >> 10} KiB kept  "
                           f"{stats['points']} points  {len(crowd.seqs)} producers", flush=True)
-                time.sleep(max(0.0, 1 - (time.monotonic() - now)))
+                time.sleep(max(0.0, 1 / SPEED - (time.monotonic() - now)))
             third = max(1, len(curve) // 3)
             middle, end = max(curve[third:2 * third] or curve), max(curve[2 * third:] or curve)
             report.check(f"{minutes:g} minutes of coming and going", f"{middle:.0f}, then {end:.0f} MiB, "
