@@ -10,6 +10,7 @@
 #include "common/model/event.hpp"
 #include "common/protocol/encode.hpp"
 #include "server/alerts/alert_desk.hpp"
+#include "server/app/process_metrics.hpp"
 #include "server/formats/parsed.hpp"
 #include "server/session/reply_line.hpp"
 #include "server/session/version.hpp"
@@ -146,6 +147,9 @@ std::string daemon_info::metrics() const {
     out.append("\"} ");
     out += std::to_string(read(counts_.lines_unread[i])) + '\n';
   }
+  head("spindrift_build_info", "1; the version that was built.", "gauge");
+  out += "spindrift_build_info{version=\"" SPINDRIFT_VERSION "\"} 1\n";
+  append_process_metrics(out);
   return out;
 }
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <map>
 #include <regex>
 
@@ -85,6 +86,12 @@ TEST(http, metrics_are_prometheus_text_and_count) {
   EXPECT_GE(samples.at("spindrift_anomalies_total"), 1);
   EXPECT_EQ(samples.at("spindrift_errors_total{code=\"bad_json\"}"), 1);
   EXPECT_GT(samples.at("spindrift_resident_bytes"), 1e6);
+  EXPECT_THAT(after.body, HasSubstr("\nspindrift_build_info{version=\""));
+  EXPECT_GT(samples.at("process_resident_memory_bytes"), 1e6);
+  EXPECT_GT(samples.at("process_cpu_seconds_total"), 0);
+  EXPECT_GT(samples.at("process_open_fds"), 3);
+  EXPECT_GE(samples.at("process_max_fds"), samples.at("process_open_fds"));
+  EXPECT_NEAR(samples.at("process_start_time_seconds"), static_cast<double>(std::time(nullptr)), 600);
 }
 
 TEST(http, health_is_ok_and_anything_else_is_not_found) {
