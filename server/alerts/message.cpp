@@ -104,7 +104,7 @@ std::string mail_date(std::int64_t ms) {
   const auto seconds = static_cast<std::time_t>(ms / 1000);
   std::tm parts{};
   ::gmtime_r(&seconds, &parts);
-  const auto two = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
+  const auto two = [](int number) { return std::string(number < 10 ? "0" : "").append(std::to_string(number)); };
   return std::string(days[static_cast<std::size_t>(parts.tm_wday)]) + ", " + std::to_string(parts.tm_mday) + " " +
          months[static_cast<std::size_t>(parts.tm_mon)] + " " + std::to_string(parts.tm_year + 1900) + " " +
          two(parts.tm_hour) + ":" + two(parts.tm_min) + ":" + two(parts.tm_sec) + " +0000";
@@ -173,7 +173,7 @@ std::string mail_text(const alert_settings& alert, const std::vector<queued_noti
   std::string to;
   for (const std::string& one : alert.to) to.append(to.empty() ? "" : ", ").append(one);
   std::string mail = "From: " + alert.from + "\r\nTo: " + to +
-                     "\r\nSubject: " + header_text("[spindrift] " + printable(headline_of(all))) +
+                     "\r\nSubject: " + header_text(std::string("[spindrift] ").append(printable(headline_of(all)))) +
                      "\r\nDate: " + mail_date(now_ms) + "\r\nMessage-ID: <" + id +
                      "@spindrift.invalid>\r\nMIME-Version: 1.0\r\n" +
                      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n" +

@@ -67,7 +67,9 @@ std::string time_of(double x, bool is_time) {
   if (!is_time) return number(x);
   const double bound = std::clamp(x, static_cast<double>(limits::ts_ms_min), static_cast<double>(limits::ts_ms_max));
   std::string text = to_rfc3339(static_cast<std::int64_t>(bound));
-  return text.substr(0, text.find_first_of(".Z")).replace(10, 1, " ");
+  text.resize(std::min(text.size(), text.find_first_of(".Z")));
+  text[10] = ' ';  // where the date ends
+  return text;
 }
 
 // 1, 2 or 5 times a power of ten.

@@ -57,7 +57,9 @@ std::string duration_text(std::int64_t milliseconds) {
 }
 
 std::string sentence(const event& told, std::string_view unit) {
-  std::string text = one_sentence(told, unit.empty() ? std::string() : " " + std::string(unit));
+  std::string behind;
+  if (!unit.empty()) behind.append(" ").append(unit);
+  std::string text = one_sentence(told, behind);
   if (told.state == event_state::closed) text += told.accepted ? "; taken as usual from now on" : "; over";
   return text;
 }

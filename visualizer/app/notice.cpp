@@ -68,7 +68,8 @@ std::string notice_of(const stream_event& told) {
 
 void line_output::write(std::string_view line) {
   if (is_closed_ || !failure_.empty()) return;
-  if (left_out_ > 0 && !put("(" + std::to_string(left_out_) + " lines left out: the reader was too slow)\n")) {
+  if (left_out_ > 0 &&
+      !put(std::string("(").append(std::to_string(left_out_)).append(" lines left out: the reader was too slow)\n"))) {
     ++left_out_;
     return;
   }

@@ -62,8 +62,8 @@ protected:
     work.points.push_back(one);
     observer.observe(work, {start_ms + ms_, ms_});
     EXPECT_EQ(work.outcomes[0].why, refusal::none);
-    into.anomalies += work.outcomes[0].what.anomaly ? 1 : 0;
-    into.in_events += work.outcomes[0].what.event != 0 ? 1 : 0;
+    into.anomalies += work.outcomes[0].what.anomaly ? 1U : 0U;
+    into.in_events += work.outcomes[0].what.event != 0 ? 1U : 0U;
     for (told_event& said : work.told) {
       if (!said.notice.is_picture_alone) into.told.push_back(std::move(said.notice));
     }
