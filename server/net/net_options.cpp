@@ -35,7 +35,7 @@ void declare(net_settings& settings, option_set& options) {
                            settings.object_silence);
   options.add_milliseconds("--mute-after", "an anonymous producer that reads nothing for so long is muted",
                            settings.mute_after);
-  options.add_number("--max-posted-bulletins", "N",
+  options.add_number("--max-posted-batches", "N",
                      "batches on their way to another thread's subscribers before they are dropped, 1 to 1000000",
                      settings.posted_batches_max, 1, 1'000'000);
   options.add_number("--feed-send-buffer", "BYTES", "the kernel's send buffer of a subscriber, 4096 to 16777216",

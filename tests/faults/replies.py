@@ -123,9 +123,9 @@ def queued(port):
     return most
 
 
-def bulletins(report, binary):
+def posted_batches(report, binary):
     """Between two threads one batch alone may be on its way: what does not go is dropped and counted, none twice."""
-    flags = ("--threads", "2", "--max-posted-bulletins", "1")
+    flags = ("--threads", "2", "--max-posted-batches", "1")
     with Daemon(binary, *LIGHT, *flags) as server:
         readers = [server.connect() for _ in range(4)]
         heard = [0] * len(readers)
@@ -153,7 +153,7 @@ def bulletins(report, binary):
             one.join()
         stats = server.stats()
         most = max(heard)
-        report.check("--max-posted-bulletins 1, two threads", f"{min(heard)} to {most} of {count} heard, "
+        report.check("--max-posted-batches 1, two threads", f"{min(heard)} to {most} of {count} heard, "
                      f"{stats['feed_lines_dropped']} dropped", "no more than there were; alike",
                      0 < most <= count and (stats["feed_lines_dropped"] > 0) == (min(heard) < count))
         for one in readers + senders:
@@ -252,6 +252,6 @@ def run(report, binary, short, _sanitized=""):
     proofs = [unconfirmed, lingering, refused_at_once, drain, kept_of_one]
     side_by_side(report, *[lambda into, proof=proof: proof(into, binary) for proof in proofs])
     gaps(report, binary)
-    bulletins(report, binary)
+    posted_batches(report, binary)
     unread_named(report, binary)
     unread_anonymous(report, binary, 16 if short else 150)
