@@ -32,8 +32,9 @@ void complete_evidence(std::vector<event>& notices, const detector_settings& set
     add("adwin", "delta", settings.adwin.delta, full.evidence);
     add("ensemble", "threshold", settings.ensemble.threshold, full.evidence);
     for (evidence_number& one : full.evidence) {
-      const auto feature = static_cast<std::size_t>(one.value);
-      if (one.part == "relation" && one.name == "partner" && feature < features.size()) one.word = features[feature];
+      if (one.part != "relation" || one.name != "partner") continue;
+      const auto feature = static_cast<std::size_t>(one.value);  // an index that was one before
+      if (feature < features.size()) one.word = features[feature];
     }
     notice.why = std::make_shared<const explanation>(std::move(full));
   }

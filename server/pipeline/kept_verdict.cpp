@@ -1,6 +1,7 @@
 // Packs verdicts and makes their lines.
 #include "server/pipeline/kept_verdict.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 #include <cstring>
@@ -85,8 +86,7 @@ void put(const Part& part, char*& at) {
   at += sizeof part;
 }
 void put_text(std::string_view text, char*& at) {
-  std::memcpy(at, text.data(), text.size());
-  at += text.size();
+  at = std::copy(text.begin(), text.end(), at);
 }
 
 template <class Part>
