@@ -40,7 +40,8 @@ bool take_setting(std::string_view key, std::string_view value, listen_address& 
 bool take_place(std::string_view place, listen_address& into) {
   if (place.starts_with("unix:")) {
     place.remove_prefix(5);
-    if (place.starts_with("//")) place.remove_prefix(2);
+    if (place.starts_with("//") && !place.starts_with("///")) return false;  // a URL with a host
+    while (place.starts_with("//")) place.remove_prefix(1);
     into.is = listen_address::kind::by_unix;
     into.path = place;
     return place.starts_with('/') && place.size() > 1 && place.size() <= path_bytes_max &&

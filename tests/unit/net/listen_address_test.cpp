@@ -35,6 +35,7 @@ TEST(listen_address, a_unix_socket_has_a_path_and_a_mode) {
   EXPECT_EQ(found->path, "/run/spindrift.sock");
   EXPECT_EQ(found->mode, 0600U);
   EXPECT_EQ(parse_listen_address("unix:///run/a.sock")->path, "/run/a.sock");
+  EXPECT_EQ(parse_listen_address("unix:////run/a.sock")->path, "/run/a.sock");
   EXPECT_EQ(parse_listen_address("unix:/run/a.sock")->mode, 0660U);
 }
 
@@ -49,10 +50,10 @@ TEST(listen_address, refuses_what_it_does_not_know) {
   const std::string long_path = "unix:/" + std::string(107, 'x');
   for (const std::string& text :
        {std::string(), std::string("71710"), std::string("http://127.0.0.1:1"), std::string("unix:relative"),
-        std::string("unix:/"), long_path, std::string("127.0.0.1:1?"), std::string("127.0.0.1:1?format="),
-        std::string("127.0.0.1:1?mode=0600"), std::string("unix:/a?mode=0999"), std::string("unix:/a?proxy=on"),
-        std::string("udp://127.0.0.1:1?replies=on"), std::string("127.0.0.1:1?replies=yes"),
-        std::string("127.0.0.1:1?format=graphite&")}) {
+        std::string("unix://host/a"), std::string("unix:////"), std::string("unix:/"), long_path,
+        std::string("127.0.0.1:1?"), std::string("127.0.0.1:1?format="), std::string("127.0.0.1:1?mode=0600"),
+        std::string("unix:/a?mode=0999"), std::string("unix:/a?proxy=on"), std::string("udp://127.0.0.1:1?replies=on"),
+        std::string("127.0.0.1:1?replies=yes"), std::string("127.0.0.1:1?format=graphite&")}) {
     EXPECT_FALSE(parse_listen_address(text)) << text;
   }
   EXPECT_TRUE(parse_listen_address("unix:/" + std::string(106, 'x')));
