@@ -11,8 +11,8 @@ import time
 from stage import Client, Daemon, Scratch
 
 STREAMS_MAX = 5_000
-PRODUCERS_MAX = 1_000
-LASTING_PRODUCERS = 300  # said hello by often enough never to be the ones that are forgotten
+PRODUCERS_MAX = 2_000
+LASTING_PRODUCERS = 300  # each of which says hello far more often than 1,700 others come
 EVERY_S = 60  # a line of figures
 SPEED = float(os.environ.get("SOAK_SPEED", "1"))  # rounds a second
 
