@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <mutex>
 #include <string>
 
@@ -71,7 +73,8 @@ TEST_F(memory_guard_test, shares_out_what_streams_and_kept_verdicts_may_take) {
     for (std::uint64_t seq = 1; seq <= 20; ++seq) named->keep(seq, line);
   }
   EXPECT_GT(producers_.kept_bytes(), ceiling / 16);
-  EXPECT_LE(producers_.kept_bytes(), ceiling / 8) << "an eighth is theirs whatever the streams have";
+  EXPECT_LE(producers_.kept_bytes(), std::max<std::uint64_t>(ceiling / 8, ceiling / 8 * 7 - by_.grown_bytes()))
+      << "an eighth is theirs whatever the streams have, and what these leave of seven";
 }
 
 TEST_F(memory_guard_test, has_streams_that_were_idle_for_long_enough_make_room) {
