@@ -33,8 +33,8 @@ public:
   // Of so many bytes in all, what streams may grow to at the most, and what kept verdicts may take.
   static constexpr std::uint64_t streams_of(std::uint64_t ceiling) { return ceiling / 4 * 3; }
   static constexpr std::uint64_t kept_of(std::uint64_t ceiling) { return ceiling / 4; }
-  // And what may wait for subscribers.
-  static constexpr std::uint64_t feeds_of(std::uint64_t ceiling) { return ceiling / 8; }
+  // And what may wait for subscribers; as much again for the aggregates of viewers.
+  static constexpr std::uint64_t feeds_of(std::uint64_t ceiling) { return ceiling / 16; }
 
   // 0: no ceiling.
   memory_guard(engine& of, producer_table& producers, std::uint64_t ceiling_bytes,

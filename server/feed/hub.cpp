@@ -40,6 +40,7 @@ bool hub::wants(std::uint64_t stream_hash, std::string_view stream, line_class l
 void hub::share_out() {
   const std::size_t part = limits_.all_bytes_max / std::max<std::size_t>(1, audiences_.size());
   const std::size_t bytes_max = std::min(limits_.one_bytes_max, std::max(limits_.one_bytes_min, part));
+  aggregates_part_ = std::max(limits_.one_bytes_min, part);
   for (const seat& one : seats_) {
     if (one.box != nullptr) one.box->limit(bytes_max);
   }
@@ -87,7 +88,7 @@ void hub::give(seat& at, const published_batch& batch, const published_line& lin
     if (at.box->add(batch.text_of(line))) touched_.push_back(&at);
     return;
   }
-  const std::size_t bytes_max = aggregates_boxes * at.box->bytes_max();
+  const std::size_t bytes_max = std::min(aggregates_boxes * at.box->bytes_max(), aggregates_part_);
   if (at.aggregates->add(line, batch.text_of(line), batch.stream_of(line), bytes_max)) return;
   at.box->miss(1);
   at.bell->feed_came(1);

@@ -86,6 +86,7 @@ private:
   subscription_list& known_;
   std::size_t shard_;
   feed_limits limits_;
+  std::size_t aggregates_part_ = std::numeric_limits<std::size_t>::max();  // of all_bytes_max once more, for each
   audience_table audiences_;
   std::vector<seat> seats_;     // of this shard's, by slot
   std::vector<seat*> touched_;  // by the batch under way

@@ -48,7 +48,7 @@ struct net_settings {
   // A subscriber that has not taken a byte for this long is closed.
   std::chrono::milliseconds feed_timeout{10'000};
   std::size_t feed_bytes_max = std::size_t{4} * 1024 * 1024;
-  // Of all subscribers together, in equal parts; an eighth of the ceiling of memory where there is one.
+  // Of all subscribers together, in equal parts; a sixteenth of the ceiling of memory where there is one.
   std::size_t all_feeds_bytes_max = std::numeric_limits<std::size_t>::max();
   // The kernel would grow a subscriber's send buffer to many MiB, which only hides how far behind it is.
   std::uint64_t feed_send_buffer_bytes = 256 * 1024;
