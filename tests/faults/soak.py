@@ -119,7 +119,7 @@ class Crowd:
 def run(report, binary, short, _sanitized=""):
     minutes = float(os.environ.get("SOAK_MINUTES", "1" if short else "120"))
     with Scratch() as folder:
-        flags = ("--state-dir", os.path.join(folder, "state"), "--max-streams", str(STREAMS_MAX), "--evict-after", "5000",
+        flags = ("--state-dir", os.path.join(folder, "state"), "--max-streams", str(STREAMS_MAX), "--evict-after", str(int(5_000 / SPEED)),
                  "--max-producers", str(PRODUCERS_MAX))
         with Daemon(binary, *flags) as server:
             crowd = Crowd(server)
