@@ -12,7 +12,6 @@
 namespace spindrift {
 namespace {
 
-constexpr const char* in_memory = ":memory:";
 constexpr int version = 1;
 
 constexpr const char* schema =
@@ -35,15 +34,10 @@ constexpr const char* columns =
     "id, stream, number, told, state, kind, severity, is_over, first_kind, first_severity, line";
 
 void fill(sqlite3_stmt* to, int at, std::string_view text) {
-  sqlite3_bind_text64(to, at, text.empty() ? "" : text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  bind_text(to, at, text);
 }
 void fill(sqlite3_stmt* to, int at, std::int64_t number) {
   sqlite3_bind_int64(to, at, number);
-}
-std::string text_at(sqlite3_stmt* row, int column) {
-  const auto* text = static_cast<const char*>(sqlite3_column_blob(row, column));
-  return text == nullptr ? std::string()
-                         : std::string(text, static_cast<std::size_t>(sqlite3_column_bytes(row, column)));
 }
 int small_at(sqlite3_stmt* row, int column, int most) {
   return std::clamp(sqlite3_column_int(row, column), 0, most);
@@ -58,7 +52,7 @@ event_state state_at(sqlite3_stmt* row, int column) {
 queued_notice queued_at(sqlite3_stmt* row) {
   queued_notice one;
   one.id = sqlite3_column_int64(row, 0);
-  one.what.stream = text_at(row, 1);
+  one.what.stream = column_text(row, 1);
   one.what.number = static_cast<std::uint64_t>(sqlite3_column_int64(row, 2));
   one.what.told = sqlite3_column_int64(row, 3);
   one.what.state = state_at(row, 4);
@@ -67,7 +61,7 @@ queued_notice queued_at(sqlite3_stmt* row) {
   one.what.is_over = sqlite3_column_int(row, 7) != 0;
   one.first_kind = kind_at(row, 8);
   one.first_severity = sqlite3_column_int(row, 9);
-  one.what.line = text_at(row, 10);
+  one.what.line = column_text(row, 10);
   return one;
 }
 
@@ -83,18 +77,11 @@ alert_book::entry entry_at(sqlite3_stmt* row) {
   found.newest.state = state_at(row, 6);
   found.newest.kind = kind_at(row, 7);
   found.newest.severity = found.worst;
-  found.newest.line = text_at(row, 8);
+  found.newest.line = column_text(row, 8);
   return found;
 }
 
 }  // namespace
-
-void alert_book::database_closer::operator()(sqlite3* database) const {
-  sqlite3_close_v2(database);
-}
-void alert_book::statement_closer::operator()(sqlite3_stmt* statement) const {
-  sqlite3_finalize(statement);
-}
 
 alert_book::~alert_book() {
   close();
@@ -113,12 +100,7 @@ std::vector<storage_note> alert_book::take_notes() {
 }
 
 storage_status alert_book::fault(const char* doing) const {
-  const int code = database_ == nullptr ? SQLITE_CANTOPEN : sqlite3_errcode(database_.get());
-  storage_fault kind = storage_fault::failed;
-  if (code == SQLITE_FULL) kind = storage_fault::full;
-  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) kind = storage_fault::damaged;
-  const char* text = database_ == nullptr ? "no database" : sqlite3_errmsg(database_.get());
-  return {kind, path_, 0, std::string(doing) + ": " + text};
+  return database_fault(database_.get(), path_, doing);
 }
 
 storage_status alert_book::open(const std::string& path, bool is_synced) {
@@ -299,8 +281,8 @@ std::vector<alert_book::due_entry> alert_book::due_entries(std::int64_t now_ms, 
   fill(due_.get(), 1, now_ms);
   fill(due_.get(), 2, static_cast<std::int64_t>(most));
   while (step(due_, "find")) {
-    due_entry& one = found.emplace_back(due_entry{text_at(due_.get(), 9), entry_at(due_.get())});
-    one.of.newest.stream = text_at(due_.get(), 10);
+    due_entry& one = found.emplace_back(due_entry{std::string(column_text(due_.get(), 9)), entry_at(due_.get())});
+    one.of.newest.stream = column_text(due_.get(), 10);
     one.of.newest.number = static_cast<std::uint64_t>(sqlite3_column_int64(due_.get(), 11));
   }
   finish(due_);
@@ -385,7 +367,7 @@ std::uint64_t alert_book::drop_others(const std::vector<std::string>& alerts) {
 std::string alert_book::budget_state(std::string_view alert) {
   fill(budget_.get(), 1, alert);
   std::string state;
-  if (step(budget_, "find")) state = text_at(budget_.get(), 0);
+  if (step(budget_, "find")) state = column_text(budget_.get(), 0);
   finish(budget_);
   return state;
 }

@@ -22,10 +22,8 @@
 #include <vector>
 
 #include "server/alerts/notice.hpp"
+#include "server/store/database.hpp"
 #include "server/store/status.hpp"
-
-struct sqlite3;
-struct sqlite3_stmt;
 
 namespace spindrift {
 
@@ -92,13 +90,7 @@ public:
   const storage_status& status() const { return status_; }
 
 private:
-  struct database_closer {
-    void operator()(sqlite3* database) const;
-  };
-  struct statement_closer {
-    void operator()(sqlite3_stmt* statement) const;
-  };
-  using statement = std::unique_ptr<sqlite3_stmt, statement_closer>;
+  using statement = statement_handle;
 
   storage_status open_file(bool is_synced);
   storage_status prepare_all();
@@ -110,7 +102,7 @@ private:
   std::size_t count_queue();
 
   std::string path_;
-  std::unique_ptr<sqlite3, database_closer> database_;
+  database_handle database_;
   statement find_, keep_, due_, put_, tried_, untried_, assign_, next_due_, acknowledge_, budget_, keep_budget_, trim_,
       count_;
   storage_status status_;

@@ -8,11 +8,13 @@
 #include <utility>
 
 #include "common/model/glob.hpp"
-#include "server/store/event_statement.hpp"
 #include "server/store/event_table.hpp"
 
 namespace spindrift {
 namespace {
+
+// 4,096 consecutive events are a block, see the header; the schema and the queries say it as id>>12.
+constexpr int block_bits = 12;
 
 // As many streams as match a pattern are asked each by its key; more by going through all events.
 constexpr std::size_t streams_one_by_one = 64;

@@ -10,13 +10,10 @@
 
 #include "server/store/event_file.hpp"
 #include "server/store/event_schema.hpp"
-#include "server/store/event_statement.hpp"
 
 namespace spindrift {
 
 namespace {
-
-constexpr const char* in_memory = ":memory:";
 
 // Rows of one INSERT: opening the table and its indexes for a statement costs as much as a row does.
 constexpr std::size_t rows_at_once = 20;
@@ -59,13 +56,6 @@ void is_wanted(sqlite3_context* context, int, sqlite3_value** values) {
 
 }  // namespace
 
-void event_table::database_closer::operator()(sqlite3* database) const {
-  sqlite3_close_v2(database);
-}
-void event_table::statement_closer::operator()(sqlite3_stmt* statement) const {
-  sqlite3_finalize(statement);
-}
-
 event_table::~event_table() {
   close();
 }
@@ -86,12 +76,7 @@ std::vector<storage_note> event_table::take_notes() {
 }
 
 storage_status event_table::fault(const char* doing) {
-  const int code = database_ == nullptr ? SQLITE_CANTOPEN : sqlite3_errcode(database_.get());
-  storage_fault kind = storage_fault::failed;
-  if (code == SQLITE_FULL) kind = storage_fault::full;
-  if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) kind = storage_fault::damaged;
-  const char* text = database_ == nullptr ? "no database" : sqlite3_errmsg(database_.get());
-  return {kind, path_, 0, std::string(doing) + ": " + text};
+  return database_fault(database_.get(), path_, doing);
 }
 
 storage_status event_table::run(const char* text) {

@@ -33,10 +33,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include "server/store/database.hpp"
 #include "server/store/status.hpp"
-
-struct sqlite3;
-struct sqlite3_stmt;
 
 namespace spindrift {
 
@@ -104,13 +102,7 @@ public:
   storage_status limit_bytes(std::uint64_t bytes_max);
 
 private:
-  struct database_closer {
-    void operator()(sqlite3* database) const;
-  };
-  struct statement_closer {
-    void operator()(sqlite3_stmt* statement) const;
-  };
-  using statement = std::unique_ptr<sqlite3_stmt, statement_closer>;
+  using statement = statement_handle;
 
   storage_status open_file();
   storage_status make_schema();
@@ -138,7 +130,7 @@ private:
 
   std::string path_;
   std::uint64_t bytes_max_ = 0;
-  std::unique_ptr<sqlite3, database_closer> database_;
+  database_handle database_;
   statement begin_, commit_, find_stream_, insert_stream_, insert_one_, insert_many_, find_before_, find_span_,
       find_one_, find_any_, delete_old_, delete_some_, delete_streams_, insert_explanation_, insert_mark_,
       find_numbered_, list_streams_, insert_held_;
