@@ -1,11 +1,6 @@
 // The figures of the server, for stats and for Prometheus.
 #include "server/app/daemon_info.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <fstream>
-
 #include "common/log/log.hpp"
 #include "common/model/event.hpp"
 #include "common/protocol/encode.hpp"
@@ -16,14 +11,6 @@
 #include "server/session/version.hpp"
 
 namespace spindrift {
-
-std::uint64_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::uint64_t all = 0;
-  std::uint64_t resident = 0;
-  if (!(statm >> all >> resident)) return 0;
-  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
 
 std::uint64_t daemon_info::memory_full() const {
   if (engine_.allowed_growth() == growth::none) return 2;
@@ -122,8 +109,7 @@ void daemon_info::append_stats(std::string& out) const {
 std::string daemon_info::metrics() const {
   std::string out;
   const auto head = [&out](std::string_view name, std::string_view help, std::string_view kind) {
-    out.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ").append(name).append(" ");
-    out.append(kind).append("\n");
+    append_metric_head(name, help, kind, out);
   };
   for (const figure& shown : figures()) {
     const std::string name = "spindrift_" + std::string(shown.name) + (shown.only_grows ? "_total" : "");

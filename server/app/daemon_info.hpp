@@ -14,9 +14,6 @@ namespace spindrift {
 
 class alert_desk;
 
-// Resident memory of this process as the kernel counts it; 0 where that cannot be read. Some 20 us.
-std::uint64_t resident_bytes();
-
 class daemon_info final : public server_info {
 public:
   // All outlive the info.

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "common/log/log.hpp"
-#include "server/app/daemon_info.hpp"
+#include "server/app/process_metrics.hpp"
 #include "server/clock/clock.hpp"
 
 namespace spindrift {

@@ -51,11 +51,21 @@ const double began = std::chrono::duration<double>(std::chrono::system_clock::no
 
 }  // namespace
 
+std::uint64_t resident_bytes() {
+  const auto used = memory();
+  return used ? used->resident : 0;
+}
+
+void append_metric_head(std::string_view name, std::string_view help, std::string_view kind, std::string& out) {
+  out.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ").append(name).append(" ");
+  out.append(kind).append("\n");
+}
+
 void append_process_metrics(std::string& out) {
   const auto put = [&out](std::string_view name, std::string_view help, std::string_view kind,
                           const std::string& value) {
-    out.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ").append(name).append(" ");
-    out.append(kind).append("\n").append(name).append(" ").append(value).append("\n");
+    append_metric_head(name, help, kind, out);
+    out.append(name).append(" ").append(value).append("\n");
   };
   put("process_cpu_seconds_total", "Processor time of the process, in seconds.", "counter",
       std::to_string(processor_seconds()));
