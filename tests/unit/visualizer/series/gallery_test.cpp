@@ -7,18 +7,10 @@
 #include <limits>
 #include <string>
 
+#include "tests/unit/visualizer/series/judged.hpp"
+
 namespace spindrift {
 namespace {
-
-verdict judged_of(std::string_view stream, std::uint64_t n) {
-  verdict judged;
-  judged.subject.stream = stream;
-  judged.subject.value = 1;
-  judged.n = n;
-  judged.expected = 2;
-  judged.sigma = 0.5;
-  return judged;
-}
 
 class two_features : public testing::Test {
 protected:

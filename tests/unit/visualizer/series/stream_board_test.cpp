@@ -5,18 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "tests/unit/visualizer/series/judged.hpp"
+
 namespace spindrift {
 namespace {
-
-verdict judged_of(std::string_view stream, std::uint64_t n) {
-  verdict judged;
-  judged.subject.stream = stream;
-  judged.subject.value = 1;
-  judged.n = n;
-  judged.expected = 2;
-  judged.sigma = 0.5;
-  return judged;
-}
 
 stream_event event_of(std::string stream, unsigned severity, bool is_over = false) {
   stream_event told;
