@@ -257,14 +257,15 @@ void shard::sweep() {
 }
 
 // Of its share of all streams a stripe or two at a time, so that no turn is long and no batch waits long for a stripe.
-// Each is looked at once a second, by nobody else.
+// Each is looked at once a second, by nobody else: not by a shard that has no connections.
 void shard::listen_for_silence() {
+  const auto self =
+      static_cast<std::size_t>(std::find(shared_.shards.begin(), shared_.shards.end(), this) - shared_.shards.begin());
+  if (self == shared_.shards.size()) return;
   const std::size_t mine = std::max<std::size_t>(1, stream_table::stripe_count / shared_.shards.size());
   silence_timer_.expires_after(std::chrono::milliseconds(1'000) / mine);
-  silence_timer_.async_wait([this, mine](socket_error cancelled) {
+  silence_timer_.async_wait([this, self, mine](socket_error cancelled) {
     if (cancelled || drained_ || draining_) return;
-    const auto self = static_cast<std::size_t>(std::find(shared_.shards.begin(), shared_.shards.end(), this) -
-                                               shared_.shards.begin());
     pipeline_.tell_of_silence(self * mine + silence_at_, shared_.shards.size() * mine, now());
     silence_at_ = (silence_at_ + 1) % mine;
     listen_for_silence();
