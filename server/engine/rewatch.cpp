@@ -1,12 +1,11 @@
 // Streams take other settings while points flow.
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "server/engine/engine.hpp"
-#include "server/engine/event_words.hpp"
 #include "server/engine/profile_book.hpp"
 #include "server/engine/stream_table.hpp"
-#include "server/events/event_text.hpp"
 
 namespace spindrift {
 
@@ -68,18 +67,6 @@ void engine::fit_reading(stream& known) {
   known.detectors = detector(known.profile->detectors, known.width());
   known.rate.reset();
   if (as == value_reading::rate) known.judge_by_rate();
-}
-
-void add_words(const stream_profile& of, const std::string& name, std::vector<event>& notices) {
-  for (event& notice : notices) {
-    if (notice.is_picture_alone) continue;
-    // Behind the sentence stands what is remembered of marks.
-    const std::size_t plain = sentence(notice).size();
-    std::string text = of.rules.title.empty() ? std::string() : of.title_of(name) + ": ";
-    text += sentence(notice, of.rules.unit);
-    if (plain < notice.text.size()) text += notice.text.substr(plain);
-    notice.text = std::move(text);
-  }
 }
 
 }  // namespace spindrift

@@ -1,0 +1,22 @@
+// Puts a stream's title and unit into the sentences of its notices.
+#include "server/engine/event_words.hpp"
+
+#include <utility>
+
+#include "server/events/event_text.hpp"
+
+namespace spindrift {
+
+void add_words(const stream_profile& of, const std::string& name, std::vector<event>& notices) {
+  for (event& notice : notices) {
+    if (notice.is_picture_alone) continue;
+    // Behind the sentence stands what is remembered of marks.
+    const std::size_t plain = sentence(notice).size();
+    std::string text = of.rules.title.empty() ? std::string() : of.title_of(name) + ": ";
+    text += sentence(notice, of.rules.unit);
+    if (plain < notice.text.size()) text += notice.text.substr(plain);
+    notice.text = std::move(text);
+  }
+}
+
+}  // namespace spindrift
