@@ -40,9 +40,7 @@ std::vector<std::string> complaints_about_variables(const std::vector<std::strin
     const std::string_view text = *at;
     const std::string_view name = text.substr(0, text.find('='));
     if (!name.starts_with(prefix) || std::find(known.begin(), known.end(), name) != known.end()) continue;
-    const near_name near = nearest_name(name, meant);
-    complaints.push_back("unknown environment variable " + printable(name) +
-                         (near.is_likely ? "; did you mean " : "; the nearest is ") + near.name);
+    complaints.push_back("unknown environment variable " + printable(name) + nearest_name(name, meant).hint());
   }
   return complaints;
 }

@@ -26,6 +26,11 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
   return row[to.size()];
 }
 
+std::string near_name::hint() const {
+  if (name.empty()) return {};
+  return (is_likely ? "; did you mean " : "; the nearest is ") + name;
+}
+
 near_name nearest_name(std::string_view typed, const std::vector<std::string>& known) {
   constexpr std::size_t typed_bytes_max = 128;  // nobody mistypes more; bounds the work for hostile arguments
   constexpr std::size_t abbreviation_bytes_min = 3;

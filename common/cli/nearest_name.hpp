@@ -17,6 +17,9 @@ std::size_t edit_distance(std::string_view from, std::string_view to);
 struct near_name {
   std::string name;
   bool is_likely = false;  // close enough to have been meant: at most a third of its letters differ
+
+  // "; did you mean NAME" or "; the nearest is NAME", to stand behind a complaint; empty where nothing is known.
+  std::string hint() const;
 };
 
 // The first of the nearest; an empty name when nothing is known.

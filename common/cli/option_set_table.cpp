@@ -20,11 +20,8 @@ void option_set::take_tables(const config_file& file, texts& complaints) {
     if (declared == nullptr) {
       texts names;
       for (const option_table& known : tables_) names.push_back(known.name);
-      const near_name near = nearest_name(found.name, names);
       complaints.push_back(found.where + ": unknown table " + in_quotes(found.name) +
-                           (near.name.empty() ? ""
-                            : near.is_likely  ? "; did you mean " + near.name
-                                              : "; the nearest is " + near.name));
+                           nearest_name(found.name, names).hint());
       continue;
     }
     if (found.entries.size() > declared->entries_max) {

@@ -86,9 +86,8 @@ option_set::given_by_key option_set::by_known_key(const config_file& found, text
   given_by_key all;
   for (const config_entry& entry : found.entries) {
     if (std::find(keys.begin(), keys.end(), entry.key) == keys.end()) {
-      const near_name near = nearest_name(entry.key, keys);
       complaints.push_back(entry.where + ": unknown key " + in_quotes(entry.key) +
-                           (near.is_likely ? "; did you mean " : "; the nearest is ") + near.name);
+                           nearest_name(entry.key, keys).hint());
     } else if (!entry.values.empty() || entry.is_list) {
       all[entry.key] = {entry.values, entry.is_list, entry.where};
     }

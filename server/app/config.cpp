@@ -69,10 +69,8 @@ void complain_of_alerts(const config& settings, std::vector<std::string>& compla
   for (std::size_t i = 0; i < settings.engine.streams.size(); ++i) {
     const std::string& wanted = settings.engine.streams[i].alert;
     if (wanted.empty() || std::find(names.begin(), names.end(), wanted) != names.end()) continue;
-    const near_name near = nearest_name(wanted, names);
-    complaints.push_back(
-        "[[stream]] " + std::to_string(i + 1) + ": alert: " + in_quotes(wanted) + " is the name of no [[alert]]" +
-        (near.name.empty() ? "" : (near.is_likely ? "; did you mean " : "; the nearest is ") + near.name));
+    complaints.push_back("[[stream]] " + std::to_string(i + 1) + ": alert: " + in_quotes(wanted) +
+                         " is the name of no [[alert]]" + nearest_name(wanted, names).hint());
   }
 }
 

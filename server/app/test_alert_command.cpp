@@ -85,9 +85,7 @@ int run_test_alert_command(int argc, const char* const* argv) {
   if (name.empty()) return refuse("NAME: is missing; which alert?", exit_usage);
   if (names.empty())
     return refuse("there is no alert: give --config FILE with an [[alert]], or --alert-url", exit_usage);
-  const near_name near = nearest_name(name, names);
-  return refuse("there is no alert '" + name + (near.is_likely ? "'; did you mean " : "'; the nearest is ") + near.name,
-                exit_usage);
+  return refuse("there is no alert '" + name + "'" + nearest_name(name, names).hint(), exit_usage);
 }
 
 }  // namespace spindrift
