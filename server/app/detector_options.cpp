@@ -15,16 +15,6 @@
 namespace spindrift {
 namespace {
 
-// Those that can be switched, each name once, in the order of the registry.
-std::vector<std::pair<std::string_view, bool detector_settings::*>> switches() {
-  std::vector<std::pair<std::string_view, bool detector_settings::*>> found;
-  for (const detector_entry& entry : detectors()) {
-    if (entry.on != nullptr && (found.empty() || found.back().first != entry.name))
-      found.emplace_back(entry.name, entry.on);
-  }
-  return found;
-}
-
 template <class Texts>
 std::string joined(const Texts& texts, std::string_view between) {
   std::string all;
@@ -37,22 +27,22 @@ std::string joined(const Texts& texts, std::string_view between) {
 
 std::string detector_names() {
   std::vector<std::string_view> names;
-  for (const auto& [name, on] : switches()) names.push_back(name);
+  for (const auto& [name, on] : detector_switches()) names.push_back(name);
   return joined(names, ", ");
 }
 
 // "zscore,adwin" -> the switches. Returns what is allowed when a name is not known.
 std::optional<std::string> take_detectors(std::string_view text, detector_settings& settings) {
-  const auto known = switches();
+  const auto known = detector_switches();
   detector_settings chosen = settings;
   for (const auto& [name, on] : known) chosen.*on = false;
   while (!text.empty()) {
     const std::size_t comma = text.find(',');
     const std::string_view name = text.substr(0, comma);
     text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
-    const auto found = std::find_if(known.begin(), known.end(), [name](const auto& one) { return one.first == name; });
+    const auto found = std::find_if(known.begin(), known.end(), [name](const auto& one) { return one.name == name; });
     if (found == known.end()) return "a comma-separated list of " + detector_names();
-    chosen.*found->second = true;
+    chosen.*found->on = true;
   }
   settings = chosen;
   return std::nullopt;
@@ -60,7 +50,7 @@ std::optional<std::string> take_detectors(std::string_view text, detector_settin
 
 std::vector<std::string> show_detectors(const detector_settings& settings) {
   std::vector<std::string_view> names;
-  for (const auto& [name, on] : switches()) {
+  for (const auto& [name, on] : detector_switches()) {
     if (settings.*on) names.push_back(name);
   }
   return {joined(names, ",")};

@@ -64,9 +64,8 @@ private:
 
 std::string names_of(const detector_settings& settings) {
   std::vector<std::string> names;
-  for (const detector_entry& known : detectors()) {
-    const bool is_new = names.empty() || names.back() != known.name;
-    if (known.on != nullptr && settings.*known.on && is_new) names.emplace_back(known.name);
+  for (const detector_switch& one : detector_switches()) {
+    if (settings.*one.on) names.emplace_back(one.name);
   }
   return toml_array(names);
 }

@@ -216,6 +216,15 @@ std::span<const detector_entry> detectors() {
   return table;
 }
 
+std::vector<detector_switch> detector_switches() {
+  std::vector<detector_switch> found;
+  for (const detector_entry& entry : detectors()) {
+    if (entry.on != nullptr && (found.empty() || found.back().name != entry.name))
+      found.push_back({entry.name, entry.on});
+  }
+  return found;
+}
+
 const detector_entry* find_detector(detector_tag tag) {
   const auto found =
       std::find_if(std::begin(table), std::end(table), [tag](const detector_entry& entry) { return entry.tag == tag; });

@@ -75,6 +75,12 @@ struct detector_entry {
 
 // In the order of their tags.
 std::span<const detector_entry> detectors();
+// Those that can be switched on and off, each name once.
+struct detector_switch {
+  std::string_view name;
+  bool detector_settings::*on;
+};
+std::vector<detector_switch> detector_switches();
 // Null for a tag that is nobody's.
 const detector_entry* find_detector(detector_tag tag);
 

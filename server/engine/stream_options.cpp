@@ -34,10 +34,7 @@ std::vector<std::string> kind_names() {
 
 std::vector<std::string> detector_names() {
   std::vector<std::string> names;
-  for (const detector_entry& entry : detectors()) {
-    const bool is_known = !names.empty() && names.back() == entry.name;
-    if (entry.on != nullptr && !is_known) names.emplace_back(entry.name);
-  }
+  for (const detector_switch& one : detector_switches()) names.emplace_back(one.name);
   return names;
 }
 
