@@ -25,21 +25,20 @@ std::optional<std::int64_t> milliseconds_of(std::string_view rest) {
   return found;
 }
 
+std::string with_point(std::string_view cell, bool has_decimal_comma) {
+  std::string text(trimmed(cell));
+  if (const std::size_t comma = text.find(','); has_decimal_comma && comma != std::string::npos) text[comma] = '.';
+  return text;
+}
+
 }  // namespace
 
 std::optional<double> csv_dialect::number(std::string_view cell) const {
-  if (!has_decimal_comma) return parse_number(cell);
-  std::string text(trimmed(cell));
-  if (const std::size_t comma = text.find(','); comma != std::string::npos) text[comma] = '.';
-  return parse_number(text);
+  return has_decimal_comma ? parse_number(with_point(cell, true)) : parse_number(cell);
 }
 
 std::optional<std::int64_t> csv_dialect::time(std::string_view cell) const {
-  if (time_format.empty()) {
-    std::string text(trimmed(cell));
-    if (const std::size_t comma = text.find(','); has_decimal_comma && comma != std::string::npos) text[comma] = '.';
-    return parse_time(text);
-  }
+  if (time_format.empty()) return parse_time(with_point(cell, has_decimal_comma));
   const std::string text(trimmed(cell));
   std::tm parts{};
   parts.tm_mday = 1;
