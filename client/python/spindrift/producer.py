@@ -9,9 +9,8 @@ import time
 from .conversation import LINE_BYTES_MAX, Conversation, as_point, pauses, split_address
 
 
-class Producer:
-    """Blocking; one thread at a time. `name` makes it one that comes back: see the package's README. `tls` is an
-    ssl.SSLContext; `patience` the seconds that the server may be away before ConnectionError."""
+class _Sender:
+    """What both producers are told."""
 
     def __init__(self, address="127.0.0.1:7171", name=None, token=None, tls=None, in_flight=256, timeout=30.0,
                  patience=60.0):
@@ -20,9 +19,21 @@ class Producer:
         self._timeout = timeout
         self._patience = patience
         self._talk = Conversation(name, token, in_flight)
-        self._socket = None
-        self._file = None
         self._ready = collections.deque()  # replies that nobody has asked for yet
+        self._begin()
+
+    def _begin(self):
+        """What can be done before anybody awaits anything."""
+
+
+class Producer(_Sender):
+    """Blocking; one thread at a time. `name` makes it one that comes back: see the package's README. `tls` is an
+    ssl.SSLContext; `patience` the seconds that the server may be away before ConnectionError."""
+
+    _socket = None
+    _file = None
+
+    def _begin(self):
         self._connect()
 
     def __enter__(self):
@@ -113,19 +124,11 @@ class Producer:
                     raise ConnectionError(f"the server is away: {failed}") from failed
 
 
-class AsyncProducer:
+class AsyncProducer(_Sender):
     """The same for asyncio; one task at a time. `async with`, `await ask()`, `async for ... in stream()`."""
 
-    def __init__(self, address="127.0.0.1:7171", name=None, token=None, tls=None, in_flight=256, timeout=30.0,
-                 patience=60.0):
-        self._address = split_address(address)
-        self._tls = tls
-        self._timeout = timeout
-        self._patience = patience
-        self._talk = Conversation(name, token, in_flight)
-        self._reader = None
-        self._writer = None
-        self._ready = collections.deque()
+    _reader = None
+    _writer = None
 
     async def __aenter__(self):
         await self._connect()
