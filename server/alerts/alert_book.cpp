@@ -111,7 +111,7 @@ storage_status alert_book::open(const std::string& path, bool is_synced) {
 
 storage_status alert_book::replace(const storage_status& why, bool is_synced) {
   close();
-  if (path_ != in_memory) {
+  if (path_ != memory_path) {
     std::string into = set_file_aside(path_);
     if (into.empty()) return storage_error(errno, path_, 0, "cannot be set aside");
     notes_.push_back({"alerts_set_aside", std::move(into), 0, 0, why.reason});
@@ -122,11 +122,11 @@ storage_status alert_book::replace(const storage_status& why, bool is_synced) {
 storage_status alert_book::open_file(bool is_synced) {
   close();
   status_ = {};
-  const int error = path_ == in_memory ? 0 : make_private_file(path_);
+  const int error = path_ == memory_path ? 0 : make_private_file(path_);
   if (error == ELOOP) return storage_error(error, path_, 0, "cannot be opened");
   sqlite3* made = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
-  const std::string path = path_ == in_memory ? path_ : without_links(path_);
+  const std::string path = path_ == memory_path ? path_ : without_links(path_);
   const int result = sqlite3_open_v2(path.c_str(), &made, flags, nullptr);
   database_.reset(made);
   if (result != SQLITE_OK) return fault("open");

@@ -57,7 +57,7 @@ storage_status persistence::open_events() {
   storage_status opened = history_.open(settings_);
   if (!opened.ok() || alerts_ == nullptr) return opened;
   const bool is_in_memory = settings_.durability_level == durability::off;
-  return alerts_->open(is_in_memory ? ":memory:" : settings_.directory + "/alerts.db", waits_for_disk());
+  return alerts_->open(is_in_memory ? memory_path : settings_.directory + "/alerts.db", waits_for_disk());
 }
 
 std::optional<std::string> persistence::load_sections(moment at) {

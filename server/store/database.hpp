@@ -15,7 +15,8 @@ struct sqlite3_stmt;
 
 namespace spindrift {
 
-constexpr const char* in_memory = ":memory:";
+// The path of a database that is in memory alone.
+constexpr const char* memory_path = ":memory:";
 
 struct database_closer {
   void operator()(sqlite3* database) const;

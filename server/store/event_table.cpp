@@ -101,13 +101,13 @@ std::int64_t event_table::pragma(const char* text) {
 storage_status event_table::open(const std::string& path) {
   path_ = path;
   auto status = open_file();
-  if (status.fault != storage_fault::damaged || path == in_memory) return status;
+  if (status.fault != storage_fault::damaged || path == memory_path) return status;
   if (auto renamed = set_aside(status); !renamed.ok()) return renamed;
   return open_file();
 }
 
 storage_status event_table::set_aside_and_reopen(const storage_status& why) {
-  if (path_ != in_memory) {
+  if (path_ != memory_path) {
     if (auto status = set_aside(why); !status.ok()) return status;
   }
   return open_file();
@@ -115,11 +115,11 @@ storage_status event_table::set_aside_and_reopen(const storage_status& why) {
 
 storage_status event_table::open_file() {
   close();
-  const int error = path_ == in_memory ? 0 : make_private_file(path_);
+  const int error = path_ == memory_path ? 0 : make_private_file(path_);
   if (error == ELOOP) return storage_error(error, path_, 0, "cannot be opened");
   sqlite3* made = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
-  const std::string path = path_ == in_memory ? path_ : without_links(path_);
+  const std::string path = path_ == memory_path ? path_ : without_links(path_);
   const int result = sqlite3_open_v2(path.c_str(), &made, flags, nullptr);
   database_.reset(made);
   storage_status status = result == SQLITE_OK ? make_schema() : fault("open");

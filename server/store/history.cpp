@@ -36,7 +36,7 @@ storage_status history::open(const store_settings& settings) {
   {
     const std::lock_guard using_table(table_mutex_);
     table_.limit_bytes(settings.history_bytes * hard_limit_factor);
-    status = table_.open(in_memory ? ":memory:" : settings.directory + "/history.db");
+    status = table_.open(in_memory ? memory_path : settings.directory + "/history.db");
   }
   if (!status.ok()) return status;
   {
