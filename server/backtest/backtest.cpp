@@ -12,10 +12,9 @@
 #include <variant>
 
 #include "common/cli/terminal.hpp"
-#include "common/protocol/decode.hpp"
 #include "common/protocol/encode.hpp"
-#include "common/protocol/inbox.hpp"
 #include "server/backtest/input_sample.hpp"
+#include "server/backtest/line_reader.hpp"
 #include "server/backtest/line_source.hpp"
 #include "server/backtest/report.hpp"
 #include "server/detect/zscore.hpp"
@@ -78,11 +77,9 @@ public:
   backtest(const backtest_settings& settings, std::FILE* out)
       : settings_(settings),
         out_(out),
-        engine_({.detectors = settings.detectors}, counts_),
-        rows_(settings.columns),
-        drawn_(band_of(settings.detectors)) {
-    for (std::size_t i = 0; i < inbox::padding_bytes; ++i) padded_ += '\0';
-  }
+        engine_(settings.watched, counts_),
+        reader_(settings.columns),
+        drawn_(band_of(settings.watched.detectors)) {}
 
   int run() {
     if (!settings_.output.empty()) {
@@ -92,13 +89,9 @@ public:
     if (const auto foreign = foreign_bytes(lines.peek())) return refuse(lines.name() + ": " + *foreign);
     while (auto line = lines.next()) {
       ++line_number_;
-      if (line_number_ == 1) {
-        constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-        if (line->starts_with(byte_order_mark)) line->remove_prefix(byte_order_mark.size());
-        is_json_ = line->starts_with('{');
-      }
+      if (line_number_ == 1) line = line_reader::without_mark(*line);
       complaint_.clear();
-      if (!(is_json_ ? take_json(*line) : take_row(*line))) return exit_bad_config;
+      if (!take(*line)) return exit_bad_config;
       if (counted_.points == 0) {
         sample_.note(*line, complaint_);
         if (counted_.errors == hopeless_lines) break;
@@ -141,26 +134,12 @@ private:
     return exit_bad_config;
   }
 
-  bool take_json(std::string_view line) {
-    padded_.replace(0, padded_.size() - inbox::padding_bytes, line);
-    frames_.reset();
-    const frame found = frames_.decode(std::string_view(padded_).substr(0, line.size()));
+  bool take(std::string_view line) {
+    const table::row found = reader_.take(line);
     if (const auto* const measured = std::get_if<point>(&found)) {
       observe(*measured);
     } else if (const auto* const wrong = std::get_if<protocol_error>(&found)) {
-      complain(*wrong);
-    } else {
-      complain({error_code::bad_frame, "commands need the server"});
-    }
-    return true;
-  }
-
-  bool take_row(std::string_view line) {
-    const table::row found = rows_.take(line);
-    if (const auto* const measured = std::get_if<point>(&found)) {
-      observe(*measured);
-    } else if (const auto* const wrong = std::get_if<protocol_error>(&found)) {
-      if (!settings_.columns.dialect.skips_bad) complain(*wrong);
+      if (reader_.is_json() || !settings_.columns.dialect.skips_bad) complain(*wrong);
     } else if (const auto* const missing = std::get_if<table::no_such_column>(&found)) {
       refuse(missing->message);
       return false;
@@ -218,18 +197,15 @@ private:
   std::FILE* out_;
   counters counts_;
   engine engine_;
-  table rows_;
-  decoder frames_;
+  line_reader reader_;
   batch points_;
   tally counted_;
   chart_data drawn_;  // for the report
-  std::string padded_;
   input_sample sample_;
   std::string complaint_;  // about the line at hand
   std::string held_;       // errors before the first point, at most hopeless_lines
   std::string text_;
   std::uint64_t line_number_ = 0;
-  bool is_json_ = false;
 };
 
 }  // namespace

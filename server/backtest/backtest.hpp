@@ -6,14 +6,15 @@
 #include <string>
 
 #include "server/backtest/table.hpp"
-#include "server/detect/detector.hpp"
+#include "server/detect/adwin.hpp"
+#include "server/engine/engine.hpp"
 
 namespace spindrift {
 
 struct backtest_settings {
   std::string file;  // empty or "-": standard input
   table_settings columns;
-  detector_settings detectors;
+  engine_settings watched;
   bool only_summary = false;
   bool only_events = false;
   bool says_nothing = false;  // the report says it all

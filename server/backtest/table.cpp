@@ -109,7 +109,7 @@ table::row table::read_point() {
                                                      " fields, the first line " + std::to_string(columns_)};
   }
   point found;
-  found.stream = limits::stream_default;
+  found.stream = settings_.stream;
   features_.clear();
   for (std::size_t i = 0; i < value_columns_.size(); ++i) {
     const auto number = settings_.dialect.number(cell(value_columns_[i]));

@@ -15,6 +15,7 @@
 #include "common/csv/dialect.hpp"
 #include "common/model/point.hpp"
 #include "common/protocol/error.hpp"
+#include "common/protocol/limits.hpp"
 
 namespace spindrift {
 
@@ -24,6 +25,7 @@ struct table_settings {
   std::string time_column;   // empty: a column named timestamp, time or ts, if there is one
   std::string label_column;  // empty: none
   csv_dialect dialect{};
+  std::string stream{limits::stream_default};  // which the rows are of
 };
 
 class table {
