@@ -121,7 +121,8 @@ std::size_t engine::grown_bytes() const {
   return streams_->grown_bytes();
 }
 
-void engine::observe(batch& work, moment now) {
+// Which stripes the points lie in, as bits.
+std::uint64_t engine::prepare(batch& work) const {
   const std::size_t count_of_points = work.points.size();
   work.outcomes.assign(count_of_points, outcome{});
   work.told.clear();
@@ -134,7 +135,13 @@ void engine::observe(batch& work, moment now) {
     work.hashes[i] = hash;
     stripes |= std::uint64_t{1} << stream_table::index_of(hash);
   }
-  if (allowed_growth() == growth::unlimited && may_need_room(work)) make_room(work, now, stripes);
+  return stripes;
+}
+
+void engine::observe(batch& work, moment now) {
+  const std::uint64_t stripes = prepare(work);
+  if (settings_.evicts_for_others && allowed_growth() == growth::unlimited && may_need_room(work))
+    make_room(work, now, stripes);
   observe_locked(work, now, stripes);
   count(work);
 }
@@ -205,7 +212,14 @@ void engine::observe_locked(batch& work, moment now, std::uint64_t stripes) {
   apply_points(work, now);
 }
 
-void engine::number_points(batch& work, moment now) {
+void engine::replay(batch& work, std::span<const journal_position> positions, moment now) {
+  assert(positions.size() == work.points.size());
+  const stripe_guard guard(streams_->stripes(), prepare(work));
+  number_points(work, now, positions.data());
+  apply_points(work, now, true);
+}
+
+void engine::number_points(batch& work, moment now, const journal_position* positions) {
   for (std::size_t i = 0; i < work.points.size(); ++i) {
     prefetch(work, i);
     outcome& result = work.outcomes[i];
@@ -216,6 +230,10 @@ void engine::number_points(batch& work, moment now) {
     // One that is sent to is not idle, and must not go for another before it has its turn again.
     if (result.why == refusal::memory_full) to->seen_ms = now.steady_ms;
     if (result.why != refusal::none) continue;
+    if (positions != nullptr && positions[i] <= to->journal.position) {
+      result.why = refusal::nothing_sent;
+      continue;
+    }
     if (!to->takes(from)) {
       result.why = refusal::other_features;
       continue;
@@ -281,7 +299,7 @@ bool engine::is_counter(const point& first, value_reading as) const {
                                          [&](const pattern& named) { return named.takes(first.stream); });
 }
 
-void engine::apply_points(batch& work, moment now) {
+void engine::apply_points(batch& work, moment now, bool is_replay) {
   std::vector<event> told;
   std::size_t features = 0;
   for (const point& from : work.points) features += from.values.size();
@@ -293,7 +311,7 @@ void engine::apply_points(batch& work, moment now) {
     if (to == nullptr) continue;
     apply(work.points[i], *to, now, work.outcomes[i].what, told, work.by_feature);
     if (told.empty()) continue;
-    count_told(told, false);
+    count_told(told, is_replay);
     complete_evidence(told, to->profile->detectors, to->features);
     tell(work.points[i], *to, i, told, work.told);
   }

@@ -21,6 +21,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,9 @@ struct engine_settings {
   // 100,000 streams of the default detectors are some 2 GB when all are old and busy.
   std::size_t streams_max = 100'000;
   std::chrono::milliseconds idle_before_eviction{60'000};
+  // False: a full table takes no new streams, whoever is idle; streams go by forget_idle() alone. For who must be able
+  // to repeat what became of each point, wherever and whenever.
+  bool evicts_for_others = true;
   // Streams are taken in as long as all of them, grown old and busy, would fit in so many bytes. 0: no limit. This is
   // what it begins with, see bound_grown_bytes().
   std::size_t grown_bytes_max = 0;
@@ -119,6 +123,8 @@ public:
   // Forgets at most `limit` streams that were last heard of before then (steady_ms), the longest idle first; the
   // journal knows of each. How many went.
   std::size_t forget_idle(std::int64_t before_ms, std::size_t limit, moment now);
+  // All of them, in no order, whatever the journal says to it. A look at every stream.
+  std::size_t forget_idle(std::int64_t before_ms);
 
   // What there is to say of streams without a point of theirs (silence.cpp): each of these puts it into `told` as an
   // outcome of nothing sent, journalled so that replay says it again.
@@ -147,6 +153,10 @@ public:
   void restore(std::unique_ptr<stream> loaded, moment now);
   std::optional<verdict> replay(const point_record& record, journal_position position, moment now,
                                 std::vector<told_event>& told);
+  // The same by position alone, for points of a log that keeps no numbers: points[i], which ends at positions[i], is
+  // numbered and applied unless that is not beyond its stream's position. What is refused was refused before. Nothing
+  // is journalled or counted; outcomes are of use to nobody.
+  void replay(batch& work, std::span<const journal_position> positions, moment now);
   void replay_forget(std::string_view name, journal_position position);
   void replay_note(std::string_view name, const stream_note& note, journal_position position,
                    std::vector<told_event>& told);
@@ -159,8 +169,10 @@ public:
   void watch_with(const engine_settings& chosen);
 
 private:
+  std::uint64_t prepare(batch& work) const;
   void observe_locked(batch& work, moment now, std::uint64_t stripes);
-  void number_points(batch& work, moment now);
+  // `positions`: of a replay by position; null: of none.
+  void number_points(batch& work, moment now, const journal_position* positions = nullptr);
   void prefetch(const batch& work, std::size_t at) const;
   refusal find_or_create(const point& from, std::uint64_t hash, stream*& found);
   bool is_counter(const point& first, value_reading as) const;
@@ -168,7 +180,7 @@ private:
   void hold_to_settings(stream& known);
   void rewatch(stream& known, shared_profile chosen);
   static void fit_reading(stream& known);
-  void apply_points(batch& work, moment now);
+  void apply_points(batch& work, moment now, bool is_replay = false);
   // What a person does not want to hear of; and the rest in that person's words.
   static void hold_back(stream& of, std::vector<event>& notices);
   static void apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told,

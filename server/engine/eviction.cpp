@@ -1,4 +1,6 @@
 // Streams that were idle for long make room for others.
+#include <vector>
+
 #include "server/engine/engine.hpp"
 #include "server/engine/stream_table.hpp"
 
@@ -17,6 +19,26 @@ std::size_t engine::forget_idle(std::int64_t before_ms, std::size_t limit, momen
   }
   add(counts_.streams_evicted, evicted);
   return evicted;
+}
+
+std::size_t engine::forget_idle(std::int64_t before_ms) {
+  std::size_t forgotten = 0;
+  std::vector<stream_key> idle;
+  for (stream_table::stripe& stripe : streams_->stripes()) {
+    const std::lock_guard guard(stripe.lock);
+    idle.clear();
+    stripe.streams.for_each([&](const stream& one, std::uint64_t hash) {
+      if (one.seen_ms < before_ms) idle.push_back({one.name, hash});
+    });
+    for (const stream_key& key : idle) {
+      stream* const gone = stripe.streams.find(key.name, key.hash);
+      if (journal_ != nullptr && !journal_->forget(*gone)) return forgotten;
+      forget_counts(*gone);
+      streams_->erase(key.name, key.hash);
+      ++forgotten;
+    }
+  }
+  return forgotten;
 }
 
 void engine::look_for_idle(std::int64_t before_ms, moment now) {

@@ -33,6 +33,7 @@ struct stream {
   time_unit unit = time_unit::none;   // of the times that its points come with; none: nothing has told yet
   std::int64_t seen_ms = 0;           // when it came, on the monotonic clock: for eviction, and for silence
   std::uint32_t refused = 0;          // points since then that were refused,
+  std::uint32_t snapshot = 0;         // the newest snapshot that it is in, or younger than; its taker's alone
   std::int64_t refused_ms = 0;        // and when the last was
   shared_profile profile;             // whose settings the detectors look at
   detector detectors;
