@@ -6,6 +6,7 @@
 #include "server/app/daemon.hpp"
 #include "server/app/explain_settings_command.hpp"
 #include "server/app/producer_command.hpp"
+#include "server/app/shadow_report_command.hpp"
 #include "server/app/test_alert_command.hpp"
 
 int main(int argc, char** argv) {
@@ -14,6 +15,7 @@ int main(int argc, char** argv) {
   if (is_producer_command(argc, argv)) return run_producer_command(argc, argv);
   if (is_test_alert_command(argc, argv)) return run_test_alert_command(argc, argv);
   if (is_explain_settings_command(argc, argv)) return run_explain_settings_command(argc, argv);
+  if (is_shadow_report_command(argc, argv)) return run_shadow_report_command(argc, argv);
   config settings;
   option_set options(
       "spindriftd",
@@ -23,6 +25,10 @@ int main(int argc, char** argv) {
   if (!parsed.proceeds) return tell(parsed);
   const parse_result judged = options.judge(validate(settings));
   if (!judged.proceeds) return tell(judged);
+  if (const std::string wrong = read_shadow(argc, argv, settings); !wrong.empty()) {
+    complain("spindriftd", wrong);
+    return exit_bad_config;
+  }
   try {
     int code = settings.check_config ? check_daemon(settings) : exit_ok;
     if (code == exit_ok && settings.print_config) code = print(options.print_config(option_set::origins::shown));

@@ -107,7 +107,7 @@ std::string option_set::key_of_flag(const option& declared) {
 }
 
 std::string option_set::config_path(const given_by_key& flags, const given_by_key& environment) const {
-  if (config_flag_.empty()) return {};
+  if (config_flag_.empty() || !config_instead_.empty()) return config_instead_;
   const std::string key = key_of(config_flag_);
   for (const given_by_key* source : {&flags, &environment}) {
     const auto found = source->find(key);

@@ -82,6 +82,8 @@ public:
                  Declare declare);
   // The flag that names the TOML file (`--config`, SPINDRIFT_CONFIG); without this call there is no file.
   void accept_config_file(std::string flag = "--config");
+  // This file in place of the one that the flag or the environment names.
+  void read_instead(std::string path) { config_instead_ = std::move(path); }
 
   parse_result parse(int argc, const char* const* argv);
   // For what a program finds wrong with settings that parse() took: complaints that begin with the flag or key that
@@ -137,6 +139,7 @@ private:
   places origins_;
   std::map<std::string, std::vector<places>, std::less<>> table_origins_;  // of each entry, in the order of the file
   std::string config_flag_;
+  std::string config_instead_;
   std::string positional_placeholder_;
   std::string positional_help_;
   std::string* positional_target_ = nullptr;

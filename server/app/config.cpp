@@ -115,6 +115,13 @@ void declare(config& settings, option_set& options) {
                      settings.memory_mib_max, 0, 1U << 24U);
   declare(settings.net, options);
   declare(settings.formats, options);
+  options.add_text("--shadow", "FILE",
+                   "another file of settings that runs beside these and tells nobody; `spindriftd shadow-report` says "
+                   "which notices would be gone and which new",
+                   settings.shadow);
+  options.add_number("--shadow-memory", "MIB",
+                     "what the streams of --shadow may grow to, besides --max-memory, 16 to 16777216",
+                     settings.shadow_memory_mib, 16, 1U << 24U);
   declare(settings.log, options);
   declare(settings.alerts, options);
   options.add_action("--check-config", "say whether the configuration is good, and end", settings.check_config);

@@ -40,6 +40,10 @@ struct config {
   std::string tokens;  // file of identities; empty: everybody may do everything
   bool insecure = false;
   alerts_settings alerts;
+  std::string shadow;  // a file of other settings that run beside these and tell nobody; empty: none
+  // What their streams may grow to, besides memory_mib_max: 40,000 of the default detectors.
+  std::uint64_t shadow_memory_mib = 1'024;
+  engine_settings shadow_watched;  // what that file says, with the environment and the flags; see reread.hpp
   log_settings log;
   bool check_config = false;
   bool print_config = false;

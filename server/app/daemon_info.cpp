@@ -1,12 +1,15 @@
 // The figures of the server, for stats and for Prometheus.
 #include "server/app/daemon_info.hpp"
 
+#include <initializer_list>
+
 #include "common/log/log.hpp"
 #include "common/model/event.hpp"
 #include "common/protocol/encode.hpp"
 #include "server/alerts/alert_desk.hpp"
 #include "server/app/process_metrics.hpp"
 #include "server/formats/parsed.hpp"
+#include "server/rehearsal/shadow.hpp"
 #include "server/session/reply_line.hpp"
 #include "server/session/version.hpp"
 
@@ -20,7 +23,7 @@ std::uint64_t daemon_info::memory_full() const {
 std::vector<daemon_info::figure> daemon_info::figures() const {
   const alert_desk::figures told = alerts_ != nullptr ? alerts_->now() : alert_desk::figures{};
   const auto uptime = std::chrono::steady_clock::now() - started_;
-  return {
+  std::vector<figure> all = {
       {"uptime_seconds", "Seconds since the server started.", false,
        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(uptime).count())},
       {"streams", "Streams in the table.", false, engine_.stream_count()},
@@ -73,6 +76,26 @@ std::vector<daemon_info::figure> daemon_info::figures() const {
        told.dropped},
       {"findings_left_out", "Lines that the log's rate limit left out.", true, findings_left_out()},
   };
+  append_shadow(all);
+  return all;
+}
+
+// Where there is one. The lists grow and shrink: a notice may find its like on the other side a little later.
+void daemon_info::append_shadow(std::vector<figure>& all) const {
+  if (shadow_ == nullptr) return;
+  const shadow::figures seen = shadow_->now();
+  const notice_comparison::tally& told = seen.told;
+  for (const figure& one : std::initializer_list<figure>{
+           {"shadow_points", "Points that the shadow has judged.", true, seen.points},
+           {"shadow_streams", "Streams that the shadow follows.", false, seen.streams},
+           {"shadow_streams_left_out", "Streams that the shadow has no room for.", false, seen.streams_left_out},
+           {"shadow_notices_gone", "Notices that the shadow's settings would not have told.", false, told.gone},
+           {"shadow_notices_new", "Notices that only the shadow's settings would have told.", false, told.fresh},
+           {"shadow_notices_changed", "Notices of both that differ in severity or kind.", false, told.changed},
+           {"shadow_notices_same", "Notices of both that are alike.", false, told.same()},
+       }) {
+    all.push_back(one);
+  }
 }
 
 void daemon_info::append_stats(std::string& out) const {

@@ -13,6 +13,7 @@
 namespace spindrift {
 
 class alert_desk;
+class shadow;
 
 class daemon_info final : public server_info {
 public:
@@ -22,6 +23,8 @@ public:
 
   // The alerts outlive the info.
   void watch(const alert_desk& told) { alerts_ = &told; }
+  // The same of other settings that run beside.
+  void watch(const shadow& beside) { shadow_ = &beside; }
 
   void append_stats(std::string& out) const override;
   // The exposition format of Prometheus, version 0.0.4.
@@ -35,6 +38,7 @@ private:
     std::uint64_t value;
   };
   std::vector<figure> figures() const;
+  void append_shadow(std::vector<figure>& all) const;
   std::uint64_t memory_full() const;
 
   const counters& counts_;
@@ -42,6 +46,7 @@ private:
   const producer_table& producers_;
   persistence& persistence_;
   const alert_desk* alerts_ = nullptr;
+  const shadow* shadow_ = nullptr;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

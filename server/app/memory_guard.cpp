@@ -28,7 +28,8 @@ void memory_guard::run() {
   for (std::unique_lock guard(lock_);
        !wake_.wait_for(guard, std::chrono::milliseconds(100), [&] { return stopping_; });) {
     guard.unlock();
-    look(resident_bytes(), now());
+    const std::uint64_t resident = resident_bytes();
+    look(resident - std::min(resident, besides_bytes_), now());
     guard.lock();
   }
 }

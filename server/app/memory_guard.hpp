@@ -47,6 +47,8 @@ public:
   memory_guard(const memory_guard&) = delete;
   memory_guard& operator=(const memory_guard&) = delete;
 
+  // What others hold by a limit of their own, and may: it does not count. Before start().
+  void allow_besides(std::uint64_t bytes) { besides_bytes_ = bytes; }
   void start();
   void stop();
   // One look; for whoever runs it without a thread.
@@ -62,6 +64,7 @@ private:
   engine& engine_;
   producer_table& producers_;
   const std::uint64_t ceiling_bytes_;
+  std::uint64_t besides_bytes_ = 0;
   const std::chrono::milliseconds idle_before_eviction_;
   std::mutex lock_;
   std::condition_variable wake_;

@@ -49,12 +49,26 @@ reread_settings reread(int argc, const char* const* argv) {
   declare(made.chosen, options);
   parse_result judged = options.parse(argc, argv);
   if (judged.proceeds) judged = options.judge(validate(made.chosen));
-  if (judged.proceeds) {
-    made.printed = options.print_config();
-  } else {
+  if (!judged.proceeds) {
     made.wrong = in_one_line(judged.text);
+    return made;
   }
+  made.printed = options.print_config();
+  made.wrong = read_shadow(argc, argv, made.chosen);
   return made;
+}
+
+std::string read_shadow(int argc, const char* const* argv, config& chosen) {
+  if (chosen.shadow.empty()) return {};
+  config other;
+  option_set options("--shadow", "");
+  declare(other, options);
+  options.read_instead(chosen.shadow);
+  parse_result judged = options.parse(argc, argv);
+  if (judged.proceeds) judged = options.judge(validate(other));
+  if (!judged.proceeds) return in_one_line(judged.text);
+  chosen.shadow_watched = other.engine;
+  return {};
 }
 
 std::string keys_that_differ(const std::string& before, const std::string& after) {

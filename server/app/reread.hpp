@@ -17,6 +17,9 @@ struct reread_settings {
 using settings_source = std::function<reread_settings()>;
 
 reread_settings reread(int argc, const char* const* argv);
+// The same with --shadow's file in place of --config's, into `chosen.shadow_watched`. What is wrong with it, in one
+// line; empty: nothing, or there is no shadow.
+std::string read_shadow(int argc, const char* const* argv, config& chosen);
 // The keys outside of tables whose lines differ, separated by commas; but for those that are taken at once: what
 // concerns detectors, silence and alerts.
 std::string keys_that_differ(const std::string& before, const std::string& after);

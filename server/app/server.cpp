@@ -13,6 +13,7 @@
 #include "server/app/config.hpp"
 #include "server/app/ingest_page.hpp"
 #include "server/app/service_manager.hpp"
+#include "server/app/shadow_page.hpp"
 #include "server/app/status_pages.hpp"
 #include "server/clock/clock.hpp"
 #include "server/engine/stream_profile.hpp"
@@ -34,6 +35,13 @@ engine_settings within_memory(const config& chosen) {
   return bounded;
 }
 
+std::unique_ptr<shadow> shadow_of(const config& chosen, engine& live) {
+  if (chosen.shadow.empty()) return nullptr;
+  const shadow_settings beside{chosen.shadow, chosen.shadow_watched,
+                               static_cast<std::size_t>(chosen.shadow_memory_mib << 20U)};
+  return std::make_unique<shadow>(live, beside, [] { return now(); });
+}
+
 std::size_t kept_bytes(const config& chosen) {
   const std::uint64_t most = memory_guard::kept_of(chosen.memory_mib_max << 20U);
   return most == 0 ? chosen.kept_bytes_max : std::min(chosen.kept_bytes_max, most);
@@ -46,6 +54,8 @@ format_choice choice_of(const format_settings& chosen) {
 // Conversations by UDP are numbered apart from connections and requests.
 constexpr std::uint64_t udp_numbers = std::uint64_t{1} << 62U;
 constexpr unsigned udp_number_bits = 48;
+
+constexpr std::chrono::hours shadow_report_interval{1};
 
 }  // namespace
 
@@ -61,12 +71,17 @@ server::server(const config& settings)
       alerts_(settings.alerts, surroundings_of_alerts()),
       alert_sink_(alerts_),
       history_sink_(persistence_.events()),
+      shadow_(shadow_of(settings, engine_)),
       history_desk_(persistence_, settings.net.connections_max),
       secrets_(settings),
       context_({engine_, producers_, counts_, info_}) {
   if (!settings.alerts.all().empty()) alerts_.set(settings.alerts, alert_of_streams());
   persistence_.tell_also(alerts_);
   info_.watch(alerts_);
+  if (shadow_) {
+    info_.watch(*shadow_);
+    memory_.allow_besides(settings.shadow_memory_mib << 20U);
+  }
   connect_context();
   make_shards();
 }
@@ -105,6 +120,7 @@ void server::connect_context() {
   context_.environment.admission = secrets_.admission();
   context_.environment.formats = choice_of(settings_.formats);
   context_.sinks = {&event_log_, &history_sink_, &alert_sink_};
+  if (shadow_) context_.sinks.push_back(shadow_.get());
   if (persistence_.waits_for_disk()) context_.disk = &disk_;
   context_.ask = [this](const question& asked, std::shared_ptr<const identity> who, history_desk::reply done) {
     history_desk_.ask(asked, std::move(who), std::move(done));
@@ -138,6 +154,10 @@ void server::make_shards() {
         if (!stopping_) log_event(log_level::info, "stopping", {{"signal", std::int64_t{signal}}});
         return stop();
       });
+  if (shadow_) {
+    shadow_reports_ =
+        std::make_unique<periodic_call>(first, shadow_report_interval, [this] { report_shadow(shadow_->now()); });
+  }
   log_reports_ = std::make_unique<periodic_call>(first, std::chrono::milliseconds(100), report_left_out);
   if (const auto often = watchdog_interval(); often.count() > 0) {
     watchdog_ = std::make_unique<periodic_call>(first, often, [] { tell_service_manager("WATCHDOG=1"); });
@@ -206,6 +226,7 @@ std::optional<std::string> server::open_ingest() {
 
 std::optional<http_response> server::answer_http(const http_request& asked) {
   if (auto page = status_page(asked, info_, stopping_)) return page;
+  if (auto page = shadow_page(asked, shadow_.get())) return page;
   return answer_ingest(asked);
 }
 
@@ -246,11 +267,30 @@ void server::take_settings() {
     if (fresh.chosen.alerts != alerts_in_force_) {
       alerts_.set(alerts_in_force_ = fresh.chosen.alerts, alert_of_streams());
     }
+    take_shadow(fresh);
     const std::string waiting = keys_that_differ(printed_, fresh.printed);
     if (!waiting.empty()) log_event(log_level::warning, "needs_restart", {{"settings", waiting}});
   }
   for (const auto& serving : shards_) serving->post_check_tokens();
   log_event(log_level::info, "reloaded");
+}
+
+// The last of what was compared is told before it is forgotten.
+void server::take_shadow(const reread_settings& fresh) {
+  if (!shadow_ || fresh.chosen.shadow != settings_.shadow) return;
+  const shadow::figures before = shadow_->now();
+  if (shadow_->take(fresh.chosen.engine, fresh.chosen.shadow_watched)) report_shadow(before);
+}
+
+void server::report_shadow(const shadow::figures& seen) const {
+  log_event(log_level::info, "shadow",
+            {{"file", settings_.shadow},
+             {"points", seen.points},
+             {"streams", seen.streams},
+             {"gone", seen.told.gone},
+             {"new", seen.told.fresh},
+             {"changed", seen.told.changed},
+             {"same", seen.told.same()}});
 }
 
 // On the first shard's thread. False: it had been called before.
@@ -275,6 +315,7 @@ void server::shard_drained() {
 void server::end_when_drained() {
   signals_->stop();
   log_reports_->stop();
+  if (shadow_reports_) shadow_reports_->stop();
   if (watchdog_) watchdog_->stop();
   asio::post(side_shard().context(), [this] {
     if (http_) http_->stop();
@@ -316,6 +357,7 @@ bool server::run() {
   signals_->start();
   log_reports_->start();
   if (watchdog_) watchdog_->start();
+  if (shadow_reports_) shadow_reports_->start();
   memory_.start();
   persistence_.start(
       [this] {
@@ -328,6 +370,7 @@ bool server::run() {
   for (auto last = shards_.rbegin(); last != shards_.rend(); ++last) (*last)->join();
   history_desk_.stop();
   memory_.stop();
+  if (shadow_) report_shadow(shadow_->now());
   const bool is_good = persistence_.stop();
   alerts_.stop();
   return is_good;

@@ -27,6 +27,7 @@
 #include "server/net/listener.hpp"
 #include "server/net/shard.hpp"
 #include "server/pipeline/durable_position.hpp"
+#include "server/rehearsal/shadow.hpp"
 #include "server/sinks/event_log.hpp"
 #include "server/sinks/history_sink.hpp"
 #include "server/sources/http_ingest.hpp"
@@ -81,6 +82,8 @@ private:
   std::optional<http_response> answer_ingest(const http_request& asked);
   void reload();
   void take_settings();
+  void take_shadow(const reread_settings& fresh);
+  void report_shadow(const shadow::figures& seen) const;
   bool stop();
   void shard_drained();
   void end_when_drained();
@@ -103,6 +106,7 @@ private:
   alert_sink alert_sink_;
   event_log event_log_;
   history_sink history_sink_;
+  std::unique_ptr<shadow> shadow_;  // --shadow
   history_desk history_desk_;
   secrets secrets_;
   shard_context context_;
@@ -115,6 +119,7 @@ private:
   std::unique_ptr<signal_watch> signals_;
   std::unique_ptr<periodic_call> watchdog_;     // where systemd waits for a sign of life
   std::unique_ptr<periodic_call> log_reports_;  // of what the log's rate limit left out
+  std::unique_ptr<periodic_call> shadow_reports_;
   std::atomic<bool> stopping_{false};
   std::atomic<std::size_t> drained_shards_{0};
 };

@@ -86,11 +86,13 @@ void pipeline::tell_of_silence(std::size_t at, std::size_t slices, moment now) {
     engine_.tell_of_silence(stripe, now, intake::points_max, apart_.points);
   }
   tell_apart();
+  for (sink* const told : sinks_) told->pass_time(at, slices, now);
 }
 
 void pipeline::hear_refused(std::string_view stream, moment now) {
   engine_.hear_refused(stream, now, apart_.points);
   tell_apart();
+  for (sink* const told : sinks_) told->hear_refused(stream, now);
 }
 
 void pipeline::tell_apart() {

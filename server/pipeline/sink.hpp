@@ -32,6 +32,10 @@ public:
   }
   // Outcomes are for points of the batch, in its order; those that were not applied say why.
   virtual void offer(const intake& passed) = 0;
+  // What concerns streams without a point of theirs, after what there is to tell of them: a point of this one was
+  // refused; this slice of all streams is looked at by the clock (see pipeline::tell_of_silence).
+  virtual void hear_refused(std::string_view /*stream*/, moment /*now*/) {}
+  virtual void pass_time(std::size_t /*at*/, std::size_t /*slices*/, moment /*now*/) {}
   // Returns when what was offered before has left the sink, as far as it can; at the end, when nothing is offered.
   virtual void drain() {}
 };
