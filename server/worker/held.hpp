@@ -7,12 +7,14 @@
 #include <memory>
 #include <string>
 
-#include "server/worker/lane.hpp"
 #include "server/worker/partition.hpp"
+#include "server/worker/partition_state.hpp"
+#include "server/worker/snapshot_pointer.hpp"
+#include "server/worker/step.hpp"
 
 namespace spindrift::worker {
 
-struct lane::held {
+struct held_partition {
   std::int32_t number = 0;
   partition_phase phase = partition_phase::asking;
   std::unique_ptr<partition> body;

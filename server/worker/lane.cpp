@@ -2,6 +2,7 @@
 #include "server/worker/lane.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "server/worker/held.hpp"
@@ -17,12 +18,12 @@ lane::lane(const lane_settings& settings, counters& counts, lane_counters& own)
 
 lane::~lane() = default;
 
-lane::held* lane::find(std::int32_t number) {
+held_partition* lane::find(std::int32_t number) {
   const auto found = partitions_.find(number);
   return found == partitions_.end() ? nullptr : found->second.get();
 }
 
-lane::held* lane::find_asking(ticket of) {
+held_partition* lane::find_asking(ticket of) {
   if (of == 0) return nullptr;
   const auto found =
       std::find_if(partitions_.begin(), partitions_.end(), [of](const auto& one) { return one.second->ask == of; });

@@ -17,7 +17,6 @@
 // the lines.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -28,6 +27,8 @@
 #include <vector>
 
 #include "server/engine/counters.hpp"
+#include "server/worker/lane_counters.hpp"
+#include "server/worker/partition_state.hpp"
 #include "server/worker/record.hpp"
 #include "server/worker/settings.hpp"
 #include "server/worker/snapshot_pointer.hpp"
@@ -35,34 +36,7 @@
 
 namespace spindrift::worker {
 
-class partition;
-
-// Counted by the lane, read by any thread (relaxed, as `counters`, which has points, anomalies, events and streams).
-struct lane_counters {
-  counter records{0};  // judged, replayed ones left out
-  counter null_values{0};
-  counter dead_letters{0};
-  std::array<counter, counters::error_codes> dead_letters_by_error{};
-  counter misrouted{0};
-  counter offset_gaps{0};  // records that were not where the one before ended: legal, see docs
-  counter replayed{0};     // points
-  counter committed{0};    // transactions
-  counter aborted{0};      // fresh starts that dropped outputs
-  counter fresh_starts{0};
-  counter fences{0};    // of dead owners, by us
-  counter fenced{0};    // of us, by others
-  counter assigned{0};  // partitions
-  counter revoked{0};
-  counter lost{0};
-  counter snapshots{0};  // committed
-  counter snapshot_bytes{0};
-  counter restores{0};
-  counter restored_streams{0};
-  counter settings_differ{0};
-  counter detectors_changed{0};  // streams with a part that was not taken over
-  counter streams_forgotten{0};
-  counter memory_full{0};  // times that partitions were paused for want of memory
-};
+struct held_partition;
 
 enum class failure : std::uint8_t {
   abortable,    // the transaction is dead, the producer is not
@@ -78,20 +52,6 @@ struct found_position {
   std::string_view metadata{};
   std::int64_t begin = 0;  // the oldest offset of points that is still there
   std::int64_t end = 0;    // behind the newest
-};
-
-enum class partition_phase : std::uint8_t { asking, waiting, restoring, replaying, live, leaving };
-
-struct partition_state {
-  std::int32_t number = 0;
-  partition_phase phase = partition_phase::asking;
-  std::int64_t next = 0;  // offset to be judged next
-  std::int64_t committed = 0;
-  std::uint64_t streams = 0;
-  std::int64_t newest_ms = 0;         // time of the newest record
-  std::uint64_t debt = 0;             // records that a successor would replay
-  std::int64_t snapshot_age_ms = -1;  // -1: none yet
-  std::uint64_t snapshot_bytes = 0;
 };
 
 class lane {
@@ -143,7 +103,7 @@ public:
   std::vector<partition_state> describe() const;
 
 private:
-  struct held;
+  using held = held_partition;
   using waiting = std::map<std::int32_t, std::unique_ptr<held>>;
 
   ticket next_ticket() { return ++tickets_; }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/worker/held.hpp"
+#include "server/worker/lane.hpp"
 
 namespace spindrift::worker {
 

@@ -10,7 +10,7 @@
 #include "common/protocol/inbox.hpp"
 #include "common/protocol/limits.hpp"
 #include "server/pipeline/refusal_error.hpp"
-#include "server/worker/lane.hpp"
+#include "server/worker/lane_counters.hpp"
 #include "server/worker/murmur2.hpp"
 
 namespace spindrift::worker {

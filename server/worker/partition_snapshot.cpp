@@ -4,7 +4,7 @@
 
 #include "server/detect/registry.hpp"
 #include "server/engine/stream_state.hpp"
-#include "server/worker/lane.hpp"
+#include "server/worker/lane_counters.hpp"
 #include "server/worker/partition.hpp"
 
 namespace spindrift::worker {
