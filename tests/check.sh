@@ -8,6 +8,20 @@ jobs=$(nproc)
 export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros} CCACHE_DEPEND=${CCACHE_DEPEND:-1}
 fuzz_seconds=${SPINDRIFT_FUZZ_SECONDS:-5}
 step() { printf '\n== %s (%s s so far)\n' "$*" "$SECONDS"; }
+# Tests of running programs wait more than they work: they run beside what compiles, which gives way to them.
+beside() {
+  beside_log=$(mktemp)
+  "$@" >"$beside_log" 2>&1 &
+  beside_job=$!
+}
+trap 'jobs -p | xargs -r kill 2>/dev/null || true' EXIT
+join_beside() {
+  local code=0
+  wait "$beside_job" || code=$?
+  cat "$beside_log"
+  rm -f "$beside_log"
+  return "$code"
+}
 sources() { git ls-files -- "$@"; }
 
 step "formatting: clang-format 14"
@@ -22,15 +36,17 @@ if git grep -lI $'\r$' -- '*.cpp' '*.hpp' '*.md' '*.sh'; then exit 1; fi
 step "GCC, warnings as errors, TSan: what has threads"
 [ -f build/tsan/build.ninja ] || cmake --preset tsan -DSPINDRIFT_WERROR=ON >/dev/null
 cmake --build build/tsan --target integration_test unit_engine unit_store unit_sinks unit_alerts
-# Through ctest, a process a test: TSan takes a stack address that two tests use for two locks as one lock. Most wait
-# more than they work.
-ctest --test-dir build/tsan -j $((2 * jobs)) --output-on-failure -R '^integration\.|^unit\..*thread' \
+# Through ctest, a process a test: TSan takes a stack address that two tests use for two locks as one lock.
+beside ctest --test-dir build/tsan -j $((2 * jobs)) --output-on-failure -R '^integration\.|^unit\..*thread' \
   -E '/"1"|^integration\.(backtest|command_line|framing|front_door|log\.a_flood|of/old_state|token_new)'
 
 # One build serves three: libFuzzer's instrumentation, ASan and UBSan go together.
-step "clang 14, warnings as errors, ASan and UBSan: every test"
+step "clang 14, warnings as errors, ASan and UBSan; beside it TSan's tests"
 [ -f build/fuzz/build.ninja ] || cmake --preset fuzz -DSPINDRIFT_WERROR=ON >/dev/null
-cmake --build build/fuzz
+nice cmake --build build/fuzz
+step "TSan: what its tests said"
+join_beside
+step "clang 14, ASan and UBSan: the tests"
 # A program's unit tests in one process: to start it costs more than most tests.
 (
   cd build/fuzz/tests
@@ -57,10 +73,10 @@ find build/fuzz/tests -maxdepth 1 -name 'fuzz_*' -type f -executable -print0 |
 step "the page: node and eslint, where they are installed"
 tests/browser/check.sh
 
-step "lint: clang-tidy 14"
+step "lint: clang-tidy 14, and the short form of faults beside it"
+beside tests/faults/faults.sh --short
 sources 'common/*.cpp' 'server/*.cpp' 'client/*.cpp' 'visualizer/*.cpp' |
-  xargs -P "$jobs" -n 4 clang-tidy-14 -p build/fuzz --quiet 2>/dev/null
-
+  nice xargs -P "$jobs" -n 4 clang-tidy-14 -p build/fuzz --quiet 2>/dev/null
 step "faults, the short form"
-tests/faults/faults.sh --short
+join_beside
 step "all good"

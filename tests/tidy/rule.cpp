@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 
@@ -222,6 +223,14 @@ complaints long_files(const source_tree& tree, std::size_t lines_max) {
     if (lines > lines_max) found.push_back(path + ": " + std::to_string(lines) + " lines");
   }
   return found;
+}
+
+complaints locks_without_name(const source_tree& tree) {
+  static const std::regex nameless(
+      R"(^\s*(?:const )?std::(?:lock_guard|scoped_lock|unique_lock|shared_lock)(?:<[^;]*>)?\s*[({])");
+  return lines_where(tree, "a lock without a name", [](const std::string& line) {
+    return line.find("lock") != std::string::npos && std::regex_search(line, nameless);
+  });
 }
 
 complaints unfinished_work(const source_tree& tree) {

@@ -35,6 +35,8 @@ complaints names_without_header(const source_tree& tree);
 complaints long_lines(const source_tree& tree);
 // No file over 500 lines. Those over 400 are a question to the reader, not an error.
 complaints long_files(const source_tree& tree, std::size_t lines_max = 500);
+// No lock without a name: it would be let go of at the end of its own line.
+complaints locks_without_name(const source_tree& tree);
 // No note of unfinished work.
 complaints unfinished_work(const source_tree& tree);
 // Headers open with a comment that says what they are, and are read once.

@@ -152,6 +152,14 @@ TEST(rule, finds_files_that_are_too_long) {
   EXPECT_EQ(long_files(with("server/low/a.cpp", std::string(501, '\n'))), complaints{"server/low/a.cpp: 501 lines"});
 }
 
+TEST(rule, finds_locks_that_hold_nothing) {
+  for (const std::string& kind : {std::string("lock_guard<mutex_type>"), std::string("scoped_lock")}) {
+    EXPECT_EQ(locks_without_name(with("server/low/a.cpp", "  std::" + kind + "(mutex_);\n")).size(), 1U) << kind;
+    EXPECT_EQ(locks_without_name(with("server/low/a.cpp", "  std::" + kind + "{mutex_};\n")).size(), 1U) << kind;
+    EXPECT_TRUE(locks_without_name(with("server/low/a.cpp", "  const std::" + kind + " hold(mutex_);\n")).empty());
+  }
+}
+
 TEST(rule, finds_unfinished_work) {
   for (const std::string& word : {std::string("TO") + "DO", std::string("FIX") + "ME", std::string("XX") + "X"}) {
     EXPECT_EQ(unfinished_work(with("server/low/a.cpp", "// " + word + ": later\n")).size(), 1U);

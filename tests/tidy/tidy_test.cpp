@@ -72,6 +72,10 @@ TEST(tidy, no_file_is_over_500_lines) {
   std::cout << joined(long_files(house_and_tests(), 400));
 }
 
+TEST(tidy, every_lock_has_a_name) {
+  EXPECT_EQ(joined(locks_without_name(house_and_tests())), "");
+}
+
 TEST(tidy, nothing_is_marked_unfinished) {
   EXPECT_EQ(joined(unfinished_work(house_and_tests())), "");
 }
