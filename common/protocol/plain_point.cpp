@@ -1,7 +1,6 @@
 // Reads a point of the usual form in one pass.
 #include "common/protocol/plain_point.hpp"
 
-#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +8,7 @@
 #include <system_error>
 
 #include "common/protocol/decimal.hpp"
+#include "common/protocol/eight_digits.hpp"
 #include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
 
@@ -21,28 +21,6 @@ constexpr auto digits_end = static_cast<std::ptrdiff_t>(decimal::digits_max) + 1
 
 bool is_digit(char c) {
   return static_cast<unsigned char>(c - '0') < 10;
-}
-
-// Eight digits at a time (D. Lemire, "Number Parsing at a Gigabyte per Second", 2021, section 3): times and whole
-// doubles have sixteen. The padding is there to be read.
-static_assert(std::endian::native == std::endian::little);
-std::uint64_t eight_bytes(const char* at) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-// High halves of 3, and still so when 6 is added: '0' to '9'.
-bool are_digits(std::uint64_t word) {
-  constexpr std::uint64_t high_halves = 0xf0f0'f0f0'f0f0'f0f0U;
-  return ((word & high_halves) | (((word + 0x0606'0606'0606'0606U) & high_halves) >> 4U)) == 0x3333'3333'3333'3333U;
-}
-std::uint64_t number_of(std::uint64_t digits) {
-  digits -= 0x3030'3030'3030'3030U;
-  digits = digits * 10 + (digits >> 8U);  // pairs, in every second byte
-  constexpr std::uint64_t pairs = 0x0000'00ff'0000'00ffU;
-  constexpr std::uint64_t first = 100 + (std::uint64_t{1'000'000} << 32U);
-  constexpr std::uint64_t second = 1 + (std::uint64_t{10'000} << 32U);
-  return ((digits & pairs) * first + ((digits >> 16U) & pairs) * second) >> 32U;
 }
 
 // Goes over the bytes once. No step looks whether the end has been reached: the last byte is a '}', at which every run
@@ -162,8 +140,8 @@ private:
   // One digit at least. Wraps around where there are too many, which the caller finds out by their number.
   bool read_digits(std::uint64_t& number) {
     const char* const begin = at_;
-    for (std::uint64_t word = eight_bytes(at_); are_digits(word); word = eight_bytes(at_)) {
-      number = 100'000'000 * number + number_of(word);
+    for (std::uint64_t word = eight_digits::load(at_); eight_digits::are_digits(word); word = eight_digits::load(at_)) {
+      number = 100'000'000 * number + eight_digits::number_of(word);
       at_ += sizeof word;
     }
     for (; is_digit(*at_); ++at_) number = 10 * number + static_cast<std::uint64_t>(*at_ - '0');

@@ -30,6 +30,8 @@ public:
 
   // A frame that does not begin an object, or an object that the contract's decoder has not taken.
   frame_result read(std::string_view frame, parsed& into);
+  // The same for a line as nearly all are (line_reader's).
+  bool read_usual(std::string_view line, point& into) const { return lines_.read_usual(line, into); }
 
   // Objects and arrays over several lines. A frame that begins one (a bracket alone, as pretty printers write it) is
   // kept, and so is what follows, until it is complete: then joined() is the whole, with padding behind it.

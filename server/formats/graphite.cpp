@@ -49,28 +49,29 @@ std::string name_with_tags(std::string_view path) {
   return std::string(name.build());
 }
 
+}  // namespace
+
 // A line without tags, with one blank between its words, a plain number and whole seconds: what nearly every line is.
-bool read_usual(std::string_view line, parsed& into) {
+bool read_usual_graphite(std::string_view line, point& into) {
   const std::size_t first = line.find(' ');
   const std::size_t second = first == std::string_view::npos ? first : line.find(' ', first + 1);
   if (second == std::string_view::npos) return false;
   const std::string_view path = line.substr(0, first);
-  double number = 0;
   bool has_tags = false;
-  if (!decimal::read(line.substr(first + 1, second - first - 1), number) || !is_path(path, has_tags) || has_tags ||
+  if (!decimal::read(line.substr(first + 1, second - first - 1), into.value) || !is_path(path, has_tags) || has_tags ||
       begins_as_number(path)) {
     return false;
   }
-  const auto ts = read_whole_epoch(line.substr(second + 1));
-  if (!ts) return false;
-  into.add(path, number, ts, line);
-  return true;
+  into.ts = read_whole_epoch(line.substr(second + 1));
+  into.stream = path;
+  return into.ts.has_value();
 }
 
-}  // namespace
-
 bool read_graphite(std::string_view line, parsed& into) {
-  if (read_usual(line, into)) return true;
+  if (point usual; read_usual_graphite(line, usual)) {
+    into.add(usual.stream, usual.value, usual.ts, line);
+    return true;
+  }
   std::array<std::string_view, 3> words;
   if (split_words(line, words) != 3 || begins_as_number(words[0])) return false;
   const auto [path, value, time] = words;

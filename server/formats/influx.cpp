@@ -5,6 +5,7 @@
 // front of a comma, an equals sign or a blank, in text in front of a quote or a backslash; elsewhere it is itself.
 // Times are in nanoseconds by default; their size tells other units. Text with a line end in it is not read.
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <optional>
@@ -206,27 +207,55 @@ private:
   std::optional<std::int64_t> ts_;
 };
 
-// The series of a line without backslashes: measurement,tag=value,... with the tags in the order that they have in a
-// name, so that it is one.
-bool is_name_of_series(std::string_view series, std::string_view& measurement) {
-  const auto find = [](std::string_view text, char c) { return std::min(text.find(c), text.size()); };
-  std::size_t end = find(series, ',');
-  measurement = series.substr(0, end);
-  const char first = series.empty() ? '<' : series.front();
-  if (end == 0 || first == '<' || first == '{' || first == '[' || first == '"') return false;
-  if (find(measurement, '=') < measurement.size()) return false;
-  for (std::string_view last; end < series.size();) {
-    series.remove_prefix(end + 1);
-    end = find(series, ',');
-    const std::size_t equals = find(series.substr(0, end), '=');
-    const std::string_view key = series.substr(0, equals);
-    if (equals == 0 || equals == end || key < last) return false;
-    last = key;
+// How long the series is that a line begins with, when it stands there as a name: measurement,tag=value,... with the
+// tags in the order that they have in a name, and no backslash. One pass; `none`: it is another one.
+std::size_t usual_series(std::string_view text, std::string_view& measurement) {
+  enum : unsigned char { other = 0, comma, equals_sign, blank, backslash };
+  static constexpr auto kinds = [] {
+    std::array<unsigned char, 256> made{};
+    made[','] = comma;
+    made['='] = equals_sign;
+    made[' '] = blank;
+    made['\\'] = backslash;
+    return made;
+  }();
+  const char first = text.empty() ? '<' : text.front();
+  if (first == '<' || first == '{' || first == '[' || first == '"') return none;
+  std::size_t begin = 0;  // of the part that is being read: the measurement, then a tag
+  std::size_t equals = none;
+  std::string_view last_key;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const unsigned char kind = kinds[static_cast<unsigned char>(text[at])];
+    if (kind == other) continue;
+    if (kind == backslash || (kind == equals_sign && begin == 0)) return none;
+    if (kind == equals_sign) {
+      equals = std::min(equals, at);
+      continue;
+    }
+    if (begin == 0) {
+      measurement = text.substr(0, at);
+      if (at == 0) return none;
+    } else {
+      if (equals == none || equals == begin) return none;
+      const std::string_view key = text.substr(begin, equals - begin);
+      if (key < last_key) return none;
+      last_key = key;
+    }
+    if (kind == blank) return at;
+    begin = at + 1;
+    equals = none;
   }
-  return true;
+  return none;
 }
 
-std::string_view name_of(std::string_view measurement, std::string_view field, std::string_view series, parsed& into) {
+struct usual_parts {
+  std::string_view series;
+  std::string_view measurement;
+  std::string_view field;
+};
+
+std::string_view name_of(const usual_parts& parts, parsed& into) {
+  const auto [series, measurement, field] = parts;
   if (field == "value") return series;
   const std::span<char> room = into.texts().room(series.size() + 1 + field.size());
   char* at = room.data();
@@ -238,30 +267,44 @@ std::string_view name_of(std::string_view measurement, std::string_view field, s
 }
 
 // A line of one number without backslashes and quotes, one blank between its parts, and a whole time: what nearly every
-// sensor's line is. Reads it as `line` does.
-bool read_usual(std::string_view text, parsed& into) {
-  const std::size_t first = text.find(' ');
-  const std::size_t second = first == none ? none : text.find(' ', first + 1);
-  if (second == none || std::memchr(text.data(), '\\', text.size()) != nullptr) return false;
-  const std::string_view series = text.substr(0, first);
-  const std::string_view field = text.substr(first + 1, second - first - 1);
-  const std::size_t equals = field.find('=');
-  if (equals == none || equals == 0 || std::memchr(field.data(), ',', field.size()) != nullptr) return false;
-  std::string_view value = field.substr(equals + 1);
+// sensor's line is. Reads it as `line` does; the name is left to the caller.
+bool read_parts(std::string_view text, usual_parts& parts, point& into) {
+  const std::size_t first = usual_series(text, parts.measurement);
+  if (first == none) return false;
+  parts.series = text.substr(0, first);
+  text.remove_prefix(first + 1);
+  std::size_t equals = 0;
+  while (equals < text.size() && text[equals] != '=') {
+    const char c = text[equals++];
+    if (c == ' ' || c == ',' || c == '\\') return false;
+  }
+  if (equals == 0 || equals == text.size()) return false;
+  parts.field = text.substr(0, equals);
+  const std::size_t second = text.find(' ', equals);
+  if (second == none) return false;
+  std::string_view value = text.substr(equals + 1, second - equals - 1);
   if (value.size() > 1 && (value.back() == 'i' || value.back() == 'u')) value.remove_suffix(1);
-  std::string_view measurement;
-  double number = 0;
-  if (!decimal::read(value, number) || !is_name_of_series(series, measurement)) return false;
-  const auto ts = read_whole_epoch(text.substr(second + 1));
-  if (!ts) return false;
-  into.add(name_of(measurement, field.substr(0, equals), series, into), number, ts, text);
-  return true;
+  if (!decimal::read(value, into.value)) return false;
+  into.ts = read_whole_epoch(text.substr(second + 1));
+  return into.ts.has_value();
 }
 
 }  // namespace
 
+bool read_usual_influx(std::string_view text, point& into) {
+  usual_parts parts;
+  if (!read_parts(text, parts, into) || parts.field != "value") return false;
+  into.stream = parts.series;
+  return true;
+}
+
 bool read_influx(std::string_view text, parsed& into) {
-  return read_usual(text, into) || line(text, into).read();
+  usual_parts parts;
+  if (point usual; read_parts(text, parts, usual)) {
+    into.add(name_of(parts, into), usual.value, usual.ts, text);
+    return true;
+  }
+  return line(text, into).read();
 }
 
 }  // namespace spindrift::formats

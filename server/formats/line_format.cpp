@@ -4,14 +4,16 @@
 #include <array>
 #include <cstddef>
 
+#include "common/protocol/limits.hpp"
+#include "common/protocol/name.hpp"
 #include "server/formats/number.hpp"
 
 namespace spindrift::formats {
 namespace {
 
 constexpr std::array<line_format, 7> formats = {{
-    {"graphite", "web01.load 3.81 1795286073", read_graphite},
-    {"influx", "cpu,host=web01 usage=12.5 1795286073000000000", read_influx},
+    {"graphite", "web01.load 3.81 1795286073", read_graphite, read_usual_graphite},
+    {"influx", "cpu,host=web01 usage=12.5 1795286073000000000", read_influx, read_usual_influx},
     {"opentsdb", "put sys.load 1795286073 12.5 host=web01", read_opentsdb},
     {"statsd", "api.latency:10|ms", read_statsd},
     {"prometheus", "http_requests_total{code=\"200\"} 1027", read_prometheus_text},
@@ -45,6 +47,12 @@ std::size_t split_words(std::string_view line, std::span<std::string_view> into)
     while (at != end && !is_blank(*at)) ++at;
     into[count++] = {begin, static_cast<std::size_t>(at - begin)};
   }
+}
+
+bool line_reader::read_usual(std::string_view line, point& into) const {
+  if (last_ == nullptr || last_->read_usual == nullptr || line.empty() || line.front() == '#') return false;
+  if (line.back() == '\r') line.remove_suffix(1);
+  return last_->read_usual(line, into) && is_name(into.stream, limits::stream_bytes_max);
 }
 
 line_result line_reader::read(std::string_view line, parsed& into) {

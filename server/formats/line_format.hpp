@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 
+#include "common/model/point.hpp"
 #include "server/formats/parsed.hpp"
 
 namespace spindrift::formats {
@@ -18,10 +19,16 @@ struct line_format {
   std::string_view example;  // a line of it, for people
   // False: the line is of another format, and nothing was added.
   bool (*read)(std::string_view line, parsed& into);
+  // What `read` makes of a line of the commonest shape, where that is one point with a name that stands in the line as
+  // it is. False: ask `read`. Null: the format has no such shape. `into` is a new point; the name may still be one that
+  // is_name() refuses.
+  bool (*read_usual)(std::string_view line, point& into) = nullptr;
 };
 
 bool read_graphite(std::string_view line, parsed& into);
+bool read_usual_graphite(std::string_view line, point& into);
 bool read_influx(std::string_view line, parsed& into);
+bool read_usual_influx(std::string_view line, point& into);
 bool read_opentsdb(std::string_view line, parsed& into);
 bool read_statsd(std::string_view line, parsed& into);
 bool read_prometheus_text(std::string_view line, parsed& into);
@@ -41,6 +48,9 @@ public:
   explicit line_reader(const line_format* pinned = nullptr) : pinned_(pinned), last_(pinned) {}
   // `unknown` adds nothing; the caller decides what that means.
   line_result read(std::string_view line, parsed& into);
+  // True: `line` is of the commonest shape of the format that the last line was of, and `into`, a new point, is what it
+  // says, with a name that may be one.
+  bool read_usual(std::string_view line, point& into) const;
   const line_format* last() const { return last_; }
 
 private:

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "common/protocol/decimal.hpp"
+#include "common/protocol/eight_digits.hpp"
 #include "common/protocol/limits.hpp"
 #include "common/protocol/number_text.hpp"
 #include "common/protocol/time_text.hpp"
@@ -35,6 +36,11 @@ bool read_whole(std::string_view text, std::int64_t& number) {
     return problem == std::errc() && end == text.data() + text.size();
   }
   std::uint64_t whole = 0;
+  for (; text.size() >= 8; text.remove_prefix(8)) {
+    const std::uint64_t digits = eight_digits::load(text.data());
+    if (!eight_digits::are_digits(digits)) return false;
+    whole = 100'000'000 * whole + eight_digits::number_of(digits);
+  }
   for (const char c : text) {
     if (!is_digit(c)) return false;
     whole = 10 * whole + static_cast<std::uint64_t>(c - '0');

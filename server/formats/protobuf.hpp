@@ -17,11 +17,11 @@ class protobuf_message {
 public:
   enum class wire : std::uint8_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
 
-  explicit protobuf_message(std::string_view bytes) : rest_(bytes) {}
+  explicit protobuf_message(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   // False: the end, or bytes that are no protobuf.
   bool next() {
-    if (rest_.empty() || !ok_) return false;
+    if (at_ == end_ || !ok_) return false;
     const std::uint64_t tag = varint();
     number_ = static_cast<std::uint32_t>(tag >> 3U);
     type_ = static_cast<wire>(tag & 7U);
@@ -38,9 +38,9 @@ public:
         break;
       case wire::bytes: {
         const std::uint64_t size = varint();
-        if (!ok_ || size > rest_.size()) return ok_ = false;
-        bytes_ = rest_.substr(0, size);
-        rest_.remove_prefix(size);
+        if (!ok_ || size > left()) return ok_ = false;
+        bytes_ = {at_, size};
+        at_ += size;
         break;
       }
       default:
@@ -57,12 +57,13 @@ public:
   double real() const { return std::bit_cast<double>(integer_); }
 
 private:
+  std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
   std::uint64_t varint() {
+    // Tags and lengths have one byte, as a rule.
+    if (at_ != end_ && static_cast<unsigned char>(*at_) < 0x80) return static_cast<unsigned char>(*at_++);
     std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      if (rest_.empty()) break;
-      const auto byte = static_cast<unsigned char>(rest_.front());
-      rest_.remove_prefix(1);
+    for (unsigned shift = 0; shift < 64 && at_ != end_; shift += 7) {
+      const auto byte = static_cast<unsigned char>(*at_++);
       value |= static_cast<std::uint64_t>(byte & 0x7fU) << shift;
       if (byte < 0x80) return value;
     }
@@ -71,17 +72,18 @@ private:
   }
   void take_fixed(std::size_t size) {
     integer_ = 0;
-    if (rest_.size() < size) {
+    if (left() < size) {
       ok_ = false;
       return;
     }
     // Little endian, as every machine that this runs on is.
     static_assert(std::endian::native == std::endian::little);
-    std::memcpy(&integer_, rest_.data(), size);
-    rest_.remove_prefix(size);
+    std::memcpy(&integer_, at_, size);
+    at_ += size;
   }
 
-  std::string_view rest_;
+  const char* at_;
+  const char* end_;
   std::string_view bytes_;
   std::uint64_t integer_ = 0;
   std::uint32_t number_ = 0;

@@ -3,7 +3,8 @@
 #include <snappy.h>
 
 #include <cmath>
-#include <string>
+#include <memory>
+#include <string_view>
 #include <vector>
 
 #include "common/protocol/limits.hpp"
@@ -102,12 +103,12 @@ bool read_remote_write(std::string_view body, parsed& into) {
     into.refuse(fault_cause::bad_syntax, {}, "not snappy's block format, or more than 32 MiB unpacked");
     return false;
   }
-  std::string message(size, '\0');
-  if (!snappy::RawUncompress(body.data(), body.size(), message.data())) {
+  const auto message = std::make_unique_for_overwrite<char[]>(size);
+  if (!snappy::RawUncompress(body.data(), body.size(), message.get())) {
     into.refuse(fault_cause::bad_syntax, {}, "not snappy's block format");
     return false;
   }
-  return read_write_request(message, into);
+  return read_write_request({message.get(), size}, into);
 }
 
 }  // namespace spindrift::formats

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <initializer_list>
 
 #include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
@@ -30,6 +31,15 @@ void cut(std::string& name) {
   const auto written = std::to_chars(digits, digits + hash_digits, hash, 16);
   name.append(hash_digits - static_cast<std::size_t>(written.ptr - digits), '0');
   name.append(digits, written.ptr);
+}
+
+// With one look at the room there is.
+void append(std::string& to, std::initializer_list<std::string_view> parts) {
+  std::size_t size = to.size();
+  for (const std::string_view part : parts) size += part.size();
+  std::size_t at = to.size();
+  to.resize(size);
+  for (const std::string_view part : parts) at += part.copy(to.data() + at, part.size());
 }
 
 std::string_view without_blanks(std::string_view text) {
@@ -87,20 +97,12 @@ std::string_view series_name::build(std::string_view field, char separator) {
     if (!is_sorted_) std::stable_sort(tags_.begin(), tags_.end());
     is_sorted_ = true;
     tail_.clear();
-    for (const auto& [key, value] : tags_) {
-      tail_ += ',';
-      tail_ += key;
-      tail_ += '=';
-      tail_ += value;
-    }
+    for (const auto& [key, value] : tags_) append(tail_, {",", key, "=", value});
     has_tail_ = true;
   }
-  name_.assign(metric_);
-  if (!field.empty()) {
-    if (!name_.empty()) name_ += separator;
-    name_ += field;
-  }
-  name_ += tail_;
+  const bool is_separated = !field.empty() && !metric_.empty();
+  name_.clear();
+  append(name_, {metric_, std::string_view(&separator, is_separated ? 1 : 0), field, tail_});
   return name_;
 }
 

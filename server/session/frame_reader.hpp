@@ -47,6 +47,8 @@ public:
   void keep_to_contract() { is_contract_ = true; }
   // True when the next frame may be taken from the inbox and decoded directly, as nearly every one is.
   bool is_plain() const { return is_open_ && !is_counted_ && !foreign_.is_joining(); }
+  // True: the frame is a line of the commonest shape of what the client sends, and gave the one point `into`.
+  bool read_usual(std::string_view line, point& into) const { return foreign_.read_usual(line, into); }
   // The next frame. `held`: it was cut before.
   taken next(inbox& from, const inbox::cut* held, decoder& frames, formats::parsed& into);
   // Nothing has come for a while: an object that was begun is taken as it is.

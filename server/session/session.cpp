@@ -41,26 +41,46 @@ bool session::gather(inbox& from) {
   return has_gathered() && gathered_ < points_max && !held_;
 }
 
-// Nearly all frames are points in the contract's own words, of which nothing needs to be asked but whether they are
-// allowed. The first other one is held.
+// Nearly all frames are points in the contract's own words, or lines of the one format that the client sends, of which
+// nothing needs to be asked but whether they are allowed. The first other one is held.
 void session::take_points(inbox& from, std::size_t gathered_max) {
-  while (gathered_ < gathered_max && !held_) {
+  const bool takes_lines = spoke_foreign_ && !named_ && !wants_foreign_replies();
+  std::uint64_t lines = 0;
+  while (gathered_ < gathered_max) {
     const inbox::cut cut = from.next();
-    if (cut.kind == inbox::cut_kind::none) return;
+    if (cut.kind == inbox::cut_kind::none) break;
     if (cut.kind == inbox::cut_kind::whole && cut.bytes.starts_with('{')) {
-      const frame decoded = workspace_.frames.decode(cut.bytes);
-      const auto* const measured = std::get_if<point>(&decoded);
-      if (measured != nullptr && !workspace_.frames.is_foreign() && may_publish(identity_.get(), measured->stream) &&
-          (!named_ || is_next(measured->seq))) {
-        ++frames_;
-        speak_contract();
-        if (named_) newest_seq_ = measured->seq;
-        add_point(*measured);
-        continue;
-      }
+      if (take_usual_object(cut.bytes)) continue;
+    } else if (cut.kind == inbox::cut_kind::whole && takes_lines && take_usual_line(cut.bytes)) {
+      ++lines;
+      continue;
     }
     held_ = cut;
+    break;
   }
+  if (lines > 0) add(environment_.counts.points_foreign, lines);
+}
+
+bool session::take_usual_object(std::string_view bytes) {
+  const frame decoded = workspace_.frames.decode(bytes);
+  const auto* const measured = std::get_if<point>(&decoded);
+  if (measured == nullptr || workspace_.frames.is_foreign() || !may_publish(identity_.get(), measured->stream) ||
+      (named_ && !is_next(measured->seq))) {
+    return false;
+  }
+  ++frames_;
+  speak_contract();
+  if (named_) newest_seq_ = measured->seq;
+  add_point(*measured, frames_);
+  return true;
+}
+
+bool session::take_usual_line(std::string_view bytes) {
+  point measured;
+  if (!reader_.read_usual(bytes, measured) || !may_publish(identity_.get(), measured.stream)) return false;
+  ++frames_;
+  add_point(measured, no_reply);
+  return true;
 }
 
 void session::count_frames(std::uint64_t more) {
@@ -108,8 +128,7 @@ void session::advance(inbox& from, moment now, step& out) {
     }
     const std::size_t turn_left =
         workspace_.turn_frames_max - std::min(frames_ - frames_before, workspace_.turn_frames_max);
-    // Of who sends another format nearly every frame is a line of that.
-    if (!held_ && may_take_points() && (spoke_own_ || !spoke_foreign_)) {
+    if (!held_ && may_take_points()) {
       take_points(from, std::min(workspace_.way.points_max(), gathered_ + turn_left));
       if (gathered_ >= workspace_.way.points_max()) flush_full(now, out);
     }
@@ -123,10 +142,6 @@ void session::advance(inbox& from, moment now, step& out) {
     if (taken.is == frame_reader::kind::none) break;
     ++frames_;
     is_waiting_client_ = from.unread().empty();
-    if (taken.is == frame_reader::kind::foreign && take_line(first_foreign)) {
-      if (workspace_.taken.size() >= workspace_.way.points_max()) flush_full(now, out);
-      continue;
-    }
     take(taken, first_foreign, now, out);
     if (out.replies.size() >= environment_.replies_bytes_max) out.has_more = true;
   }
@@ -166,7 +181,7 @@ void session::take_point(const point& taken, moment now, step& out) {
     return complain({error_code::bad_seq, "\"seq\" is more than 2^40 above the one before", taken.seq}, frames_, out);
   }
   if (named_) newest_seq_ = taken.seq;
-  add_point(taken);
+  add_point(taken, is_silent_ ? no_reply : frames_);
   if (workspace_.taken.size() >= workspace_.way.points_max()) flush_full(now, out);
 }
 
@@ -176,10 +191,10 @@ void session::flush_full(moment now, step& out) {
   if (workspace_.way.points_max() < intake::points_max) out.has_more = true;
 }
 
-void session::add_point(const point& added) {
+void session::add_point(const point& added, std::uint64_t frame_number) {
   numbers_points_ = numbers_points_ || added.seq != 0;
   workspace_.taken.points.points.push_back(added);
-  workspace_.frame_numbers.push_back(is_silent_ ? no_reply : frames_);
+  workspace_.frame_numbers.push_back(frame_number);
   ++gathered_;
 }
 

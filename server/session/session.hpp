@@ -149,12 +149,13 @@ private:
 
   bool may_take_points() const { return is_admitted() && reader_.is_plain() && unknown_.empty(); }
   void take_points(inbox& from, std::size_t gathered_max);
+  bool take_usual_object(std::string_view bytes);
+  bool take_usual_line(std::string_view bytes);
   // Of a named producer: above all before it, and not too far.
   bool is_next(std::uint64_t seq) const { return seq > newest_seq_ && seq - newest_seq_ <= limits::seq_step_max; }
   void take(const frame_reader::taken& taken, std::size_t first_foreign, moment now, step& out);
   void take_frame(frame taken, moment now, step& out);
   bool is_no_point_yet(std::size_t first) const;
-  bool take_line(std::size_t first);
   void take_foreign(std::size_t first, moment now, step& out);
   void take_unknown(const frame_reader::taken& taken, moment now, step& out);
   void release_unknown(step& out);
@@ -168,7 +169,7 @@ private:
   bool is_understood() const { return spoke_own_ || spoke_foreign_; }
   void take_point(const point& taken, moment now, step& out);
   void count_frames(std::uint64_t more);
-  void add_point(const point& added);
+  void add_point(const point& added, std::uint64_t frame_number);
   void forget_gathered();
   bool take_repeated(const point& taken, step& out);
   void flush(moment now, step& out);

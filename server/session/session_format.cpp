@@ -79,21 +79,6 @@ void session::take(const frame_reader::taken& taken, std::size_t first_foreign, 
   note_faults(taken.bytes, now, out);
 }
 
-// A line of one point that gets no reply, of a client that has sent such before. False: there is more to it.
-bool session::take_line(std::size_t first) {
-  const formats::parsed& read = workspace_.foreign;
-  if (!spoke_foreign_ || named_ || wants_foreign_replies() || read.points().size() != first + 1 ||
-      read.fault_count() != faults_seen_ || read.asks_version() || !unknown_.empty() || !is_admitted() ||
-      !may_publish(identity_.get(), read.points()[first].stream)) {
-    return false;
-  }
-  is_silent_ = true;
-  add_point(read.points()[first]);
-  is_silent_ = false;
-  add(environment_.counts.points_foreign, 1);
-  return true;
-}
-
 // The shape is that of a format, but no line of this client has given a point, and this one has none for a reason that
 // the next ones may share. What is not finite is a number that a sensor has not got yet.
 bool session::is_no_point_yet(std::size_t first) const {

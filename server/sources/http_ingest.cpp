@@ -1,6 +1,9 @@
 // Bodies become points, by the readers of formats or by a session of one request.
 #include "server/sources/http_ingest.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "common/protocol/encode.hpp"
 #include "common/text/printable.hpp"
 #include "server/formats/body.hpp"
@@ -144,13 +147,11 @@ http_ingest::refused_points http_ingest::ingest(const identity* who, moment now,
   for (std::size_t at = 0; at < points.size();) {
     workspace_.clear();
     intake& taken = workspace_.taken;
-    for (; at < points.size() && taken.size() < workspace_.way.points_max(); ++at) {
-      if (may_publish(who, points[at].stream)) {
-        taken.points.points.push_back(points[at]);
-      } else {
-        ++without.right;
-      }
-    }
+    const std::span<const point> next = points.subspan(at, std::min(points.size() - at, workspace_.way.points_max()));
+    at += next.size();
+    const auto is_allowed = [&](const point& added) { return may_publish(who, added.stream); };
+    std::copy_if(next.begin(), next.end(), std::back_inserter(taken.points.points), is_allowed);
+    without.right += next.size() - taken.size();
     if (taken.is_empty()) continue;
     workspace_.way.ingest(taken, now);
     for (std::size_t i = 0; i < taken.size(); ++i) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <initializer_list>
 #include <string>
+#include <string_view>
+#include <tuple>
 
 #include "tests/support/noise.hpp"
 #include "tests/unit/formats/shown.hpp"
@@ -217,6 +219,58 @@ TEST(line_reader, stays_with_a_format_and_leaves_it_when_another_comes) {
   EXPECT_EQ(reader.read("   ", into), line_result::nothing);
   EXPECT_EQ(reader.read("what is this", into), line_result::unknown);
   EXPECT_EQ(shown(into), "load=12.5 web.load=3@1795286073000");
+}
+
+// Whatever the short way takes, the long one reads as the same point; and it does take the lines that it is there for.
+TEST(line_reader, reads_usual_lines_as_it_reads_all) {
+  const std::array<std::string, 22> lines = {"web01.load 3.81 1795286073",
+                                             "web01.load 3.81 1795286073\r",
+                                             "cpu value=12.5 1795286073",
+                                             "cpu,host=a value=7i 1795286073000000000",
+                                             "cpu,host=a usage=7 1",
+                                             "cpu,b=1,a=2 value=7 1795286073",
+                                             "#web.load 3.81 1795286073",
+                                             " web.load 3.81 1795286073",
+                                             "web.load 3.81 1795286073 ",
+                                             "web.load  3.81 1795286073",
+                                             "web;host=a 3.81 1795286073",
+                                             "web.load nan 1795286073",
+                                             "web.load 3.81 17",
+                                             "web.load 3.81 -1",
+                                             "web.l\xff 3.81 1795286073",
+                                             "web.* 3.81 1795286073",
+                                             "cpu,h\\=a value=1 1795286073",
+                                             "cpu value=\"1\" 1795286073",
+                                             "cpu value=1,value=2 179528607",
+                                             "12.5 3.81 1795286073",
+                                             "<13>a 3.81 1795286073",
+                                             "cpu,h=* value=1 1795286073"};
+  for (const char* const name : {"graphite", "influx"}) {
+    std::size_t taken = 0;
+    for (const std::string& line : lines) {
+      line_reader reader(line_format_named(name));
+      point usual;
+      if (!reader.read_usual(line, usual)) continue;
+      ++taken;
+      parsed into;
+      EXPECT_EQ(reader.read(line, into), line_result::read) << name << ": " << line;
+      ASSERT_EQ(into.points().size(), 1U) << name << ": " << line;
+      EXPECT_EQ(into.fault_count(), 0U) << name << ": " << line;
+      const point& whole = into.points().front();
+      EXPECT_EQ(std::tuple(usual.stream, usual.value, usual.ts), std::tuple(whole.stream, whole.value, whole.ts));
+      EXPECT_TRUE(usual.unit == time_unit::none && !usual.is_counter) << name << ": " << line;
+    }
+    EXPECT_EQ(taken, 2U) << name;
+  }
+}
+
+TEST(line_reader, has_no_usual_line_before_it_knows_the_format) {
+  line_reader reader;
+  point usual;
+  EXPECT_FALSE(reader.read_usual("web01.load 3.81 1795286073", usual));
+  parsed into;
+  ASSERT_EQ(reader.read("web01.load 3.81 1795286073", into), line_result::read);
+  EXPECT_TRUE(reader.read_usual("web01.load 3.81 1795286074", usual));
 }
 
 TEST(line_reader, that_is_pinned_takes_nothing_else) {
