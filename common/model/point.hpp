@@ -49,6 +49,7 @@ struct point {
   // milliseconds: an integer, which is seconds in a stream of seconds.
   time_unit unit = time_unit::none;
   bool is_counter = false;  // a count that only grows: judged by its rate
+  bool is_learned = false;  // of the past: learned from, and told to nobody
 
   bool is_multivariate() const { return !values.empty(); }
 };

@@ -217,6 +217,7 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
   if (op == "mark") {
     return mark_command{fields.stream("stream"), fields.count("event"), fields.choice_of("as", "expected", "real")};
   }
+  if (op == "learn") return learn_command{fields.choice("on").value_or(true)};
   return std::nullopt;
 }
 
@@ -232,7 +233,8 @@ frame decode_command(std::string_view bytes) {
   if (!named) {
     return protocol_error{
         error_code::unknown_op,
-        "\"op\" is none of hello, subscribe, unsubscribe, ping, stats, streams, recent, history, explain, mark"};
+        "\"op\" is none of hello, subscribe, unsubscribe, ping, stats, streams, recent, history, explain, mark, "
+        "learn"};
   }
   if (!fields.complaint().empty()) return protocol_error{error_code::bad_frame, fields.complaint()};
   return command_frame{{}, std::move(*named)};

@@ -73,7 +73,7 @@ constexpr std::string_view fullest_verdict =
     R"({"type":"verdict","stream":"","seq":,"n":,"ts":,"value":,"values":{},"rate":,"expected":{},"sigma":{},)"
     R"("z":{},"feature":"",)"
     R"("anomaly":false,"by":"","drift":false,"adwin":{"width":,"mean":,"before":},"alarm":false,"score":,)"
-    R"("label":false,"warmup":true,"dup":true,"late":true,"event":,"kind":"","warning":"ts is taken as microseconds"})"
+    R"("label":false,"warmup":true,"dup":true,"late":true,"learned":true,"event":,"kind":"","warning":"ts is taken as microseconds"})"
     "\n";
 constexpr std::size_t by_bytes_max = [] {
   std::size_t bytes = 0;
@@ -188,6 +188,7 @@ void put_flags(const verdict& judged, line_writer& line) {
   if (judged.warmup) line.text(",\"warmup\":true");
   if (judged.dup) line.text(",\"dup\":true");
   if (judged.late) line.text(",\"late\":true");
+  if (judged.subject.is_learned) line.text(",\"learned\":true");
   if (judged.event != 0) {
     line.text(",\"event\":");
     line.number(judged.event);

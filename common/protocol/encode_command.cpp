@@ -101,6 +101,9 @@ void put(const explain_command& asked, std::string& out) {
   out += "\"explain\"";
   put_event(asked.stream, asked.event, out);
 }
+void put(const learn_command& asked, std::string& out) {
+  out += asked.is_on ? "\"learn\"" : "\"learn\",\"on\":false";
+}
 void put(const mark_command& asked, std::string& out) {
   out += "\"mark\"";
   put_event(asked.stream, asked.event, out);

@@ -78,6 +78,10 @@ struct history_command {
   std::optional<bool> held{};          // only those that an alert's budget holds back, or not
 };
 
+// The points of this connection that follow are of the past: learned from, and told to nobody.
+struct learn_command {
+  bool is_on = true;  // false: from here on they are of the present again
+};
 // Why was it told?
 struct explain_command {
   std::string stream;
@@ -90,8 +94,9 @@ struct mark_command {
   bool is_expected = false;  // else real
 };
 
-using command = std::variant<hello_command, subscribe_command, unsubscribe_command, ping_command, stats_command,
-                             streams_command, recent_command, history_command, explain_command, mark_command>;
+using command =
+    std::variant<hello_command, subscribe_command, unsubscribe_command, ping_command, stats_command, streams_command,
+                 recent_command, history_command, explain_command, mark_command, learn_command>;
 
 struct command_frame {
   command_id id;

@@ -328,6 +328,17 @@ void engine::tell(const point& from, const stream& of, std::size_t point, std::v
   notices.clear();
 }
 
+// Behind the past the present begins: what was under way is over, and the time between is no silence.
+void engine::follow_learning(stream& to, bool is_learned, std::uint64_t n, std::int64_t ts) {
+  const bool was_learning = to.learned_to != 0 && to.learned_to + 1 == n;
+  if (!is_learned) {
+    if (was_learning) to.events.begin_present(ts);
+    return;
+  }
+  if (!was_learning) to.learned_from = n;
+  to.learned_to = n;
+}
+
 // `by_feature` has room for the point's features: what verdicts look into must stay where it is.
 void engine::apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told,
                    std::vector<feature_verdict>& by_feature) {
@@ -339,6 +350,8 @@ void engine::apply(const point& from, stream& to, moment now, verdict& result, s
   to.last_ts = *result.subject.ts;
   to.seen_ms = now.steady_ms;
   to.refused = 0;
+  const bool is_learned = from.is_learned;
+  follow_learning(to, is_learned, result.n, *result.subject.ts);
   if (to.rate) {
     const counter_rate::result found = to.rate->update({ordered.data(), width}, *result.subject.ts);
     if (found != counter_rate::result::rate) {
@@ -356,11 +369,19 @@ void engine::apply(const point& from, stream& to, moment now, verdict& result, s
   if (from.is_multivariate()) result.by_feature = add_by_feature(from, to, seen, by_feature);
   if (to.profile->has_value_rules) unflag(to.profile->rules, {ordered.data(), width}, seen, result);
   event_watch::membership belongs = to.events.update(result.n, *result.subject.ts, {ordered.data(), width}, seen, told);
+  result.late = belongs.late;
+  if (is_learned) {
+    // The detectors have seen it; nobody hears what they think of it.
+    to.events.keep_to_itself(told);
+    result.anomaly = result.alarm = false;
+    result.by = 0;
+    result.drift.reset();
+    return;
+  }
   if (!told.empty() || belongs.number != 0) {
     belongs = to.events.hold_back(to.profile->rules, belongs, told);
     if (to.profile->has_words()) add_words(*to.profile, to.name, told);
   }
-  result.late = belongs.late;
   result.event = belongs.number;
   result.kind = belongs.kind;
 }

@@ -185,6 +185,7 @@ private:
   static void hold_back(stream& of, std::vector<event>& notices);
   static void apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told,
                     std::vector<feature_verdict>& by_feature);
+  static void follow_learning(stream& to, bool is_learned, std::uint64_t n, std::int64_t ts);
   static void tell(const point& from, const stream& of, std::size_t point, std::vector<event>& notices,
                    std::vector<told_event>& into);
   void take_back(batch& work);

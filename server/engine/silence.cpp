@@ -88,7 +88,8 @@ void engine::tell_of_silence(std::size_t stripe, moment now, std::size_t limit, 
     if (told.points.size() >= limit) return;
     hold_to_settings(one);
     const bool is_refused = one.refused > 0 && now.steady_ms - one.refused_ms <= refusal_lasts_ms;
-    const bool is_quiet = now.steady_ms - one.seen_ms > shortest_silence(*one.profile);
+    // Behind the past the present may begin at any time.
+    const bool is_quiet = !one.is_learning() && now.steady_ms - one.seen_ms > shortest_silence(*one.profile);
     if (is_refused ? hears_refusals(one, now, notices) : is_quiet && hears_nothing(one, now, notices)) {
       tell_apart(one, hash, notices, told);
     }

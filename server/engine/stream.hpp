@@ -31,6 +31,8 @@ struct stream {
   double last = 0;                    // the newest value (of the first feature)
   std::int64_t last_ts = 0;           // its event time, milliseconds since the Unix epoch
   time_unit unit = time_unit::none;   // of the times that its points come with; none: nothing has told yet
+  std::uint64_t learned_from = 0;     // the newest points that were learned alone, first
+  std::uint64_t learned_to = 0;       // and last; 0: none. Of no account once another has come
   std::int64_t seen_ms = 0;           // when it came, on the monotonic clock: for eviction, and for silence
   std::uint32_t refused = 0;          // points since then that were refused,
   std::uint32_t snapshot = 0;         // the newest snapshot that it is in, or younger than; its taker's alone
@@ -53,6 +55,9 @@ struct stream {
 
   // From its first point on, as its source says or the operator does: for ever.
   void judge_by_rate() { rate = std::make_unique<counter_rate>(width()); }
+
+  // The newest point was of the past, and told to nobody.
+  bool is_learning() const { return learned_to != 0 && learned_to == n; }
 
   // Values a point has.
   std::size_t width() const { return features.empty() ? 1 : features.size(); }

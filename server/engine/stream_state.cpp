@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t part_header_bytes = 12;
 constexpr std::uint16_t stream_unit_version = 1;
+constexpr std::uint16_t stream_learned_version = 1;
 
 struct part {
   std::uint16_t tag = 0;
@@ -91,6 +92,18 @@ void restore_unit(stream& into, const part* found) {
   if (in.ok() && in.bytes_left() == 0 && unit <= time_unit::nanoseconds) into.unit = unit;
 }
 
+// What is lost costs a notice of the past at most.
+void restore_learned(stream& into, const part* found) {
+  if (found == nullptr || found->version != stream_learned_version) return;
+  state_reader in(found->bytes);
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+  in(from, to);
+  if (!in.ok() || in.bytes_left() != 0 || from == 0 || from > to || to != into.n) return;
+  into.learned_from = from;
+  into.learned_to = to;
+}
+
 std::string part_name(std::uint16_t tag) {
   const detector_entry* const known = find_detector(static_cast<detector_tag>(tag));
   return known == nullptr ? "part " + std::to_string(tag) : std::string(known->title);
@@ -100,6 +113,7 @@ bool is_wanted(const stream_profile& profile, std::uint16_t tag) {
   return tag == static_cast<std::uint16_t>(stream_part::numbers) ||
          tag == static_cast<std::uint16_t>(stream_part::events) ||
          tag == static_cast<std::uint16_t>(stream_part::rate) || tag == static_cast<std::uint16_t>(stream_part::unit) ||
+         tag == static_cast<std::uint16_t>(stream_part::learned) ||
          std::any_of(profile.running.begin(), profile.running.end(),
                      [tag](const detector_entry* wanted) { return static_cast<std::uint16_t>(wanted->tag) == tag; });
 }
@@ -132,6 +146,11 @@ void save_stream(stream& from, std::string& out) {
   if (from.unit != time_unit::none) {
     begin = begin_part(static_cast<std::uint16_t>(stream_part::unit), stream_unit_version, 0, out);
     archive(from.unit);
+    end_part(begin, out);
+  }
+  if (from.is_learning()) {
+    begin = begin_part(static_cast<std::uint16_t>(stream_part::learned), stream_learned_version, 0, out);
+    archive(from.learned_from, from.learned_to);
     end_part(begin, out);
   }
   if (from.rate) {
@@ -180,6 +199,7 @@ std::unique_ptr<stream> restore_stream(const stream_bytes& from, const shared_pr
         {"events", events == nullptr ? std::uint32_t{0} : events->version, event_watch::state_version, reason});
   }
   restore_unit(*made, find(parts, static_cast<std::uint16_t>(stream_part::unit)));
+  restore_learned(*made, find(parts, static_cast<std::uint16_t>(stream_part::learned)));
   const part* const rate = find(parts, static_cast<std::uint16_t>(stream_part::rate));
   if (const char* reason = restore_rate(*made, rate)) {
     losses.push_back({"rate", rate->version, counter_rate::state_version, reason});

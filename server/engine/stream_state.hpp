@@ -33,6 +33,7 @@ enum class stream_part : std::uint16_t {
   events = 2,   // event_watch: what happened, and what is ordinary
   unit = 4,     // time_unit of its times; streams of numbers for times alone have it
   rate = 3,     // counter_rate; streams of counters alone have it
+  learned = 5,  // which of its newest points were told to nobody; streams that are learning have it
 };
 constexpr std::uint16_t stream_numbers_version = 1;
 

@@ -46,6 +46,29 @@ event_watch::membership event_watch::hold_back(const notice_rules& rules, member
   return is_known ? found : belongs;
 }
 
+void event_watch::keep_to_itself(std::vector<event>& told) {
+  const auto is_kept = [this](const event& notice) {
+    const auto of = std::find_if(entries_.begin(), entries_.end(),
+                                 [&](const entry& held) { return held.told.number == notice.number; });
+    if (of == entries_.end()) return true;
+    if (notice.state == event_state::open && !notice.is_picture_alone) of->is_told = false;
+    return !of->is_told;
+  };
+  told.erase(std::remove_if(told.begin(), told.end(), is_kept), told.end());
+}
+
+void event_watch::keep_to_itself(std::uint64_t from_n, std::uint64_t to_n) {
+  for (entry& held : entries_) {
+    if (held.told.told_n >= from_n && held.told.told_n <= to_n) held.is_told = false;
+  }
+}
+
+void event_watch::begin_present(std::int64_t ts) {
+  entries_.erase(std::remove_if(entries_.begin(), entries_.end(), [](const entry& held) { return !held.is_told; }),
+                 entries_.end());
+  intervals_.skip_to(ts);
+}
+
 void event_watch::recall_told(const notice_rules& rules) {
   for (entry& held : entries_) held.is_told = rules.takes(held.told);
 }

@@ -52,6 +52,14 @@ public:
   // After the state was read: which events have been told.
   void recall_told(const notice_rules& rules);
 
+  // The newest point is of the past: what it opened nobody hears of. Events that were told before go on as they did.
+  void keep_to_itself(std::vector<event>& told);
+  // After the state was read: events that were told at these points were not.
+  void keep_to_itself(std::uint64_t from_n, std::uint64_t to_n);
+  // The next point, at that time, is the first behind such: what nobody heard of is over, and the time between is no
+  // hole.
+  void begin_present(std::int64_t ts);
+
   // For whoever has a clock: nothing has come for so many milliseconds, and point n was the newest. Tells of the
   // silence when it is longer than `limit_ms`, or, where that is 0, than this stream's habit; once, until the next
   // point. The next point closes it.

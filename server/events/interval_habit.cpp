@@ -47,6 +47,13 @@ interval_habit::answer interval_habit::update(std::int64_t ts) {
   return result;
 }
 
+void interval_habit::skip_to(std::int64_t ts) {
+  const auto usual = static_cast<std::int64_t>(std::min(usual_, 1e15));
+  if (points_ > 0 && ts > newest_ && ts > std::numeric_limits<std::int64_t>::min() + usual) {
+    newest_ = std::max(newest_, ts - usual);
+  }
+}
+
 // The share of gaps at least as long, itself counted by half.
 double interval_habit::rarity(double ratio) const {
   double longer = 0.5;

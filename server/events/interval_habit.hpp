@@ -26,6 +26,8 @@ public:
   };
 
   answer update(std::int64_t ts);
+  // The next point comes at that time, and nothing is to be thought of the time until then.
+  void skip_to(std::int64_t ts);
   std::int64_t newest() const { return newest_; }
   // Milliseconds; 0 while unknown.
   double usual_interval() const { return points_ < points_min ? 0 : usual_; }

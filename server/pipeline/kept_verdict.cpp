@@ -34,6 +34,7 @@ struct fixed_part {
   bool has_rate = false;
   bool has_score = false;
   bool has_drift = false;
+  bool is_learned = false;
   std::uint8_t label = 0;  // 1 + its value; 0: none
   double value = 0;
   double expected = 0;
@@ -68,6 +69,7 @@ fixed_part fixed_of(const verdict& judged) {
   made.has_rate = judged.rate.has_value();
   made.has_score = judged.score.has_value();
   made.has_drift = judged.drift.has_value();
+  made.is_learned = subject.is_learned;
   made.label = subject.label ? (*subject.label ? 2 : 1) : 0;
   made.value = subject.value;
   made.expected = judged.expected;
@@ -129,6 +131,7 @@ struct unpacked {
     judged.subject.value = fixed.value;
     judged.subject.ts = fixed.ts;
     judged.subject.seq = fixed.seq;
+    judged.subject.is_learned = fixed.is_learned;
     if (fixed.label != 0) judged.subject.label = fixed.label == 2;
     judged.n = fixed.n;
     judged.expected = fixed.expected;

@@ -54,8 +54,9 @@ void pipeline::encode_needed(intake& taken) {
   for (std::size_t i = 0; i < points.outcomes.size(); ++i) {
     const std::size_t told_before = next_told;
     while (next_told < points.told.size() && points.told[next_told].point == i) ++next_told;
-    const bool is_applied = points.outcomes[i].why == refusal::none;
-    if (is_applied && is_needed(points, i, class_of(points.outcomes[i].what))) taken.encode_line(i);
+    // What is learned alone nobody hears of but who sent it.
+    const bool is_news = points.outcomes[i].why == refusal::none && !points.points[i].is_learned;
+    if (is_news && is_needed(points, i, class_of(points.outcomes[i].what))) taken.encode_line(i);
     for (std::size_t k = told_before; k < next_told; ++k) {
       if (points.told[k].notice.is_picture_alone) continue;
       if (is_needed(points, i, class_of(points.told[k].notice))) taken.encode_event(k);

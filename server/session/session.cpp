@@ -194,6 +194,7 @@ void session::flush_full(moment now, step& out) {
 void session::add_point(const point& added, std::uint64_t frame_number) {
   numbers_points_ = numbers_points_ || added.seq != 0;
   workspace_.taken.points.points.push_back(added);
+  workspace_.taken.points.points.back().is_learned = learns_;
   workspace_.frame_numbers.push_back(frame_number);
   ++gathered_;
 }

@@ -209,6 +209,7 @@ private:
   bool spoke_own_ = false;      // frames of the contract
   bool spoke_foreign_ = false;  // points of another format
   bool is_silent_ = false;      // the points being added get no replies
+  bool learns_ = false;         // its points are of the past: told to nobody
   // Before anything was understood: the first frame has got its error, those of the others are kept until it is clear
   // whether a frame that is understood comes at all.
   bool is_waiting_client_ = false;  // no other frame has come behind the one that is being taken

@@ -41,6 +41,7 @@ struct session::command_replies {
   void operator()(const history_command& asked) const;
   void operator()(const explain_command& asked) const;
   void operator()(const mark_command& asked) const;
+  void operator()(const learn_command& asked) const;
 
   void ask(const question& asked, std::string_view answered_as) const;
   std::string scoped(std::string_view producer_name) const;
@@ -216,6 +217,12 @@ void session::command_replies::operator()(const mark_command& asked) const {
     return complain(error_code::forbidden, "the token does not allow to mark events of this stream");
   }
   ask(asked, "marked");
+}
+
+void session::command_replies::operator()(const learn_command& asked) const {
+  self.learns_ = asked.is_on;
+  begin_reply("learning");
+  out.replies += asked.is_on ? ",\"on\":true}\n" : ",\"on\":false}\n";
 }
 
 void session::command_replies::ask(const question& asked, std::string_view answered_as) const {

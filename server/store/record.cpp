@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view segment_magic{"SPNDJRNL", 8};
 
+constexpr std::uint8_t entry_learned = 0;
 constexpr std::uint8_t entry_define = 1;
 constexpr std::uint8_t entry_shape = 2;
 constexpr std::uint8_t entry_point = 3;
@@ -188,7 +189,8 @@ void entry_writer::append(const point_record& record, journal_name& stream, jour
   if (subject.label.has_value()) head |= with_label;
   if (subject.label.value_or(false)) head |= label_true;
 
-  out.room(1 + 5 * varint_bytes_max + 8 * (subject.values.size() + 1));
+  out.room(2 + 5 * varint_bytes_max + 8 * (subject.values.size() + 1));
+  if (subject.is_learned) out.put_byte(entry_learned);
   out.put_byte(head);
   out.put_varint(stream.id);
   if ((head & with_producer) != 0) out.put_varint(producer->id);
@@ -254,6 +256,10 @@ bool entry_reader::next(journal_entry& entry) {
         break;
       case entry_shape:
         take_shape();
+        break;
+      case entry_learned:
+        if (head == entry_learned) return take_learned(entry);
+        in_.refuse();
         break;
       case entry_point:
       case entry_counter:
@@ -329,6 +335,16 @@ bool entry_reader::take_note(journal_entry& entry) {
   }
   entry.position = end_ - in_.left();
   return in_.ok();
+}
+
+// Nothing but a point may stand behind it.
+bool entry_reader::take_learned(journal_entry& entry) {
+  const std::uint8_t head = in_.byte();
+  const std::uint8_t kind = head & entry_mask;
+  if (kind != entry_point && kind != entry_counter) in_.refuse();
+  if (!in_.ok() || !take_point(head, entry)) return false;
+  entry.record.subject.is_learned = true;
+  return true;
 }
 
 bool entry_reader::take_point(std::uint8_t head, journal_entry& entry) {

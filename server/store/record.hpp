@@ -2,7 +2,7 @@
 //
 //   segment = segment header, record*        file journal-<base in hex>
 //   record  = record header, entry*          one checksum; the unit that is written or is not
-//   entry   = define | shape | point | forget | counter | note
+//   entry   = define | shape | point | forget | counter | note | learned
 //
 // A *position* counts the bytes of all records ever written, segment headers left out; it never goes back, and a
 // segment is named after the position of its first record. Names are written once a segment: `define` gives the next
@@ -15,6 +15,7 @@
 //   forget  4 stream or 5 producer, number
 //   counter 6 + flags, as a point: of a stream that is judged by its rate
 //   note    7, stream number, kind, numbers of that kind      (since version 2)
+//   learned 0: the point behind it is of the past, and was told to nobody     (since version 3)
 //
 // docs/store_format.md has every byte of it. A reader refuses a segment of a later version; a change of what is here
 // raises journal_version, and the earlier ones stay readable.
@@ -37,8 +38,8 @@ namespace spindrift {
 
 using journal_position = std::uint64_t;
 
-// 1: without counters and notes (0.1.0).
-constexpr std::uint32_t journal_version = 2;
+// 1: without counters and notes (0.1.0). 2: without points that are learned alone.
+constexpr std::uint32_t journal_version = 3;
 constexpr std::size_t segment_header_bytes = 40;
 constexpr std::size_t record_header_bytes = 32;
 // A record is closed once it holds this much, so that a reader needs no more memory than this and one entry.
@@ -170,6 +171,7 @@ private:
     std::vector<std::string> shape;
   };
   bool take_point(std::uint8_t head, journal_entry& entry);
+  bool take_learned(journal_entry& entry);
   bool take_note(journal_entry& entry);
   void take_define();
   void take_shape();

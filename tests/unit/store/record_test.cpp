@@ -18,6 +18,19 @@ std::string seal(byte_buffer& buffer, std::uint32_t count, journal_position posi
   return std::string(buffer.view());
 }
 
+TEST(record, refuses_what_stands_behind_a_learned_mark_and_is_no_point) {
+  for (const char behind : {'\0', '\1', '\4', '\7', '\x0a'}) {
+    entry_reader reader;
+    reader.begin_segment();
+    const std::string bytes{"\1\1a\0", 4};
+    const std::string record = bytes + behind + std::string(40, '\0');
+    reader.begin_record(record, 0);
+    journal_entry entry;
+    EXPECT_FALSE(reader.next(entry));
+    EXPECT_FALSE(reader.ok());
+  }
+}
+
 TEST(record, gives_every_field_of_every_kind_of_point_back) {
   const std::vector<feature> features{
       {"temperature", 21.5}, {"p", -0.0}, {"x", std::numeric_limits<double>::denorm_min()}};
@@ -33,6 +46,7 @@ TEST(record, gives_every_field_of_every_kind_of_point_back) {
   records[3].subject = {"weather", 0, std::span(features).first(2), 1'764'000'000'000, 0, {}};
   records[3].n = 301;
   records[3].subject.is_counter = true;
+  records[1].subject.is_learned = records[3].subject.is_learned = true;
 
   journal_name cpu, weather, plant;
   byte_buffer buffer;
@@ -60,6 +74,7 @@ TEST(record, gives_every_field_of_every_kind_of_point_back) {
     EXPECT_EQ(got.subject.seq, wanted.subject.seq);
     EXPECT_EQ(got.subject.label, wanted.subject.label);
     EXPECT_EQ(got.subject.is_counter, wanted.subject.is_counter);
+    EXPECT_EQ(got.subject.is_learned, wanted.subject.is_learned);
     ASSERT_EQ(got.subject.values.size(), wanted.subject.values.size());
     for (std::size_t at = 0; at < got.subject.values.size(); ++at) {
       EXPECT_EQ(got.subject.values[at].name, wanted.subject.values[at].name);
