@@ -5,6 +5,7 @@
 #include "server/app/config.hpp"
 #include "server/app/daemon.hpp"
 #include "server/app/explain_settings_command.hpp"
+#include "server/app/import_command.hpp"
 #include "server/app/producer_command.hpp"
 #include "server/app/shadow_report_command.hpp"
 #include "server/app/test_alert_command.hpp"
@@ -13,6 +14,7 @@ int main(int argc, char** argv) {
   using namespace spindrift;
   if (is_token_command(argc, argv)) return run_token_command(argc, argv);
   if (is_producer_command(argc, argv)) return run_producer_command(argc, argv);
+  if (is_import_command(argc, argv)) return run_import_command(argc, argv);
   if (is_test_alert_command(argc, argv)) return run_test_alert_command(argc, argv);
   if (is_explain_settings_command(argc, argv)) return run_explain_settings_command(argc, argv);
   if (is_shadow_report_command(argc, argv)) return run_shadow_report_command(argc, argv);

@@ -73,7 +73,8 @@ constexpr std::string_view fullest_verdict =
     R"({"type":"verdict","stream":"","seq":,"n":,"ts":,"value":,"values":{},"rate":,"expected":{},"sigma":{},)"
     R"("z":{},"feature":"",)"
     R"("anomaly":false,"by":"","drift":false,"adwin":{"width":,"mean":,"before":},"alarm":false,"score":,)"
-    R"("label":false,"warmup":true,"dup":true,"late":true,"learned":true,"event":,"kind":"","warning":"ts is taken as microseconds"})"
+    R"("label":false,"warmup":true,"dup":true,"late":true,"learned":true,)"
+    R"("event":,"kind":"","warning":"ts is taken as microseconds"})"
     "\n";
 constexpr std::size_t by_bytes_max = [] {
   std::size_t bytes = 0;

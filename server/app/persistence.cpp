@@ -118,6 +118,14 @@ bool persistence::end_threads() {
   return true;
 }
 
+bool persistence::close() {
+  if (!end_threads()) return true;
+  const bool is_good = !store_ || store_->close().ok();
+  history_.close();
+  log_notes();
+  return is_good;
+}
+
 bool persistence::stop() {
   if (!end_threads()) return true;
   bool is_good = true;

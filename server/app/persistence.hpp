@@ -48,6 +48,9 @@ public:
   // After the shards have ended and before engine and producers go: a last snapshot, everything on the disk. False when
   // something could not be written.
   bool stop();
+  // Instead of stop(), for whoever has no threads and no alerts: everything on the disk, and no snapshot, so that the
+  // next start hears of all that the journal tells.
+  bool close();
 
   bool append(const batch& points) override;
   bool forget(stream& gone) override;

@@ -1,17 +1,9 @@
 // Resets a producer: an entry in the journal of a server that is stopped, or a hello to one that runs.
 #include "server/app/producer_command.hpp"
 
-#include <boost/asio/generic/stream_protocol.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/write.hpp>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,7 +12,7 @@
 #include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
 #include "server/app/config.hpp"
-#include "server/net/listen_address.hpp"
+#include "server/app/server_link.hpp"
 #include "server/store/posix_file_system.hpp"
 #include "server/store/store.hpp"
 
@@ -54,44 +46,18 @@ int reset_in_directory(store& kept, const std::string& name) {
   return status.ok() ? print("reset in the state directory\n") : refuse(status.text());
 }
 
-// The first address where one can be heard.
-std::optional<listen_address> address_of(const config& settings) {
-  for (const std::string& text : settings.listen) {
-    auto found = parse_listen_address(text);
-    if (found && found->is != listen_address::kind::by_udp) return found;
-  }
-  return std::nullopt;
-}
-
-void connect(boost::asio::generic::stream_protocol::socket& socket, const listen_address& where) {
-  namespace asio = boost::asio;
-  if (where.is == listen_address::kind::by_unix) {
-    return socket.connect(asio::local::stream_protocol::endpoint(where.path));
-  }
-  asio::ip::tcp::resolver resolver(socket.get_executor());
-  const auto found = resolver.resolve(where.where.host, std::to_string(where.where.port));
-  socket.connect(found.begin()->endpoint());
-}
-
 int reset_over_wire(const config& settings, const std::string& name) {
   if (!settings.tls_cert.empty()) {
     return refuse(
         "the server runs and speaks TLS: stop it for this command, or say hello with \"reset\":true yourself");
   }
-  const char* const token = std::getenv("SPINDRIFT_TOKEN");
   std::string line;
-  encode(command_frame{"", hello_command{name, token == nullptr ? "" : token, true}}, line);
-  namespace asio = boost::asio;
-  asio::io_context context;
-  asio::generic::stream_protocol::socket socket(context);
-  const auto where = address_of(settings);
-  if (!where) return refuse("the server listens for datagrams alone: give --listen where it takes connections");
-  connect(socket, *where);
-  asio::write(socket, asio::buffer(line));
-  std::string reply;
-  const std::size_t length = asio::read_until(socket, asio::dynamic_buffer(reply, limits::frame_bytes_max), '\n');
-  reply.resize(length - 1);
-  return reply.starts_with(R"({"type":"welcome")") ? print("reset in the running server\n") : refuse(reply);
+  encode(command_frame{"", hello_command{name, server_link::token(), true}}, line);
+  server_link server(settings);
+  server.send(line);
+  const std::string reply = server.next_line();
+  if (reply.starts_with(R"({"type":"welcome")")) return print("reset in the running server\n");
+  return refuse(reply);
 }
 
 }  // namespace
