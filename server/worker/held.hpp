@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "server/worker/partition.hpp"
@@ -30,6 +31,9 @@ struct held_partition {
   bool has_changed = false;    // the pointer, or its owner: to be committed whatever the offset
   std::int64_t replay_to = 0;
   std::int64_t replay_from = 0;
+  // A snapshot that could not be read: whose pointer, and why. It may have been deleted since, by whoever is the owner.
+  std::optional<snapshot_pointer> doubted{};
+  std::string doubt{};
   bool skips_to_begin = false;  // records are lost: replay begins at the oldest there is, replay_from
   std::int64_t replay_began_ms = 0;
 

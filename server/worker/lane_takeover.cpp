@@ -84,6 +84,7 @@ void lane::take_position(held& of, const found_position& found, step& out) {
     }
     if (is_offset_lost(of, found, out)) return;
   }
+  if (of.doubted == of.pointer) return lose_snapshot(of, of.doubt, out);
   of.has_changed = of.pointer.owner != owner_mark();
   of.phase = partition_phase::waiting;
   if (!of.pointer.has_snapshot()) {
@@ -161,7 +162,16 @@ void lane::chunks_ended(ticket of, step& out) {
   lose_snapshot(*to, "the snapshot of partition " + std::to_string(to->number) + " is not whole", out);
 }
 
+// Who was away for long has a pointer of long ago: the position is asked once more before anything is given up.
 void lane::lose_snapshot(held& of, const std::string& why, step& out) {
+  if (of.doubted != of.pointer) {
+    of.doubted = of.pointer;
+    of.doubt = why;
+    of.body = std::make_unique<partition>(of.number, settings_, settings_hash_, counts_, own_);
+    of.phase = partition_phase::asking;
+    if (restoring_ == of.number) restoring_ = -1;
+    return ask_position(of, true, out);
+  }
   if (settings_.on_offset_lost == offset_lost_rule::stop) {
     return stop(1, why + "; --on-offset-lost skip learns the partition anew", out);
   }

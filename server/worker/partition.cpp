@@ -304,12 +304,11 @@ std::optional<stop_order> partition::tell_batch(std::span<const input_record> gi
     faults_.push_back(
         {origins_[i].record, i, origins_[i].line, origins_[i].bytes, refusal_error(why, batch_.points[i])});
   }
+  std::sort(faults_.begin(), faults_.end(), [](const fault& a, const fault& b) {
+    return a.record != b.record ? a.record < b.record : a.line < b.line;
+  });
   if (settings_.on_bad == bad_line_rule::stop && !faults_.empty()) {
-    const auto is_earlier = [](const fault& a, const fault& b) {
-      return a.record != b.record ? a.record < b.record : a.line < b.line;
-    };
-    const fault& first = *std::min_element(faults_.begin(), faults_.end(), is_earlier);
-    return stop_at(given[first.record], first);
+    return stop_at(given[faults_.front().record], faults_.front());
   }
   record_writer lines(settings_, number_, event_lines_, out);
   std::size_t current = SIZE_MAX;

@@ -55,7 +55,6 @@ def invent(one, prefix, most):
             return created, json.loads(refused)
     return created, {}
 
-
 def new_streams(report, binary):
     """One client invents streams as fast as it can."""
     with Daemon(binary, "--max-memory", str(CEILING)) as server, server.connect() as one:
