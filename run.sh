@@ -27,7 +27,7 @@ program_packages=(
   ninja-build nlohmann-json3-dev pkg-config
 )
 test_packages=(
-  libbenchmark-dev libgtest-dev libgmock-dev libpng-dev netcat-openbsd openssl python3
+  libbenchmark-dev libgtest-dev libgmock-dev libpng-dev netcat-openbsd openssl python3 tmux
 )
 check_packages=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev lld-14 llvm-14)
 package_packages=(dpkg-dev file python3-pip python3-setuptools python3-wheel)

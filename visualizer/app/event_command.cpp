@@ -182,6 +182,13 @@ std::string explained(std::string_view reply) {
   return text;
 }
 
+std::string answered(std::string_view reply) {
+  const json read = json::parse(reply, nullptr, false);
+  if (text_of(member(read, "type")) == "explanation") return explained(reply);
+  const std::string reason = text_of(member(read, "message"));
+  return reason.empty() ? "the server does not know this command" : reason;
+}
+
 bool is_event_command(int argc, const char* const* argv) {
   return argc > 1 && (std::string_view(argv[1]) == "explain" || std::string_view(argv[1]) == "mark");
 }

@@ -17,6 +17,9 @@ int run_event_command(int argc, const char* const* argv);
 // The reply to `explain` as lines for people. What is missing in it is left out; text from the server only shows.
 std::string explained(std::string_view reply);
 
+// The same, or what the server says in place of an explanation.
+std::string answered(std::string_view reply);
+
 // Asks the server, on a connection of its own, and waits; the reply's line. Throws where there is none.
 std::string ask_server(const viewer_settings& settings, const command& asked);
 

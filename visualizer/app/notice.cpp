@@ -1,4 +1,4 @@
-// Findings as lines of text, and a pipe or a file that takes them.
+// Events as lines of text, and a pipe or a file that takes them.
 #include "visualizer/app/notice.hpp"
 
 #include <poll.h>
@@ -9,7 +9,6 @@
 
 #include "common/protocol/limits.hpp"
 #include "common/protocol/time_text.hpp"
-#include "visualizer/plot/command.hpp"
 #include "visualizer/plot/label.hpp"
 
 namespace spindrift {
@@ -18,41 +17,7 @@ namespace {
 constexpr std::size_t name_characters_max = 128;
 constexpr std::size_t word_characters_max = 32;
 
-std::string finding_text(const verdict& judged) {
-  std::string text;
-  const auto append = [&text](bool is_found, std::string_view name) {
-    if (is_found) text.append(text.empty() ? "" : ", ").append(name);
-  };
-  append(judged.anomaly, "anomaly");
-  append(judged.drift.has_value(), "drift");
-  append(judged.alarm, "alarm");
-  return text;
-}
-
-std::string values_text(const verdict& judged) {
-  if (!judged.subject.is_multivariate()) return "value " + short_number(judged.subject.value);
-  std::string text;
-  for (const feature& part : judged.subject.values) {
-    // The one that counts; all of them would be a long line.
-    if (part.name != judged.feature) continue;
-    text = harmless(part.name, name_characters_max) + ' ' + short_number(part.value);
-  }
-  return text.empty() ? std::to_string(judged.subject.values.size()) + " values" : text;
-}
-
 }  // namespace
-
-std::string notice_of(const verdict& judged) {
-  const std::string found = finding_text(judged);
-  if (found.empty()) return {};
-  std::string line =
-      judged.subject.ts && limits::is_event_time(*judged.subject.ts) ? to_rfc3339(*judged.subject.ts) + ' ' : "";
-  line += harmless(judged.subject.stream, name_characters_max) + " n " + std::to_string(judged.n) + ": " + found + "; ";
-  line += values_text(judged);
-  if (!judged.subject.is_multivariate() || !judged.feature.empty())
-    line += ", expected " + short_number(judged.expected) + ", z " + short_number(judged.z);
-  return line + '\n';
-}
 
 std::string notice_of(const stream_event& told) {
   const std::int64_t when = told.state == "closed" ? told.to.value_or(told.told) : told.told;

@@ -1,4 +1,4 @@
-// Where there is neither a window nor a terminal: a line for each finding instead of pictures.
+// Where there is neither a window nor a terminal: a line for each word about an event instead of pictures.
 //
 // notice_of() is pure. line_output owns no descriptor and never blocks: a line that a full pipe has no room for is left
 // out and counted, and the next that fits says so first. One thread at a time. The program must ignore SIGPIPE.
@@ -8,15 +8,12 @@
 #include <string>
 #include <string_view>
 
-#include "common/model/verdict.hpp"
 #include "visualizer/series/stream_event.hpp"
 
 namespace spindrift {
 
-// "2026-11-28T09:38:42.087Z pump.7 n 1203: anomaly, alarm; value 26.5, expected 21.1, z 7.2", with its line end. Empty
-// for a point of which nothing is to be said. Names are made harmless (plot/label.hpp).
-std::string notice_of(const verdict& judged);
 // "2026-11-28T09:38:42.087Z pump.7 event 17 open: shift up, severity 63; level rose from 21.0 to 26.4".
+// With its line end; names are made harmless (plot/label.hpp).
 std::string notice_of(const stream_event& told);
 
 class line_output {

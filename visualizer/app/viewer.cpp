@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,15 +14,20 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "common/log/log.hpp"
 #include "common/net/endpoint.hpp"
+#include "common/protocol/time_text.hpp"
+#include "visualizer/app/event_command.hpp"
+#include "visualizer/app/live_screen.hpp"
 #include "visualizer/app/notice.hpp"
 #include "visualizer/gnuplot/back_off.hpp"
 #include "visualizer/gnuplot/picture.hpp"
-#include "visualizer/gnuplot/plotter.hpp"
 #include "visualizer/gnuplot/terminal.hpp"
 #include "visualizer/plot/script.hpp"
 #include "visualizer/series/gallery.hpp"
@@ -51,8 +57,8 @@ public:
         frame_timer_(io_),
         picture_timer_(io_),
         end_timer_(io_),
-        signals_(io_, SIGINT, SIGTERM),
-        resizes_(io_) {
+        signals_(io_, SIGINT, SIGTERM) {
+    picture_view_.limit(settings.from, settings.to);
     heading_.server = settings.server;
     heading_.state = "connecting";
   }
@@ -64,7 +70,6 @@ public:
     if (!settings_.output.empty()) arm_picture();
     if (settings_.seconds > 0) arm_end();
     await_signal();
-    if (screen_ && display_.is_terminal) await_resize();
     io_.run();
     return conclude();
   }
@@ -76,30 +81,34 @@ private:
   void arm_picture();
   void arm_end();
   void await_signal();
-  void await_resize();
   std::optional<int> choose_output();
-  std::optional<int> open_page(const std::string& token);
+  std::optional<int> open_page();
   void ask_for_history();
   void hear(const judged_point& point);
   void hear_of(stream_event told);
   void show_frame();
-  std::optional<std::string> save_picture();
-  std::optional<std::string> dump() const;
+  scene picture_scene();
+  std::optional<std::string> save_picture(const scene& shown, const std::string& file, const std::string& kind);
+  std::string save_on_demand();
+  void explain(const stream_event& asked);
+  void open_inquiry();
+  std::optional<std::string> dump();
   void set_state(const std::string& state);
   void stop();
   int conclude();
 
   const viewer_settings& settings_;
   asio::io_context io_{1};
-  gallery gallery_;
-  stream_board board_;  // for the page
+  gallery gallery_;  // for the page
+  stream_board board_;
+  screen_view picture_view_;
   heading heading_;
   std::set<std::string> offered_;
   display display_ = display::here();
-  std::optional<screen> screen_;
   std::optional<line_output> lines_;
   back_off picture_pauses_{picture_interval, picture_interval * 12};
-  std::optional<plotter> plotter_;
+  std::optional<live_screen> screen_;
+  std::string token_;
   std::unique_ptr<page_server> page_;
   std::unique_ptr<inquiry> inquiry_;
   std::unique_ptr<subscription> subscription_;
@@ -107,7 +116,6 @@ private:
   asio::steady_timer picture_timer_;
   asio::steady_timer end_timer_;
   asio::signal_set signals_;
-  asio::signal_set resizes_;  // of the terminal
   bool changed_ = true;
   bool was_live_ = false;
   bool stopping_ = false;
@@ -116,6 +124,19 @@ private:
 std::int64_t steady_ms() {
   using namespace std::chrono;
   return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+std::int64_t unix_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+canvas canvas_of(const scene& shown) {
+  return picture_canvas(shown.shown.panels().size(), {!shown.rows.empty(), shown.has_widths});
+}
+
+screen_room picture_room() {
+  return room_on(picture_canvas(gallery::panels_max, {true, false}));
 }
 
 bool read_word(const std::string& file, std::string& word) {
@@ -134,10 +155,11 @@ std::optional<int> viewer::choose_output() {
     lines_.emplace(STDOUT_FILENO);
   } else if (settings_.wants_screen()) {
     offered_ = offered_terminals();
-    screen_choice choice = choose_screen(settings_.term, offered_, display_);
-    if (!choice.chosen) return refuse(choice.complaint, exit_failure);
-    screen_ = std::move(choice.chosen);
-    plotter_.emplace();
+    screen_.emplace(io_, settings_, board_,
+                    screen_wishes{.quit = [this] { stop(); },
+                                  .save = [this] { return save_on_demand(); },
+                                  .explain = [this](const stream_event& asked) { explain(asked); }});
+    if (const auto complaint = screen_->open(offered_)) return refuse(*complaint, exit_failure);
   }
   if (!settings_.dump.empty()) {
     if (const auto obstacle = find_obstacle(settings_.dump)) return refuse("--dump: " + *obstacle, exit_bad_config);
@@ -151,14 +173,13 @@ std::optional<int> viewer::choose_output() {
 }
 
 std::optional<int> viewer::prepare() {
-  std::string token;
-  if (const auto wrong = read_token(token)) return refuse(*wrong, exit_bad_config);
+  if (const auto wrong = read_token(token_)) return refuse(*wrong, exit_bad_config);
   if (const auto code = choose_output()) return code;
   if (!settings_.web.empty()) {
-    if (const auto code = open_page(token)) return code;
+    if (const auto code = open_page()) return code;
   }
   subscription_ = std::make_unique<subscription>(
-      io_, *endpoint_meant(settings_.server), settings_.streams, token,
+      io_, *endpoint_meant(settings_.server), settings_.streams, token_,
       subscription_events{.heard = [this](const judged_point& point) { hear(point); },
                           .told = [this](stream_event told) { hear_of(std::move(told)); },
                           .missed =
@@ -171,7 +192,7 @@ std::optional<int> viewer::prepare() {
                               [this] {
                                 gallery_.expect_restarts();
                                 board_.expect_restarts();
-                                if (page_) ask_for_history();
+                                if (page_ || screen_) ask_for_history();
                               }});
   return std::nullopt;
 }
@@ -184,7 +205,7 @@ std::optional<std::string> viewer::read_token(std::string& token) const {
   return std::nullopt;
 }
 
-std::optional<int> viewer::open_page(const std::string& token) {
+std::optional<int> viewer::open_page() {
   page_ = std::make_unique<page_server>(io_, *endpoint_meant(settings_.web), settings_.drawing.threshold,
                                         settings_.drawing.axis);
   if (!settings_.web_token_file.empty()) {
@@ -195,7 +216,7 @@ std::optional<int> viewer::open_page(const std::string& token) {
     }
     page_->demand(wanted);
   }
-  inquiry_ = std::make_unique<inquiry>(io_, *endpoint_meant(settings_.server), token);
+  open_inquiry();
   page_->serve(board_, [this](const command& asked, inquiry::answer done) { inquiry_->ask(asked, std::move(done)); });
   if (const auto failed = page_->start()) return refuse("cannot bind " + *failed, exit_failure);
   std::printf("listening on http://%s/\n", to_text(page_->address()).c_str());
@@ -203,8 +224,13 @@ std::optional<int> viewer::open_page(const std::string& token) {
   return std::nullopt;
 }
 
+void viewer::open_inquiry() {
+  if (!inquiry_) inquiry_ = std::make_unique<inquiry>(io_, *endpoint_meant(settings_.server), token_);
+}
+
 // What happened before we came.
 void viewer::ask_for_history() {
+  open_inquiry();
   inquiry_->ask(history_command{{settings_.streams}, 0, 500}, [this](const std::optional<std::string>& reply) {
     if (!reply) return;
     for (stream_event& told : events_of_history(*reply)) board_.tell(std::move(told), false, steady_ms());
@@ -214,16 +240,16 @@ void viewer::ask_for_history() {
 
 void viewer::hear(const judged_point& point) {
   const std::int64_t ts = point.judged.subject.ts.value_or(0);
-  if (settings_.from.value_or(ts) <= ts && ts <= settings_.to.value_or(ts)) gallery_.add(point.judged, point.bands);
-  if (page_) board_.hear(point.judged, point.bands, steady_ms());
+  const bool is_wanted = settings_.from.value_or(ts) <= ts && ts <= settings_.to.value_or(ts);
+  if (page_ && is_wanted) gallery_.add(point.judged, point.bands);
+  if (page_ || is_wanted) board_.hear(point.judged, point.bands, steady_ms());
   changed_ = true;
-  if (lines_ && point.judged.is_event() && !point.judged.dup) lines_->write(notice_of(point.judged));
 }
 
 void viewer::hear_of(stream_event told) {
   if (lines_) lines_->write(notice_of(told));
-  if (page_) board_.tell(told, true, steady_ms());
-  gallery_.add(std::move(told));
+  if (page_) gallery_.add(told);
+  board_.tell(std::move(told), true, steady_ms());
   changed_ = true;
 }
 
@@ -232,7 +258,8 @@ void viewer::arm_frame() {
   frame_timer_.async_wait([this](socket_error cancelled) {
     if (cancelled || stopping_) return;  // what is on its way already cannot be cancelled
     if (lines_ && (lines_->is_closed() || !lines_->failure().empty())) return stop();
-    if (changed_) show_frame();
+    show_frame();
+    if (stopping_) return;  // by a key
     arm_frame();
   });
 }
@@ -241,7 +268,7 @@ void viewer::arm_picture() {
   picture_timer_.expires_after(picture_pauses_.take());
   picture_timer_.async_wait([this](socket_error cancelled) {
     if (cancelled || stopping_) return;
-    if (const auto failed = save_picture()) {
+    if (const auto failed = save_picture(picture_scene(), settings_.output, settings_.picture_kind())) {
       log_event(log_level::warning, "no_picture", {{"reason", *failed}});
     } else {
       picture_pauses_.reset();
@@ -260,45 +287,63 @@ void viewer::arm_end() {
 void viewer::await_signal() {
   signals_.async_wait([this](socket_error cancelled, int signal) {
     if (cancelled) return;
-    if (stopping_) ::_exit(128 + signal);
+    if (stopping_) {
+      keyboard::release();
+      ::_exit(128 + signal);
+    }
     stop();
   });
 }
 
-// The next frame is of the new size.
-void viewer::await_resize() {
-  socket_error ignored;
-  resizes_.add(SIGWINCH, ignored);
-  resizes_.async_wait([this](socket_error cancelled, int /*signal*/) {
-    if (cancelled || stopping_) return;
-    display_ = display::here();
-    if (auto choice = choose_screen(settings_.term, offered_, display_); choice.chosen) screen_ = choice.chosen;
-    changed_ = true;
-    await_resize();
+void viewer::show_frame() {
+  const bool has_changed = std::exchange(changed_, false);
+  if (screen_) screen_->refresh(heading_, has_changed);
+  if (page_ && has_changed) page_->publish(gallery_, heading_);
+}
+
+// A picture has room for what a window has; it is made as large as what it shows.
+scene viewer::picture_scene() {
+  return picture_view_.look(board_, picture_room(), steady_ms());
+}
+
+std::optional<std::string> viewer::save_picture(const scene& shown, const std::string& file, const std::string& kind) {
+  if (shown.shown.panels().empty()) return std::nullopt;
+  const canvas where = canvas_of(shown);
+  const std::string temporary = file + ".part-" + std::to_string(::getpid());
+  const screen_choice choice = choose_picture(temporary, kind, offered_, where);
+  if (!choice.chosen) return choice.complaint;
+  const std::string script = choice.chosen->setup + draw(shown, heading_, settings_.drawing, where) + "set output\n";
+  return write_picture(script, temporary, file);
+}
+
+// For the key s: what is in view, in a file of its own where the program was started.
+std::string viewer::save_on_demand() {
+  if (board_.stream_count() == 0) return "nothing to save yet";
+  std::string when = to_rfc3339(unix_ms()).substr(0, 19);
+  std::ranges::replace(when, ':', '-');
+  const std::string file = "spindrift-" + when + ".png";
+  if (const auto obstacle = find_obstacle(file)) return "not saved: " + *obstacle;
+  const auto failed = save_picture(screen_->in_view(picture_room()), file, "png");
+  return failed ? "not saved: " + *failed : "saved " + file;
+}
+
+void viewer::explain(const stream_event& asked) {
+  open_inquiry();
+  inquiry_->ask(explain_command{asked.stream, asked.number}, [this](const std::optional<std::string>& reply) {
+    if (!screen_) return;
+    std::vector<std::string> lines;
+    std::istringstream text(reply ? answered(*reply) : "the server gives no answer");
+    for (std::string line; std::getline(text, line);) lines.push_back(line);
+    screen_->say(std::move(lines));
   });
 }
 
-void viewer::show_frame() {
-  changed_ = false;
-  if (plotter_) plotter_->show(screen_->setup + draw(gallery_, heading_, settings_.drawing, screen_->where));
-  if (page_) page_->publish(gallery_, heading_);
-}
-
-std::optional<std::string> viewer::save_picture() {
-  if (gallery_.panels().empty()) return std::nullopt;
-  const canvas where = picture_canvas(gallery_.panels().size());
-  const std::string temporary = settings_.output + ".part-" + std::to_string(::getpid());
-  const screen_choice choice = choose_picture(temporary, settings_.picture_kind(), offered_, where);
-  const std::string script = choice.chosen->setup + draw(gallery_, heading_, settings_.drawing, where) + "set output\n";
-  return write_picture(script, temporary, settings_.output);
-}
-
 // For whoever wants to change it: gnuplot -p FILE.gp shows it on the terminal that gnuplot has.
-std::optional<std::string> viewer::dump() const {
-  const canvas where = picture_canvas(gallery_.panels().size());
+std::optional<std::string> viewer::dump() {
+  const scene shown = picture_scene();
   std::ofstream out(settings_.dump, std::ios::binary | std::ios::trunc);
   out << "# gnuplot -p FILE; or with `set terminal pdfcairo` and `set output` in front\n"
-      << draw(gallery_, heading_, settings_.drawing, where);
+      << draw(shown, heading_, settings_.drawing, canvas_of(shown));
   out.close();
   return out ? std::nullopt : std::optional("--dump: " + settings_.dump + ": cannot be written");
 }
@@ -314,6 +359,7 @@ void viewer::set_state(const std::string& state) {
 
 void viewer::stop() {
   stopping_ = true;
+  if (screen_) screen_->stop();
   subscription_->stop();
   if (inquiry_) inquiry_->stop();
   if (page_) page_->stop();
@@ -321,19 +367,18 @@ void viewer::stop() {
   picture_timer_.cancel();
   end_timer_.cancel();
   signals_.cancel();
-  resizes_.cancel();
 }
 
 int viewer::conclude() {
   if (!settings_.output.empty()) {
-    std::optional<std::string> failed = save_picture();
+    std::optional<std::string> failed = save_picture(picture_scene(), settings_.output, settings_.picture_kind());
     back_off pauses(std::chrono::milliseconds(200), std::chrono::seconds(1));
     for (int attempt = 1; failed && attempt < last_attempts; ++attempt) {
       std::this_thread::sleep_for(pauses.take());
-      failed = save_picture();
+      failed = save_picture(picture_scene(), settings_.output, settings_.picture_kind());
     }
     if (failed) return *refuse(*failed, exit_failure);
-    if (gallery_.panels().empty()) std::fprintf(stderr, "spindrift-viz: no verdict came, so there is no picture\n");
+    if (board_.stream_count() == 0) std::fprintf(stderr, "spindrift-viz: no verdict came, so there is no picture\n");
   }
   if (!settings_.dump.empty()) {
     if (const auto failed = dump()) return *refuse(*failed, exit_failure);

@@ -58,6 +58,17 @@ bool await(int descriptor, short event, int milliseconds_max) {
 
 }  // namespace
 
+std::string last_line_of(std::string_view text) {
+  constexpr std::size_t characters_max = 200;
+  const auto last = text.find_last_not_of(" \t\r\n^");
+  if (last == std::string_view::npos) return {};
+  text = text.substr(0, last + 1);
+  const auto line_end = text.find_last_of("\r\n");
+  if (line_end != std::string_view::npos) text.remove_prefix(line_end + 1);
+  const auto first = text.find_first_not_of(" \t");
+  return harmless(text.substr(first), characters_max);
+}
+
 std::string to_text(const child_end& end) {
   if (end.is_overdue) return "it did not end in time";
   if (end.exit_code) return "exit status " + std::to_string(*end.exit_code);
@@ -124,23 +135,20 @@ std::string child::read_all() {
   return text;
 }
 
-std::string child::last_error() {
+std::string child::take_errors() {
   constexpr off_t bytes_max = 4'096;
-  constexpr std::size_t characters_max = 200;
   if (errors_ < 0) return {};
   const off_t size = ::lseek(errors_, 0, SEEK_END);
+  if (size <= 0) return {};
   std::array<char, bytes_max> end{};
   const ssize_t bytes = ::pread(errors_, end.data(), end.size(), size > bytes_max ? size - bytes_max : 0);
   // Else it would grow for as long as gnuplot lives.
-  if (size > 0 && ::ftruncate(errors_, 0) != 0) return {};
-  std::string_view text(end.data(), bytes > 0 ? static_cast<std::size_t>(bytes) : 0);
-  const auto last = text.find_last_not_of(" \t\r\n^");
-  if (last == std::string_view::npos) return {};
-  text = text.substr(0, last + 1);
-  const auto line_end = text.find_last_of("\r\n");
-  if (line_end != std::string_view::npos) text.remove_prefix(line_end + 1);
-  const auto first = text.find_first_not_of(" \t");
-  return harmless(text.substr(first), characters_max);
+  if (::ftruncate(errors_, 0) != 0 || bytes <= 0) return {};
+  return {end.data(), static_cast<std::size_t>(bytes)};
+}
+
+std::string child::last_error() {
+  return last_line_of(take_errors());
 }
 
 // Polls: there is no wait with a deadline, and a child that ends does so within milliseconds.

@@ -29,6 +29,9 @@ struct child_end {
 // "exit status 2", "signal 9 (Killed)", "it did not end in time".
 std::string to_text(const child_end& end);
 
+// The last line in which something is said, made harmless.
+std::string last_line_of(std::string_view text);
+
 class child {
 public:
   // Where the child's standard output goes. Captured: its standard error as well, and last_error() is empty.
@@ -48,6 +51,8 @@ public:
   bool write_all(std::string_view bytes, int seconds_max);
   // What it wrote so far and until its end, with voice captured: at most 64 KiB.
   std::string read_all();
+  // What it wrote to standard error since this was asked last; at most the last 4,096 bytes of it.
+  std::string take_errors();
   // The last line that it wrote to standard error and that was not yet asked for, made harmless, at most 200
   // characters; forgets all of it.
   std::string last_error();

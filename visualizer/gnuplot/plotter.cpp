@@ -5,14 +5,19 @@
 #include <signal.h>
 
 #include <memory>
+#include <sstream>
 #include <utility>
 
 #include "common/log/log.hpp"
 #include "visualizer/gnuplot/back_off.hpp"
 #include "visualizer/gnuplot/child.hpp"
+#include "visualizer/gnuplot/window_key.hpp"
 
 namespace spindrift {
 namespace {
+
+// A key answers within a frame.
+constexpr std::chrono::milliseconds key_interval{100};
 
 // gnuplot-iostream's stream over a child of ours. It closes the pipe when it dies, and the child ends of that; its own
 // close() is never called, since it aborts in debug builds.
@@ -28,15 +33,29 @@ public:
     stream_->flush();
     if (!stream_->good()) return false;
     ++frames_;
-    if (auto said = child_.last_error(); !said.empty()) said_ = std::move(said);
     return true;
+  }
+  // What it says: keys, as the window's bindings print them (key_commands()), and complaints, which are kept.
+  std::string hear() {
+    std::string keys;
+    std::string rest;
+    std::istringstream lines(child_.take_errors());
+    for (std::string line; std::getline(lines, line);) {
+      if (const auto key = key_in(line)) {
+        keys += *key;
+      } else {
+        rest += line + '\n';
+      }
+    }
+    if (auto said = last_line_of(rest); !said.empty()) said_ = std::move(said);
+    return keys;
   }
   // How it died.
   std::string obituary() {
     stream_.reset();
     const child_end end = child_.finish(2);
     if (end.exit_code == 127) return "gnuplot is not installed";
-    if (auto said = child_.last_error(); !said.empty()) said_ = std::move(said);
+    hear();
     return to_text(end) + (said_.empty() ? "" : "; it said: " + said_);
   }
   // Long enough to say that it can live.
@@ -73,13 +92,26 @@ void plotter::show(std::string frame) {
   wake_.notify_all();
 }
 
+std::string plotter::take_keys() {
+  const std::lock_guard guard(lock_);
+  return std::exchange(keys_, {});
+}
+
 void plotter::run() {
   back_off pauses(pause_first_, pause_first_ * 30);
   std::unique_ptr<session_with_gnuplot> drawing;
   std::unique_lock guard(lock_);
   while (!stopping_) {
-    wake_.wait(guard, [this] { return stopping_ || newest_.has_value(); });
+    const auto has_work = [this] { return stopping_ || newest_.has_value(); };
+    if (drawing) {
+      wake_.wait_for(guard, key_interval, has_work);
+      keys_.append(drawing->hear());
+      if (keys_.size() > keys_max) keys_.resize(keys_max);
+    } else {
+      wake_.wait(guard, has_work);
+    }
     if (stopping_) break;
+    if (!newest_) continue;
     std::string frame = std::move(*newest_);
     newest_.reset();
     guard.unlock();

@@ -18,6 +18,8 @@ namespace spindrift {
 
 class plotter {
 public:
+  static constexpr std::size_t keys_max = 256;
+
   // The pause before the first new attempt; the longest is 30 times that.
   explicit plotter(std::chrono::milliseconds pause_first = std::chrono::seconds(1));
   ~plotter();
@@ -26,6 +28,8 @@ public:
 
   // A whole script: terminal and frame.
   void show(std::string frame);
+  // The keys that were pressed in the window since this was asked last, as screen_view takes them; at most keys_max.
+  std::string take_keys();
   // How often gnuplot died and was started again.
   std::uint64_t restarts() const { return restarts_; }
   // The process that draws now; 0: none. For tests.
@@ -38,6 +42,7 @@ private:
   std::mutex lock_;
   std::condition_variable wake_;
   std::optional<std::string> newest_;
+  std::string keys_;
   bool stopping_ = false;
   bool is_done_ = false;
   std::atomic<std::uint64_t> restarts_{0};

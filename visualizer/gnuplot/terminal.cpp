@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "visualizer/gnuplot/child.hpp"
+#include "visualizer/gnuplot/window_key.hpp"
 
 namespace spindrift {
 namespace {
@@ -28,8 +29,10 @@ std::string size_of(const canvas& where) {
 
 screen window(const std::string& name) {
   const canvas where{canvas::unit::pixels, 1'200, 700};
-  const std::string title = name == "x11" ? " title 'spindrift'" : " title 'spindrift' noraise font 'Sans,10'";
-  return {name, "set terminal " + name + " size " + size_of(where) + title + "\n", where};
+  // Its own q would close the window and leave us running.
+  const std::string title =
+      name == "x11" ? " title 'spindrift' noraise ctrlq" : " title 'spindrift' noraise ctrl font 'Sans,10'";
+  return {name, "set terminal " + name + " size " + size_of(where) + title + "\n" + key_commands(), where};
 }
 
 // Text in place of pictures. On a terminal each frame is drawn over the one before.

@@ -5,15 +5,19 @@
 
 #include "visualizer/plot/command.hpp"
 #include "visualizer/plot/label.hpp"
+#include "visualizer/plot/stream_list.hpp"
 #include "visualizer/plot/style.hpp"
 
 namespace spindrift {
 namespace {
 
-std::string heading_text(const gallery& shown, const heading& above, std::size_t drawn) {
+std::string heading_text(const scene& all, const heading& above, std::size_t drawn) {
+  const gallery& shown = all.shown;
   std::string text = "spindrift   " + above.server + "   " + above.state;
+  if (!all.status.empty()) text += "   " + all.status;
+  if (!all.rows.empty()) text += "   " + counted(all.found, "stream", "streams") + ", the worst first";
   const std::size_t left_out = shown.panels().size() - drawn + shown.others();
-  if (left_out > 0) {
+  if (left_out > 0 && all.rows.empty()) {
     text += "   and " + counted(left_out, "series", "series") +
             (shown.others() >= gallery::others_max ? " or more" : "") + " not shown";
   }
@@ -23,11 +27,13 @@ std::string heading_text(const gallery& shown, const heading& above, std::size_t
 
 }  // namespace
 
-void append_banner(const gallery& shown, const heading& above, const view_settings& settings, const canvas& where,
+void append_banner(const scene& shown, const heading& above, const view_settings& settings, const canvas& where,
                    const grid& layout, std::size_t drawn, std::string& out) {
   append_place({0, 1.0 - layout.heading, 1, layout.heading}, out);
   out += "unset border\nunset tics\nset xrange [0:1]\nset yrange [0:1]\n";
   const std::string text = heading_text(shown, above, drawn);
+  append_list(shown, where, out);
+  append_lines(shown, where, out);
   const std::string threshold = short_number(settings.threshold);
   if (where.is_text()) {
     const std::string rows = std::to_string(where.height > 0 ? where.height - 1 : 0);
@@ -35,7 +41,7 @@ void append_banner(const gallery& shown, const heading& above, const view_settin
     append_label("1", quoted(text, where.width), "at character 0, character " + rows + " left", out);
     append_label("2",
                  quoted("* value   . expected and " + threshold +
-                            " sigma   A anomaly   | drift   V alarm   L labelled   - event",
+                            " sigma   A anomaly   | drift   V alarm   L labelled   - event   (? keys)",
                         where.width),
                  "at character 0, character " + next + " left", out);
     out += "plot 2 with lines notitle\n";

@@ -6,13 +6,13 @@
 #include <string>
 
 #include "visualizer/plot/layout.hpp"
-#include "visualizer/series/gallery.hpp"
+#include "visualizer/series/scene.hpp"
 #include "visualizer/series/view.hpp"
 
 namespace spindrift {
 
-// `drawn`: how many of the gallery's panels have room.
-void append_banner(const gallery& shown, const heading& above, const view_settings& settings, const canvas& where,
+// `drawn`: how many of the panels have room. The list of streams, and lines in place of the panels, are drawn with it.
+void append_banner(const scene& shown, const heading& above, const view_settings& settings, const canvas& where,
                    const grid& layout, std::size_t drawn, std::string& out);
 
 }  // namespace spindrift

@@ -12,8 +12,15 @@ namespace {
 
 constexpr double heading_pixels = 62;
 constexpr unsigned heading_rows = 2;
+constexpr unsigned list_row_pixels = 17;
 constexpr unsigned panel_rows_min = 12;  // of a terminal: title, tics, caption and some eight rows of curve
 constexpr unsigned panel_columns_min = 60;
+constexpr unsigned list_columns_usual = 28;
+constexpr unsigned list_pixels = 236;
+constexpr unsigned widths_rows = 8;
+constexpr unsigned widths_pixels = 150;
+// Beside a list the worst are few, so that they are large.
+constexpr std::size_t panels_beside_list = 6;
 
 std::size_t columns_for(std::size_t panels) {
   if (panels <= 3) return 1;
@@ -21,50 +28,82 @@ std::size_t columns_for(std::size_t panels) {
   return panels <= 12 ? 3 : 4;
 }
 
-std::size_t text_columns(const canvas& where) {
-  return std::max(1U, where.width / panel_columns_min);
+unsigned list_columns(const canvas& where) {
+  return where.width < panel_columns_min + list_columns_usual - 8 ? 0 : list_columns_usual;
 }
 
-std::size_t text_rows(const canvas& where) {
-  return std::max(1U, (where.height - std::min(heading_rows, where.height)) / panel_rows_min);
+bool has_widths_on(const canvas& where, const strips& beside) {
+  return beside.has_widths && (!where.is_text() || where.height >= heading_rows + panel_rows_min + widths_rows);
 }
 
-std::size_t columns_on(const canvas& where, std::size_t panels) {
+std::size_t text_columns(const canvas& where, const strips& beside) {
+  return std::max(1U, (where.width - (beside.has_list ? list_columns(where) : 0)) / panel_columns_min);
+}
+
+std::size_t text_rows(const canvas& where, const strips& beside) {
+  const unsigned taken = std::min(heading_rows + (has_widths_on(where, beside) ? widths_rows : 0U), where.height);
+  return std::max(1U, (where.height - taken) / panel_rows_min);
+}
+
+std::size_t columns_on(const canvas& where, std::size_t panels, const strips& beside) {
   if (!where.is_text()) return columns_for(panels);
-  const std::size_t rows = text_rows(where);
-  return std::min(text_columns(where), (panels + rows - 1) / rows);
+  const std::size_t rows = text_rows(where, beside);
+  return std::min(text_columns(where, beside), (panels + rows - 1) / rows);
 }
 
 }  // namespace
 
 place grid::of(std::size_t panel) const {
-  const double width = 1.0 / static_cast<double>(columns);
-  const double height = (1.0 - heading) / static_cast<double>(rows);
+  const double width = (1.0 - list) / static_cast<double>(columns);
+  const double height = (1.0 - heading - widths) / static_cast<double>(rows);
   const auto row = static_cast<double>(panel / columns);
-  return {static_cast<double>(panel % columns) * width, 1.0 - heading - (row + 1) * height, width, height};
+  return {list + static_cast<double>(panel % columns) * width, 1.0 - heading - (row + 1) * height, width, height};
 }
 
-std::size_t panels_that_fit(const canvas& where) {
-  if (!where.is_text()) return gallery::panels_max;
-  return std::min(text_columns(where) * text_rows(where), gallery::panels_max);
+std::size_t panels_that_fit(const canvas& where, const strips& beside) {
+  if (!where.is_text()) return beside.has_list ? panels_beside_list : gallery::panels_max;
+  return std::min(text_columns(where, beside) * text_rows(where, beside), gallery::panels_max);
 }
 
-grid grid_for(const canvas& where, std::size_t panels) {
-  grid made;
-  made.columns = std::max<std::size_t>(1, columns_on(where, panels));
-  made.rows = std::max<std::size_t>(1, (panels + made.columns - 1) / made.columns);
-  const double strip = where.is_text() ? heading_rows : heading_pixels;
-  made.heading = std::min(0.4, strip / std::max(1U, where.height));
+screen_room room_on(const canvas& where) {
+  screen_room made;
+  made.panels = panels_that_fit(where);
+  made.panels_beside_list = panels_that_fit(where, {true, false});
+  made.panels_above_widths = panels_that_fit(where, {false, true});
+  const unsigned row = where.is_text() ? 1 : list_row_pixels;
+  const unsigned above =
+      where.is_text() ? heading_rows + 2 : static_cast<unsigned>(heading_pixels) + 2 * list_row_pixels;
+  made.rows = list_characters(where) == 0 || where.height < above ? 0 : (where.height - above) / row;
   return made;
 }
 
-canvas picture_canvas(std::size_t panels) {
+std::size_t list_characters(const canvas& where) {
+  if (!where.is_text()) return where.width < 900 ? 0 : 30;
+  return list_columns(where) == 0 ? 0 : list_columns(where) - 2;
+}
+
+grid grid_for(const canvas& where, std::size_t panels, const strips& beside) {
+  grid made;
+  made.columns = std::max<std::size_t>(1, columns_on(where, panels, beside));
+  made.rows = std::max<std::size_t>(1, (panels + made.columns - 1) / made.columns);
+  const double width = std::max(1U, where.width);
+  const double height = std::max(1U, where.height);
+  made.heading = std::min(0.4, (where.is_text() ? heading_rows : heading_pixels) / height);
+  if (beside.has_list && list_characters(where) > 0) {
+    made.list = (where.is_text() ? list_columns(where) : list_pixels) / width;
+  }
+  if (has_widths_on(where, beside)) made.widths = where.is_text() ? widths_rows / height : widths_pixels / height;
+  return made;
+}
+
+canvas picture_canvas(std::size_t panels, const strips& beside) {
   const std::size_t columns = columns_for(panels);
   const std::size_t rows = std::max<std::size_t>(1, (panels + columns - 1) / columns);
   const unsigned panel_height = rows == 1 ? 480 : (rows == 2 ? 330 : 250);
   const unsigned width = columns <= 1 ? 1'200 : (columns == 2 ? 1'400 : 1'800);
-  return {canvas::unit::pixels, width,
-          static_cast<unsigned>(heading_pixels) + panel_height * static_cast<unsigned>(rows)};
+  return {canvas::unit::pixels, width + (beside.has_list ? list_pixels : 0U),
+          static_cast<unsigned>(heading_pixels) + panel_height * static_cast<unsigned>(rows) +
+              (beside.has_widths ? widths_pixels : 0U)};
 }
 
 void append_place(const place& at, std::string& out) {

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <string>
 
+#include "visualizer/series/scene.hpp"
+
 namespace spindrift {
 
 struct canvas {
@@ -24,15 +26,27 @@ struct grid {
   std::size_t columns = 1;
   std::size_t rows = 1;
   double heading = 0;  // height of the strip above, in parts of the screen
+  double list = 0;     // width of the list at the left
+  double widths = 0;   // height of the pane of ADWIN's width below
 
   place of(std::size_t panel) const;
+  place of_widths() const { return {list, 0, 1 - list, widths}; }
+};
+
+// What stands beside the panels.
+struct strips {
+  bool has_list = false;
+  bool has_widths = false;
 };
 
 // How many panels fit legibly; the heading says how many are left out.
-std::size_t panels_that_fit(const canvas& where);
-grid grid_for(const canvas& where, std::size_t panels);
+std::size_t panels_that_fit(const canvas& where, const strips& beside = {});
+screen_room room_on(const canvas& where);
+grid grid_for(const canvas& where, std::size_t panels, const strips& beside = {});
+// Characters of a row of the list; 0: the canvas is too narrow for one.
+std::size_t list_characters(const canvas& where);
 // A picture's height in pixels for so many panels, each of a size that is pleasant to look at.
-canvas picture_canvas(std::size_t panels);
+canvas picture_canvas(std::size_t panels, const strips& beside = {});
 
 void append_place(const place& at, std::string& out);
 // What the panel's edges need: numbers of so many characters at the left, title above, tics and caption below.

@@ -50,15 +50,27 @@ std::string name_of_panel(const series& shown) {
   return shown.feature().empty() ? shown.stream() : shown.stream() + " \xc2\xb7 " + shown.feature();
 }
 
-void append_titles(const series& shown, const place& at, const canvas& where, std::string& out) {
-  std::string figures = newest(shown) + totals_text(shown);
+// What there is room for beside the name.
+std::string figures_beside(const series& shown, std::size_t name, std::size_t room) {
+  constexpr std::size_t name_least = 24;
+  const std::size_t taken = std::min(name, name_least) + 3;
+  for (std::string figures : {newest(shown) + totals_text(shown), totals_text(shown), newest(shown)}) {
+    if (taken + figures.size() <= room) return "   " + figures;
+  }
+  return {};
+}
+
+void append_titles(const series& shown, const place& at, const canvas& where, std::size_t margin, std::string& out) {
   if (where.is_text()) {
     const auto columns = static_cast<std::size_t>(at.width * where.width);
-    const std::size_t rest = columns > figures.size() + 24 ? columns - figures.size() - 14 : 10;
-    append_label("1", quoted(name_of_panel(shown) + "   " + figures, rest + 3 + figures.size()),
-                 "at graph 0, graph 1 left offset character 0, character 1", out);
+    const std::size_t room = columns > margin + 12 ? columns - margin - 2 : 10;
+    const std::string name = name_of_panel(shown);
+    const std::string figures = figures_beside(shown, name.size(), room);
+    const std::string title = harmless(name, room - figures.size()) + figures;
+    append_label("1", quoted(title, room), "at graph 0, graph 1 left offset character 0, character 1", out);
     return;
   }
+  std::string figures = newest(shown) + totals_text(shown);
   const double pixels = at.width * where.width - 92;
   // The two share a line: a character is some 7.6 pixels wide in the name's font, 5.8 in the figures'. Where that
   // leaves little for the name, the curve's end must tell the newest.
@@ -74,6 +86,21 @@ void append_titles(const series& shown, const place& at, const canvas& where, st
                    std::string(pale_text_colour) + "'",
                out);
 }
+
+void append_x_axis(const series& shown, const view_settings& settings, const axis_range& x, double ticks,
+                   std::string& out) {
+  append_range("x", x, out);
+  if (settings.axis == x_axis::time) {
+    append_time_ticks(x, ticks, out);
+  } else {
+    out += "set format x '%.0f'\n";
+  }
+  const std::string axis = settings.axis == x_axis::time ? "" : "n,  ";
+  out += "set xlabel " + quoted(axis + time_span(shown), 80) +
+         " noenhanced font ',9' offset 0, character 0.4 textcolor rgb '" + std::string(pale_text_colour) + "'\n";
+}
+
+}  // namespace
 
 double ticks_on(const canvas& where, const place& at) {
   const double width = at.width * where.width;
@@ -101,21 +128,6 @@ void append_time_ticks(const axis_range& x, double ticks, std::string& out) {
   out += ")\n";
 }
 
-void append_x_axis(const series& shown, const view_settings& settings, const axis_range& x, double ticks,
-                   std::string& out) {
-  append_range("x", x, out);
-  if (settings.axis == x_axis::time) {
-    append_time_ticks(x, ticks, out);
-  } else {
-    out += "set format x '%.0f'\n";
-  }
-  const std::string axis = settings.axis == x_axis::time ? "" : "n,  ";
-  out += "set xlabel " + quoted(axis + time_span(shown), 80) +
-         " noenhanced font ',9' offset 0, character 0.4 textcolor rgb '" + std::string(pale_text_colour) + "'\n";
-}
-
-}  // namespace
-
 void append_panel(const series& shown, const std::deque<stream_event>& events, const view_settings& settings,
                   const canvas& where, const place& at, std::size_t panel, std::string& out) {
   const panel_ranges ranges = ranges_of(shown, settings);
@@ -126,7 +138,7 @@ void append_panel(const series& shown, const std::deque<stream_event>& events, c
   out += "set format y '" + value_format(ranges.y) + "'\n";
   out += "unset label\nunset object\nunset arrow\n";
   append_x_axis(shown, settings, ranges.x, ticks_on(where, at), out);
-  append_titles(shown, at, where, out);
+  append_titles(shown, at, where, value_characters(ranges.y), out);
   append_spans(spans_of(shown, events, settings.axis, ranges.x), ranges.x, where, out);
   const manner how = manner_on(where);
   const std::string number = std::to_string(panel);

@@ -11,10 +11,13 @@
 
 #include "visualizer/plot/layout.hpp"
 #include "visualizer/series/gallery.hpp"
+#include "visualizer/series/scene.hpp"
 #include "visualizer/series/view.hpp"
 
 namespace spindrift {
 
+std::string draw(const scene& shown, const heading& above, const view_settings& settings, const canvas& where);
+// Without a list and a pane of ADWIN's width.
 std::string draw(const gallery& shown, const heading& above, const view_settings& settings, const canvas& where);
 
 }  // namespace spindrift

@@ -6,7 +6,6 @@ namespace {
 
 constexpr std::string_view value_colour = "#1f4fd8";
 constexpr std::string_view band_colour = "#d5e3fb";
-constexpr std::string_view anomaly_colour = "#e01b24";
 constexpr std::string_view alarm_colour = "#ff8c00";
 constexpr std::string_view label_colour = "#303030";
 

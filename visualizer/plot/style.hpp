@@ -9,6 +9,7 @@
 
 namespace spindrift {
 
+constexpr std::string_view anomaly_colour = "#e01b24";
 constexpr std::string_view drift_colour = "#8e24aa";
 constexpr std::string_view event_colour = "#00695c";
 constexpr std::string_view event_ground_colour = "#e0f2ef";

@@ -41,6 +41,12 @@ void gallery::add(stream_event told) {
   if (events_.size() > events_max) events_.pop_front();
 }
 
+void gallery::put(series panel) {
+  if (panels_.size() == panels_max) return;
+  panels_.push_back(std::move(panel));
+  bands_.emplace_back();
+}
+
 void gallery::add_missed(std::uint64_t verdicts) {
   missed_ += verdicts;
 }

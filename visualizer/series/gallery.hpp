@@ -41,6 +41,8 @@ public:
   void add(const verdict& judged, std::span<const feature_band> bands = {});
   // A new event, or a new version of one that is here.
   void add(stream_event told);
+  // A panel as it is, where there is room for one more.
+  void put(series panel);
   // The server dropped verdicts that we were too slow for.
   void add_missed(std::uint64_t verdicts);
   // A new subscription began: streams may count from 1 again.

@@ -48,6 +48,12 @@ public:
   void add(const sample& seen);
   // From the next sample on; at least 1.
   void limit(std::size_t points_max) { points_max_ = points_max; }
+  // Leaves out samples of which it is not so; the totals stay.
+  template <class Wanted>
+  void keep_if(Wanted is_wanted) {
+    std::erase_if(samples_, [&is_wanted](const sample& one) { return !is_wanted(one); });
+    ++generation_;
+  }
   // The next number may be lower than the newest: the server may have forgotten the stream while we were away.
   void expect_restart() { may_restart_ = true; }
 

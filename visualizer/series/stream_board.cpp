@@ -89,6 +89,8 @@ void stream_board::hear(const verdict& judged, std::span<const feature_band> ban
     shown.add(*made);
   }
   if (is_new) ++into->restarts;
+  if (is_new) into->drifts.clear();
+  if (judged.n == 1 || is_new) into->is_from_start = judged.n == 1;
   if (into->heard_ms > 0) {
     const auto gap = static_cast<double>(now_ms - into->heard_ms);
     into->interval_ms =

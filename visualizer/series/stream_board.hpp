@@ -39,6 +39,8 @@ struct board_stream {
   std::vector<series> features;  // one without a name: a stream of one value
   std::vector<feature_band> bands;
   std::deque<board_drift> drifts;
+  bool is_from_start =
+      false;  // its first point was heard, so that its number is the width of ADWIN's window until a cut
   std::int64_t heard_ms = 0;
   double interval_ms = 0;      // usually between two points, as they come here; 0: not known yet
   std::uint64_t restarts = 0;  // how often it began anew

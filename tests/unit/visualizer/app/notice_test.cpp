@@ -11,42 +11,6 @@
 namespace spindrift {
 namespace {
 
-verdict found(std::string_view stream) {
-  verdict judged;
-  judged.subject.stream = stream;
-  judged.subject.value = 26.5;
-  judged.subject.ts = 1'764'000'123'000;
-  judged.n = 1203;
-  judged.expected = 21.1;
-  judged.z = 7.25;
-  judged.anomaly = true;
-  return judged;
-}
-
-TEST(notice, is_one_line_that_says_what_was_found) {
-  EXPECT_EQ(notice_of(found("pump.7")),
-            "2025-11-24T16:02:03.000Z pump.7 n 1203: anomaly; value 26.5, expected 21.1, z 7.25\n");
-}
-
-TEST(notice, is_empty_for_a_point_like_the_others) {
-  verdict judged = found("pump.7");
-  judged.anomaly = false;
-  EXPECT_EQ(notice_of(judged), "");
-}
-
-TEST(notice, names_all_that_was_found_and_the_feature_that_counts) {
-  const std::array<feature, 2> features{{{"temperature", 3}, {"humidity", 4}}};
-  verdict judged = found("iot");
-  judged.subject.values = features;
-  judged.feature = "humidity";
-  judged.alarm = true;
-  judged.drift.emplace();
-  EXPECT_EQ(notice_of(judged),
-            "2025-11-24T16:02:03.000Z iot n 1203: anomaly, drift, alarm; humidity 4, expected 21.1, z 7.25\n");
-  judged.feature = {};
-  EXPECT_EQ(notice_of(judged), "2025-11-24T16:02:03.000Z iot n 1203: anomaly, drift, alarm; 2 values\n");
-}
-
 TEST(notice, of_an_event_is_its_newest_version) {
   stream_event told;
   told.number = 17;
@@ -63,7 +27,9 @@ TEST(notice, of_an_event_is_its_newest_version) {
 }
 
 TEST(notice, keeps_what_a_terminal_would_obey_out_of_a_line) {
-  const std::string line = notice_of(found("a\n\x1b[2Jb"));
+  stream_event told;
+  told.stream = "a\n\x1b[2Jb";
+  const std::string line = notice_of(told);
   EXPECT_EQ(line.find('\x1b'), std::string::npos);
   EXPECT_EQ(line.find('\n'), line.size() - 1);
 }

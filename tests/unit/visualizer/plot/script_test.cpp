@@ -42,6 +42,37 @@ TEST_F(script, has_a_panel_a_series_and_says_how_many_are_left_out) {
   EXPECT_NE(drawn(terminal).find("and 19 series not shown"), std::string::npos);
 }
 
+TEST_F(script, has_the_list_of_streams_at_the_left_and_the_width_of_adwin_below) {
+  hear("pump", 1);
+  scene all;
+  all.shown = shown_;
+  all.rows.push_back(
+      {.name = "oven's", .kind = "shift", .severity = 63, .is_open = true, .value = 5, .has_value = true});
+  all.found = 500;
+  const std::string text = draw(all, {"here", "live"}, {}, {canvas::unit::cells, 100, 30});
+  EXPECT_NE(text.find("' 63 oven\xe2\x80\x99s               5'"), std::string::npos) << text;
+  EXPECT_NE(text.find("500 streams, the worst first"), std::string::npos);
+  EXPECT_NE(draw(all, {"here", "live"}, {}, {}).find("'shift  5'"), std::string::npos);
+  all.rows.clear();
+  all.has_widths = true;
+  all.widths = {{1, 1'764'000'001'000, 320}};
+  EXPECT_NE(draw(all, {"here", "live"}, {}, {}).find("320 points"), std::string::npos);
+  EXPECT_EQ(draw(all, {"here", "live"}, {}, {canvas::unit::cells, 80, 12}).find("$w"), std::string::npos) << "too low";
+}
+
+TEST_F(script, says_lines_in_place_of_panels) {
+  hear("pump", 1);
+  scene all;
+  all.shown = shown_;
+  all.lines = {"why", "'because'"};
+  const std::string text = draw(all, {"here", "live"}, {}, {canvas::unit::cells, 80, 24});
+  EXPECT_EQ(count(text, "$v"), 0U);
+  EXPECT_NE(text.find("'\xe2\x80\x99"
+                      "because\xe2\x80\x99'"),
+            std::string::npos)
+      << text;
+}
+
 TEST_F(script, marks_an_event_with_its_kind_in_pictures_and_in_text) {
   for (std::uint64_t n = 1; n <= 9; ++n) hear("pump.7", n);
   stream_event told;

@@ -1,0 +1,111 @@
+// Rows of the list, and of text, as labels.
+#include "visualizer/plot/stream_list.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "visualizer/plot/command.hpp"
+#include "visualizer/plot/label.hpp"
+#include "visualizer/plot/style.hpp"
+
+namespace spindrift {
+namespace {
+
+constexpr std::size_t list_tag = 100;
+constexpr std::size_t line_tag = 1'000;
+constexpr unsigned heading_rows = 2;
+constexpr double first_pixel = 78;
+constexpr double row_pixels = 17;
+
+std::string severity_text(const list_row& row) {
+  if (row.severity == 0) return "  ";
+  const std::string text = std::to_string(std::min(row.severity, 99U));
+  return std::string(2 - text.size(), ' ') + text;
+}
+
+std::string figure_text(const list_row& row) {
+  if (row.is_stale) return age_text(row.age_ms) + " old";
+  return row.has_value ? short_number(row.value) : "-";
+}
+
+std::string_view colour_of(const list_row& row) {
+  if (row.is_open) return anomaly_colour;
+  return row.severity > 0 ? drift_colour : row.is_stale ? pale_text_colour : text_colour;
+}
+
+std::string at_pixels(double x, double y, const canvas& where) {
+  return "at screen " + short_number(x / std::max(1U, where.width)) + ", screen " +
+         short_number(1 - y / std::max(1U, where.height));
+}
+
+void append_text_row(const list_row& row, std::size_t index, const canvas& where, std::string& out) {
+  const std::size_t characters = list_characters(where);
+  const std::string figure = figure_text(row);
+  std::string head(1, row.is_shown ? '>' : ' ');
+  head.append(severity_text(row)).append(1, ' ');
+  const std::size_t left = characters - std::min(characters, head.size() + figure.size() + 1);
+  // Cut first, so that what is filled up is as long as it shows.
+  std::string name = harmless(row.name, std::max<std::size_t>(left, 4));
+  std::size_t shown = 0;
+  for (const char byte : name) shown += (static_cast<unsigned char>(byte) & 0xc0U) != 0x80 ? 1U : 0U;
+  const std::string text = head + name + std::string(left > shown ? left - shown + 1 : 1, ' ') + figure;
+  append_label(std::to_string(list_tag + index), quoted(text, characters),
+               "at character 0, character " + std::to_string(where.height - heading_rows - 2 - index) +
+                   " left textcolor rgb '" + std::string(colour_of(row)) + "'",
+               out);
+}
+
+void append_pixel_row(const list_row& row, std::size_t index, const canvas& where, std::string& out) {
+  const double y = first_pixel + row_pixels * static_cast<double>(index + 1);
+  const std::string style = " font ',9' textcolor rgb '" + std::string(colour_of(row)) + "'";
+  const std::string figure = (row.kind.empty() ? "" : row.kind + "  ") + figure_text(row);
+  constexpr std::size_t figure_characters_max = 18;
+  const std::size_t taken = std::min(figure.size(), figure_characters_max);
+  std::string head(row.is_shown ? "> " : "   ");
+  head.append(severity_text(row)).append("  ");
+  append_label(std::to_string(list_tag + 2 * index), quoted(head + harmless(row.name, 27 - taken), 40),
+               at_pixels(12, y, where) + " left" + style, out);
+  append_label(std::to_string(list_tag + 2 * index + 1), quoted(figure, figure_characters_max),
+               at_pixels(228, y, where) + " right" + style, out);
+}
+
+}  // namespace
+
+std::string age_text(std::int64_t milliseconds) {
+  constexpr std::array<std::pair<std::int64_t, std::string_view>, 4> units{
+      {{86'400'000, " d"}, {3'600'000, " h"}, {60'000, " min"}, {1'000, " s"}}};
+  for (const auto& [size, name] : units) {
+    if (milliseconds >= size) return std::to_string(milliseconds / size) + std::string(name);
+  }
+  return "0 s";
+}
+
+void append_list(const scene& shown, const canvas& where, std::string& out) {
+  if (list_characters(where) == 0) return;
+  for (std::size_t i = 0; i < shown.rows.size(); ++i) {
+    if (where.is_text()) {
+      if (i + heading_rows + 2 <= where.height) append_text_row(shown.rows[i], i, where, out);
+    } else {
+      append_pixel_row(shown.rows[i], i, where, out);
+    }
+  }
+}
+
+void append_lines(const scene& shown, const canvas& where, std::string& out) {
+  const bool is_text = where.is_text();
+  const std::size_t room = is_text ? where.height - std::min(where.height, heading_rows + 1)
+                                   : static_cast<std::size_t>(std::max(0.0, (where.height - first_pixel) / row_pixels));
+  const std::size_t characters = is_text ? where.width : where.width / 8;
+  for (std::size_t i = 0; i < std::min(room, shown.lines.size()); ++i) {
+    const std::string at =
+        is_text ? "at character 0, character " + std::to_string(where.height - heading_rows - 1 - i) + " left"
+                : at_pixels(24, first_pixel + row_pixels * static_cast<double>(i + 1), where) +
+                      " left font 'Monospace,9' textcolor rgb '" + std::string(text_colour) + "'";
+    append_label(std::to_string(line_tag + i), quoted(shown.lines[i], characters), at, out);
+  }
+}
+
+}  // namespace spindrift
