@@ -21,9 +21,16 @@ struct adwin_cut {
 };
 
 // The point detectors that found a point anomalous, as bits of verdict::by.
-enum class point_detector : std::uint8_t { zscore = 1, isolation_forest = 2 };
+enum class point_detector : std::uint8_t {
+  zscore = 1,
+  isolation_forest = 2,
+  one_class_svm = 4,
+  autoencoder = 8,
+  recurrent = 16,
+};
 // What they are called wherever somebody reads it, from the lowest bit on; a bit without a name is a bug.
-inline constexpr std::array<std::string_view, 2> point_detector_names = {"zscore", "iforest"};
+inline constexpr std::array<std::string_view, 5> point_detector_names = {"zscore", "iforest", "ocsvm", "autoencoder",
+                                                                         "lstm"};
 
 // What a baseline thinks of one value of a point.
 struct feature_verdict {

@@ -7,11 +7,14 @@
 #include <utility>
 
 #include "server/detect/archive.hpp"
+#include "server/detect/autoencoder_ensemble.hpp"
 #include "server/detect/classic_zscore.hpp"
 #include "server/detect/drift_detector.hpp"
 #include "server/detect/ensemble/ensemble.hpp"
 #include "server/detect/isolation_forest.hpp"
+#include "server/detect/one_class_svm.hpp"
 #include "server/detect/point_clock.hpp"
+#include "server/detect/recurrent_forecast.hpp"
 #include "server/detect/timed_zscore.hpp"
 
 namespace spindrift {
@@ -34,8 +37,8 @@ std::uint32_t hash_of(std::initializer_list<std::uint64_t> numbers) {
 template <class Kind>
 class judge final : public point_judge {
 public:
-  template <class Settings>
-  explicit judge(const Settings& settings) : kind_(settings) {}
+  template <class... Settings>
+  explicit judge(const Settings&... settings) : kind_(settings...) {}
 
   bool observe(std::span<const double> values, double /*t_seconds*/) override { return kind_.update(values).anomaly; }
   void save(std::string& out) override {
@@ -97,6 +100,25 @@ void append_forest_options(detector_settings& of, std::vector<detector_option>& 
       {"--iforest-rebuild-every", "POINTS", "points in which every tree is grown anew", &forest.rebuild_every});
   options.push_back(
       {"--iforest-contamination", "P", "share of points that the isolation forest flags", &forest.contamination});
+}
+
+void append_one_class_options(detector_settings& of, std::vector<detector_option>& options) {
+  one_class_svm_settings& svm = of.one_class_svm;
+  options.push_back(
+      {"--ocsvm-window", "POINTS", "points after which an old one counts for a third in the SVM", &svm.window});
+  options.push_back({"--ocsvm-contamination", "P", "share of points that the one-class SVM flags", &svm.contamination});
+}
+
+void append_autoencoder_options(detector_settings& of, std::vector<detector_option>& options) {
+  options.push_back({"--autoencoder-threshold", "F",
+                     "times the bound of its own distribution beyond which an autoencoder's error is flagged",
+                     &of.autoencoder.threshold});
+}
+
+void append_recurrent_options(detector_settings& of, std::vector<detector_option>& options) {
+  options.push_back({"--lstm-threshold", "F",
+                     "times the bound of its own distribution beyond which the network's error is flagged",
+                     &of.recurrent.threshold});
 }
 
 void append_nothing(detector_settings& /*of*/, std::vector<detector_option>& /*options*/) {}
@@ -183,6 +205,51 @@ constexpr detector_entry table[] = {
      .state_settings = [](settings_ref) { return hash_of({}); },
      .grown_bytes = [](settings_ref, std::size_t) -> std::size_t { return 0; },
      .append_options = append_nothing},
+    {.tag = detector_tag{22},
+     .name = "ocsvm",
+     .title = "ocsvm",
+     .finds = "values where few or none have been",
+     .state_version = one_class_svm::state_version,
+     .judges_points = true,
+     .on = &detector_settings::one_class_svm_on,
+     .state_settings = [](settings_ref of) { return hash_of({of.one_class_svm.window}); },
+     .grown_bytes =
+         [](settings_ref, std::size_t values) {
+           return sizeof(one_class_svm) + 8UL * (64 + 3) * std::max<std::size_t>(values, 2) + 512;
+         },
+     .complaints = [](settings_ref of) { return validate(of.one_class_svm); },
+     .append_options = append_one_class_options,
+     .make = [](settings_ref of, std::size_t /*values*/) -> std::unique_ptr<point_judge> {
+       return std::make_unique<judge<one_class_svm>>(of.one_class_svm);
+     }},
+    {.tag = detector_tag{23},
+     .name = "autoencoder",
+     .title = "autoencoder",
+     .finds = "values that do not come out of what they are squeezed through",
+     .state_version = autoencoder_ensemble::state_version,
+     .judges_points = true,
+     .on = &detector_settings::autoencoder_on,
+     .state_settings = [](settings_ref) { return hash_of({}); },
+     .grown_bytes = [](settings_ref, std::size_t values) { return autoencoder_ensemble::grown_bytes(values); },
+     .complaints = [](settings_ref of) { return validate(of.autoencoder); },
+     .append_options = append_autoencoder_options,
+     .make = [](settings_ref of, std::size_t values) -> std::unique_ptr<point_judge> {
+       return std::make_unique<judge<autoencoder_ensemble>>(of.autoencoder, values);
+     }},
+    {.tag = detector_tag{24},
+     .name = "lstm",
+     .title = "lstm",
+     .finds = "a value far from what a small recurrent network foretold",
+     .state_version = recurrent_forecast::state_version,
+     .judges_points = true,
+     .on = &detector_settings::recurrent_on,
+     .state_settings = [](settings_ref) { return hash_of({}); },
+     .grown_bytes = [](settings_ref, std::size_t values) { return recurrent_forecast::grown_bytes(values); },
+     .complaints = [](settings_ref of) { return validate(of.recurrent); },
+     .append_options = append_recurrent_options,
+     .make = [](settings_ref of, std::size_t values) -> std::unique_ptr<point_judge> {
+       return std::make_unique<judge<recurrent_forecast>>(of.recurrent, values);
+     }},
 };
 
 // The names that may stand in `by`, each once.

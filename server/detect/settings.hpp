@@ -60,15 +60,40 @@ struct isolation_forest_settings {
   bool operator==(const isolation_forest_settings&) const = default;
 };
 
+struct one_class_svm_settings {
+  unsigned window = 1'024;      // points after which an old one counts for a third, 128 to 1,000,000
+  double contamination = 0.01;  // the share of points to flag, 0.0001 to 0.5
+
+  bool operator==(const one_class_svm_settings&) const = default;
+};
+
+struct autoencoder_settings {
+  double threshold = 1;  // of the error, as a multiple of the bound of its own distribution, 0.1 to 100
+
+  bool operator==(const autoencoder_settings&) const = default;
+};
+
+struct recurrent_settings {
+  double threshold = 1;  // of the error, as a multiple of the bound of its own distribution, 0.1 to 100
+
+  bool operator==(const recurrent_settings&) const = default;
+};
+
 struct detector_settings {
   bool zscore_on = true;
   bool adwin_on = true;
   bool ensemble_on = true;
   bool isolation_forest_on = false;
+  bool one_class_svm_on = false;
+  bool autoencoder_on = false;
+  bool recurrent_on = false;
   zscore_settings zscore;
   adwin_settings adwin;
   ensemble_settings ensemble;
   isolation_forest_settings isolation_forest;
+  one_class_svm_settings one_class_svm;
+  autoencoder_settings autoencoder;
+  recurrent_settings recurrent;
 
   bool operator==(const detector_settings&) const = default;
 };

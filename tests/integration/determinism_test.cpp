@@ -12,7 +12,7 @@ using namespace scene;
 
 constexpr std::size_t points_each = 2'000;
 constexpr std::size_t producers = 4;
-constexpr const char* all_detectors = "zscore,adwin,ensemble,iforest";
+constexpr const char* all_detectors = "zscore,adwin,ensemble,iforest,ocsvm,autoencoder,lstm";
 
 series series_of(std::size_t producer) {
   return {.stream = "s" + std::to_string(producer), .count = points_each, .seed = 40 + producer, .first_seq = 1};
