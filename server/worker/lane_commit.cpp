@@ -98,6 +98,7 @@ void lane::committed(ticket of, step& out) {
       // The one before stays, for who reads just now.
       if (one->pointer.has_snapshot()) out.deletions.push_back({number, one->pointer.first});
       one->is_snapshot_ready = false;
+      one->wants_last_snapshot = false;
       one->snapshot_bytes = one->bytes;
       one->snapshot_ms = one->begun_ms;
       one->has_snapshot_age = true;

@@ -118,7 +118,7 @@ void lane_host::send_chunks(const step& out, const dials& /*trouble*/) {
         return fail(failure::undelivered, now);
       }
       std::int64_t offset = 0;
-      if (!is_transactional()) {
+      if (!is_transactional() || sends_chunks_apart) {
         offset = broker_.append(topic::snapshots, partition, sent);
       } else if (broker_.send(name_, epoch_, topic::snapshots, partition, sent, offset) != reply::ok) {
         return fail(failure::fenced, now);

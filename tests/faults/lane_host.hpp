@@ -56,7 +56,8 @@ public:
   const std::string& stopped() const { return stopped_; }
   const worker::lane_counters& counts() const { return own_; }
   fault wrong = fault::none;
-  bool is_static = true;  // a member that comes back under its name within a session
+  bool sends_chunks_apart = false;  // by a producer without transactions
+  bool is_static = true;            // a member that comes back under its name within a session
 
 private:
   struct fetching {

@@ -64,6 +64,7 @@ void lane_world::add_host() {
   std::string name = "spindrift.w" + std::to_string(++names_) + ".0";
   hosts_.push_back(std::make_unique<lane_host>(std::move(name), settings_, broker_, chance_));
   hosts_.back()->wrong = trial_.host_fault;
+  hosts_.back()->sends_chunks_apart = trial_.seed % 2 == 0;
   hosts_.back()->is_static = trial_.seed % 4 != 0;
 }
 
