@@ -253,7 +253,8 @@ test_wheel() {
 
 run_tests() {
   build_everything
-  ctest --test-dir build --output-on-failure -j "$(nproc)" "$@"
+  # Most tests wait more than they work.
+  ctest --test-dir build --output-on-failure -j "$((2 * $(nproc)))" "$@"
 }
 
 main() {

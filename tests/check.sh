@@ -35,10 +35,17 @@ if git grep -lI $'\r$' -- '*.cpp' '*.hpp' '*.md' '*.sh'; then exit 1; fi
 # Of what has several threads, and of that once: several shards where a test is run with one and with several.
 step "GCC, warnings as errors, TSan: what has threads"
 [ -f build/tsan/build.ninja ] || cmake --preset tsan -DSPINDRIFT_WERROR=ON >/dev/null
-cmake --build build/tsan --target integration_test unit_engine unit_store unit_sinks unit_alerts
+[ -f build/build.ninja ] || cmake --preset release >/dev/null
+cmake --build build --target integration_test
+cmake --build build/tsan --target spindriftd spindrift-detect spindrift-sim spindrift-viz unit_engine unit_store \
+  unit_sinks unit_alerts
 # Through ctest, a process a test: TSan takes a stack address that two tests use for two locks as one lock.
-beside ctest --test-dir build/tsan -j $((2 * jobs)) --output-on-failure -R '^integration\.|^unit\..*thread' \
-  -E '/"1"|^integration\.(backtest|command_line|framing|front_door|log\.a_flood|of/old_state|token_new)'
+test_threads() {
+  ctest --test-dir build/tsan -j $((2 * jobs)) --output-on-failure -R '^unit\..*thread'
+  SPINDRIFT_BIN_DIR=$PWD/build/tsan/bin ctest --test-dir build -j $((2 * jobs)) --output-on-failure -R '^integration\.' \
+    -E '/"1"|^integration\.(backtest|command_line|deploy|framing|front_door|log\.a_flood|of/old_state|token_new)'
+}
+beside test_threads
 
 # One build serves three: libFuzzer's instrumentation, ASan and UBSan go together.
 step "clang 14, warnings as errors, ASan and UBSan; beside it TSan's tests"
@@ -55,7 +62,9 @@ step "clang 14, ASan and UBSan: the tests"
 )
 # Few seeds: the simulation is ten times slower in here, and ./run.sh test runs more of them.
 SPINDRIFT_SEEDS=30 ctest --test-dir build/fuzz -j $((2 * jobs)) --output-on-failure -LE '^unit$' \
-  -E '^quality\.(cases|scenario)'
+  -E '^quality\.(cases|scenario)|^integration\.front_door'
+SPINDRIFT_BIN_DIR=$PWD/build/fuzz/bin ctest --test-dir build -j $((2 * jobs)) --output-on-failure -R '^integration\.' \
+  -E '^integration\.(deploy|front_door)'
 
 step "fuzzing: each target for $fuzz_seconds s from its corpus, $jobs at a time"
 fuzz() {

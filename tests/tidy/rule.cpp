@@ -79,6 +79,22 @@ bool has_word(const std::string& line, const std::string& word) {
   return false;
 }
 
+// The table "What a new one touches": by kind, the files that exist.
+std::map<std::string, std::vector<std::string>> rows_of_additions(const std::string& architecture) {
+  std::map<std::string, std::vector<std::string>> rows;
+  const std::size_t begin = architecture.find("\n## What a new one touches\n");
+  if (begin == std::string::npos) return rows;
+  std::istringstream lines(architecture.substr(begin + 1, architecture.find("\n## ", begin + 1) - begin - 1));
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("| ") || line.starts_with("| new ")) continue;
+    std::vector<std::string>& row = rows[line.substr(2, line.find(" |", 2) - 2)];
+    for (std::size_t at = line.find("](../"); at != std::string::npos; at = line.find("](../", at + 1)) {
+      row.push_back(line.substr(at + 5, line.find(')', at) - at - 5));
+    }
+  }
+  return rows;
+}
+
 bool is_asio(const std::string& path) {
   return path.starts_with("boost/asio") || path.starts_with("boost/beast");
 }
@@ -185,27 +201,37 @@ complaints orphans(const source_tree& tree) {
 }
 
 complaints additions_beyond_four_files(const source_tree& tree, const std::string& architecture) {
+  const auto rows = rows_of_additions(architecture);
+  if (rows.empty()) return {"there is no table of what a new one touches"};
   complaints found;
-  const std::size_t begin = architecture.find("\n## What a new one touches\n");
-  if (begin == std::string::npos) return {"there is no table of what a new one touches"};
-  std::istringstream lines(architecture.substr(begin + 1, architecture.find("\n## ", begin + 1) - begin - 1));
-  std::set<std::string> kinds = {"command", "detector", "format", "sink", "transport"};
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with("| ") || line.starts_with("| new ")) continue;
-    const std::string name = line.substr(2, line.find(" |", 2) - 2);
-    kinds.erase(name);
-    std::size_t files = 0;
-    for (std::size_t at = line.find("](../"); at != std::string::npos; at = line.find("](../", at + 1)) {
-      const std::string path = line.substr(at + 5, line.find(')', at) - at - 5);
+  for (const auto& [kind, paths] : rows) {
+    for (const std::string& path : paths) {
       const bool exists = path.ends_with("/CMakeLists.txt") ? tree.lists.contains(path.substr(0, path.rfind('/')))
                                                             : tree.files.contains(path);
-      if (!exists) found.push_back(name + ": there is no " + path);
-      ++files;
+      if (!exists) found.push_back(kind + ": there is no " + path);
     }
-    if (files == 0 || files > 4)
-      found.push_back(name + ": touches " + std::to_string(files) + " files, not one to four");
+    if (paths.empty() || paths.size() > 4) {
+      found.push_back(kind + ": touches " + std::to_string(paths.size()) + " files, not one to four");
+    }
   }
-  for (const std::string& kind : kinds) found.push_back(kind + ": is not in the table of what a new one touches");
+  for (const std::string kind : {"command", "detector", "format", "sink", "transport"}) {
+    if (!rows.contains(kind)) found.push_back(kind + ": is not in the table of what a new one touches");
+  }
+  return found;
+}
+
+complaints files_beyond_row(const source_tree& tree, const std::string& architecture, const std::string& kind,
+                            const std::string& name) {
+  const auto rows = rows_of_additions(architecture);
+  const auto row = rows.find(kind);
+  if (row == rows.end()) return {kind + ": is not in the table of what a new one touches"};
+  complaints found;
+  for (const auto& [path, file] : tree.files) {
+    const bool is_listed = std::find(row->second.begin(), row->second.end(), path) != row->second.end();
+    const bool is_there = has_word(file.text, name);
+    if (is_there && !is_listed) found.push_back(path + ": " + name + " stands here, and not in the row of " + kind);
+    if (is_listed && !is_there) found.push_back(path + ": is in the row of " + kind + ", and knows no " + name);
+  }
   return found;
 }
 

@@ -28,6 +28,9 @@ complaints heavy_includes(const source_tree& tree);
 complaints orphans(const source_tree& tree);
 // The table "What a new one touches" of docs/architecture.md: each row names files that exist, four at most.
 complaints additions_beyond_four_files(const source_tree& tree, const std::string& architecture);
+// A name that one of that kind has stands in the files of its row of that table, and in no others.
+complaints files_beyond_row(const source_tree& tree, const std::string& architecture, const std::string& kind,
+                            const std::string& name);
 // What a file uses of the standard library (by the names used most) it includes, itself or through headers of ours.
 // With precompiled headers a compiler no longer sees that.
 complaints names_without_header(const source_tree& tree);

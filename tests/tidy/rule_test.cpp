@@ -112,6 +112,20 @@ TEST(rule, finds_additions_that_touch_too_much_or_what_is_not_there) {
   EXPECT_EQ(additions_beyond_four_files(tidy_tree(), "# no table").size(), 1U);
 }
 
+TEST(rule, finds_files_beyond_a_row) {
+  const std::string table = "\n## What a new one touches\n| command | x | [a](../server/low/a.cpp) |\n";
+  const auto complaints_about = [&](const source_tree& tree) {
+    return files_beyond_row(tree, table, "command", "ping");
+  };
+  source_tree tree = with("server/low/a.cpp", "// ping\n");
+  EXPECT_TRUE(complaints_about(tree).empty());
+  tree.add("server/low/b.cpp", "ping();\nstopping();\n");
+  EXPECT_EQ(complaints_about(tree), complaints{"server/low/b.cpp: ping stands here, and not in the row of command"});
+  EXPECT_EQ(complaints_about(with("server/low/a.cpp", "shipping();\n")),
+            complaints{"server/low/a.cpp: is in the row of command, and knows no ping"});
+  EXPECT_EQ(files_beyond_row(tree, table, "sink", "ping").size(), 1U);
+}
+
 TEST(rule, finds_what_detect_must_not_include) {
   for (const char* const line :
        {"#include <nlohmann/json.hpp>\n", "#include <unistd.h>\n", "#include \"common/base/word.hpp\"\n"}) {
