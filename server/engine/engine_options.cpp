@@ -43,6 +43,10 @@ void declare(engine_settings& settings, option_set& options) {
   options.add_number("--max-streams", "N", "streams at once, 1 to 100000000", settings.streams_max, 1, 100'000'000);
   options.add_milliseconds("--evict-after", "a stream idle for so long may make room for a new one",
                            settings.idle_before_eviction);
+  declare_judging(settings, options);
+}
+
+void declare_judging(engine_settings& settings, option_set& options) {
   options.add({.flag = "--rate",
                .placeholder = "PATTERN",
                .help = "streams of these names, * and ? in them, are counts that only grow: judged by their rate; "

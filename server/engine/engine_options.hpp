@@ -16,6 +16,8 @@ struct stream_settings;
 
 // The settings must outlive the options.
 void declare(engine_settings& settings, option_set& options);
+// Of these, what a point is judged by: the same for whoever runs an engine.
+void declare_judging(engine_settings& settings, option_set& options);
 // The table [[stream]], whose entries are those of the settings.
 void declare_streams(engine_settings& settings, option_set& options);
 // What the keys alone do not show: complaints that begin with "[[stream]] 2: KEY".
