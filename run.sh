@@ -22,12 +22,12 @@ TEXT
 
 program_packages=(
   cmake g++ libboost-dev libboost-filesystem-dev libboost-iostreams-dev libboost-system-dev libcli11-dev
-  libcurl4-openssl-dev
+  libcurl4-openssl-dev librdkafka-dev
   libgnuplot-iostream-dev libjs-dygraphs libsimdjson-dev libsnappy-dev libspdlog-dev libsqlite3-dev libssl-dev libtomlplusplus-dev
   ninja-build nlohmann-json3-dev pkg-config
 )
 test_packages=(
-  libbenchmark-dev libgtest-dev libgmock-dev libpng-dev netcat-openbsd openssl python3 tmux
+  libbenchmark-dev libgtest-dev libgmock-dev libpng-dev maven netcat-openbsd openjdk-17-jre-headless openssl python3 tmux
 )
 check_packages=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev lld-14 llvm-14)
 package_packages=(dpkg-dev file python3-pip python3-setuptools python3-wheel)
@@ -135,6 +135,8 @@ build_programs() {
   # Who builds the tests as well keeps them; a fresh tree does without.
   if [ -f build/build.ninja ]; then configure release; else configure release -DSPINDRIFT_TESTS=OFF; fi
   cmake --build build --target spindriftd spindrift-sim spindrift-viz spindrift-detect
+  # Where librdkafka is old or was switched off there is no such target.
+  if grep -q '^build bin/spindrift-worker:' build/build.ninja; then cmake --build build --target spindrift-worker; fi
 }
 
 build_everything() {

@@ -1,6 +1,9 @@
 # What is installed, and the Debian package of it: `cpack` in the build folder, or ./run.sh package. Paths are those below
 # /: DESTDIR=/somewhere cmake --install build --prefix / puts it all there.
 install(TARGETS spindriftd spindrift-detect spindrift-sim spindrift-viz RUNTIME DESTINATION usr/bin)
+if(SPINDRIFT_HAS_KAFKA)
+  install(TARGETS spindrift-worker RUNTIME DESTINATION usr/bin)
+endif()
 set(deploy ${PROJECT_SOURCE_DIR}/server/deploy)
 install(FILES ${deploy}/spindriftd.toml DESTINATION etc/spindrift)
 install(FILES ${deploy}/spindrift.logrotate DESTINATION etc/logrotate.d RENAME spindrift)

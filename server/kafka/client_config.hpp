@@ -1,0 +1,45 @@
+// The settings of each of a lane's clients: what we fix, over what a person gave, over what we would rather have.
+//
+// make_client() returns null and says why, where librdkafka does not take a setting or its value. Any thread.
+// Callbacks come on the thread that polls the client; the log's lines from librdkafka's own.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/kafka/error_class.hpp"
+#include "server/kafka/handle.hpp"
+
+namespace spindrift {
+struct kafka_settings;
+}
+
+namespace spindrift::kafka {
+
+enum class client_role : std::uint8_t {
+  points,    // consumer: a member of the group, read_committed
+  verdicts,  // producer: transactional, or idempotent with at-least-once
+  chunks,    // producer of snapshots: idempotent
+  restore,   // consumer outside of the group's membership: committed positions at once, and snapshots
+  stable,    // the same, but waits for positions that are being committed
+  fence,     // producer under somebody else's transactional id
+  look,      // producer: metadata and topics
+};
+
+// Null: not heard. The opaque outlives the client.
+struct client_callbacks {
+  void* opaque = nullptr;
+  void (*rebalance)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
+  void (*delivered)(rd_kafka_t*, const rd_kafka_message_t*, void*) = nullptr;
+  void (*error)(rd_kafka_t*, int, const char*, void*) = nullptr;
+};
+
+client_handle make_client(const kafka_settings& settings, client_role role, std::size_t lane,
+                          const client_callbacks& calls, std::string& wrong, std::string_view fenced_id = {});
+// What librdkafka thinks of settings that a person gave: the first that it does not take.
+std::optional<std::string> judge_client_settings(const kafka_settings& settings);
+
+}  // namespace spindrift::kafka

@@ -1,0 +1,131 @@
+// The clients of librdkafka that a lane lives on, from one start to the next: the consumer of points, a member of the
+// group; the producer of outputs, transactional unless --delivery at-least-once; and one of snapshot chunks, which is
+// neither in the transaction nor waits for it.
+//
+// One life long: after any failure the whole object goes and another is made. Owned and used by the lane's thread; all
+// callbacks of librdkafka come within poll() and gather(), and only note down what happened: events() has it, in order.
+// No call waits for longer than `slice`, but for the destructor (librdkafka's threads end, some 100 ms at worst).
+// Limits: what librdkafka reads ahead (32 MiB) and holds to be sent (1 GiB, 1 M messages).
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/kafka/error_class.hpp"
+#include "server/kafka/figures.hpp"
+#include "server/kafka/handle.hpp"
+#include "server/worker/step.hpp"
+
+namespace spindrift {
+struct kafka_settings;
+}
+
+namespace spindrift::kafka {
+
+struct client_event {
+  enum class kind : std::uint8_t { assigned, revoked, lost, delivered, undelivered, failed, at_end };
+  kind is = kind::failed;
+  std::vector<std::int32_t> partitions{};  // of a rebalance
+  std::int32_t partition = -1;             // at_end
+  worker::ticket chunk = 0;                // delivered
+  std::int64_t offset = 0;                 // delivered: its; at_end: the next there will be
+  client_error error{};                    // undelivered, failed
+  std::string denied{};                    // the topic, group or prefix that a right is missing for
+};
+
+// Messages that were read and are still librdkafka's: gone with the object.
+using message_batch = std::vector<owned<rd_kafka_message_t>>;
+
+enum class progress : std::uint8_t { going, done, failed };
+
+class lane_clients {
+public:
+  static constexpr std::chrono::milliseconds slice{200};
+  static constexpr std::size_t batch_records_max = 2'000;
+  static constexpr std::size_t batch_bytes_max = 4U << 20U;
+
+  // All outlive the clients.
+  lane_clients(const kafka_settings& settings, std::size_t lane, worker_figures& figures);
+  ~lane_clients();
+  lane_clients(const lane_clients&) = delete;
+  lane_clients& operator=(const lane_clients&) = delete;
+
+  // To be called until it is done: fences what had this transactional id before, and joins the group.
+  progress open(client_error& wrong);
+
+  // False: it could not be taken, events() says why.
+  bool send(const worker::step& from, const worker::output_record& one);
+  bool send_chunk(const worker::step& from, const worker::snapshot_chunk& one);
+
+  // The order is kept; to be called until it is done or has failed.
+  void begin_commit(worker::commit_order order);
+  progress go_on_committing(client_error& wrong);
+  worker::ticket committing() const { return order_ ? order_->id : 0; }
+
+  // Waits so long for the first message, then takes what is there.
+  void gather(std::chrono::milliseconds patience, message_batch& into);
+  // Deliveries and errors of the producers.
+  void poll();
+  std::vector<client_event>& events() { return events_; }
+
+  void pause(std::span<const std::int32_t> partitions);
+  void resume(std::span<const std::int32_t> partitions);
+  // False: not yet, the partition is only just being begun.
+  bool seek(std::int32_t partition, std::int64_t offset, client_error& wrong);
+  // The lane has let go of it; when all that were revoked together are let go of, the group hears of it.
+  void release(std::int32_t partition);
+  // Behind the newest record, as the last fetch has said; -1: unknown.
+  std::int64_t end_of(std::int32_t partition) const;
+
+private:
+  static void hear_rebalance(rd_kafka_t* of, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* partitions,
+                             void* opaque);
+  static void hear_delivery(rd_kafka_t* of, const rd_kafka_message_t* message, void* opaque);
+  static void hear_error(rd_kafka_t* of, int code, const char* text, void* opaque);
+  static void hear_commit(rd_kafka_t* of, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* offsets,
+                          void* opaque);
+
+  void rebalanced(rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t& partitions);
+  void fail(client_error error, std::string denied = {});
+  void take(owned<rd_kafka_message_t> message, message_batch& into);
+  partition_list list_of(std::span<const std::int32_t> partitions) const;
+  partition_list offsets_of(const worker::commit_order& order) const;
+  bool begin_transaction();
+  bool produce(rd_kafka_t* by, std::span<rd_kafka_vu_t> parts, std::string_view topic);
+  rd_kafka_topic_t* topic_of(worker::output_topic to) const;
+  progress commit_transaction(client_error& wrong);
+  progress commit_offsets(client_error& wrong);
+
+  const kafka_settings& settings_;
+  std::size_t lane_;
+  worker_figures& figures_;
+  std::vector<client_event> events_;
+
+  client_handle outputs_;
+  client_handle chunks_;
+  client_handle points_;
+  owned<rd_kafka_queue_t> commits_;  // answers to commits of offsets
+  owned<rd_kafka_topic_t> verdicts_topic_;
+  owned<rd_kafka_topic_t> events_topic_;
+  owned<rd_kafka_topic_t> dead_letters_topic_;
+  owned<rd_kafka_topic_t> snapshots_topic_;
+
+  bool has_heard_group_ = false;
+  bool is_initialised_ = false;  // the transactions
+  bool is_open_ = false;         // a transaction
+  std::optional<worker::commit_order> order_;
+  bool are_offsets_sent_ = false;
+  std::optional<client_error> offsets_answer_;  // at-least-once
+  std::set<std::int32_t> revoking_;             // revoked and not let go of
+  std::vector<std::int32_t> revoked_;           // all of that rebalance
+};
+
+}  // namespace spindrift::kafka

@@ -1,0 +1,417 @@
+// The loop of a lane: events, answers, records and time in, steps performed.
+#include "server/kafka/lane_thread.hpp"
+
+#include <algorithm>
+#include <span>
+
+#include "common/cli/terminal.hpp"
+#include "common/log/log.hpp"
+#include "server/kafka/cluster.hpp"
+#include "server/kafka/lane_settings.hpp"
+#include "server/kafka/settings.hpp"
+
+namespace spindrift::kafka {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How long the loop waits for a record when there is nothing else to do.
+constexpr milliseconds idle_wait{5};
+constexpr milliseconds pause_min{50};
+constexpr milliseconds pause_max{1'000};
+// A partition that was only just assigned cannot be sought in for some ms.
+constexpr std::chrono::seconds seek_patience{10};
+
+worker::failure failure_of(const client_error& error) {
+  switch (error.is) {
+    case error_class::fenced:
+    case error_class::usurped:
+      return worker::failure::fenced;
+    case error_class::abortable:
+      return worker::failure::abortable;
+    case error_class::retriable:
+      return worker::failure::timed_out;
+    default:
+      return worker::failure::fatal;
+  }
+}
+
+log_level level_of(worker::notice_level told) {
+  switch (told) {
+    case worker::notice_level::info:
+      return log_level::info;
+    case worker::notice_level::warning:
+      return log_level::warning;
+    case worker::notice_level::error:
+      return log_level::error;
+  }
+  return log_level::info;
+}
+
+}  // namespace
+
+lane_thread::lane_thread(const kafka_settings& settings, std::size_t lane, std::uint32_t partitions,
+                         worker_figures& figures, const std::atomic<bool>& stops, ended_call ended)
+    : settings_(settings),
+      index_(lane),
+      figures_(figures),
+      stops_(stops),
+      ended_(std::move(ended)),
+      own_(figures.lanes[lane]),
+      lane_(lane_settings_of(settings, lane, partitions), figures.engine, own_.counts),
+      errands_(settings, lane, figures) {}
+
+lane_thread::~lane_thread() {
+  join();
+}
+
+void lane_thread::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void lane_thread::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+std::int64_t lane_thread::now_ms() const {
+  return std::chrono::duration_cast<milliseconds>(clock::now().time_since_epoch()).count();
+}
+
+void lane_thread::end(int exit_code, std::string reason) {
+  if (is_over_) return;
+  is_over_ = true;
+  exit_code_ = exit_code;
+  reason_ = std::move(reason);
+}
+
+void lane_thread::run() {
+  while (!is_over_) {
+    own_.turned_ms.store(now_ms(), std::memory_order_relaxed);
+    bury();
+    if (!clients_ || !is_joined_) {
+      if (stops_) break;
+      if (!begin_life()) std::this_thread::sleep_for(pause_);
+      continue;
+    }
+    turn();
+    if (stops_ && says_farewell()) break;
+  }
+  errands_.forget();
+  batch_.clear();
+  clients_.reset();
+  dying_.reset();
+  for (const std::int32_t one : assigned_) figures_.partitions[static_cast<std::size_t>(one)].is_assigned = false;
+  own_.turned_ms.store(0, std::memory_order_relaxed);
+  ended_(exit_code_, std::move(reason_));
+}
+
+// A client does not end before all its messages are given back: librdkafka would wait for them for ever.
+void lane_thread::bury() {
+  if (!dying_) return;
+  batch_.clear();
+  dying_.reset();
+}
+
+// False: not yet, or not at all this time.
+bool lane_thread::begin_life() {
+  if (!clients_) clients_ = std::make_unique<lane_clients>(settings_, index_, figures_);
+  client_error wrong;
+  const progress now = clients_->open(wrong);
+  clients_->poll();
+  take_events();
+  if (!clients_ || is_over_) return false;
+  if (now == progress::going) {
+    pause_ = milliseconds(0);  // it has waited itself
+    return false;
+  }
+  if (now == progress::done) {
+    is_joined_ = true;
+    pause_ = milliseconds(0);
+    return true;
+  }
+  take_failure(wrong, settings_.group + '.');
+  return false;
+}
+
+void lane_thread::end_life(std::string_view why) {
+  log_event(log_level::debug, "clients_end", {{"lane", static_cast<std::int64_t>(index_)}, {"reason", why}});
+  errands_.forget();
+  dying_ = std::move(clients_);
+  is_joined_ = false;
+  own_.is_member.store(false, std::memory_order_relaxed);
+  for (const std::int32_t one : assigned_) figures_.partitions[static_cast<std::size_t>(one)].is_assigned = false;
+  assigned_.clear();
+  seeks_.clear();
+  taken_over_.clear();
+  restoring_.clear();
+  snapshotting_.clear();
+  pause_ = std::clamp(pause_ * 2, pause_min, pause_max);
+}
+
+void lane_thread::turn() {
+  lane_.tick(now_ms(), step_);
+  perform();
+  if (!clients_) return;
+  clients_->poll();
+  take_events();
+  if (!clients_) return;
+  take_answers();
+  if (!clients_) return;
+  seek_pending();
+  if (clients_ && lane_.is_committing()) go_on_committing();
+  // The lane takes none while it commits; what comes meanwhile waits in librdkafka.
+  if (clients_ && !lane_.is_committing()) take_records();
+  if (clients_) look_after_figures();
+}
+
+// True: all is said. What the lane has is committed with a snapshot and marked as nobody's.
+bool lane_thread::says_farewell() {
+  if (!clients_ || is_over_) return true;
+  if (!says_farewell_) {
+    says_farewell_ = true;
+    farewell_until_ = clock::now() + farewell_max;
+    const std::vector<std::int32_t> all(assigned_.begin(), assigned_.end());
+    if (!all.empty()) lane_.revoked(all, step_);
+    perform();
+  }
+  return !clients_ || lane_.is_empty() || clock::now() >= farewell_until_;
+}
+
+void lane_thread::perform() {
+  if (step_.stops) {
+    end(step_.stops->exit_code, step_.stops->message);
+    say_notices();
+    step_.clear();
+    return;
+  }
+  if (step_.starts_anew) {
+    say_notices();
+    const std::string why = *step_.starts_anew;
+    step_.clear();
+    end_life(why);
+    return;
+  }
+  say_notices();
+  send_all();
+  if (step_.commit) {
+    commit_began_ = clock::now();
+    clients_->begin_commit(std::move(*step_.commit));
+  }
+  perform_offsets();
+  ask_all();
+  for (const std::int32_t one : step_.released) {
+    clients_->release(one);
+    if (assigned_.erase(one) != 0) figures_.partitions[static_cast<std::size_t>(one)].is_assigned = false;
+    taken_over_.erase(one);
+    seeks_.erase(one);
+  }
+  step_.clear();
+}
+
+// What cannot be sent is told as an event, and fails the lane.
+void lane_thread::send_all() {
+  for (const worker::output_record& one : step_.sends) {
+    if (!clients_->send(step_, one)) return;
+  }
+  for (const worker::snapshot_chunk& one : step_.chunks) {
+    if (!clients_->send_chunk(step_, one)) return;
+    snapshotting_.try_emplace(one.partition, clock::now(), std::int64_t{-1});
+  }
+}
+
+void lane_thread::perform_offsets() {
+  for (const worker::deletion& one : step_.deletions) errands_.ask(one);
+  clients_->pause(step_.pauses);
+  clients_->resume(step_.resumes);
+  for (const worker::seek_order& one : step_.seeks) {
+    seeks_[one.partition] = {one.offset, clock::now() + seek_patience};
+  }
+}
+
+void lane_thread::ask_all() {
+  for (const worker::position_ask& one : step_.positions) errands_.ask(one);
+  for (const worker::fence_ask& one : step_.fences) errands_.ask(one);
+  for (const worker::snapshot_ask& one : step_.snapshots) {
+    restoring_[one.partition] = clock::now();
+    errands_.ask(one);
+  }
+}
+
+void lane_thread::say_notices() {
+  for (const worker::notice& one : step_.notices) {
+    log_event(level_of(one.level), one.event,
+              {{"lane", static_cast<std::int64_t>(index_)},
+               {"partition", std::int64_t{one.partition}},
+               {"text", std::string_view(one.text)}});
+  }
+}
+
+void lane_thread::seek_pending() {
+  for (auto at = seeks_.begin(); at != seeks_.end();) {
+    client_error wrong;
+    if (clients_->seek(at->first, at->second.first, wrong)) {
+      at = seeks_.erase(at);
+      continue;
+    }
+    if (clock::now() >= at->second.second) {
+      lane_.failed(worker::failure::timed_out, "cannot seek: " + wrong.text, step_);
+      return perform();
+    }
+    ++at;
+  }
+}
+
+void lane_thread::go_on_committing() {
+  client_error wrong;
+  const worker::ticket order = clients_->committing();
+  const progress now = clients_->go_on_committing(wrong);
+  if (now == progress::going) return;
+  if (now == progress::done) {
+    figures_.commit.take(clock::now() - commit_began_);
+    pause_ = milliseconds(0);
+    lane_.committed(order, step_);
+    return perform();
+  }
+  take_failure(wrong, settings_.group + '.');
+}
+
+void lane_thread::take_failure(const client_error& error, const std::string& denied) {
+  if (error.is == error_class::usurped) {
+    return end(exit_bad_config, "another live worker of the group " + settings_.group + " has the --worker-id " +
+                                    settings_.worker_id + " as well: give each its own");
+  }
+  if (error.is == error_class::denied) {
+    const std::string of = denied.empty() ? settings_.topics.points : denied;
+    return end(exit_bad_config, "no right to " + of + " (" + error.text + "): " + acl_cure(settings_, of));
+  }
+  const std::string detail = std::string(rd_kafka_err2name(error.code)) + ": " + error.text;
+  lane_.failed(failure_of(error), detail, step_);
+  const bool had_clients = clients_ != nullptr;
+  perform();
+  // A lane that had nothing to lose may have nothing to say; its clients are of no more use all the same.
+  if (had_clients && clients_ && !is_joined_) end_life(detail);
+}
+
+void lane_thread::take_events() {
+  std::vector<client_event> told;
+  told.swap(clients_->events());
+  for (client_event& one : told) {
+    if (!clients_ || is_over_) return;
+    take_event(one);
+  }
+}
+
+void lane_thread::take_event(client_event& told) {
+  switch (told.is) {
+    case client_event::kind::assigned:
+      own_.is_member.store(true, std::memory_order_relaxed);
+      for (const std::int32_t one : told.partitions) {
+        assigned_.insert(one);
+        taken_over_[one] = clock::now();
+        partition_figures& row = figures_.partitions[static_cast<std::size_t>(one)];
+        row.is_ready = false;
+        row.snapshot_ms = 0;
+        row.lag_records = 0;
+        row.is_assigned = true;
+      }
+      if (!told.partitions.empty()) lane_.assigned(told.partitions, step_);
+      break;
+    case client_event::kind::revoked:
+      if (told.partitions.empty()) return;
+      lane_.revoked(told.partitions, step_);
+      break;
+    case client_event::kind::lost:
+      lane_.lost(told.partitions, step_);
+      break;
+    case client_event::kind::delivered:
+      lane_.delivered(told.chunk, told.offset, step_);
+      break;
+    case client_event::kind::at_end:
+      if (!lane_.is_committing()) lane_.caught_up(told.partition, told.offset, step_);
+      break;
+    case client_event::kind::undelivered:
+      if (told.error.is == error_class::denied) return take_failure(told.error, told.denied);
+      lane_.failed(worker::failure::undelivered, told.error.text, step_);
+      break;
+    case client_event::kind::failed:
+      return take_failure(told.error, told.denied);
+  }
+  perform();
+}
+
+void lane_thread::take_answers() {
+  answers_.clear();
+  errands_.take(answers_);
+  for (errand_answer& one : answers_) {
+    if (!clients_ || is_over_) return;
+    take_answer(one);
+  }
+}
+
+void lane_thread::take_answer(errand_answer& told) {
+  switch (told.is) {
+    case errand_answer::kind::position: {
+      worker::found_position found;
+      found.committed = told.offset;
+      found.metadata = told.bytes;
+      found.begin = told.begin;
+      found.end = told.end;
+      lane_.positioned(told.of, found, step_);
+      break;
+    }
+    case errand_answer::kind::fenced:
+      lane_.fenced(told.of, step_);
+      break;
+    case errand_answer::kind::chunk:
+      lane_.chunk(told.of, told.offset, told.bytes, step_);
+      break;
+    case errand_answer::kind::chunks_end:
+      lane_.chunks_ended(told.of, step_);
+      break;
+    case errand_answer::kind::failed:
+      return take_failure(told.error, told.denied);
+  }
+  perform();
+}
+
+void lane_thread::take_records() {
+  batch_.clear();
+  clients_->gather(says_farewell_ ? milliseconds(1) : idle_wait, batch_);
+  if (!batch_.empty()) give_records(batch_);
+  if (clients_) take_events();
+  batch_.clear();
+}
+
+// Runs of one partition, as librdkafka hands them out.
+void lane_thread::give_records(const message_batch& batch) {
+  for (std::size_t begin = 0; begin < batch.size() && clients_ && !is_over_;) {
+    const std::int32_t partition = batch[begin]->partition;
+    records_.clear();
+    std::size_t end = begin;
+    for (; end < batch.size() && batch[end]->partition == partition; ++end) {
+      const rd_kafka_message_t& message = *batch[end];
+      worker::input_record one;
+      one.offset = message.offset;
+      rd_kafka_timestamp_type_t unused{};
+      one.timestamp_ms = rd_kafka_message_timestamp(&message, &unused);
+      if (message.key != nullptr) one.key = {static_cast<const char*>(message.key), message.key_len};
+      one.has_value = message.payload != nullptr;
+      if (one.has_value) one.value = {static_cast<const char*>(message.payload), message.len};
+      records_.push_back(one);
+    }
+    // A step may order a commit, with which the lane takes no more: the rest waits for it.
+    while (clients_ && !is_over_ && lane_.is_committing()) {
+      own_.turned_ms.store(now_ms(), std::memory_order_relaxed);
+      lane_.tick(now_ms(), step_);
+      perform();
+      if (clients_) clients_->poll();
+      if (clients_ && lane_.is_committing()) go_on_committing();
+    }
+    if (!clients_ || is_over_) return;
+    lane_.records(partition, records_, step_);
+    perform();
+    begin = end;
+  }
+}
+
+}  // namespace spindrift::kafka
