@@ -42,6 +42,37 @@ const std::vector<contender>& contenders() {
   return all;
 }
 
+namespace {
+
+detector_settings only(bool detector_settings::*on) {
+  detector_settings settings;
+  settings.zscore_on = settings.adwin_on = settings.ensemble_on = false;
+  settings.*on = true;
+  return settings;
+}
+
+detector_settings default_and(bool detector_settings::*on) {
+  detector_settings settings;
+  settings.*on = true;
+  return settings;
+}
+
+}  // namespace
+
+const std::vector<contender>& learners() {
+  static const std::vector<contender> all = {
+      {"default", {}},
+      {"robust Z-score", only_zscore(zscore_method::robust, false)},
+      {"isolation forest", only_isolation_forest()},
+      {"ocsvm", only(&detector_settings::one_class_svm_on)},
+      {"autoencoder", only(&detector_settings::autoencoder_on)},
+      {"lstm", only(&detector_settings::recurrent_on)},
+      {"default + ocsvm", default_and(&detector_settings::one_class_svm_on)},
+      {"default + lstm", default_and(&detector_settings::recurrent_on)},
+  };
+  return all;
+}
+
 verdict_flags flags_of(const reading& seen) {
   return {.anomaly = seen.judged_by != 0, .drift = seen.drift.has_value(), .alarm = seen.alarm};
 }

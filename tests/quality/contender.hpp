@@ -24,6 +24,9 @@ struct contender {
 // Each point detector alone, then the event alarm.
 const std::vector<contender>& contenders();
 
+// Those that learn from points, alone; with the default for comparison.
+const std::vector<contender>& learners();
+
 detector_settings only_zscore(zscore_method method, bool seasonal);
 detector_settings only_isolation_forest();
 detector_settings only_ensemble();

@@ -1,13 +1,11 @@
 // The detectors against each other: how well each does on every scenario, and what it costs.
-#include <time.h>
-
 #include <algorithm>
 #include <array>
 #include <memory>
 
 #include "server/detect/adwin.hpp"
 #include "tests/quality/contender.hpp"
-#include "tests/quality/heap_count.hpp"
+#include "tests/quality/price.hpp"
 #include "tests/quality/section.hpp"
 
 namespace spindrift::quality {
@@ -19,85 +17,13 @@ constexpr std::array all_scenarios = {scenario_name::sine, scenario_name::bimoda
                                       scenario_name::iot, scenario_name::random};
 constexpr std::uint64_t drift_at = 1'000;
 constexpr std::uint64_t run_points = 2'000;
-constexpr std::uint64_t young = 200;
-constexpr std::uint64_t grown = 20'000;
-constexpr int repetitions = 5;
-
-double thread_cpu_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
-
-// The points whose price is asked: the sine scenario, with its anomalies.
-std::vector<sample> priced_points() {
-  scenario from({.name = scenario_name::sine});
-  std::vector<sample> points(grown);
-  for (sample& each : points) from.next(0, each);
-  return points;
-}
-
-struct price {
-  double ns_per_point = 0;
-  double young_bytes = 0;
-  double grown_bytes = 0;
-
-  void add_to(std::vector<std::string>& row) const {
-    row.push_back(figure(ns_per_point, 0));
-    row.push_back(figure(young_bytes, 0));
-    row.push_back(figure(grown_bytes, 0));
-  }
-};
-
-// make() -> a detector on the heap; update(detector, point). CPU time of this thread, the least of some repetitions.
-template <class Make, class Update>
-price price_of(const std::vector<sample>& points, Make make, Update update) {
-  price result;
-  result.ns_per_point = 1e18;
-  for (int repetition = 0; repetition < repetitions; ++repetition) {
-    const std::size_t before = live_heap_bytes();
-    const auto detector = make();
-    const double start = thread_cpu_ns();
-    for (std::size_t i = 0; i < young; ++i) update(*detector, points[i]);
-    const double pause = thread_cpu_ns();
-    result.young_bytes = static_cast<double>(live_heap_bytes() - before);
-    const double resumed = thread_cpu_ns();
-    for (std::size_t i = young; i < grown; ++i) update(*detector, points[i]);
-    const double spent = thread_cpu_ns() - resumed + (pause - start);
-    result.grown_bytes = static_cast<double>(live_heap_bytes() - before);
-    result.ns_per_point = std::min(result.ns_per_point, spent / static_cast<double>(points.size()));
-  }
-  return result;
-}
-
-price price_of(const std::vector<sample>& points, const detector_settings& settings) {
-  return price_of(
-      points, [&settings] { return std::make_unique<detector>(settings, 1); },
-      [](detector& detectors, const sample& point) {
-        detectors.update(std::array<double, 1>{point.value}, static_cast<double>(point.ts) * 1e-3);
-      });
-}
-
-struct quality_of_run {
-  mean precision;
-  mean recall;
-  mean f1;
-
-  void add(const confusion& counted) {
-    precision.add(counted.precision());
-    recall.add(counted.recall());
-    f1.add(counted.f1());
-  }
-  std::string text() const {
-    return figure(precision.value(), 3) + " / " + figure(recall.value(), 3) + " / **" + figure(f1.value(), 3) + "**";
-  }
-};
 
 void put_point_detectors(const plan& what, const std::vector<sample>& priced, sheet& out) {
   out.paragraph("Point anomalies, precision / recall / **F1**, means of " + std::to_string(what.seeds) + " seeds x " +
                 std::to_string(run_points) + " points, each detector alone, in process. Cost: CPU ns a point of one " +
-                "value (sine scenario, " + std::to_string(grown) + " points, least of " + std::to_string(repetitions) +
-                " runs), and heap bytes a stream after " + std::to_string(young) + " and " + std::to_string(grown) +
+                "value (sine scenario, " + std::to_string(priced_grown) + " points, least of " +
+                std::to_string(price_repetitions) + " runs), and heap bytes a stream after " +
+                std::to_string(priced_young) + " and " + std::to_string(priced_grown) +
                 " points, allocator's overhead included. The event alarm is there for events: one alarm for each, " +
                 "none for 100 points after it, so its recall of points is low by design.");
   table compared{{"detector", "sine", "bimodal", "daily", "iot", "ns/point", "bytes, 200", "bytes, 20,000"}};

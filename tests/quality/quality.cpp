@@ -27,7 +27,8 @@ constexpr section sections[] = {
     {"quiet", report_false_flags},  {"levels", report_levels},
     {"spikes", report_spikes},      {"drift", report_drift},
     {"compare", report_contenders}, {"nab", report_nab},
-    {"events", report_events},      {"history", report_history},
+    {"learned", report_learners},   {"events", report_events},
+    {"history", report_history},
 };
 
 std::string processor() {

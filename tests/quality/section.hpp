@@ -36,6 +36,8 @@ void report_spikes(const plan& what, sheet& out);
 void report_drift(const plan& what, sheet& out);
 // Detectors against each other.
 void report_contenders(const plan& what, sheet& out);
+// The detectors that learn from points, each alone and beside the default.
+void report_learners(const plan& what, sheet& out);
 // What people are told: cases, false notices, the benchmark with notices for detections.
 void report_events(const plan& run, sheet& out);
 // How long the history takes to answer.
