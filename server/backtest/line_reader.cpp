@@ -56,10 +56,12 @@ table::row line_reader::take_json(std::string_view line) {
   const point* const measured = std::get_if<point>(&found);
   if (measured == nullptr) return protocol_error{error_code::bad_frame, "commands need the server"};
   point taken = *measured;
-  // A verdict's time is in milliseconds, whatever its point had; and what had a rate was judged by it.
+  // A verdict's time is in milliseconds, whatever its point had; what had a rate was judged by it, and what was
+  // learned alone was told to nobody.
   if (is_verdict) {
     taken.unit = time_unit::none;
     taken.is_counter = line.find(R"(,"rate":)") != std::string_view::npos;
+    taken.is_learned = line.find(R"(,"learned":true)") != std::string_view::npos;
   }
   return taken;
 }
