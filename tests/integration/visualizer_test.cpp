@@ -3,11 +3,13 @@
 #include <gtest/gtest.h>
 #include <png.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <ranges>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,8 @@ struct picture {
   std::size_t pixels = 0;
   std::size_t red = 0;   // of anomalies
   std::size_t blue = 0;  // of the line
+  std::vector<std::size_t> blue_by_row{};
+  std::vector<std::size_t> blue_by_column{};
 };
 
 // Counts pixels near the two colours; drawing with smooth edges mixes them with what is behind.
@@ -34,6 +38,8 @@ picture decode(const std::string& file) {
   if (png_image_finish_read(&image, nullptr, bytes.data(), 0, nullptr) == 0) return {};
   picture seen;
   seen.pixels = bytes.size() / 3;
+  seen.blue_by_row.resize(image.height);
+  seen.blue_by_column.resize(image.width);
   const auto is_near = [](const png_byte* pixel, int red, int green, int blue) {
     constexpr int tolerance = 40;
     return std::abs(pixel[0] - red) < tolerance && std::abs(pixel[1] - green) < tolerance &&
@@ -41,7 +47,10 @@ picture decode(const std::string& file) {
   };
   for (std::size_t i = 0; i + 2 < bytes.size(); i += 3) {
     seen.red += is_near(&bytes[i], 0xe0, 0x1b, 0x24) ? 1U : 0U;
-    seen.blue += is_near(&bytes[i], 0x1f, 0x4f, 0xd8) ? 1U : 0U;
+    if (!is_near(&bytes[i], 0x1f, 0x4f, 0xd8)) continue;
+    ++seen.blue;
+    ++seen.blue_by_row[i / 3 / image.width];
+    ++seen.blue_by_column[i / 3 % image.width];
   }
   return seen;
 }
@@ -97,6 +106,32 @@ TEST_F(visualizer, draws_the_line_in_blue_and_the_anomalies_in_red) {
   EXPECT_GT(seen.pixels, 100'000U) << viewer.errors();
   EXPECT_GT(seen.red, 20U);
   EXPECT_GT(seen.blue, 500U);
+}
+
+// Ten lines of a wave, a value a billion times as high, a hole as long as all of them, and as much once more.
+TEST_F(visualizer, draws_a_signal_large_beside_an_absurd_value_and_leaves_a_hole_open) {
+  const daemon_process daemon = start_daemon();
+  child_process viewer(command(daemon, {}));
+  ASSERT_TRUE(await_subscriber(daemon)) << viewer.errors();
+  tcp_client producer = daemon.connect();
+  std::string lines;
+  for (int i = 0; i < 300; ++i) {
+    const long long second = i < 200 ? i : i + 300;
+    lines += R"({"stream":")" + std::string(120, 'n') + R"(","ts":)" +
+             std::to_string(1'764'000'000'000 + 1'000 * second) + R"(,"value":)" +
+             (i == 150 ? "1e10" : std::to_string(20 + i % 10)) + "}\n";
+  }
+  ASSERT_EQ(producer.exchange(lines, 300).size(), 300U);
+  EXPECT_TRUE(eventually([&] { return decode(file_).blue > 500; }));
+  const picture seen = end(viewer);
+  // The line of the legend is a row or two; the signal goes over a good part of the panel.
+  const auto rows = std::ranges::count_if(seen.blue_by_row, [](std::size_t count) { return count > 20; });
+  EXPECT_GT(rows, 40) << "of " << seen.blue_by_row.size();
+  const auto middle = static_cast<std::ptrdiff_t>(seen.blue_by_column.size() / 2);
+  const auto hole =
+      std::ranges::subrange(seen.blue_by_column.begin() + middle - 50, seen.blue_by_column.begin() + middle + 50);
+  // The value beyond has a mark, the hole has nothing but what the legend has above it.
+  EXPECT_TRUE(std::ranges::all_of(hole, [](std::size_t count) { return count < 10; }));
 }
 
 TEST_F(visualizer, leaves_a_script_with_its_data_and_draws_one_event) {

@@ -72,9 +72,9 @@ void append_titles(const series& shown, const place& at, const canvas& where, st
   }
   std::string figures = newest(shown) + totals_text(shown);
   const double pixels = at.width * where.width - 92;
-  // The two share a line: a character is some 7.6 pixels wide in the name's font, 5.8 in the figures'. Where that
+  // The two share a line: a character is some 8 pixels wide in the name's font, 5.8 in the figures'. Where that
   // leaves little for the name, the curve's end must tell the newest.
-  const auto left = [&] { return (pixels - 5.8 * static_cast<double>(figures.size())) / 7.6; };
+  const auto left = [&] { return (pixels - 5.8 * static_cast<double>(figures.size() + 3)) / 8.0; };
   if (left() < 22) figures = totals_text(shown);
   const auto characters = static_cast<std::size_t>(std::clamp(left(), 8.0, 110.0));
   append_label("1", quoted(name_of_panel(shown), characters),
@@ -147,6 +147,7 @@ void append_panel(const series& shown, const std::deque<stream_event>& events, c
   out += " $d" + number + " using 1:2:3:4 " + how.drift + ", \\\n";
   out += " $v" + number + " using 1:2 " + how.value + ", \\\n";
   out += " $g" + number + " using 1:2 " + how.label + ", \\\n";
+  out += " $e" + number + (where.is_text() ? " using 1:2 " : " using 1:2:3 ") + how.beyond + ", \\\n";
   out += " $a" + number + " using 1:2 " + how.anomaly + ", \\\n";
   out += " $m" + number + " using 1:2 " + how.alarm + "\n";
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "visualizer/plot/scale.hpp"
 
@@ -52,19 +53,67 @@ void close_block(std::size_t size_before, std::string& out) {
   out += "END_OF_BLOCK\n";
 }
 
-// Puts an empty line between rows that do not follow each other.
-class piece_end {
+// Whether a curve is open between two points: some are missing, or none came for three times as long as usual, and as
+// long as it took before.
+class gap_finder {
 public:
-  explicit piece_end(std::string& out) : out_(out) {}
-  void before(std::uint64_t n) {
-    if (last_ != 0 && n != last_ + 1) out_ += '\n';
-    last_ = n;
+  gap_finder(double usual_ms, x_axis axis) : usual_ms_(usual_ms), axis_(axis) {}
+  bool is_before(const sample& point) {
+    const double distance = has_last_ ? static_cast<double>(point.ts - last_ts_) : 0;
+    const bool is_late = axis_ == x_axis::time && usual_ms_ > 0 && distance > 3 * std::max(usual_ms_, last_distance_);
+    const bool is_open = has_last_ && (point.n != last_n_ + 1 || is_late);
+    last_n_ = point.n;
+    last_ts_ = point.ts;
+    last_distance_ = distance;
+    has_last_ = true;
+    return is_open;
   }
 
 private:
-  std::string& out_;
-  std::uint64_t last_ = 0;  // 0: none yet
+  double usual_ms_;
+  x_axis axis_;
+  bool has_last_ = false;
+  std::uint64_t last_n_ = 0;
+  std::int64_t last_ts_ = 0;
+  double last_distance_ = 0;
 };
+
+// As std::nth_element leaves it; `numbers` is not empty and is put into another order.
+double quantile(std::vector<double>& numbers, double share) {
+  const auto at = std::min(numbers.size() - 1, static_cast<std::size_t>(share * static_cast<double>(numbers.size())));
+  const auto middle = numbers.begin() + static_cast<std::ptrdiff_t>(at);
+  std::nth_element(numbers.begin(), middle, numbers.end());
+  return *middle;
+}
+
+// All values, but for those that lie further from the bulk of them than it is wide four times: they would squeeze it.
+axis_range bulk_of(const series& shown) {
+  constexpr std::size_t points_least = 20;
+  constexpr double widths = 4;
+  std::vector<double> values;
+  for (const sample& point : shown.samples()) values.push_back(drawable(point.value));
+  const auto [least, most] = std::ranges::minmax(values);
+  axis_range range{least, most};
+  if (values.size() < points_least) return range;
+  const double low = quantile(values, 0.05);
+  const double high = quantile(values, 0.95);
+  const double bulk = high - low;
+  if (!(bulk > 0)) return range;
+  range.least = std::max(range.least, low - widths * bulk);
+  range.most = std::min(range.most, high + widths * bulk);
+  return range;
+}
+
+// The usual time between two points, in milliseconds; 0: not known.
+double usual_interval(const series& shown) {
+  std::vector<double> gaps;
+  const sample* before = nullptr;
+  for (const sample& point : shown.samples()) {
+    if (before != nullptr && point.ts > before->ts) gaps.push_back(static_cast<double>(point.ts - before->ts));
+    before = &point;
+  }
+  return gaps.empty() ? 0 : quantile(gaps, 0.5);
+}
 
 template <typename Row>
 void append_block(std::string_view name, const series& shown, std::size_t panel, std::string& out, Row row) {
@@ -78,22 +127,24 @@ void append_block(std::string_view name, const series& shown, std::size_t panel,
 
 panel_ranges ranges_of(const series& shown, const view_settings& settings) {
   if (shown.samples().empty()) return {};
-  const sample& first = shown.samples().front();
-  const double x0 = x_of(first, settings.axis);
-  const double y0 = drawable(first.value);
-  panel_ranges ranges{{x0, x0}, {y0, y0}};
-  for (const sample& point : shown.samples()) {
-    widen(ranges.x, x_of(point, settings.axis));
-    widen(ranges.y, drawable(point.value));
-  }
-  const axis_range values = opened_values(ranges.y);
+  const double x0 = x_of(shown.samples().front(), settings.axis);
+  panel_ranges ranges{{x0, x0}, {}};
+  for (const sample& point : shown.samples()) widen(ranges.x, x_of(point, settings.axis));
+  const axis_range values = opened_values(bulk_of(shown));
   const double span = values.most - values.least;
   axis_range& y = ranges.y = values;
+  // A band that is still learned is wide: its edges count as far as nine in ten of them, and half the values' span.
+  std::vector<double> below;
+  std::vector<double> above;
   for (const sample& point : shown.samples()) {
     if (!point.is_banded) continue;
     const axis_range band = band_of(point, settings.threshold);
-    widen(y, std::max(band.least, values.least - span));
-    widen(y, std::min(band.most, values.most + span));
+    below.push_back(band.least);
+    above.push_back(band.most);
+  }
+  if (!below.empty()) {
+    widen(y, std::max(quantile(below, 0.1), values.least - 0.5 * span));
+    widen(y, std::min(quantile(above, 0.9), values.most + 0.5 * span));
   }
   const double height = y.most - y.least;
   y = {drawable(y.least - 0.06 * height), drawable(y.most + 0.14 * height)};
@@ -106,27 +157,40 @@ void append_blocks(const series& shown, const view_settings& settings, const pan
   const auto x = [&settings](const sample& point) { return x_of(point, settings.axis); };
   // An empty line ends a piece of a curve, so that it is not drawn across what was missed, nor the band across points
   // that have none.
-  piece_end line(out);
+  const double usual = usual_interval(shown);
+  gap_finder gaps(usual, settings.axis);
   append_block("v", shown, panel, out, [&](const sample& point) {
-    line.before(point.n);
+    if (gaps.is_before(point)) out += '\n';
     append_row({x(point), drawable(point.value)}, out);
   });
-  piece_end band_line(out);
+  gap_finder band_gaps(usual, settings.axis);
   append_block("b", shown, panel, out, [&](const sample& point) {
     if (!point.is_banded) return;
-    band_line.before(point.n);
+    if (band_gaps.is_before(point)) out += '\n';
     const axis_range band = band_of(point, settings.threshold);
     append_row({x(point), band.least, band.most}, out);
   });
-  const double top = ranges.y.most - 0.05 * (ranges.y.most - ranges.y.least);
+  const double height = ranges.y.most - ranges.y.least;
+  const axis_range inner{ranges.y.least + 0.03 * height, ranges.y.most - 0.03 * height};
+  const auto within = [&](const sample& point) { return std::clamp(drawable(point.value), inner.least, inner.most); };
+  // Where the value lies beyond the axis: at its edge, pointing there.
+  constexpr double triangle_up = 9;
+  constexpr double triangle_down = 11;
+  append_block("e", shown, panel, out, [&](const sample& point) {
+    const bool is_above = point.value > ranges.y.most;
+    if (is_above || point.value < ranges.y.least) {
+      append_row({x(point), within(point), is_above ? triangle_up : triangle_down}, out);
+    }
+  });
+  const double top = ranges.y.most - 0.05 * height;
   append_block("a", shown, panel, out, [&](const sample& point) {
-    if (point.is_anomaly) append_row({x(point), drawable(point.value)}, out);
+    if (point.is_anomaly) append_row({x(point), within(point)}, out);
   });
   append_block("m", shown, panel, out, [&](const sample& point) {
     if (point.is_alarm) append_row({x(point), top}, out);
   });
   append_block("g", shown, panel, out, [&](const sample& point) {
-    if (point.is_labelled) append_row({x(point), drawable(point.value)}, out);
+    if (point.is_labelled) append_row({x(point), within(point)}, out);
   });
   append_block("d", shown, panel, out, [&](const sample& point) {
     if (point.is_drift) append_row({x(point), ranges.y.least, 0, ranges.y.most - ranges.y.least}, out);

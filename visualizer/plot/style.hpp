@@ -18,7 +18,7 @@ constexpr std::string_view pale_text_colour = "#5c6470";
 
 // Each a style of gnuplot's `plot`.
 struct manner {
-  std::string band, value, drift, alarm, label, anomaly;
+  std::string band, value, drift, alarm, label, anomaly, beyond;
 };
 
 manner manner_on(const canvas& where);

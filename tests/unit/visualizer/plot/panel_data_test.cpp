@@ -55,5 +55,68 @@ TEST(panel_data, draws_no_band_across_points_that_have_none) {
   EXPECT_EQ(block(shown, "b"), "1 -1 3\n2 0 4\n\n4 2 6\n");
 }
 
+series wave_of(std::size_t count) {
+  series shown("s", "", 1'000);
+  for (std::uint64_t n = 1; n <= count; ++n) {
+    sample made = at(n, false);
+    made.value = static_cast<double>(n % 5);
+    made.ts = static_cast<std::int64_t>(n) * 1'000;
+    shown.add(made);
+  }
+  return shown;
+}
+
+TEST(panel_data, marks_an_absurd_value_at_the_edge_instead_of_squeezing_the_others) {
+  series shown = wave_of(100);
+  sample absurd = at(101, false);
+  absurd.value = 1e9;
+  shown.add(absurd);
+  absurd.n = 102;
+  absurd.value = -1e9;
+  shown.add(absurd);
+  const panel_ranges ranges = ranges_of(shown, {});
+  EXPECT_LT(ranges.y.most - ranges.y.least, 100);
+  const std::string beyond = block(shown, "e");
+  EXPECT_EQ(beyond.find("101 "), 0U) << beyond;
+  EXPECT_NE(beyond.find(" 9\n102 -"), std::string::npos) << beyond;
+  EXPECT_NE(beyond.find(" 11\n"), std::string::npos) << beyond;
+}
+
+TEST(panel_data, holds_a_spike_that_leaves_the_others_legible) {
+  series shown = wave_of(100);
+  sample spike = at(101, false);
+  spike.value = 15;
+  shown.add(spike);
+  EXPECT_GT(ranges_of(shown, {}).y.most, 15);
+  EXPECT_EQ(block(shown, "e"), "NaN NaN NaN NaN\n");
+}
+
+TEST(panel_data, does_not_let_a_band_that_is_being_learned_squeeze_the_values) {
+  series shown = wave_of(100);
+  for (std::uint64_t n = 101; n <= 105; ++n) {
+    sample wide = at(n);
+    wide.value = wide.expected = 2;
+    wide.sigma = 1'000;
+    shown.add(wide);
+  }
+  const panel_ranges ranges = ranges_of(shown, {});
+  EXPECT_LT(ranges.y.most - ranges.y.least, 12);
+}
+
+TEST(panel_data, is_open_where_nothing_came_on_the_axis_of_time_and_not_where_a_stream_is_slower) {
+  series shown = wave_of(10);
+  for (std::uint64_t n = 11; n <= 13; ++n) {
+    sample late = at(n, false);
+    late.value = 0;
+    late.ts = 10'000 + static_cast<std::int64_t>(n - 10) * 5'000;
+    shown.add(late);
+  }
+  view_settings settings;
+  settings.axis = x_axis::time;
+  std::string all;
+  append_blocks(shown, settings, ranges_of(shown, settings), 0, all);
+  EXPECT_NE(all.find("10 0\n\n15 0\n20 0\n25 0\n"), std::string::npos) << all;
+}
+
 }  // namespace
 }  // namespace spindrift
