@@ -72,7 +72,8 @@ export class Chart {
     this.age = ageText;
     const inView = this.seen(window);
     const options = {file: rowsOf(this.samples, threshold), dateWindow: window,
-                     valueRange: rangeOf(inView.length > 0 ? inView : this.samples, threshold), labelsUTC: isUtc};
+                     valueRange: rangeOf(inView.length > 0 ? inView : this.samples, threshold), labelsUTC: isUtc,
+                     showRangeSelector: this.look.hasRange};
     this.root.classList.toggle('stale', isStale);
     if (this.graph) {
       this.graph.updateOptions(options);
@@ -82,6 +83,8 @@ export class Chart {
         ...rest, ...this.fixedOptions(colours),
       });
     }
+    // The range selector's handles are pictures without a text.
+    for (const handle of this.place.querySelectorAll('img:not([alt])')) handle.alt = '';
     this.say();
   }
 
@@ -92,7 +95,7 @@ export class Chart {
                value: {color: colours.value, strokeWidth: 1.6, highlightCircleSize: 4}},
       gridLineColor: colours.grid, axisLineColor: colours.edge, fillAlpha: 0.22, axisLabelFontSize: 12,
       axes: {x: {axisLabelWidth: 74}, y: {axisLabelWidth: 62}},
-      xRangePad: 2, showRangeSelector: this.look.hasRange, rangeSelectorHeight: 26,
+      xRangePad: 2, rangeSelectorHeight: 26,
       rangeSelectorPlotStrokeColor: colours.pale, rangeSelectorPlotFillColor: colours.grid,
       rangeSelectorPlotFillGradientColor: colours.grid, rangeSelectorForegroundStrokeColor: colours.pale,
       underlayCallback: (pen, area, graph) => this.drawUnder(pen, area, graph),

@@ -1,6 +1,7 @@
 // The page as a whole: what is chosen, what is in view, the keys; asks the viewer and gives each part what it shows.
 
 import {Chart} from './chart.js';
+import {DriftFold} from './drift_fold.js';
 import {EventList} from './event_list.js';
 import {Explanation, samplesOf} from './explanation.js';
 import {listenToKeys} from './keys.js';
@@ -8,7 +9,7 @@ import {Poll, ask} from './poll.js';
 import {TS} from './sample.js';
 import {linkOf, stateOf} from './state.js';
 import {StreamList} from './stream_list.js';
-import {ageText, driftText, formatNumber, noticeText} from './text.js';
+import {ageText, formatNumber, noticeText} from './text.js';
 
 const COLOURS = ['pale', 'grid', 'edge', 'value', 'expected', 'anomaly', 'drift', 'alarm', 'label', 'event',
                  'event-ground'];
@@ -34,10 +35,12 @@ const why = new Explanation(element('why'), {
   mark: (event, word) => ask('ask/mark', {stream: event.stream, event: event.event, as: word}, 'POST'),
   close: () => { why.hide(); view.event = null; link(); },
 });
+const driftFold = new DriftFold(element('drifts'));
 const listPoll = new Poll(LIST_MS, showStreams);
 look.listMoved = () => listPoll.now();
 const pointsPoll = new Poll(POINTS_MS, showPoints);
 const charts = () => streams.flatMap(stream => stream.charts);
+const showDrifts = () => driftFold.show(streams, look);
 const isLive = () => view.from === null;
 
 function readColours() {
@@ -164,6 +167,7 @@ function draw() {
   const newest = Math.max(...all.map(chart => chart.samples[chart.samples.length - 1][TS]));
   const oldest = Math.min(...all.map(chart => chart.samples[0][TS]));
   const all_there_is = Math.max(newest - oldest, SPAN_LEAST);
+  look.hasRange = all.length === 1;
   look.window = isLive() ? [newest - (span ?? all_there_is), newest] : [view.from, view.to];
   for (const stream of streams) {
     for (const chart of stream.charts) {
@@ -172,18 +176,6 @@ function draw() {
     }
   }
   showDrifts();
-}
-
-function showDrifts() {
-  const fold = element('drifts');
-  if (!fold.open) return;
-  const lines = streams.flatMap(stream => (stream.drifts ?? []).map(cut => driftText(stream.name, cut, look.isUtc)));
-  fold.querySelector('div').replaceChildren(...lines.reverse().map(line => {
-    const made = document.createElement('p');
-    made.textContent = line;
-    return made;
-  }));
-  if (lines.length === 0) fold.querySelector('div').textContent = 'none since the viewer came';
 }
 
 function choose(names, isAdded) {
@@ -388,6 +380,7 @@ function begin() {
 // Colours stand in the charts.
 function rebuild() {
   readColours();
+  driftFold.clear();
   for (const chart of charts()) {
     chart.graph?.destroy();
     chart.graph = null;

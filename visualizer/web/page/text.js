@@ -1,6 +1,6 @@
 // Numbers, times and counts as people read them.
 
-import {EXPECTED, N, SCORE, SIGMA, TS, VALUE, Z, hasBand} from './sample.js';
+import {EXPECTED, N, SCORE, SIGMA, TS, VALUE, Z, bandOf, hasBand} from './sample.js';
 
 const TIME_MAX = 8.64e15;  // of a Date
 
@@ -48,6 +48,14 @@ export function pointText(sample, threshold, isUtc) {
     if (typeof sample[SCORE] === 'number') said.push('score ' + formatNumber(sample[SCORE]));
   }
   return said.join(' \u00b7 ');
+}
+
+// Value, expected, sigma, band, z, score of a sample that has a band.
+export function partsOf(sample, threshold) {
+  const known = number => typeof number === 'number' ? formatNumber(number) : '';
+  const [low, high] = bandOf(sample, threshold);
+  return [formatNumber(sample[VALUE]), formatNumber(sample[EXPECTED]), formatNumber(sample[SIGMA]),
+          formatNumber(low) + ' to ' + formatNumber(high), known(sample[Z]), known(sample[SCORE])];
 }
 
 export function driftText(stream, [n, ts, width, mean, before], isUtc) {
