@@ -126,6 +126,7 @@ std::string board_answer::points(std::string_view query) const {
   put_number(",\"restarts\":", shown == nullptr ? std::uint64_t{0} : shown->restarts, out);
   put_number(",\"age\":", shown == nullptr || shown->heard_ms == 0 ? std::int64_t{-1} : now_ms - shown->heard_ms, out);
   out += shown != nullptr && shown->is_stale(now_ms) ? ",\"stale\":true" : ",\"stale\":false";
+  out += shown != nullptr && shown->is_from_start ? ",\"begun\":true" : ",\"begun\":false";
   out += ",\"features\":[";
   if (shown == nullptr) return out + "],\"drifts\":[]}";
   for (const series& feature : shown->features) {

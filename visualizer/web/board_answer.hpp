@@ -5,8 +5,9 @@
 //     "recent":0,"features":1,"spark":[..]}]}
 //     `age` and `every` (its usual interval) in milliseconds of the viewer's clock; `open`: the worst severity of an
 //     open event, `recent`: of one told in the last ten minutes; `spark`: the newest values of its first feature.
-//   points: {"stream":..,"restarts":0,"age":..,"features":[{"feature":"","samples":[[n,ts,value,flags,expected,sigma,z,
-//     score]]}],"drifts":[[n,ts,width,mean,before]]}; shorter samples have no band; score is null where there is none.
+//   points: {"stream":..,"restarts":0,"age":..,"begun":true,"features":[{"feature":"","samples":[[n,ts,value,flags,
+//     expected,sigma,z,score]]}],"drifts":[[n,ts,width,mean,before]]}; shorter samples have no band; score is null
+//     where there is none; `begun`: the stream was heard from its first point on.
 //   events: {"changes":7,"found":3,"events":[..]}, the newest first; an event as in feed.hpp.
 //
 // Bounded: rows_max rows, points_max samples a feature, events_max events an answer. One thread at a time, the board's.

@@ -163,7 +163,7 @@ http_response page_server::log_in(const http_request& asked) const {
   if (asked.method == "POST" && is_same(query_text(asked.body, "token"), token_)) {
     const std::string_view sent = asked.body.substr(asked.body.find("token=") + 6);
     reply.status = 303;
-    reply.location = "/";
+    reply.location.assign(1, '/');  // GCC 12 sees an overflow in the other form
     reply.set_cookie = std::string(cookie_name) + std::string(sent.substr(0, sent.find('&'))) +
                        "; HttpOnly; SameSite=Strict; Path=/; Max-Age=31536000";
     return reply;

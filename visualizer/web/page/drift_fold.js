@@ -27,7 +27,8 @@ export class DriftFold {
       made.textContent = line;
       return made;
     }));
-    if (lines.length === 0) this.cuts.textContent = 'no cut since the viewer came';
+    if (lines.length === 0) this.cuts.textContent = this.widths.graph ? 'no cut since the viewer came' :
+        'no cut since the viewer came, so the width of the window is not known';
     this.showParts(streams.flatMap(stream => stream.charts), look.threshold);
   }
 

@@ -131,7 +131,7 @@ function take(stream, told) {
     for (const chart of stream.charts) chart.samples = [];
     stream.restarts = told.restarts;
   }
-  Object.assign(stream, {isStale: told.stale, age: told.age, drifts: told.drifts});
+  Object.assign(stream, {isStale: told.stale, age: told.age, drifts: told.drifts, isFromStart: told.begun});
   for (const {feature, samples} of told.features) {
     chartOf(stream, feature)?.add(samples);
   }

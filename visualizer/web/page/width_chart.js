@@ -7,12 +7,10 @@ import {N, TS} from './sample.js';
 const CUT_N = 0, CUT_WIDTH = 2, CUT_MEAN = 3;
 
 // Rows of [Date, width, mean]; null: not known. Samples and cuts are in order.
-export function widthRows(samples, cuts) {
+export function widthRows(samples, cuts, isFromStart) {
   const rows = [];
-  const numbered = samples.filter(sample => sample[N] > 0);
-  const isFromStart = numbered.length > 0 && numbered[0][N] === 1;
   let at = 0;
-  for (const sample of numbered) {
+  for (const sample of samples.filter(one => one[N] > 0)) {
     while (at < cuts.length && cuts[at][CUT_N] <= sample[N]) ++at;
     const cut = cuts[at - 1];
     const width = cut ? cut[CUT_WIDTH] + sample[N] - cut[CUT_N] : isFromStart ? sample[N] : null;
@@ -33,8 +31,10 @@ export class WidthChart {
 
   show(streams, {colours, isUtc, window}) {
     const first = streams.find(stream => stream.charts.length > 0);
-    const rows = first ? widthRows(first.charts[0].samples, first.drifts ?? []) : [];
-    if (rows.length === 0) return this.clear();
+    const rows = first ? widthRows(first.charts[0].samples, first.drifts ?? [], first.isFromStart) : [];
+    const isKnown = rows.some(([, width]) => width !== null);
+    this.place.hidden = !isKnown;
+    if (!isKnown) return this.clear();
     const options = {file: rows, dateWindow: window, labelsUTC: isUtc};
     if (this.graph) return this.graph.updateOptions(options);
     this.graph = new Dygraph(this.place, rows, {

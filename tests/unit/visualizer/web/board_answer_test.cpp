@@ -41,6 +41,13 @@ protected:
   view_settings settings_;
 };
 
+TEST_F(answers, of_points_say_whether_the_stream_was_heard_from_its_beginning) {
+  hear("early", 1, 1);
+  hear("late", 7, 1);
+  EXPECT_EQ(json::parse(now(1'000).points("stream=early")).at("begun"), true);
+  EXPECT_EQ(json::parse(now(1'000).points("stream=late")).at("begun"), false);
+}
+
 TEST_F(answers, of_streams_have_the_newest_value_its_age_and_what_is_open) {
   hear("<b>\xff", 1, 1);
   hear("cpu", 1, 1.5);
