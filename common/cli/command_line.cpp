@@ -105,6 +105,7 @@ command_line read_command_line(int argc, const char* const* argv, const std::vec
   std::vector<flag_form> forms = known;
   forms.push_back({"--help", false, true});
   forms.push_back({"--help-man", false, true});
+  for (const char* const shown : {"--help-bash", "--help-zsh", "--help-fish"}) forms.push_back({shown, false, true});
   forms.push_back({"--version", false, true});
   std::vector<CLI::Option*> collected;
   for (const flag_form& form : forms) {

@@ -22,7 +22,7 @@ struct command_line {
   std::vector<std::string> complaints;  // empty: well-formed
 };
 
-// --help (-h), --help-man and --version are known without being listed.
+// --help (-h), --help-man, --help-bash, --help-zsh, --help-fish and --version are known without being listed.
 command_line read_command_line(int argc, const char* const* argv, const std::vector<flag_form>& known,
                                bool takes_positional);
 

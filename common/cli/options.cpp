@@ -154,7 +154,10 @@ parse_result option_set::parse(int argc, const char* const* argv) {
   command_line line = read_command_line(argc, argv, forms, positional_target_ != nullptr);
   if (line.values.contains("--help-man")) return {false, exit_ok, man_page()};
   if (line.values.contains("--help")) return {false, exit_ok, help_text()};
-  if (line.values.contains("--version")) return {false, exit_ok, program_ + " " + SPINDRIFT_VERSION + "\n"};
+  if (line.values.contains("--version")) return {false, exit_ok, version_text()};
+  for (const shell kind : {shell::bash, shell::zsh, shell::fish}) {
+    if (line.values.contains(completion_flag(kind))) return {false, exit_ok, completion(kind)};
+  }
   if (!line.complaints.empty()) return refuse(exit_usage, line.complaints);
 
   given_by_key flags;

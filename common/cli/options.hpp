@@ -46,6 +46,9 @@ struct option {
   bool is_comma_list = false;
 };
 
+enum class shell : std::uint8_t { bash, zsh, fish };
+std::string completion_flag(shell kind);  // "--help-bash"
+
 struct parse_result {
   bool proceeds = true;  // false: return tell() from main
   int exit_code = exit_ok;
@@ -101,6 +104,10 @@ public:
   std::string help_text() const;
   // The same as a manual page, in roff: what --help-man prints.
   std::string man_page() const;
+  // "spindriftd 0.1.0 (commit 0123456789ab, Release)", with a line end.
+  std::string version_text() const;
+  // What a shell completes this program's flags and their values by: what --help-bash and its like print.
+  std::string completion(shell kind) const;
 
 private:
   // What one source says about one setting; `where` is for complaints ("environment variable SPINDRIFT_WINDOW").
@@ -112,6 +119,8 @@ private:
   using given_by_key = std::map<std::string, given>;
   using texts = std::vector<std::string>;
 
+  struct completed;
+  std::vector<completed> all_completed() const;
   static std::string key_of_flag(const option& declared);
   const option* find(std::string_view key) const;
   const option_table* find_table(std::string_view name) const;

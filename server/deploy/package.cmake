@@ -15,6 +15,9 @@ install(FILES ${PROJECT_SOURCE_DIR}/docs/CHANGELOG.md ${PROJECT_SOURCE_DIR}/docs
         DESTINATION usr/share/doc/spindrift)
 # Made by the target `man`.
 install(DIRECTORY ${PROJECT_BINARY_DIR}/man/ DESTINATION usr/share/man/man1 OPTIONAL FILES_MATCHING PATTERN "*.1")
+install(DIRECTORY ${PROJECT_BINARY_DIR}/completion/bash/ DESTINATION usr/share/bash-completion/completions OPTIONAL)
+install(DIRECTORY ${PROJECT_BINARY_DIR}/completion/zsh/ DESTINATION usr/share/zsh/vendor-completions OPTIONAL)
+install(DIRECTORY ${PROJECT_BINARY_DIR}/completion/fish/ DESTINATION usr/share/fish/vendor_completions.d OPTIONAL)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME spindrift)

@@ -100,6 +100,10 @@ check "  that alone may enter its directory" test "$(inside stat -c "%U %a" /var
 for program in spindriftd spindrift-detect spindrift-sim spindrift-viz; do
   check "  $program runs" inside "$program" --version
 done
+for program in spindriftd spindrift-detect spindrift-sim spindrift-viz; do
+  check "  its shells complete $program" test -s "$root/usr/share/bash-completion/completions/$program" -a \
+    -s "$root/usr/share/zsh/vendor-completions/_$program" -a -s "$root/usr/share/fish/vendor_completions.d/$program.fish"
+done
 check "  the sample configuration is good" inside spindriftd --config /etc/spindrift/spindriftd.toml --check-config
 
 exposure=$(systemd-analyze security --offline=true --no-pager "$root/lib/systemd/system/spindriftd.service" 2>/dev/null |

@@ -355,11 +355,25 @@ TEST_F(options, print_a_manual_page_with_every_option) {
   }
 }
 
+TEST_F(options, print_what_shells_complete_by) {
+  for (const char* flag : {"--help-bash", "--help-zsh", "--help-fish"}) {
+    const parse_result result = parse({flag});
+    EXPECT_EQ(result.exit_code, exit_ok);
+    EXPECT_THAT(result.text, HasSubstr("window")) << flag;
+    EXPECT_THAT(result.text, HasSubstr("config")) << flag;
+    EXPECT_THAT(result.text, HasSubstr("version")) << flag;
+  }
+  EXPECT_THAT(parse({"--help-bash"}).text, HasSubstr("complete -F _spindriftd spindriftd\n"));
+  EXPECT_THAT(parse({"--help-zsh"}).text, testing::StartsWith("#compdef spindriftd\n"));
+  EXPECT_THAT(parse({"--help-fish"}).text, HasSubstr("complete -c spindriftd -l window -x"));
+}
+
 TEST_F(options, answer_version_and_help_even_among_mistakes) {
   const parse_result version = parse({"--version"});
   EXPECT_FALSE(version.proceeds);
   EXPECT_EQ(version.exit_code, exit_ok);
-  EXPECT_EQ(version.text, std::string("spindriftd ") + SPINDRIFT_VERSION + "\n");
+  EXPECT_THAT(version.text, testing::MatchesRegex("spindriftd [0-9.]+ \\(commit [-0-9a-z]+, [A-Za-z-]+\\)\n"));
+  EXPECT_THAT(version.text, HasSubstr(SPINDRIFT_VERSION));
   EXPECT_EQ(parse({"--help", "--bogus"}).exit_code, exit_ok);
   EXPECT_THAT(parse({"-h"}).text, HasSubstr("Usage: spindriftd"));
 }

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Bash completes what the programs say they know: flags, the words of a choice, files. The scripts for zsh and fish are
+# read by those shells where they are installed.
+#
+#   completion_test.sh FOLDER_OF_PROGRAMS
+set -euo pipefail
+bin=${1:?usage: completion_test.sh FOLDER_OF_PROGRAMS}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failures=0
+complain() { echo "$*"; failures=$((failures + 1)); }
+
+# completes PROGRAM WORD...: what bash offers for the last word, a line each.
+completes() {
+  local program=$1
+  COMP_WORDS=("$@")
+  COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+  COMPREPLY=()
+  "_${program//-/_}"
+  printf '%s\n' "${COMPREPLY[@]}"
+}
+offers() { completes "${@:2}" | grep -qxF -- "$1" || complain "no '$1' for: ${*:2}"; }
+
+for program in spindriftd spindrift-detect spindrift-sim spindrift-viz; do
+  "$bin/$program" --help-bash >"$scratch/bash"
+  # shellcheck disable=SC1091
+  source "$scratch/bash" || complain "bash cannot read the completion of $program"
+  # Every flag that --help shows.
+  for flag in $("$bin/$program" --help | grep -oE '^  --[a-z0-9-]+'); do offers "$flag" "$program" "${flag%?}"; done
+  "$bin/$program" --help-zsh >"$scratch/zsh"
+  "$bin/$program" --help-fish >"$scratch/fish"
+  if command -v zsh >/dev/null; then zsh -n "$scratch/zsh" || complain "zsh cannot read the completion of $program"; fi
+  if command -v fish >/dev/null; then fish -n "$scratch/fish" || complain "fish cannot read the completion of $program"; fi
+done
+offers robust spindriftd --zscore-method ''
+offers classic spindriftd --zscore-method = c
+offers off spindriftd --http ''
+cd "$scratch"
+touch mine.toml
+offers mine.toml spindriftd --config mi
+
+[ "$failures" -eq 0 ] && echo "all good"
+[ "$failures" -eq 0 ]
