@@ -10,6 +10,7 @@ usage: ./run.sh COMMAND [ARGUMENTS]
   demo [--seconds N]   server, simulator and live plot together, until Ctrl-C or for N seconds; leaves demo.png
   test [CTEST ARGS]    build everything and run every test
   build                build the programs into build/bin/
+  install [--prefix DIR]  the .deb, by apt; or programs, manual pages and completions below DIR (~/.local), without root
   check                formatting, lint, a second compiler, sanitizers, a short round of fuzzing
   check --clients      real tools (collectd, rsyslog, Prometheus and others) against the server that was built
   package [--test]     build/package/: a .deb of the programs, a wheel of the Python client; --test installs it into
@@ -222,16 +223,64 @@ stop_demo() {
   exit 0
 }
 
-# The .deb holds what the release build made; the wheel is made from a copy, since building leaves files behind.
-build_package() {
-  local to=build/package
-  provide "${package_packages[@]}"
+# The programs with their manual pages and completions, as others get them: --version says the commit of now.
+build_release() {
   build_programs
+  cmake build >>build/configure.log 2>&1 || fail "the build cannot be set up; build/configure.log has all of what CMake said"
   cmake --build build --target man
+}
+
+# The .deb holds what the release build made.
+build_deb() {
+  local to=build/package
+  build_release
   rm -rf "$to"
   mkdir -p "$to"
   (cd build && cpack -G DEB >package.log 2>&1) || { tail -n 20 build/package.log >&2; fail "cpack failed"; }
   rm -rf "$to/_CPack_Packages"
+}
+
+install_programs() {
+  local prefix='' program as_root=()
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --prefix) prefix=${2:?--prefix takes a folder}; shift 2 ;;
+      --prefix=*) prefix=${1#*=}; shift ;;
+      *) say "run.sh install: unknown option $1"; exit 2 ;;
+    esac
+  done
+  if [ -n "$prefix" ]; then
+    { mkdir -p "$prefix" 2>/dev/null && [ -w "$prefix" ]; } ||
+      fail "$prefix cannot be written to. Choose a folder of your own: ./run.sh install --prefix ~/.local"
+    build_release
+    for program in spindriftd spindrift-detect spindrift-sim spindrift-viz; do
+      install -D -m 755 "build/bin/$program" "$prefix/bin/$program"
+      install -D -m 644 "build/man/$program.1" "$prefix/share/man/man1/$program.1"
+      install -D -m 644 "build/completion/bash/$program" "$prefix/share/bash-completion/completions/$program"
+      install -D -m 644 "build/completion/zsh/_$program" "$prefix/share/zsh/site-functions/_$program"
+      install -D -m 644 "build/completion/fish/$program.fish" "$prefix/share/fish/vendor_completions.d/$program.fish"
+    done
+    say "installed below $prefix; spindriftd starts with $prefix/bin/spindriftd"
+    return
+  fi
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null ||
+      fail "the package needs root, and there is no sudo here. Without root: ./run.sh install --prefix ~/.local"
+    as_root=(sudo)
+  fi
+  provide dpkg-dev file
+  build_deb
+  # apt reads a name with a slash as a file; one that is installed in this version already is installed anew.
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --reinstall --no-install-recommends \
+    "$PWD"/build/package/*.deb || fail "apt could not install build/package/*.deb"
+  say "installed; the service is spindriftd (systemctl status spindriftd), its settings are in /etc/spindrift/spindriftd.toml"
+}
+
+# The wheel is made from a copy, since building leaves files behind.
+build_package() {
+  local to=build/package
+  provide "${package_packages[@]}"
+  build_deb
   cp -r client/python "$to/wheel"
   # The Python that the packages above belong to, whatever else is on the path.
   /usr/bin/python3 -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir "$to" "$to/wheel"
@@ -269,6 +318,7 @@ main() {
     check) provide "${program_packages[@]}" "${test_packages[@]}" "${check_packages[@]}"; exec tests/check.sh "$@" ;;
     bench) provide "${program_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}"; exec tests/bench/bench.sh "$@" ;;
     package) build_package "$@" ;;
+    install) install_programs "$@" ;;
     quality) build_everything; exec build/bin/spindrift-quality "$@" ;;
     faults) provide "${program_packages[@]}" "${test_packages[@]}" "${check_packages[@]}"; exec tests/faults/faults.sh "$@" ;;
     -h | --help | help) usage ;;

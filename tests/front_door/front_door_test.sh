@@ -95,5 +95,51 @@ TOY
 run build
 expect "a compiler cache is used where there is one" 'launcher ccache' "$scratch/house/calls"
 
+# As after a build: what --prefix copies.
+built() {
+  toy cmake <<'TOY'
+echo "$*" >>calls
+case $1 in --preset) echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" >build/CMakeCache.txt; echo >build/build.ninja ;; esac
+mkdir -p build/bin build/man build/completion/bash build/completion/zsh build/completion/fish build/package
+for p in spindriftd spindrift-detect spindrift-sim spindrift-viz; do
+  echo "$p" >build/bin/$p; echo "$p" >build/man/$p.1; echo "$p" >build/completion/bash/$p
+  echo "$p" >build/completion/zsh/_$p; echo "$p" >build/completion/fish/$p.fish
+done
+TOY
+  local tool
+  for tool in install touch; do ln -s "$(command -v $tool)" "$scratch/bin/$tool"; done
+}
+
+fresh
+built
+run install --prefix "$scratch/house/of mine"
+[ "$code" -eq 0 ] || { echo "install --prefix: exit code $code"; cat "$scratch/said"; failures=$((failures + 1)); }
+for file in bin/spindriftd share/man/man1/spindrift-viz.1 share/bash-completion/completions/spindrift-sim \
+  share/zsh/site-functions/_spindrift-detect share/fish/vendor_completions.d/spindriftd.fish; do
+  [ -f "$scratch/house/of mine/$file" ] || { echo "install --prefix left out $file"; failures=$((failures + 1)); }
+done
+
+fresh
+built
+touch "$scratch/house/taken"
+run install --prefix "$scratch/house/taken"
+[ "$code" -eq 1 ] || { echo "a prefix that is a file: exit code $code"; failures=$((failures + 1)); }
+expect "a prefix that cannot be written to" 'Choose a folder of your own' "$scratch/said"
+
+fresh
+built
+toy id <<<'echo 1000'
+run install
+[ "$code" -eq 1 ] || { echo "install without sudo: exit code $code"; failures=$((failures + 1)); }
+expect "without root there is another way" './run.sh install --prefix ~/.local' "$scratch/said"
+
+fresh
+built
+toy cpack <<<'touch package/spindrift_1.deb; mkdir package/_CPack_Packages'
+toy apt-get <<<'echo "apt-get $*"'
+run install
+[ "$code" -eq 0 ] || { echo "install: exit code $code"; cat "$scratch/said"; failures=$((failures + 1)); }
+expect "the package is given to apt" "$scratch/house/build/package/spindrift_1.deb" "$scratch/said"
+
 [ "$failures" -eq 0 ] && echo "all good"
 [ "$failures" -eq 0 ]
