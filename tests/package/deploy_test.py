@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What lies in server/deploy speaks of a server that there is: every metric of the dashboard and of the alert rules is
 among those that the server serves, the dashboard has what Grafana wants of one, and the unit lets the server do what it
-does. Where promtool is installed, Prometheus reads the metrics and the rules as well.
+does; what the container file and the compose file start is what the programs take. Where promtool is installed, Prometheus reads the metrics and the rules as well.
 
 usage: deploy_test.py SPINDRIFTD
 """
@@ -55,6 +55,52 @@ def complaints_about_dashboard(dashboard):
     return found + ([] if len(ids) == len(set(ids)) else ["two panels have the same id"])
 
 
+def complaints_about_command(binary, words, where):
+    """The daemon takes these flags; another program of ours knows them all."""
+    if binary.name == "spindriftd":
+        done = subprocess.run([binary, *words, "--check-config"], capture_output=True, text=True)
+        return [] if done.returncode == 0 else [f"{where}: {done.stderr.strip()}"]
+    known = subprocess.run([binary, "--help"], capture_output=True, text=True).stdout
+    return [f"{where}: {binary.name} has no {word}" for word in words
+            if word.startswith("--") and not re.search(rf"^ +{re.escape(word)} ", known, re.M)]
+
+
+def complaints_about_container(binary):
+    text = (DEPLOY / "Containerfile").read_text()
+    steps = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", text, flags=re.M)).splitlines()
+    found = []
+    stages = [line.split(" AS ")[1] for line in steps if line.startswith("FROM ") and " AS " in line]
+    found += [f"Containerfile: {line}: no such stage" for line in steps
+              if (source := re.search(r"--from=(\S+)", line)) and source.group(1) not in stages]
+    found += [f"Containerfile: {line}: no version" for line in steps if re.match(r"FROM [^:]+( |$)", line)]
+    user = next((i for i, line in enumerate(steps) if line.startswith("USER nobody")), None)
+    entry = next((i for i, line in enumerate(steps) if line.startswith("ENTRYPOINT ")), -1)
+    if user is None or entry < user or any(line.startswith("USER") for line in steps[user + 1:]):
+        found.append("Containerfile: the programs do not run as nobody")
+    words = json.loads(next(line for line in steps if line.startswith("CMD "))[4:])
+    return found + complaints_about_command(binary, words, "Containerfile: CMD")
+
+
+def complaints_about_compose(binary):
+    """Of each service: what is mounted is there, images have a version, and the programs know their flags."""
+    folder = DEPLOY / "compose"
+    text = (folder / "compose.yaml").read_text()
+    found = [f"compose.yaml: {path} is not there" for path in re.findall(r"^ +- (\.[^:]*):", text, re.M)
+             if not (folder / path).exists()]
+    found += [f"compose.yaml: {image} has no version" for image in re.findall(r"image: (\S+/\S+)", text)
+              if ":" not in image.rsplit("/", 1)[1]]
+    build = re.search(r"build: {context: (\S+), dockerfile: (\S+)}", text)
+    if not build or not (folder / build.group(1) / build.group(2)).exists():
+        found.append("compose.yaml: it does not say what is built")
+    commands = re.findall(r"(?:entrypoint: \[(\S+)\]\n +)?command: \[(.*)\]", text)
+    if not commands:
+        found.append("compose.yaml: no commands")
+    for program, words in commands:
+        flags = [word.strip().strip('"') for word in words.split(",")]
+        found += complaints_about_command(binary.parent / (program or "spindriftd"), flags, "compose.yaml")
+    return found
+
+
 def promtool(*arguments, **more):
     done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, **more)
     return [] if done.returncode == 0 else [done.stdout + done.stderr]
@@ -63,8 +109,12 @@ def promtool(*arguments, **more):
 def main():
     metrics = served_metrics(sys.argv[1])
     known = set(re.findall(r"^# TYPE (\S+)", metrics, re.M))
+    for histogram in re.findall(r"^# TYPE (\S+) histogram", metrics, re.M):
+        known |= {histogram + part for part in ("_bucket", "_sum", "_count")}
     dashboard_text = (DEPLOY / "dashboard.json").read_text()
     found = complaints_about_dashboard(json.loads(dashboard_text))
+    binary = pathlib.Path(sys.argv[1]).resolve()
+    found += complaints_about_container(binary) + complaints_about_compose(binary)
     for name, text in (("dashboard.json", dashboard_text), ("alerts.yml", (DEPLOY / "alerts.yml").read_text())):
         used = set(re.findall(r"\bspindrift_[a-z_]+", text))
         found += [f"{name}: the server has no metric {one}" for one in sorted(used - known)]
