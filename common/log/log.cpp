@@ -12,6 +12,7 @@
 
 #include "common/log/file_sink.hpp"
 #include "common/log/flood_gate.hpp"
+#include "common/log/log_change.hpp"
 #include "common/log/log_line.hpp"
 
 namespace spindrift {
@@ -33,11 +34,13 @@ struct open_state {
           std::array{log_field{"of", event}, log_field{"count", count}});
   }
   void on_file_failure(const std::string& reason);
+  void choose_sinks(log_level level);
 
   log_format format;
   flood_gate gate;
   spdlog::logger events;
   spdlog::logger findings;
+  std::shared_ptr<spdlog::sinks::stderr_sink_st> terminal = std::make_shared<spdlog::sinks::stderr_sink_st>();
   std::shared_ptr<file_sink> file;
   bool is_file_failing = false;
 };
@@ -53,16 +56,19 @@ open_state::open_state(const log_settings& settings)
       gate({settings.limited_lines_per_s, settings.limited_lines_burst}),
       events("events"),
       findings("findings") {
-  const auto terminal = std::make_shared<spdlog::sinks::stderr_sink_st>();
   events.sinks().push_back(terminal);
-  if (settings.level <= log_level::info) findings.sinks().push_back(terminal);
-  if (!settings.file.empty()) {
-    file = std::make_shared<file_sink>(settings.file);
-    findings.sinks().push_back(file);
-  }
+  if (!settings.file.empty()) file = std::make_shared<file_sink>(settings.file);
+  choose_sinks(settings.level);
   for (spdlog::logger* each : {&events, &findings}) each->set_pattern("%v");  // format_line made the line whole
   events.set_error_handler([](const std::string&) {});  // stderr is gone: there is nowhere left to say so
   findings.set_error_handler([this](const std::string& reason) { on_file_failure(reason); });
+}
+
+// Each sink has the pattern that it was given first.
+void open_state::choose_sinks(log_level level) {
+  findings.sinks().clear();
+  if (level <= log_level::info) findings.sinks().push_back(terminal);
+  if (file) findings.sinks().push_back(file);
 }
 
 // Called by spdlog in the middle of a write, the lock held. Says it once for each time the file starts to fail.
@@ -89,6 +95,14 @@ void open_log(const log_settings& settings) {
   left_out_total = 0;
   are_findings_wanted = !state->findings.sinks().empty();
   least_level = settings.level;
+}
+
+void change_log_level(log_level level) {
+  const std::lock_guard guard(lock);
+  if (!state) return;
+  state->choose_sinks(level);
+  are_findings_wanted = !state->findings.sinks().empty();
+  least_level = level;
 }
 
 void close_log() {

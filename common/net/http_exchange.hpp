@@ -29,6 +29,7 @@ struct http_limits {
   std::size_t connections_max = 64;
   std::size_t refusals_max = 16;       // connections that are just being told 503; more: cut without a word
   std::size_t events_queued_max = 16;  // per event stream; more: the oldest is dropped and counted
+  std::chrono::milliseconds comment_interval{15'000};  // proxies cut what is silent for a minute
   std::chrono::milliseconds header_timeout{3'000};    // for the first request of a connection, to the end of its header
   std::chrono::milliseconds request_timeout{10'000};  // from its first byte to its last, and for each write
   std::chrono::milliseconds hold_interval{5};         // between two looks at whether a held answer may go
@@ -47,6 +48,20 @@ struct http_request {
   std::string_view content_encoding{};
   std::string_view authorization{};
   std::string_view cookie{};
+  std::string_view last_event_id{};  // what a client of an event stream had last, when it comes again
+};
+
+// What an event stream sends, where each has events of its own. Owned by its connection and destroyed with it; all on
+// the server's thread.
+class http_event_source {
+public:
+  virtual ~http_event_source() = default;
+  // Called once, before anything else. `ring`, while the source lives: there is something to take.
+  virtual void start(std::function<void()> ring) = 0;
+  // The next whole events; empty: none now. Asked for when it rings and when what it gave is written.
+  virtual std::string take() = 0;
+  // Nothing more will come: the connection is ended.
+  virtual bool is_over() const = 0;
 };
 
 enum class http_release : std::uint8_t { not_yet, goes, fails };
@@ -59,6 +74,9 @@ struct http_response {
   // A stream of Server-Sent Events: stays open and receives what publish() sends, `body` first. content_type is
   // ignored.
   bool is_event_stream = false;
+  // Of an event stream: what it sends in place of what publish() does. A comment goes out when nothing else has for
+  // http_limits::comment_interval.
+  std::shared_ptr<http_event_source> events{};
   // Looked at every few milliseconds until the answer goes, or fails: then the client is told 503. Empty: at once.
   std::function<http_release()> release{};
   // Called when a held answer goes: what it says may be known only then.

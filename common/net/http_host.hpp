@@ -2,7 +2,7 @@
 //
 // A page from anywhere can point its own name at 127.0.0.1 and then reads our answers as its own. So a server that is
 // bound to loopback answers only requests whose Host is a loopback name or address, or the very host it was bound to.
-// Pure functions.
+// The page itself is told apart by its Origin (http_request_reader). Pure functions.
 #pragma once
 
 #include <string_view>

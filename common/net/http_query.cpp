@@ -1,5 +1,5 @@
 // Reads the query of a request.
-#include "visualizer/web/query.hpp"
+#include "common/net/http_query.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -23,13 +23,49 @@ std::string unescaped(std::string_view text) {
   return meant;
 }
 
+namespace {
+
+struct query_part {
+  std::string_view name;
+  std::string_view value;
+  bool has_value = false;
+};
+
+// Takes the first part off the query.
+query_part next_part(std::string_view& query) {
+  const std::size_t end = std::min(query.find('&'), query.size());
+  const std::string_view part = query.substr(0, end);
+  query.remove_prefix(std::min(end + 1, query.size()));
+  const std::size_t equals = part.find('=');
+  if (equals == std::string_view::npos) return {part, {}, false};
+  return {part.substr(0, equals), part.substr(equals + 1), true};
+}
+
+}  // namespace
+
 std::string query_text(std::string_view query, std::string_view name) {
   while (!query.empty()) {
-    const std::size_t end = std::min(query.find('&'), query.size());
-    const std::string_view part = query.substr(0, end);
-    query.remove_prefix(std::min(end + 1, query.size()));
-    const std::size_t equals = part.find('=');
-    if (equals != std::string_view::npos && part.substr(0, equals) == name) return unescaped(part.substr(equals + 1));
+    const query_part part = next_part(query);
+    if (part.has_value && part.name == name) return unescaped(part.value);
+  }
+  return {};
+}
+
+std::vector<std::string> query_texts(std::string_view query, std::string_view name) {
+  std::vector<std::string> found;
+  while (!query.empty()) {
+    const query_part part = next_part(query);
+    if (part.name == name && !part.value.empty()) found.push_back(unescaped(part.value));
+  }
+  return found;
+}
+
+std::string unknown_query_name(std::string_view query, const std::vector<std::string_view>& known) {
+  while (!query.empty()) {
+    const query_part part = next_part(query);
+    if (!part.name.empty() && std::find(known.begin(), known.end(), part.name) == known.end()) {
+      return unescaped(part.name);
+    }
   }
   return {};
 }

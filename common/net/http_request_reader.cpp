@@ -119,6 +119,8 @@ std::optional<unsigned> http_request_reader::refusal(const endpoint& bound, bool
         target.authority.empty() ? std::string_view(field.data(), field.size()) : target.authority;
     if (!is_host_allowed(host, bound)) return 421;
   }
+  // A page of another server reads nothing here; what it would post is judged by whoever takes it.
+  if (is_read && has_origin() && !has_own_origin()) return 403;
   return std::nullopt;
 }
 
@@ -180,6 +182,8 @@ http_request http_request_reader::request() const {
   asked.content_encoding = field(http::field::content_encoding);
   asked.authorization = field(http::field::authorization);
   asked.cookie = field(http::field::cookie);
+  const auto last = request.find("Last-Event-ID");
+  if (last != request.end()) asked.last_event_id = {last->value().data(), last->value().size()};
   const std::string_view target = target_of(request).path;
   const std::size_t mark = target.find('?');
   asked.path = target.substr(0, mark);

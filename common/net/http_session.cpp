@@ -251,6 +251,7 @@ void http_session::reply(http_response answer, bool closes) {
   if (is_event_stream_ && !answer_.body.empty()) {
     events_.push_back(std::make_shared<const std::string>(std::move(answer_.body)));
   }
+  if (is_event_stream_) source_ = std::move(answer_.events);
   if (is_head || answer_.is_event_stream) answer_.body.clear();
   stream_.expires_after(shared_->limits.request_timeout);
   write(header_, answer_.body, &http_session::on_replied);
@@ -276,7 +277,29 @@ void http_session::begin_stream() {
   }
   stream_.expires_never();
   watch_for_close();
-  write_event();
+  if (source_) {
+    source_->start([weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self && self->phase_ == phase::streaming && !self->is_writing_event_) self->write_event();
+    });
+    await_comment();
+  }
+  if (!is_writing_event_) write_event();
+}
+
+// Also how a client that is gone without a word is noticed.
+void http_session::await_comment() {
+  hold_timer_.expires_after(shared_->limits.comment_interval);
+  hold_timer_.async_wait([weak = weak_from_this()](error cancelled) {
+    const auto self = weak.lock();
+    if (cancelled || !self || !self->stream_.socket().is_open()) return;
+    if (self->source_->is_over()) return self->stream_.close();
+    if (!self->is_writing_event_) {
+      self->events_.push_back(std::make_shared<const std::string>(":\n\n"));
+      self->write_event();
+    }
+    self->await_comment();
+  });
 }
 
 // A client that goes away is noticed here, even when there is nothing to send to it.
@@ -294,7 +317,7 @@ void http_session::on_stream_bytes(error failure) {
 }
 
 void http_session::push_event(const std::shared_ptr<const std::string>& event) {
-  if (!is_event_stream_ || phase_ == phase::lingering) return;
+  if (!is_event_stream_ || source_ || phase_ == phase::lingering) return;
   events_.push_back(event);
   if (events_.size() > shared_->limits.events_queued_max + (is_writing_event_ ? 1u : 0u)) {
     events_.erase(events_.begin() + (is_writing_event_ ? 1 : 0));  // what is in flight must arrive whole
@@ -304,7 +327,13 @@ void http_session::push_event(const std::shared_ptr<const std::string>& event) {
 }
 
 void http_session::write_event() {
-  if (events_.empty() || !stream_.socket().is_open()) return;
+  if (!stream_.socket().is_open()) return;
+  if (events_.empty() && source_) {
+    std::string next = source_->take();
+    if (!next.empty()) events_.push_back(std::make_shared<const std::string>(std::move(next)));
+    if (events_.empty() && source_->is_over()) return stream_.close();
+  }
+  if (events_.empty()) return;
   is_writing_event_ = true;
   stream_.expires_after(shared_->limits.request_timeout);
   write(*events_.front(), {}, &http_session::on_event_written);

@@ -97,6 +97,7 @@ private:
   void watch_for_close();
   void on_stream_bytes(error failure);
   void write_event();
+  void await_comment();
   void on_event_written(error failure);
   void linger();
   void end_encryption();
@@ -114,6 +115,7 @@ private:
   http_response answer_;                         // what is being written, with
   std::string header_;
   std::deque<std::shared_ptr<const std::string>> events_;  // the front one is in flight while is_writing_event_
+  std::shared_ptr<http_event_source> source_;              // where it has one; its ring holds this session weakly
   phase phase_ = phase::waiting;
   bool is_counted_ = false;
   bool is_posting_ = false;  // counted in posts

@@ -81,7 +81,7 @@ void declare(config& settings, option_set& options) {
   declare_listen(settings, options);
   options.add({.flag = "--http",
                .placeholder = "HOST:PORT|off",
-               .help = "address for metrics, health and points by HTTP",
+               .help = "address for metrics, health, streams, events and points by HTTP",
                .take = [&settings](std::string_view text) -> std::optional<std::string> {
                  if (text != "off" && !endpoint_meant(text)) return "off, or " + std::string(endpoint_rule);
                  settings.http = text;
@@ -149,10 +149,10 @@ std::vector<std::string> validate(const config& settings) {
         open_to_others(settings, {listen_address::kind::by_tcp, *endpoint_meant(settings.ingest), {}, 0, {}, {}, {}});
     if (wrong != nullptr) complaints.push_back("--ingest: " + settings.ingest + wrong);
   }
-  if (settings.http != "off" && !settings.insecure && !is_loopback(*endpoint_meant(settings.http))) {
-    complaints.push_back("--http: " + settings.http +
-                         " is not allowed, since others can reach it and it has neither TLS nor tokens: give a "
-                         "loopback address, off, or --insecure; points from elsewhere go to --ingest");
+  if (settings.http != "off") {
+    const char* const wrong =
+        open_to_others(settings, {listen_address::kind::by_tcp, *endpoint_meant(settings.http), {}, 0, {}, {}, {}});
+    if (wrong != nullptr) complaints.push_back("--http: " + settings.http + wrong);
   }
   for (std::string& wrong : validate(settings.alerts)) complaints.push_back(std::move(wrong));
   for (std::string& wrong : validate(settings.engine.streams)) complaints.push_back(std::move(wrong));

@@ -3,6 +3,7 @@
 
 #include <initializer_list>
 
+#include "common/cli/build_info.hpp"
 #include "common/log/log.hpp"
 #include "common/model/event.hpp"
 #include "common/protocol/encode.hpp"
@@ -129,6 +130,30 @@ void daemon_info::append_stats(std::string& out) const {
   out += '}';
 }
 
+// Buckets are cumulative there.
+void daemon_info::append_latency(std::string& out) const {
+  if (!latency_) return;
+  const latency_counts seen = latency_();
+  append_metric_head("spindrift_point_seconds",
+                     "From where a shard began with the points that had been read until their replies were sent.",
+                     "histogram", out);
+  std::uint64_t count = 0;
+  const auto seconds = [](std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); };
+  for (std::size_t i = 0; i < seen.buckets.size(); ++i) {
+    count += seen.buckets[i];
+    out += "spindrift_point_seconds_bucket{le=\"";
+    if (i < latency_counts::bounds.size()) {
+      append_number(seconds(latency_counts::bounds[i]), out);
+    } else {
+      out += "+Inf";
+    }
+    out += "\"} " + std::to_string(count) + '\n';
+  }
+  out += "spindrift_point_seconds_sum ";
+  append_number(static_cast<double>(seen.sum_ns) / 1e9, out);
+  out += "\nspindrift_point_seconds_count " + std::to_string(count) + '\n';
+}
+
 std::string daemon_info::metrics() const {
   std::string out;
   const auto head = [&out](std::string_view name, std::string_view help, std::string_view kind) {
@@ -157,7 +182,9 @@ std::string daemon_info::metrics() const {
     out += std::to_string(read(counts_.lines_unread[i])) + '\n';
   }
   head("spindrift_build_info", "1; the version that was built.", "gauge");
-  out += "spindrift_build_info{version=\"" SPINDRIFT_VERSION "\"} 1\n";
+  out += "spindrift_build_info{version=\"" SPINDRIFT_VERSION "\",commit=\"";
+  out.append(this_build().commit).append("\"} 1\n");
+  append_latency(out);
   append_process_metrics(out);
   return out;
 }

@@ -3,11 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "server/app/persistence.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
+#include "server/net/latency_histogram.hpp"
 #include "server/session/session.hpp"
 
 namespace spindrift {
@@ -26,6 +29,9 @@ public:
   // The same of other settings that run beside.
   void watch(const shadow& beside) { shadow_ = &beside; }
 
+  // Asked for each scrape.
+  void watch(std::function<latency_counts()> latency) { latency_ = std::move(latency); }
+
   void append_stats(std::string& out) const override;
   // The exposition format of Prometheus, version 0.0.4.
   std::string metrics() const;
@@ -40,6 +46,7 @@ private:
   std::vector<figure> figures() const;
   void append_shadow(std::vector<figure>& all) const;
   std::uint64_t memory_full() const;
+  void append_latency(std::string& out) const;
 
   const counters& counts_;
   const engine& engine_;
@@ -47,6 +54,7 @@ private:
   persistence& persistence_;
   const alert_desk* alerts_ = nullptr;
   const shadow* shadow_ = nullptr;
+  std::function<latency_counts()> latency_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };
 

@@ -1,4 +1,5 @@
 // What people and programs ask of events: the history, why one was told, and their own word about it.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "common/log/log.hpp"
@@ -36,6 +37,14 @@ void append_marked(const history_event& found, std::string& out) {
   if (found.mark.empty()) return;
   out += ",\"marked\":";
   append_json_string(found.mark, out);
+}
+
+void append_line(const history_event& found, std::string& out) {
+  out += found.line;
+  if ((found.mark.empty() && !found.is_held) || !out.ends_with('}')) return;
+  out.pop_back();
+  append_marked(found, out);
+  out += '}';
 }
 
 // The fields of an event's line behind its type.
@@ -82,6 +91,64 @@ history_event mark_row(std::string_view stream, std::int64_t told, std::uint64_t
   return row;
 }
 
+void append_event_page(const std::vector<history_event>& found, const std::string& next, const identity* who,
+                       std::string& out) {
+  out = "{\"events\":[";
+  bool is_first = true;
+  for (const history_event& one : found) {
+    if (!may_see(who, one.stream)) continue;
+    if (!std::exchange(is_first, false)) out += ',';
+    append_line(one, out);
+  }
+  out += next.empty() ? "],\"next\":null}\n" : "],\"next\":\"" + next + "\"}\n";
+}
+
+// The page behind this one, of which all are shown that were found.
+std::string next_page(const std::vector<history_event>& found, const event_page_question& asked) {
+  if (found.empty()) return {};
+  const std::int64_t at = found.back().ts;
+  auto same = static_cast<std::size_t>(
+      std::count_if(found.begin(), found.end(), [at](const history_event& one) { return one.ts == at; }));
+  if (at == asked.of.until) same += asked.skipped;
+  return same > event_page_question::skipped_max ? std::string() : std::to_string(at) + '.' + std::to_string(same);
+}
+
+void append_event_lines(const std::vector<history_event>& found, bool has_more, const identity* who, std::string& out) {
+  if (has_more) out = "{\"type\":\"gap\"}\n";
+  for (const history_event& one : found) {
+    if (!may_see(who, one.stream)) continue;
+    append_line(one, out);
+    out += '\n';
+  }
+}
+
+// https://grafana.com/docs/grafana/latest/developers/http_api/annotations/: times in milliseconds; one without an end
+// is a line in the chart, one with an end a region.
+void append_annotations(const std::vector<history_event>& found, const identity* who, std::string& out) {
+  nlohmann::json all = nlohmann::json::array();
+  for (const history_event& one : found) {
+    if (!may_see(who, one.stream)) continue;
+    const nlohmann::json line = nlohmann::json::parse(one.line, nullptr, false);
+    if (!line.is_object()) continue;
+    const auto text_of = [&line](const char* key) {
+      const auto at = line.find(key);
+      return at != line.end() && at->is_string() ? at->get<std::string>() : std::string();
+    };
+    const auto time_of = [&line, &one](const char* key) {
+      const auto at = line.find(key);
+      return at != line.end() && at->is_number_integer() ? at->get<std::int64_t>() : one.ts;
+    };
+    nlohmann::json note = {{"time", time_of("from")}, {"title", one.stream + ": " + text_of("kind")}};
+    if (!one.is_open) note["timeEnd"] = time_of("to");
+    note["text"] = text_of("text").empty() ? one.stream : text_of("text");
+    note["tags"] = {one.stream, text_of("kind"), one.is_open ? "open" : "closed"};
+    note["severity"] = one.severity;
+    note["event"] = one.number;
+    all.push_back(std::move(note));
+  }
+  out = all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+}
+
 constexpr std::string_view unknown_text = "no such event of this stream is known";
 
 }  // namespace
@@ -90,24 +157,54 @@ desk_answer persistence::answer_to(const question& asked, const identity* who) {
   return std::visit([this, who](const auto& kind) { return answer_to(kind, who); }, asked);
 }
 
-desk_answer persistence::answer_to(const history_command& asked, const identity* who) {
+std::vector<history_event> persistence::find_events(const history_query& wanted) {
   std::vector<history_event> found;
   // What is held is decided by the alerts' thread: of all that was answered before.
-  if (asked.held && alerts_ != nullptr) (void)alerts_->flush();
-  if (const storage_status status = history_.find(query_of(asked), found); !status.ok()) log_unreadable(status);
+  if (wanted.is_held && alerts_ != nullptr) (void)alerts_->flush();
+  if (const storage_status status = history_.find(wanted, found); !status.ok()) log_unreadable(status);
+  return found;
+}
+
+desk_answer persistence::answer_to(const history_command& asked, const identity* who) {
   desk_answer given{std::nullopt, ",\"events\":["};
-  std::string& out = given.text;
   bool is_first = true;
-  for (const history_event& one : found) {
+  for (const history_event& one : find_events(query_of(asked))) {
     if (!may_see(who, one.stream)) continue;
-    if (!std::exchange(is_first, false)) out += ',';
-    out += one.line;
-    if ((one.mark.empty() && !one.is_held) || !out.ends_with('}')) continue;
-    out.pop_back();
-    append_marked(one, out);
-    out += '}';
+    if (!std::exchange(is_first, false)) given.text += ',';
+    append_line(one, given.text);
   }
-  out += ']';
+  given.text += ']';
+  return given;
+}
+
+// A page ends where the next begins: at the time of its oldest event, behind those of that very time that were shown.
+desk_answer persistence::answer_to(const event_page_question& asked, const identity* who) {
+  using shape = event_page_question::shape;
+  history_query wanted = query_of(asked.of);
+  if (asked.as == shape::lines) wanted.stored_since = asked.stored_since;
+  wanted.limit += asked.skipped + 1;
+  std::vector<history_event> found = find_events(wanted);
+  const bool has_more = found.size() == wanted.limit;
+  if (asked.as != shape::lines) {
+    found.resize(found.size() - std::min(found.size(), asked.skipped));
+    std::reverse(found.begin(), found.end());
+  }
+  if (found.size() > asked.of.limit) {
+    const auto surplus = static_cast<std::ptrdiff_t>(found.size() - asked.of.limit);
+    if (asked.as == shape::lines) {
+      found.erase(found.begin(), found.begin() + surplus);
+    } else {
+      found.erase(found.end() - surplus, found.end());
+    }
+  }
+  desk_answer given;
+  if (asked.as == shape::lines) {
+    append_event_lines(found, has_more, who, given.text);
+  } else if (asked.as == shape::annotations) {
+    append_annotations(found, who, given.text);
+  } else {
+    append_event_page(found, has_more ? next_page(found, asked) : std::string(), who, given.text);
+  }
   return given;
 }
 

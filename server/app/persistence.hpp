@@ -87,6 +87,8 @@ private:
   desk_answer answer_to(const history_command& asked, const identity* who);
   desk_answer answer_to(const explain_command& asked, const identity* who);
   desk_answer answer_to(const mark_command& asked, const identity* who);
+  desk_answer answer_to(const event_page_question& asked, const identity* who);
+  std::vector<history_event> find_events(const history_query& wanted);
   bool find_event(const std::string& stream, std::uint64_t number, history_event& found);
   bool end_threads();
   void watch();

@@ -38,7 +38,7 @@ bool is_live(const std::string& key) {
     declare(any, options);
     return lines_by_key(options.print_config());
   }();
-  return key == "silence" || key.starts_with("alert-") || of_detectors.contains(key);
+  return key == "silence" || key == "log-level" || key.starts_with("alert-") || of_detectors.contains(key);
 }
 
 }  // namespace

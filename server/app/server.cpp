@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/log/log.hpp"
+#include "common/log/log_change.hpp"
 #include "common/log/log_line.hpp"
 #include "common/net/endpoint.hpp"
 #include "server/app/config.hpp"
@@ -84,6 +85,11 @@ server::server(const config& settings)
   }
   connect_context();
   make_shards();
+  info_.watch([this] {
+    latency_counts all;
+    for (const auto& serving : shards_) serving->latency().add_to(all);
+    return all;
+  });
 }
 
 server::~server() {
@@ -197,11 +203,14 @@ std::optional<std::string> server::listen(const listen_address& where) {
 
 std::optional<std::string> server::open_http() {
   if (settings_.http == "off") return std::nullopt;
+  open_data_pages();
   http_limits limits;
   limits.post_bytes_max = http_ingest::body_bytes_max;
   http_ = std::make_unique<http_server>(
       side_shard().context(), *endpoint_meant(settings_.http),
       [this](const http_request& asked) { return answer_http(asked); }, limits, &http_ingest::takes);
+  const bool is_encrypted = is_http_for_others() && !settings_.insecure && !settings_.tls_cert.empty();
+  if (is_encrypted) http_->use_tls([this] { return secrets_.tls(); });
   const auto failed = http_->start();
   if (!failed) return std::nullopt;
   http_.reset();
@@ -209,6 +218,23 @@ std::optional<std::string> server::open_http() {
   // Nobody asked for this very port, and a second server on a machine should start as the first did.
   log_event(log_level::warning, "no_http", {{"reason", *failed}});
   return std::nullopt;
+}
+
+bool server::is_http_for_others() const {
+  return !is_loopback(*endpoint_meant(settings_.http));
+}
+
+void server::open_data_pages() {
+  data_pages_ = std::make_unique<data_pages>(side_shard(), settings_.net.refusal_delay);
+  feed_house& house = data_pages_->house;
+  house.admission = secrets_.admission();
+  house.outbox_bytes_max = settings_.net.feed_bytes_max;
+  house.count_dropped = [this](std::size_t lines) { add(counts_.feed_lines_dropped, lines); };
+  house.ask = [this](const event_page_question& asked, std::shared_ptr<const identity> who, history_desk::reply done) {
+    history_desk_.ask(asked, std::move(who), [this, done = std::move(done)](desk_answer given) {
+      asio::post(side_shard().context(), [done, given = std::move(given)] { done(given); });
+    });
+  };
 }
 
 // A connection costs a descriptor and what it sends; bodies are bounded by themselves.
@@ -225,7 +251,11 @@ std::optional<std::string> server::open_ingest() {
 }
 
 std::optional<http_response> server::answer_http(const http_request& asked) {
+  const bool is_health = asked.path == "/healthz" || asked.path == "/readyz";
+  std::shared_ptr<const identity> who;
+  if (!is_health && is_http_for_others() && !data_pages_->is_admitted(asked, who)) return data_pages_->unauthorized();
   if (auto page = status_page(asked, info_, stopping_)) return page;
+  if (auto page = data_pages_->answer(asked)) return page;
   if (auto page = shadow_page(asked, shadow_.get())) return page;
   return answer_ingest(asked);
 }
@@ -257,12 +287,14 @@ void server::reload() {
 }
 
 void server::take_settings() {
+  const std::int64_t began_ms = steady_ms();
   reopen_log();
   const reread_settings fresh = again_ ? again_() : reread_settings{};
   if (!fresh.wrong.empty()) return log_event(log_level::error, "not_reloaded", {{"reason", fresh.wrong}});
   const auto wrong = load_secrets();
   if (wrong) return log_event(log_level::error, "not_reloaded", {{"reason", *wrong}});
   if (again_) {
+    change_log_level(fresh.chosen.log.level);
     engine_.watch_with(fresh.chosen.engine);
     if (fresh.chosen.alerts != alerts_in_force_) {
       alerts_.set(alerts_in_force_ = fresh.chosen.alerts, alert_of_streams());
@@ -272,7 +304,7 @@ void server::take_settings() {
     if (!waiting.empty()) log_event(log_level::warning, "needs_restart", {{"settings", waiting}});
   }
   for (const auto& serving : shards_) serving->post_check_tokens();
-  log_event(log_level::info, "reloaded");
+  log_event(log_level::info, "reloaded", {{"milliseconds", steady_ms() - began_ms}});
 }
 
 // The last of what was compared is told before it is forgotten.

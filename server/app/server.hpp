@@ -15,6 +15,7 @@
 #include "server/alerts/alert_desk.hpp"
 #include "server/alerts/alert_sink.hpp"
 #include "server/app/daemon_info.hpp"
+#include "server/app/data_pages.hpp"
 #include "server/app/history_desk.hpp"
 #include "server/app/memory_guard.hpp"
 #include "server/app/periodic_call.hpp"
@@ -77,6 +78,8 @@ private:
   std::optional<std::string> listen(const listen_address& where);
   std::unique_ptr<transport> open_stream(stream_socket socket, const way_in& by);
   std::optional<std::string> open_http();
+  void open_data_pages();
+  bool is_http_for_others() const;
   std::optional<std::string> open_ingest();
   std::optional<http_response> answer_http(const http_request& asked);
   std::optional<http_response> answer_ingest(const http_request& asked);
@@ -114,6 +117,7 @@ private:
   std::vector<std::unique_ptr<listener>> listeners_;
   std::vector<std::unique_ptr<udp_source>> datagrams_;  // of the side shard's thread
   std::unique_ptr<http_ingest> ingest_;                 // of the side shard's thread, as both HTTP servers are
+  std::unique_ptr<data_pages> data_pages_;              // as the ingest is
   std::unique_ptr<http_server> http_;
   std::unique_ptr<http_server> ingest_http_;  // --ingest
   std::unique_ptr<signal_watch> signals_;

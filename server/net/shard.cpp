@@ -137,7 +137,10 @@ void shard::go_round() {
   for (const auto& who : advancing_) who->flush();
   advancing_.clear();
   flush();
-  turns_.took(workspace_.frames_taken - frames_before, std::chrono::steady_clock::now() - began);
+  const std::uint64_t frames = workspace_.frames_taken - frames_before;
+  const std::chrono::nanoseconds time = std::chrono::steady_clock::now() - began;
+  turns_.took(frames, time);
+  latency_.add(time, frames);
   round_is_posted_ = false;
   if (!unadvanced_.empty() || !unflushed_.empty()) post_round();
 }

@@ -21,6 +21,7 @@
 #include "server/feed/hub.hpp"
 #include "server/feed/subscription_list.hpp"
 #include "server/net/connection_host.hpp"
+#include "server/net/latency_histogram.hpp"
 #include "server/net/settings.hpp"
 #include "server/net/transport.hpp"
 #include "server/net/turn_share.hpp"
@@ -77,6 +78,8 @@ public:
   void start();
   void join();
   asio::io_context& context() { return context_; }
+  // Any thread: how long the points of this shard's connections took.
+  const latency_histogram& latency() const { return latency_; }
 
   // Any thread. Takes over an accepted socket that was opened on context(); `by`, which outlives the shard, is how it
   // came.
@@ -139,6 +142,7 @@ private:
   std::vector<std::shared_ptr<connection>> flushing_;
   bool round_is_posted_ = false;
   turn_share turns_;
+  latency_histogram latency_;
   std::unordered_set<std::uint64_t> undurable_;  // connections whose replies wait for the disk, by number
   std::atomic<bool> is_durable_posted_{false};
   bool draining_ = false;

@@ -15,8 +15,23 @@
 
 namespace spindrift {
 
+// Events as HTTP has them, newest first. Its answer is no reply's fields, but the whole text.
+struct event_page_question {
+  // A page is found by looking at what was skipped as well.
+  static constexpr std::size_t skipped_max = 100'000;
+  enum class shape : std::uint8_t {
+    page,         // {"events":[...],"next":...}
+    annotations,  // as Grafana shows them: [{"time":...}]
+    lines,        // a line each, oldest first: what was stored since `stored_since`
+  };
+  history_command of{};     // of.streams: globs
+  std::size_t skipped = 0;  // of the newest, those that an earlier page had
+  shape as = shape::page;
+  std::int64_t stored_since = 0;
+};
+
 // What takes long to answer, or is another thread's to do.
-using question = std::variant<history_command, explain_command, mark_command>;
+using question = std::variant<history_command, explain_command, mark_command, event_page_question>;
 
 struct desk_answer {
   std::optional<error_code> refused{};  // why; `text` says so to people

@@ -48,14 +48,14 @@ std::uint64_t unit_ns(std::string_view precision) {
   return 0;
 }
 
-std::string_view token_of(std::string_view authorization) {
+}  // namespace
+
+std::string_view http_ingest::token_of(std::string_view authorization) {
   for (const std::string_view scheme : {"Bearer ", "Token "}) {
     if (authorization.starts_with(scheme)) return authorization.substr(scheme.size());
   }
   return {};
 }
-
-}  // namespace
 
 bool http_ingest::takes(std::string_view path) {
   return path == "/v1/points" || path == "/api/v1/write" || path == "/write" || path == "/api/v2/write" ||

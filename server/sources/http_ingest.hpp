@@ -52,6 +52,8 @@ public:
 
   // Whether a POST to this path is taken here, before its body has come.
   static bool takes(std::string_view path);
+  // What stands behind "Bearer " or "Token "; empty: neither does.
+  static std::string_view token_of(std::string_view authorization);
   // Nothing: it is no path of ours.
   std::optional<ingest_answer> answer(const ingest_request& asked, moment now);
 

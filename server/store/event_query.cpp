@@ -95,6 +95,7 @@ storage_status event_table::find(const history_query& query, std::vector<history
   found.clear();
   if (database_ == nullptr) return fault("select");
   const auto limit = static_cast<std::int64_t>(std::min<std::size_t>(query.limit, INT32_MAX));
+  if (query.stored_since) return find_stored(query, limit, found);
   const bool is_exact =
       !query.streams.empty() && std::all_of(query.streams.begin(), query.streams.end(), is_exact_name);
   auto status = is_exact ? find_named(query, limit, found) : find_matching(query, limit, found);
@@ -129,6 +130,17 @@ storage_status event_table::find_matching(const history_query& query, std::int64
   }
   bind_query(find_any_.get(), query, query.since, limit);
   auto status = collect(find_any_.get(), found);
+  wanted_streams_.reset();
+  return status;
+}
+
+storage_status event_table::find_stored(const history_query& query, std::int64_t limit,
+                                        std::vector<history_event>& found) {
+  if (auto status = choose_streams(query.streams); !status.ok()) return status;
+  bind_query(find_stored_.get(), query, query.since, limit);
+  sqlite3_bind_int64(find_stored_.get(), 3, *query.stored_since);
+  auto status = collect(find_stored_.get(), found);
+  std::reverse(found.begin(), found.end());
   wanted_streams_.reset();
   return status;
 }

@@ -31,7 +31,8 @@ std::string insert_text(std::size_t rows) {
       "INSERT INTO event(stream, ts, n, kinds, line, stored, number, severity, is_open) VALUES(?,?,?,?,?,?,?,?,?)";
   for (std::size_t row = 1; row < rows; ++row) text += ",(?,?,?,?,?,?,?,?,?)";
   return text +
-         " ON CONFLICT(ts, stream, n, number) DO UPDATE SET kinds=excluded.kinds, line=excluded.line,"
+         " ON CONFLICT(ts, stream, n, number) DO UPDATE SET kinds=excluded.kinds,"
+         " stored=CASE WHEN line=excluded.line THEN stored ELSE excluded.stored END, line=excluded.line,"
          " severity=excluded.severity, is_open=excluded.is_open";
 }
 
@@ -61,9 +62,10 @@ event_table::~event_table() {
 }
 
 void event_table::close() {
-  for (statement* one : {&begin_, &commit_, &find_stream_, &insert_stream_, &insert_one_, &insert_many_, &find_before_,
-                         &find_span_, &find_one_, &find_any_, &delete_old_, &delete_some_, &delete_streams_,
-                         &insert_explanation_, &insert_mark_, &find_numbered_, &list_streams_, &insert_held_}) {
+  for (statement* one :
+       {&begin_, &commit_, &find_stream_, &insert_stream_, &insert_one_, &insert_many_, &find_before_, &find_span_,
+        &find_one_, &find_any_, &delete_old_, &delete_some_, &delete_streams_, &insert_explanation_, &insert_mark_,
+        &find_numbered_, &list_streams_, &insert_held_, &find_stored_}) {
     one->reset();
   }
   stream_ids_.clear();
@@ -170,6 +172,8 @@ storage_status event_table::prepare_statements() {
        &find_one_},
       {columns + "event_by_look" + with_name + "is_wanted(event.stream) ORDER BY ts DESC, name DESC, n DESC LIMIT ?2",
        &find_any_},
+      {columns + "event_by_stored" + with_name + "is_wanted(event.stream) AND stored>=?3 ORDER BY stored DESC LIMIT ?2",
+       &find_stored_},
       {"SELECT id, name FROM stream", &list_streams_},
       {"DELETE FROM event WHERE stored<?", &delete_old_},
       {"DELETE FROM event WHERE id<(SELECT min(id) FROM event)+?", &delete_some_},

@@ -9,8 +9,9 @@
 //
 //   stream(id, name)
 //   event(id, stream, ts, n, kinds, z, score, line, stored, number, severity, is_open, mark, held), in the order of
-//   storing; `stored` is our clock, so that retention does not depend on what time a producer claims explanation(id,
-//   stream, number, ts, evidence, picture), of events that have one: some 2 KB each, gone with its event
+//   storing; `stored` is our clock, of its newest version, so that retention does not depend on what time a producer
+//   claims explanation(id, stream, number, ts, evidence, picture), of events that have one: some 2 KB each, gone with
+//   its event
 //
 // An event costs a place at the end of the table and in four indexes, and a batch dirties few pages as long as events
 // come about in the order of their time:
@@ -19,7 +20,7 @@
 //   index by stream alone would dirty a page for nearly every event. A query asks each block, 250 for a million events;
 //   event_by_look (ts, severity, kinds, is_open, number, stream) is gone through for whatever is chosen otherwise: a
 //   hundred thousand events are a few megabytes of it;
-//   event_by_stored (stored) is for retention.
+//   event_by_stored (stored) is for retention, and for who comes again and has missed what was stored meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -65,6 +66,9 @@ struct history_query {
   int severity = 0;                    // at least
   std::optional<bool> is_open{};       // only those that are, or are not; as is the next
   std::optional<bool> is_held{};
+  // By our clock, inclusive: in place of the times of telling, and in the order of storing. A newer version of an event
+  // counts as stored when it came. The named streams are then looked for among all of them.
+  std::optional<std::int64_t> stored_since{};
 };
 
 class event_table {
@@ -121,6 +125,7 @@ private:
   storage_status choose_streams(const std::vector<std::string>& globs);
   storage_status find_matching(const history_query& query, std::int64_t limit, std::vector<history_event>& found);
   storage_status find_named(const history_query& query, std::int64_t limit, std::vector<history_event>& found);
+  storage_status find_stored(const history_query& query, std::int64_t limit, std::vector<history_event>& found);
   storage_status find_of(const std::set<std::int64_t>& streams, const history_query& query, std::int64_t limit,
                          std::vector<history_event>& found);
   storage_status delete_with(const statement& prepared, std::int64_t bound, std::int64_t& deleted);
@@ -133,7 +138,7 @@ private:
   database_handle database_;
   statement begin_, commit_, find_stream_, insert_stream_, insert_one_, insert_many_, find_before_, find_span_,
       find_one_, find_any_, delete_old_, delete_some_, delete_streams_, insert_explanation_, insert_mark_,
-      find_numbered_, list_streams_, insert_held_;
+      find_numbered_, list_streams_, insert_held_, find_stored_;
   std::unordered_map<std::string, std::int64_t> stream_ids_;  // of names seen lately; none that may be rolled back
   std::int64_t deleted_ = 0;                                  // events, since names without events were looked for
   // Of the query that is running: the ids of the streams whose names match; null: all.

@@ -12,7 +12,7 @@ import time
 import stage
 
 PROOFS = ["kills", "storage", "crowd", "feed", "access", "limits", "frames", "memory", "replies", "bystander", "web", "slips",
-           "producers", "alerts", "service"]
+           "producers", "alerts", "service", "reload"]
 
 
 def main():

@@ -13,7 +13,7 @@ names=()
 for each in "$@"; do
   case $each in
     --short) short=(--short) ;;
-    kills | storage | crowd | feed | access | limits | frames | memory | replies | bystander | web | slips | producers | alerts | service | soak) names+=("$each") ;;
+    kills | storage | crowd | feed | access | limits | frames | memory | replies | bystander | web | slips | producers | alerts | service | reload | soak) names+=("$each") ;;
     *) echo "faults.sh: unknown argument $each" >&2; exit 2 ;;
   esac
 done

@@ -82,7 +82,9 @@ class Daemon:
 
     def __init__(self, binary, *flags, environment=None, port=0, wait=True, files_max=None, memory_max=None):
         self.errors = tempfile.TemporaryFile("w+")
-        command = [binary, "--listen", f"127.0.0.1:{port}", "--log-level", "warning", *flags]
+        command = [binary, "--listen", f"127.0.0.1:{port}", *flags]
+        if "--log-level" not in flags:
+            command += ["--log-level", "warning"]
         if "--http" not in flags:
             command += ["--http", "off"]
         if "--state-dir" not in flags:

@@ -6,54 +6,25 @@
 #include <map>
 #include <regex>
 
+#include "tests/integration/http_scene.hpp"
 #include "tests/integration/scene.hpp"
 
 namespace spindrift {
 namespace {
 
 using namespace scene;
+using http_scene::answer;
+using http_scene::answer_to;
+using http_scene::get;
+using http_scene::http_port;
+using http_scene::post;
 using testing::HasSubstr;
-
-// The port that the daemon chose for HTTP, out of its log.
-std::uint16_t http_port(daemon_process& daemon) {
-  static const std::regex said(R"(http address=127\.0\.0\.1:(\d+))");
-  std::smatch found;
-  std::string errors;
-  EXPECT_TRUE(daemon.process().wait_output([&](const std::string&, const std::string& text) {
-    errors = text;
-    return std::regex_search(errors, found, said);
-  })) << errors;
-  return found.empty() ? std::uint16_t{0} : static_cast<std::uint16_t>(std::stoi(found[1]));
-}
-
-struct answer {
-  std::string head;
-  std::string body;
-};
-
-answer answer_to(std::uint16_t port, const std::string& request) {
-  tcp_client client(port);
-  client.send(request);
-  std::string all;
-  for (const std::string& line : client.read_to_end()) all += line + '\n';
-  const std::size_t end = all.find("\r\n\r\n");
-  if (end == std::string::npos) return {all, {}};
-  return {all.substr(0, end), all.substr(end + 4)};
-}
-
-answer get(std::uint16_t port, const std::string& path) {
-  return answer_to(port, "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
-}
-
-answer post(std::uint16_t port, const std::string& path, const std::string& body, const std::string& fields = {}) {
-  return answer_to(port, "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: " +
-                             std::to_string(body.size()) + "\r\n" + fields + "\r\n" + body);
-}
 
 // Prometheus text: comments, and `name{labels} value`; every sample's family was announced by a TYPE line.
 std::map<std::string, double> samples_of(const std::string& text) {
-  static const std::regex sample(R"(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[a-z]+="[^"\\]*"\})? (\d+(\.\d+)?))");
-  static const std::regex comment(R"(# (HELP [a-z_]+ .+|TYPE [a-z_]+ (counter|gauge)))");
+  static const std::regex sample(
+      R"(([a-zA-Z_:][a-zA-Z0-9_:]*)(\{[a-z]+="[^"\\]*"(?:,[a-z]+="[^"\\]*")*\})? (\d+(\.\d+)?(e[-+]?\d+)?))");
+  static const std::regex comment(R"(# (HELP [a-z_]+ .+|TYPE [a-z_]+ (counter|gauge|histogram)))");
   std::map<std::string, double> samples;
   for (const std::string& line : split_lines(text)) {
     std::smatch found;
@@ -62,7 +33,8 @@ std::map<std::string, double> samples_of(const std::string& text) {
       ADD_FAILURE() << "not Prometheus text: " << line;
       continue;
     }
-    EXPECT_THAT(text, HasSubstr("# TYPE " + found[1].str() + " "));
+    static const std::regex part_of_histogram("(.+_seconds)_(bucket|sum|count)");
+    EXPECT_THAT(text, HasSubstr("# TYPE " + std::regex_replace(found[1].str(), part_of_histogram, "$1") + " "));
     EXPECT_TRUE(samples.emplace(found[1].str() + found[2].str(), std::stod(found[3])).second) << "twice: " << line;
   }
   return samples;
@@ -87,6 +59,9 @@ TEST(http, metrics_are_prometheus_text_and_count) {
   EXPECT_EQ(samples.at("spindrift_errors_total{code=\"bad_json\"}"), 1);
   EXPECT_GT(samples.at("spindrift_resident_bytes"), 1e6);
   EXPECT_THAT(after.body, HasSubstr("\nspindrift_build_info{version=\""));
+  EXPECT_EQ(samples.at("spindrift_point_seconds_count"), 102);
+  EXPECT_EQ(samples.at("spindrift_point_seconds_bucket{le=\"+Inf\"}"), 102);
+  EXPECT_GT(samples.at("spindrift_point_seconds_sum"), 0);
   EXPECT_GT(samples.at("process_resident_memory_bytes"), 1e6);
   EXPECT_GT(samples.at("process_cpu_seconds_total"), 0);
   EXPECT_GT(samples.at("process_open_fds"), 3);
@@ -180,6 +155,12 @@ TEST(http, refuses_posts_of_pages_and_what_it_cannot_read) {
   EXPECT_THAT(posted("/v1/points", "Origin: http://127.0.0.1\r\n"), HasSubstr("HTTP/1.1 403"));
   EXPECT_THAT(posted("/v1/points", "Content-Encoding: br\r\n"), HasSubstr("HTTP/1.1 415"));
   EXPECT_THAT(posted("/metrics", ""), HasSubstr("HTTP/1.1 405"));
+  for (const std::string path : {"/metrics", "/healthz", "/v1/streams", "/v1/events", "/v1/feed"}) {
+    const std::string asked = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n";
+    EXPECT_THAT(answer_to(port, asked + "Origin: http://evil.example\r\n\r\n").head, HasSubstr("HTTP/1.1 403"));
+    EXPECT_THAT(answer_to(port, "GET " + path + " HTTP/1.1\r\nHost: evil.example\r\n\r\n").head,
+                HasSubstr("HTTP/1.1 421"));
+  }
   EXPECT_THAT(get(port, "/v1/points").head, HasSubstr("HTTP/1.1 405"));
   EXPECT_THAT(answer_to(port,
                         "POST /write HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 16777217\r\n"

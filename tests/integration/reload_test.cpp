@@ -56,6 +56,16 @@ TEST_F(reload, of_a_broken_file_keeps_the_old_and_says_why) {
   EXPECT_FALSE(is_flagged(client, "a"));
 }
 
+TEST_F(reload, takes_the_level_of_the_log) {
+  daemon_process daemon = started("log-level = \"warning\"\n");
+  write("log-level = \"debug\"\n");
+  hang_up(daemon, "reloaded milliseconds=");
+  EXPECT_EQ(daemon.process().errors().find("needs_restart"), std::string::npos);
+  tcp_client client = daemon.connect();
+  EXPECT_TRUE(is_flagged(client, "a"));
+  hang_up(daemon, "anomaly");
+}
+
 TEST_F(reload, names_what_needs_a_restart) {
   daemon_process daemon = started("threads = 1\nthreshold = 5\n");
   write("threads = 2\nthreshold = 6\n");

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/net/http_query.hpp"
 #include "common/protocol/encode.hpp"
 #include "visualizer/web/feed.hpp"
-#include "visualizer/web/query.hpp"
 
 namespace spindrift {
 namespace {

@@ -5,10 +5,10 @@
 #include <memory>
 #include <utility>
 
+#include "common/net/http_query.hpp"
 #include "common/protocol/limits.hpp"
 #include "visualizer/web/board_answer.hpp"
 #include "visualizer/web/page.hpp"
-#include "visualizer/web/query.hpp"
 
 namespace spindrift {
 

@@ -299,6 +299,28 @@ TEST_F(http_service, ends_streams_and_idle_connections_when_it_stops) {
   server_->publish("data: nobody\n\n");
 }
 
+// The source is over at the second look, which is the comment's.
+TEST_F(http_service, streams_what_a_source_has_with_comments_in_between_until_it_is_over) {
+  http_limits limits;
+  limits.comment_interval = milliseconds(1);
+  start(limits);
+  client one(where_);
+  one.send("GET /own HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: 41\r\n\r\n");
+  EXPECT_EQ(one.receive_header()["Content-Type"], "text/event-stream");
+  server_->publish("data: of all others\n\n");
+  const std::string all = one.receive_rest();
+  EXPECT_THAT(all, StartsWith("data: after 41\n\ndata: 2\n\n"));
+  EXPECT_EQ(all.find("of all others"), std::string::npos);
+}
+
+TEST_F(http_service, refuses_what_pages_of_others_ask) {
+  start();
+  const std::string head = "GET /echo HTTP/1.1\r\nHost: localhost\r\n";
+  EXPECT_EQ(status_of(head + "Origin: http://evil.example\r\n\r\n"), 403u);
+  EXPECT_EQ(status_of(head + "Origin: null\r\n\r\n"), 403u);
+  EXPECT_EQ(status_of(head + "Origin: http://localhost\r\n\r\n"), 200u);
+}
+
 TEST_F(http_service, finishes_the_answer_that_is_being_written_when_it_stops) {
   start();
   client one(where_);

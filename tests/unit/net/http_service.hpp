@@ -15,6 +15,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "common/net/http_server.hpp"
 
@@ -79,6 +80,25 @@ private:
   boost::beast::flat_buffer buffer_;
 };
 
+// Two events at once, one when it rings, and the end when it is over.
+class counted_events final : public http_event_source {
+public:
+  explicit counted_events(std::string_view last) : told_{"data: after " + std::string(last) + "\n\n", "data: 2\n\n"} {}
+  void start(std::function<void()> ring) override { ring_ = std::move(ring); }
+  std::string take() override {
+    if (told_.empty()) return {};
+    std::string next = told_.front();
+    told_.erase(told_.begin());
+    return next;
+  }
+  bool is_over() const override { return told_.empty() && ++looks_ > 1; }
+
+private:
+  std::function<void()> ring_;
+  std::vector<std::string> told_;
+  mutable int looks_ = 0;
+};
+
 inline std::optional<http_response> respond(const http_request& request) {
   http_response response;
   if (request.path == "/") {
@@ -96,6 +116,9 @@ inline std::optional<http_response> respond(const http_request& request) {
   } else if (request.path == "/events") {
     response.is_event_stream = true;
     response.body = "data: first\n\n";
+  } else if (request.path == "/own") {
+    response.is_event_stream = true;
+    response.events = std::make_shared<counted_events>(request.last_event_id);
   } else if (request.path == "/unready") {
     response.status = 503;
     response.body = "not ready\n";

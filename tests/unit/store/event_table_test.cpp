@@ -44,6 +44,23 @@ protected:
   std::string all() { return ids({{}, INT64_MIN, 1'000}); }
 };
 
+TEST_F(event_table_file, gives_what_was_stored_since_in_that_order_newer_versions_among_them) {
+  ASSERT_TRUE(table_.open(path_).ok());
+  ASSERT_TRUE(table_.insert(std::vector{event("a", 30, 1), event("b", 20, 2)}, 100).ok());
+  ASSERT_TRUE(table_.insert(std::vector<history_event>(1, event("late", 5, 3)), 200).ok());
+  auto closed = event("a", 30, 1);
+  closed.line = "{\"n\":1,\"state\":\"closed\"}";
+  ASSERT_TRUE(table_.insert(std::vector{closed, event("b", 20, 2)}, 300).ok());
+  history_query since;
+  since.stored_since = 150;
+  EXPECT_EQ(ids(since), "late/3 a/1 ") << "b was stored again as it was";
+  since.streams = {"l*"};
+  EXPECT_EQ(ids(since), "late/3 ");
+  since.streams.clear();
+  since.limit = 1;
+  EXPECT_EQ(ids(since), "a/1 ");
+}
+
 TEST_F(event_table_file, gives_events_back_newest_last) {
   ASSERT_TRUE(table_.open(path_).ok());
   auto alarm = event("b", 20, 7);

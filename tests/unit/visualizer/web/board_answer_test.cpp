@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "visualizer/web/query.hpp"
+#include "common/net/http_query.hpp"
 
 namespace spindrift {
 namespace {
