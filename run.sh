@@ -253,7 +253,8 @@ install_programs() {
     { mkdir -p "$prefix" 2>/dev/null && [ -w "$prefix" ]; } ||
       fail "$prefix cannot be written to. Choose a folder of your own: ./run.sh install --prefix ~/.local"
     build_release
-    for program in spindriftd spindrift-detect spindrift-sim spindrift-viz; do
+    for program in spindriftd spindrift-detect spindrift-sim spindrift-viz spindrift-worker; do
+      [ -f "build/man/$program.1" ] || continue  # without librdkafka there is no worker
       install -D -m 755 "build/bin/$program" "$prefix/bin/$program"
       install -D -m 644 "build/man/$program.1" "$prefix/share/man/man1/$program.1"
       install -D -m 644 "build/completion/bash/$program" "$prefix/share/bash-completion/completions/$program"
