@@ -61,7 +61,7 @@ step "clang 14, ASan and UBSan: the tests"
     xargs -0 -P "$jobs" -I{} sh -c 'timeout 600 {} --gtest_brief=1 >{}.said 2>&1 || { cat {}.said; exit 1; }'
 )
 # Few seeds: the simulation is ten times slower in here, and ./run.sh test runs more of them.
-SPINDRIFT_SEEDS=30 ctest --test-dir build/fuzz -j $((2 * jobs)) --output-on-failure -LE '^unit$' \
+SPINDRIFT_SEEDS=30 ctest --test-dir build/fuzz -j $((2 * jobs)) --output-on-failure -LE '^(unit|kafka)$' \
   -E '^quality\.(cases|scenario)|^integration\.front_door'
 SPINDRIFT_BIN_DIR=$PWD/build/fuzz/bin ctest --test-dir build -j $((2 * jobs)) --output-on-failure -R '^integration\.' \
   -E '^integration\.(deploy|front_door)'

@@ -62,7 +62,7 @@ struct kafka_settings {
   bool insecure = false;
 
   engine_settings engine;
-  alerts_settings alerts;  // the daemon's: checked here, sent by whoever serves --feed-from-kafka
+  alerts_settings alerts;  // the daemon's: one file serves both. Checked here, sent by a daemon
   log_settings log;
   bool check_config = false;
   bool print_config = false;

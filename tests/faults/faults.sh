@@ -2,7 +2,7 @@
 # The proofs of robustness: crashes, floods, full disks, clocks that jump. Called by ./run.sh faults (the long form) and
 # by ./run.sh check (--short, below three minutes). One line a check; exit code 1 when one is out of bounds.
 #
-#   faults.sh [--short] [NAME...]    NAME: one of faults.py; all but soak when none is given
+#   faults.sh [--short] [NAME...]    NAME: one of faults.py, or kafka; all but soak and kafka when none is given
 #
 # SPINDRIFT_BUILD_DIR names another build tree than build/.
 set -euo pipefail
@@ -10,15 +10,25 @@ cd "$(dirname "$0")/../.."
 
 short=()
 names=()
+kafka=0
 for each in "$@"; do
   case $each in
     --short) short=(--short) ;;
+    kafka) kafka=1 ;;
     kills | storage | crowd | feed | access | limits | frames | memory | replies | bystander | web | slips | producers | alerts | service | reload | soak) names+=("$each") ;;
     *) echo "faults.sh: unknown argument $each" >&2; exit 2 ;;
   esac
 done
 
 build=${SPINDRIFT_BUILD_DIR:-build}
+# Workers on a real broker: 20 random faults while a million points flow. ctest -L kafka has the short form.
+if [ "$kafka" = 1 ]; then
+  if [ ! -f "$build/build.ninja" ]; then cmake --preset release -DSPINDRIFT_KAFKA=ON >/dev/null; fi
+  cmake --build "$build" --target kafka_proof
+  KAFKA_PROOF_FAULTS=${KAFKA_PROOF_FAULTS:-20} KAFKA_PROOF_POINTS=${KAFKA_PROOF_POINTS:-1000000} \
+    "$build/tests/kafka_proof" --gtest_filter='*whatever_dies'
+  [ ${#names[@]} -gt 0 ] || exit 0
+fi
 if [ ! -f "$build/build.ninja" ]; then cmake --preset release >/dev/null; fi
 targets=(spindriftd spindrift-sim spindrift-viz)
 [ ${#short[@]} -gt 0 ] || targets+=(fault_simulation)

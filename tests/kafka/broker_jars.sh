@@ -4,11 +4,11 @@
 #   broker_jars.sh          prints the folder; 29 s and 54 MB the first time
 #   broker_jars.sh --have   the same, but fetches nothing: exit code 1 where they are not there
 #
-# Exit code 77: there is no Java or no Maven here. SPINDRIFT_KAFKA_JARS names a folder that is used as it is.
+# Exit code 77: there is no Java or no Maven here. KAFKA_PROOF_JARS names a folder that is used as it is.
 set -euo pipefail
 cd "$(dirname "$0")"
 version=$(sed -n 's:.*<kafka.version>\(.*\)</kafka.version>.*:\1:p' pom.xml)
-folder=${SPINDRIFT_KAFKA_JARS:-${XDG_CACHE_HOME:-$HOME/.cache}/spindrift/kafka-$version}
+folder=${KAFKA_PROOF_JARS:-${XDG_CACHE_HOME:-$HOME/.cache}/spindrift/kafka-$version}
 command -v java >/dev/null || { echo "no java here" >&2; exit 77; }
 if [ -e "$folder/kafka_2.13-$version.jar" ]; then echo "$folder"; exit 0; fi
 [ "${1:-}" != --have ] || exit 1
