@@ -197,8 +197,7 @@ private:
     std::size_t count = 0;
     const rd_kafka_topic_result_t** const made = rd_kafka_CreateTopics_result_topics(result, &count);
     if (count != 1) return error_of(RD_KAFKA_RESP_ERR__BAD_MSG);
-    const client_error told =
-        error_of(rd_kafka_topic_result_error(made[0]), rd_kafka_topic_result_error_string(made[0]));
+    client_error told = error_of(rd_kafka_topic_result_error(made[0]), rd_kafka_topic_result_error_string(made[0]));
     if (!told)
       log_event(log_level::info, "topic_made", {{"topic", topic.name}, {"partitions", std::int64_t{partitions}}});
     return told;

@@ -69,7 +69,7 @@ private:
     if (settings_.http == kafka_settings::off) return std::nullopt;
     http_ = std::make_unique<http_server>(io_, *endpoint_meant(settings_.http),
                                           [this](const http_request& asked) { return answer(asked); });
-    const auto failed = http_->start();
+    auto failed = http_->start();
     if (!failed) {
       const std::string address = to_text(http_->address());
       log_event(log_level::info, "http", {{"address", address}});
