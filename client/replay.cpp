@@ -138,12 +138,7 @@ private:
     }
     if (time_) {
       const std::optional<std::int64_t> ts = settings_.dialect.time(cell(fields, *time_));
-      if (!ts) {
-        refuse(fields, *time_,
-               settings_.dialect.time_format.empty()
-                   ? "a time (RFC 3339, YYYY-MM-DD HH:MM:SS, integer milliseconds, or seconds)"
-                   : "a time of the form that --time-format says");
-      }
+      if (!ts) refuse(fields, *time_, "a time: " + settings_.dialect.time_rule());
       result_.times.push_back(*ts);
     }
     if (label_) {
@@ -153,7 +148,7 @@ private:
     }
   }
 
-  [[noreturn]] void refuse(const row& fields, std::size_t index, const char* wanted) const {
+  [[noreturn]] void refuse(const row& fields, std::size_t index, const std::string& wanted) const {
     fail("column " + std::to_string(index + 1) + ": " + in_quotes(fields[index]) + " is not " + wanted);
   }
 

@@ -14,11 +14,15 @@ class option_set;
 struct csv_dialect {
   char delimiter = ',';
   bool has_decimal_comma = false;
-  std::string time_format;  // strptime's, UTC unless it has %z; empty: what parse_time() knows (cell.hpp)
-  bool skips_bad = false;   // rows that cannot be read, and those whose cells are empty, are left out without a word
+  // strptime's, UTC unless it has %z; "excel": day numbers; empty: what parse_time() knows (cell.hpp), and DD.MM.YYYY
+  // with or without a time of day.
+  std::string time_format;
+  bool skips_bad = false;  // rows that cannot be read, and those whose cells are empty, are left out without a word
 
   std::optional<double> number(std::string_view cell) const;
   std::optional<std::int64_t> time(std::string_view cell) const;
+  // What a time has to be, for whoever must say that one is not.
+  std::string time_rule() const;
 };
 
 // --delimiter, --decimal, --time-format, --skip-bad.

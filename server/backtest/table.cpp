@@ -122,10 +122,7 @@ table::row table::read_point() {
   if (time_column_) {
     found.ts = settings_.dialect.time(cell(*time_column_));
     if (!found.ts) {
-      return protocol_error{error_code::bad_frame,
-                            settings_.dialect.time_format.empty()
-                                ? "the time is neither RFC 3339 nor a number"
-                                : "the time is not of --time-format " + settings_.dialect.time_format};
+      return protocol_error{error_code::bad_frame, "the time is not " + settings_.dialect.time_rule()};
     }
   }
   if (label_column_) {

@@ -31,6 +31,19 @@ TEST(csv_dialect, reads_times_of_the_form_that_is_said) {
   EXPECT_EQ(dialect.time("2025-11-24T17:00+0100"), 1'764'000'000'000);
 }
 
+TEST(csv_dialect, reads_what_spreadsheets_write) {
+  csv_dialect dialect;
+  EXPECT_EQ(dialect.time("24.11.2025 16:00"), 1'764'000'000'000);
+  EXPECT_EQ(dialect.time("24.11.2025 16:00:00"), 1'764'000'000'000);
+  EXPECT_EQ(dialect.time("24.11.2025"), 1'763'942'400'000);
+  EXPECT_FALSE(dialect.time("11/24/2025 16:00"));
+  EXPECT_NE(dialect.time_rule().find("--time-format"), std::string::npos) << "what would cure it";
+  dialect.time_format = "excel";
+  EXPECT_EQ(dialect.time("45985.6666666667"), 1'764'000'000'000);
+  EXPECT_EQ(dialect.time("25569"), 0);
+  for (const char* const text : {"0", "3000000", "24.11.2025", ""}) EXPECT_FALSE(dialect.time(text)) << text;
+}
+
 TEST(csv_dialect, takes_seconds_with_decimals) {
   EXPECT_EQ(parse_time("1764000000.25"), 1'764'000'000'250);
   EXPECT_FALSE(parse_time("1e400.0"));
