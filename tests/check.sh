@@ -43,7 +43,7 @@ cmake --build build/tsan --target spindriftd spindrift-detect spindrift-sim spin
 test_threads() {
   ctest --test-dir build/tsan -j $((2 * jobs)) --output-on-failure -R '^unit\..*thread'
   SPINDRIFT_BIN_DIR=$PWD/build/tsan/bin ctest --test-dir build -j $((2 * jobs)) --output-on-failure -R '^integration\.' \
-    -E '/"1"|^integration\.(backtest|command_line|deploy|framing|front_door|log\.a_flood|of/old_state|token_new)'
+    -E '/"1"|^integration\.(backtest|command_line|completion|deploy|framing|front_door|log\.a_flood|of/old_state|token_new)'
 }
 beside test_threads
 
@@ -62,9 +62,9 @@ step "clang 14, ASan and UBSan: the tests"
 )
 # Few seeds: the simulation is ten times slower in here, and ./run.sh test runs more of them.
 SPINDRIFT_SEEDS=30 ctest --test-dir build/fuzz -j $((2 * jobs)) --output-on-failure -LE '^(unit|kafka)$' \
-  -E '^quality\.(cases|scenario)|^integration\.front_door'
+  -E '^quality\.(cases|scenario)|^integration\.(completion|front_door)'
 SPINDRIFT_BIN_DIR=$PWD/build/fuzz/bin ctest --test-dir build -j $((2 * jobs)) --output-on-failure -R '^integration\.' \
-  -E '^integration\.(deploy|front_door)'
+  -E '^integration\.(completion|deploy|front_door)'
 
 step "fuzzing: each target for $fuzz_seconds s from its corpus, $jobs at a time"
 fuzz() {
