@@ -54,7 +54,7 @@ std::string name_of_panel(const series& shown) {
 std::string figures_beside(const series& shown, std::size_t name, std::size_t room) {
   constexpr std::size_t name_least = 24;
   const std::size_t taken = std::min(name, name_least) + 3;
-  for (std::string figures : {newest(shown) + totals_text(shown), totals_text(shown), newest(shown)}) {
+  for (const std::string& figures : {newest(shown) + totals_text(shown), totals_text(shown), newest(shown)}) {
     if (taken + figures.size() <= room) return "   " + figures;
   }
   return {};
