@@ -28,7 +28,6 @@ void check_notice(const std::string& line) {
 void hear(const feed_item& item, gallery& shown) {
   if (const auto* const point = std::get_if<judged_point>(&item)) {
     require(point->bands.empty() || point->bands.size() == point->judged.subject.values.size(), "a band too few");
-    check_notice(notice_of(point->judged));
     shown.add(point->judged, point->bands);
   }
   if (const auto* const told = std::get_if<stream_event>(&item)) {
@@ -36,6 +35,19 @@ void hear(const feed_item& item, gallery& shown) {
     check_notice(notice_of(*told));
     shown.add(*told);
   }
+}
+
+// Every name in the list as well.
+scene listed(const gallery& shown) {
+  scene made;
+  made.shown = shown;
+  for (const series& panel : shown.panels()) {
+    made.rows.emplace_back();
+    made.rows.back().name = panel.stream();
+    made.rows.back().kind = panel.feature();
+  }
+  made.has_widths = true;
+  return made;
 }
 
 // Texts stand between single quotes, where gnuplot expands nothing; outside of them all is ours.
@@ -83,8 +95,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   }
   check_page(page.snapshot(shown, {"127.0.0.1:7171", "live"}));
   for (const x_axis axis : {x_axis::number, x_axis::time}) {
-    for (const canvas& where : {canvas{}, canvas{canvas::unit::cells, 80, 24}})
+    for (const canvas& where : {canvas{}, canvas{canvas::unit::cells, 100, 30}}) {
       check_script(draw(shown, {"127.0.0.1:7171", "live"}, {5, axis}, where));
+      check_script(draw(listed(shown), {"127.0.0.1:7171", "live"}, {5, axis}, where));
+    }
   }
   return 0;
 }
