@@ -22,6 +22,14 @@ namespace spindrift {
 template <class T>
 concept plain_field = std::is_arithmetic_v<T> || std::is_enum_v<T>;
 
+// Containers whose bytes can be copied as a whole: they lie behind each other, and any bytes are a value.
+template <class Container>
+concept plain_row = requires(Container& of) {
+  of.data();
+  requires plain_field<std::remove_cv_t<typename Container::value_type>>;
+  requires !std::is_same_v<std::remove_cv_t<typename Container::value_type>, bool>;
+};
+
 class state_writer {
 public:
   explicit state_writer(std::string& out) : out_(out) {}
@@ -39,10 +47,21 @@ public:
   void sequence(Container& container, std::size_t /*length_max*/) {
     auto length = static_cast<std::uint32_t>(container.size());
     field(length);
-    for (auto& element : container) field(element);
+    if constexpr (plain_row<Container>) {
+      append_row(container);
+    } else {
+      for (auto& element : container) field(element);
+    }
   }
 
 private:
+  template <class Row>
+  void append_row(const Row& row) {
+    if (row.size() == 0) return;
+    const std::size_t begin = out_.size();
+    out_.resize(begin + row.size() * sizeof(typename Row::value_type));
+    std::memcpy(out_.data() + begin, row.data(), row.size() * sizeof(typename Row::value_type));
+  }
   template <class T>
   void field(T& value) {
     if constexpr (plain_field<std::remove_cv_t<T>>) {
@@ -55,7 +74,11 @@ private:
   }
   template <class T, std::size_t N>
   void field(std::array<T, N>& values) {
-    for (auto& value : values) field(value);
+    if constexpr (plain_row<std::array<T, N>>) {
+      append_row(values);
+    } else {
+      for (auto& value : values) field(value);
+    }
   }
   void field(std::string& text) { sequence(text, 0); }
 

@@ -86,6 +86,7 @@ void lane::records(std::int32_t number, std::span<const input_record> given, ste
     if (given.empty()) return;
   }
   const std::size_t before = out.bytes.size();
+  const std::uint64_t snapshot_before = to->body->encoder().size();
   if (auto stopped = to->body->judge(given, false, out)) return stop(stopped->exit_code, stopped->message, out);
   sent_bytes_ += out.bytes.size() - before;
   if (!has_told_misrouted_ && read(own_.misrouted) > 0) {
@@ -95,7 +96,9 @@ void lane::records(std::int32_t number, std::span<const input_record> given, ste
          "split a stream's state; give all the same one (librdkafka: partitioner=murmur2_random)",
          out);
   }
-  advance_snapshot(out);
+  // What had to be put into the snapshot before these points is its share of this turn.
+  const bool has_had_its_turn = to->body->encoder().size() - snapshot_before > settings_.snapshot_slice_bytes / 4;
+  advance_snapshot(out, has_had_its_turn);
 }
 
 void lane::caught_up(std::int32_t number, std::int64_t next_offset, step& out) {

@@ -88,6 +88,9 @@ public:
   // Records of one partition in the order of their offsets. Those of partitions that are not ours, or that we have had
   // already, are passed over. Not while is_committing().
   void records(std::int32_t partition, std::span<const input_record> given, step& out);
+  // How many to give at most at a time, so that no call takes more than a few milliseconds: fewer while streams have to
+  // be put into a snapshot before their points are applied.
+  std::size_t records_max() const { return snapshotting_ >= 0 ? records_max_in_snapshot : records_max_usual; }
   // The partition has no record between what we had and this offset (its end): replay may be over with it.
   void caught_up(std::int32_t partition, std::int64_t next_offset, step& out);
 
@@ -103,6 +106,9 @@ public:
   std::vector<partition_state> describe() const;
 
 private:
+  static constexpr std::size_t records_max_usual = 1'024;
+  static constexpr std::size_t records_max_in_snapshot = 128;
+
   using held = held_partition;
   using waiting = std::map<std::int32_t, std::unique_ptr<held>>;
 
@@ -138,7 +144,7 @@ private:
   void begin_snapshot(held& of);
   void abandon_snapshot();
   void release_late_ones();
-  void advance_snapshot(step& out);
+  void advance_snapshot(step& out, bool sends_alone = false);
   void end_snapshot_if_delivered(held& of);
   std::string owner_mark() const;
 

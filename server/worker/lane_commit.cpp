@@ -164,11 +164,11 @@ void lane::abandon_snapshot() {
   std::erase_if(chunks_in_flight_, [of](const auto& one) { return one.second == of->number; });
 }
 
-void lane::advance_snapshot(step& out) {
+void lane::advance_snapshot(step& out, bool sends_alone) {
   held* const of = find(snapshotting_);
   if (of == nullptr || commit_ != 0) return;  // nothing is sent while a transaction ends
   snapshot_encoder& made = of->body->encoder();
-  if (chunks_in_flight_.size() < settings_.chunks_in_flight_max) {
+  if (!sends_alone && chunks_in_flight_.size() < settings_.chunks_in_flight_max) {
     of->body->advance_snapshot(settings_.snapshot_slice_bytes);
   }
   while (made.has_message() && chunks_in_flight_.size() < settings_.chunks_in_flight_max) {

@@ -55,8 +55,8 @@ void partition::abandon_snapshot() {
 
 void partition::advance_snapshot(std::size_t bytes_max) {
   if (!walk_) return;
-  const std::uint64_t begin = encoder_.bytes() + encoder_.pending_bytes();
-  while (encoder_.bytes() + encoder_.pending_bytes() - begin < bytes_max) {
+  const std::uint64_t begin = encoder_.size();
+  while (encoder_.size() - begin < bytes_max) {
     const stream_key* const key = walk_->next();
     if (key == nullptr) {
       walk_.reset();

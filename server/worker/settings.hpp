@@ -54,8 +54,8 @@ struct lane_settings {
   std::size_t chunk_bytes = 900'000;
   // An output record is ended behind the line that passes this.
   std::size_t record_bytes = 900'000;
-  // Serialised at a time, between which points flow: some 2 ms.
-  std::size_t snapshot_slice_bytes = 512'000;
+  // Serialised at a time, between which points flow: some 1 ms.
+  std::size_t snapshot_slice_bytes = 256'000;
   // Chunks that are sent and not delivered: beyond it the snapshot waits.
   std::size_t chunks_in_flight_max = 16;
   // Outputs of a transaction: beyond it a commit is due at once.

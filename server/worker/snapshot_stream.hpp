@@ -42,8 +42,8 @@ public:
   bool is_over() const { return is_ended_ && cut_.empty(); }
   bool has_message() const { return !cut_.empty(); }
   std::string take_message();
-  std::uint64_t bytes() const { return bytes_; }  // of the messages made so far
-  std::size_t pending_bytes() const { return pending_.size(); }
+  std::uint64_t bytes() const { return bytes_; }                   // of the messages made so far
+  std::uint64_t size() const { return bytes_ + pending_.size(); }  // and of what is to be in the next
 
 private:
   void cut(bool is_last);
