@@ -11,6 +11,7 @@
 #include "server/app/data_question.hpp"
 #include "server/clock/clock.hpp"
 #include "server/engine/stream_listing.hpp"
+#include "server/engine/stream_table.hpp"
 #include "server/net/shard.hpp"
 #include "server/session/permission.hpp"
 #include "server/session/reply_line.hpp"
@@ -87,7 +88,8 @@ http_response data_pages::streams(const http_request& asked, std::shared_ptr<con
     return name > after && may_see(who.get(), name) &&
            std::any_of(wanted.begin(), wanted.end(), [name](const pattern& one) { return one.takes(name); });
   };
-  const auto listing = std::make_shared<stream_listing>(house.home.environment.observer, is_wanted, page.limit + 1);
+  const auto listing =
+      std::make_shared<stream_listing>(house.home.environment.observer.streams(), is_wanted, page.limit + 1);
   http_response made = json_answer(200, {});
   made.release = [listing, &budgets = house.home.workspace.listings] {
     const std::size_t budget = budgets.left(steady_ms());

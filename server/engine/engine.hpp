@@ -10,14 +10,14 @@
 // make room, the longest idle first; a new stream that finds no room is refused. The same holds for memory: what a
 // stream grows to is reckoned with when it is taken in. What the reckoning does not see, whoever measures memory does,
 // and limits growth. Of the parts: stream_table.hpp (all streams), stream_state.hpp (one as bytes), idle_streams.hpp
-// (who goes), stream_listing.hpp (who is there).
+// (who goes), stream_listing.hpp (who is there),
+// recent_points.hpp (what one has shown).
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -31,7 +31,6 @@
 #include "server/engine/counters.hpp"
 #include "server/engine/idle_streams.hpp"
 #include "server/engine/moment.hpp"
-#include "server/engine/stream_listing.hpp"
 #include "server/engine/stream_settings.hpp"
 #include "server/store/record.hpp"
 
@@ -139,13 +138,8 @@ public:
   // What is known by now of the points around an event, where that is more than was told with it.
   std::optional<event_picture> picture_of(std::string_view name, std::uint64_t number);
 
-  // At most so many of its newest points; none where there is no such stream.
-  std::optional<recent_points> recent(std::string_view name, std::size_t points_max);
-
   std::size_t stream_count() const;
   stream_table& streams() { return *streams_; }
-  // A whole stream_listing at once, however long that takes.
-  std::vector<stream_summary> list(std::function<bool(std::string_view)> is_wanted, std::size_t limit);
 
   // For start-up, before anything observes: places a loaded stream, whose name must not be there yet; applies a point
   // of the journal again, unless it is in the stream's state already (`position`: see store/store.hpp); forgets a

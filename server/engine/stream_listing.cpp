@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/engine/engine.hpp"
 #include "server/engine/stream_table.hpp"
 
 namespace spindrift {
@@ -16,8 +15,8 @@ bool by_name(const stream_summary& a, const stream_summary& b) {
 
 }  // namespace
 
-stream_listing::stream_listing(engine& of, std::function<bool(std::string_view)> is_wanted, std::size_t limit)
-    : of_(&of), is_wanted_(std::move(is_wanted)), limit_(limit), walk_(std::make_unique<stream_walk>(of.streams())) {}
+stream_listing::stream_listing(stream_table& of, std::function<bool(std::string_view)> is_wanted, std::size_t limit)
+    : of_(&of), is_wanted_(std::move(is_wanted)), limit_(limit), walk_(std::make_unique<stream_walk>(of)) {}
 
 stream_listing::stream_listing(stream_listing&&) noexcept = default;
 stream_listing::~stream_listing() = default;
@@ -35,7 +34,7 @@ bool stream_listing::advance(std::size_t& budget) {
 void stream_listing::look_at(const stream_key& key) {
   stream_summary line;
   {
-    const stream_table::locked_stream locked = of_->streams().lock(key);
+    const stream_table::locked_stream locked = of_->lock(key);
     if (locked.found == nullptr) return;
     stream& one = *locked.found;
     line = {one.name, one.n, one.last, one.last_ts, one.detectors.mean(), one.features.size()};
@@ -46,26 +45,6 @@ void stream_listing::look_at(const stream_key& key) {
   }
   found_.push_back(std::move(line));
   std::push_heap(found_.begin(), found_.end(), by_name);
-}
-
-std::optional<recent_points> engine::recent(std::string_view name, std::size_t points_max) {
-  const stream_table::locked_stream locked = streams_->lock({std::string(name), streams_->hash_of(name)});
-  if (locked.found == nullptr) return std::nullopt;
-  const stream& of = *locked.found;
-  recent_points found{of.n, of.features, {}};
-  for (std::size_t i = 0; i < of.width(); ++i) {
-    auto& points = found.by_feature.emplace_back(of.events.newest_points(i));
-    if (points.size() > points_max)
-      points.erase(points.begin(), points.end() - static_cast<std::ptrdiff_t>(points_max));
-  }
-  return found;
-}
-
-std::vector<stream_summary> engine::list(std::function<bool(std::string_view)> is_wanted, std::size_t limit) {
-  stream_listing listing(*this, std::move(is_wanted), limit);
-  std::size_t budget = SIZE_MAX;
-  listing.advance(budget);
-  return listing.take();
 }
 
 std::vector<stream_summary> stream_listing::take() {

@@ -1,7 +1,7 @@
 // The `streams` listing, made in slices: each looks at no more streams than it may, and holds a stream's lock only for
 // as long as its figures are read, so that a thread that serves others can go on in between.
 //
-// A plain value; one thread at a time; the engine outlives it. Memory: at most `limit` lines, and the names of a 64th
+// A plain value; one thread at a time; the table outlives it. Memory: at most `limit` lines, and the names of a 64th
 // of the table. Streams that come or go between two slices may or may not be in it.
 #pragma once
 
@@ -13,11 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "common/model/explanation.hpp"
-
 namespace spindrift {
 
-class engine;
+class stream_table;
 class stream_walk;
 struct stream_key;
 
@@ -31,17 +29,10 @@ struct stream_summary {
   std::size_t features = 0;
 };
 
-// The newest points of a stream, oldest first, as the ring for pictures holds them (context_ring.hpp).
-struct recent_points {
-  std::uint64_t n = 0;                                 // the newest point's number
-  std::vector<std::string> features;                   // empty: one value
-  std::vector<std::vector<context_point>> by_feature;  // each as long as the others, and at least one
-};
-
 class stream_listing {
 public:
   // The streams whose name is wanted, in the order of their names, at most `limit`.
-  stream_listing(engine& of, std::function<bool(std::string_view)> is_wanted, std::size_t limit);
+  stream_listing(stream_table& of, std::function<bool(std::string_view)> is_wanted, std::size_t limit);
   stream_listing(stream_listing&&) noexcept;
   stream_listing& operator=(stream_listing&&) = delete;
   ~stream_listing();
@@ -54,7 +45,7 @@ public:
 private:
   void look_at(const stream_key& key);
 
-  engine* of_;
+  stream_table* of_;
   std::function<bool(std::string_view)> is_wanted_;
   std::size_t limit_;
   std::unique_ptr<stream_walk> walk_;

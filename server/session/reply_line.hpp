@@ -9,6 +9,7 @@
 
 #include "common/protocol/frame.hpp"
 #include "server/engine/counters.hpp"
+#include "server/engine/recent_points.hpp"
 #include "server/engine/stream_listing.hpp"
 #include "server/session/authenticator.hpp"
 

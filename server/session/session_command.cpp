@@ -7,7 +7,9 @@
 
 #include "common/model/pattern.hpp"
 #include "common/protocol/encode.hpp"
+#include "server/engine/recent_points.hpp"
 #include "server/engine/stream_listing.hpp"
+#include "server/engine/stream_table.hpp"
 #include "server/session/permission.hpp"
 #include "server/session/reply_line.hpp"
 #include "server/session/session.hpp"
@@ -153,7 +155,7 @@ void session::command_replies::operator()(const stats_command& /*asked*/) const 
 void session::command_replies::operator()(const streams_command& asked) const {
   self.asked_ = id;
   self.listing_ = std::make_unique<stream_listing>(
-      self.environment_.observer,
+      self.environment_.observer.streams(),
       [wanted = pattern(asked.match), who = self.identity_](std::string_view name) {
         return wanted.takes(name) && may_see(who.get(), name);
       },
@@ -190,7 +192,7 @@ void session::command_replies::operator()(const recent_command& asked) const {
   if (!may_see(self.identity_.get(), asked.stream)) {
     return complain(error_code::forbidden, "the token does not allow to see this stream");
   }
-  const auto found = self.environment_.observer.recent(asked.stream, asked.points);
+  const auto found = find_recent_points(self.environment_.observer.streams(), asked.stream, asked.points);
   if (!found) return complain(error_code::not_found, "no such stream is known");
   begin_reply("recent");
   append_key("stream", out.replies);

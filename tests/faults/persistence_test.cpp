@@ -12,6 +12,7 @@
 
 #include "server/engine/batch.hpp"
 #include "tests/support/memory_file_system.hpp"
+#include "tests/support/stream_list.hpp"
 
 namespace spindrift::faults {
 namespace {
@@ -58,7 +59,8 @@ struct lasting_engine {
     return points.outcomes.back().why;
   }
   std::uint64_t n_of(const std::string& stream) {
-    const auto found = observer.list([&](std::string_view name) { return name == stream; }, 1);
+    const auto found = list_streams(
+        observer, [&](std::string_view name) { return name == stream; }, 1);
     return found.empty() ? 0 : found.front().n;
   }
 

@@ -14,6 +14,7 @@
 #include "server/engine/stream.hpp"
 #include "server/engine/stream_profile.hpp"
 #include "tests/support/noise.hpp"
+#include "tests/support/stream_list.hpp"
 
 namespace spindrift {
 namespace {
@@ -344,18 +345,18 @@ TEST_F(engine_test, lists_streams_by_name) {
   engine by(light_settings(), counts_);
   for (int i = 0; i < 50; ++i) observe(by, std::vector<point>{point_of(i % 2 == 0 ? "even" : "odd", i)});
   observe_streams(by, {"x.c", "x.a", "x.b"});
-  const auto all = by.list(matching("*"), 100);
+  const auto all = list_streams(by, matching("*"), 100);
   ASSERT_EQ(all.size(), 5U);
   EXPECT_EQ(all[0].name, "even");
   EXPECT_EQ(all[0].n, 25U);
   EXPECT_EQ(all[0].last, 48);
   EXPECT_EQ(all[0].last_ts, 1'764'000'000'000);
-  const auto some = by.list(matching("x.*"), 2);
+  const auto some = list_streams(by, matching("x.*"), 2);
   ASSERT_EQ(some.size(), 2U);
   EXPECT_EQ(some[0].name, "x.a");
   EXPECT_EQ(some[1].name, "x.b");
-  EXPECT_TRUE(by.list(matching("*"), 0).empty());
-  EXPECT_TRUE(by.list(matching("none"), 10).empty());
+  EXPECT_TRUE(list_streams(by, matching("*"), 0).empty());
+  EXPECT_TRUE(list_streams(by, matching("none"), 10).empty());
 }
 
 // Goal: two threads on overlapping streams spend every number exactly once, and each sees its own points of a stream

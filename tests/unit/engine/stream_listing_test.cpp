@@ -9,6 +9,7 @@
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/stream_table.hpp"
+#include "tests/support/stream_list.hpp"
 
 namespace spindrift {
 namespace {
@@ -49,10 +50,10 @@ protected:
 
 TEST_F(stream_listing_test, is_the_same_in_one_slice_and_in_many) {
   for (int i = 0; i < 500; ++i) observe("s" + std::to_string(i * 7919 % 1000), i);
-  const std::vector<std::string> whole = names_of(by_.list(all(), 100));
+  const std::vector<std::string> whole = names_of(list_streams(by_, all(), 100));
   ASSERT_EQ(whole.size(), 100U);
   for (const std::size_t budget : {1U, 7U, 64U, 10'000U}) {
-    stream_listing listing(by_, all(), 100);
+    stream_listing listing(by_.streams(), all(), 100);
     std::size_t slices = 1;
     while (!advance(listing, budget)) ++slices;
     EXPECT_GE(slices, 500 / budget);
@@ -64,7 +65,7 @@ TEST_F(stream_listing_test, looks_at_no_more_streams_than_it_may) {
   for (int i = 0; i < 300; ++i) observe("s" + std::to_string(i));
   std::size_t looked_at = 0;
   stream_listing listing(
-      by_,
+      by_.streams(),
       [&](std::string_view) {
         ++looked_at;
         return false;
@@ -81,7 +82,7 @@ TEST_F(stream_listing_test, has_each_stream_that_stays_once_while_others_come_an
     observe("stay" + std::to_string(i));
     observe("go" + std::to_string(i));
   }
-  stream_listing listing(by_, all(), 10'000);
+  stream_listing listing(by_.streams(), all(), 10'000);
   int step = 0;
   while (!advance(listing, 5)) {
     const stream_key gone{"go" + std::to_string(step), by_.streams().hash_of("go" + std::to_string(step))};
@@ -98,11 +99,11 @@ TEST_F(stream_listing_test, has_each_stream_that_stays_once_while_others_come_an
 }
 
 TEST_F(stream_listing_test, of_nothing_is_empty) {
-  stream_listing listing(by_, all(), 10);
+  stream_listing listing(by_.streams(), all(), 10);
   EXPECT_TRUE(advance(listing, 1));
   EXPECT_TRUE(listing.take().empty());
   observe("a");
-  stream_listing none(by_, all(), 0);
+  stream_listing none(by_.streams(), all(), 0);
   EXPECT_TRUE(advance(none, 100));
   EXPECT_TRUE(none.take().empty());
 }
