@@ -21,6 +21,9 @@ constexpr milliseconds pause_min{50};
 constexpr milliseconds pause_max{1'000};
 // A partition that was only just assigned cannot be sought in for some ms.
 constexpr std::chrono::seconds seek_patience{10};
+// Whoever was taken for dead is fenced once, and a broker that comes back may do it again. Two live workers of one id
+// fence each other in turn, each as it starts anew.
+constexpr int fencings_max = 4;
 
 worker::failure failure_of(const client_error& error) {
   switch (error.is) {
@@ -275,8 +278,17 @@ void lane_thread::go_on_committing() {
   take_failure(wrong, settings_.group + '.');
 }
 
+bool lane_thread::takes_turns() {
+  const clock::time_point now = clock::now();
+  if (now - fenced_since_ > settings_.session_timeout) {
+    fenced_since_ = now;
+    fencings_ = 0;
+  }
+  return ++fencings_ >= fencings_max;
+}
+
 void lane_thread::take_failure(const client_error& error, const std::string& denied) {
-  if (error.is == error_class::usurped) {
+  if (error.is == error_class::usurped || (error.is == error_class::fenced && takes_turns())) {
     return end(exit_bad_config, "another live worker of the group " + settings_.group + " has the --worker-id " +
                                     settings_.worker_id + " as well: give each its own");
   }

@@ -66,6 +66,8 @@ private:
   void take_events();
   void take_event(client_event& told);
   void take_failure(const client_error& error, const std::string& denied);
+  // Fenced, and so often within a session that another live worker must have our id.
+  bool takes_turns();
   void take_answers();
   void take_answer(errand_answer& told);
   void take_records();
@@ -99,6 +101,8 @@ private:
   std::map<std::int32_t, clock::time_point> restoring_;
   std::map<std::int32_t, std::pair<clock::time_point, std::int64_t>> snapshotting_;  // since when; the age before
   bool is_memory_full_ = false;
+  int fencings_ = 0;  // since then
+  clock::time_point fenced_since_{};
   std::chrono::milliseconds pause_{0};  // before the next life
 
   bool is_over_ = false;

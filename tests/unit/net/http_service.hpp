@@ -65,8 +65,10 @@ public:
     asio::read_until(socket_, asio::dynamic_buffer(bytes), end, failure);
     return bytes;
   }
+  // What was read together with a header counts.
   std::string receive_rest() {
-    std::string bytes;
+    std::string bytes = boost::beast::buffers_to_string(buffer_.data());
+    buffer_.clear();
     error failure;
     asio::read(socket_, asio::dynamic_buffer(bytes), failure);
     return bytes;
