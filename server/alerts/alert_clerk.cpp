@@ -156,6 +156,9 @@ bool alert_clerk::enqueue(std::size_t alert, const alert_book::entry& of, const 
 }
 
 void alert_clerk::tick(std::int64_t now_ms) {
+  for (desk& at : desks_) {
+    if (at.budget && at.budget->begin(now_ms)) at.has_learned = true;
+  }
   for (const alert_book::due_entry& due : book_.due_entries(now_ms, due_at_once)) fall_due(due, now_ms);
 }
 

@@ -58,10 +58,22 @@ bool notice_budget::decide(std::int64_t now_ms, int severity, bool joins) {
   return true;
 }
 
+bool notice_budget::begin(std::int64_t now_ms) {
+  if (began_ms_ != 0) return false;
+  began_ms_ = now_ms;
+  return true;
+}
+
 int notice_budget::severity_from(std::int64_t now_ms) const {
   const std::int64_t age_ms = began_ms_ == 0 ? 0 : now_ms - began_ms_;
-  const double days = std::clamp(static_cast<double>(age_ms) / static_cast<double>(day_ms), 1.0, 7.0);
-  const double allowed = a_day_ * days;
+  const double days = static_cast<double>(age_ms) / static_cast<double>(day_ms);
+  const int of_whole_days = least_within(a_day_ * std::clamp(days, 1.0, 7.0));
+  if (age_ms >= day_ms) return of_whole_days;
+  const int so_far = age_ms < hour_ms ? severity_untaught : least_within(a_day_ * days);
+  return std::max(of_whole_days, std::clamp(so_far, severity_of_no_noise, severity_untaught));
+}
+
+int notice_budget::least_within(double allowed) const {
   counts total{};
   for (const auto& [hour, seen] : hours_) {
     for (std::size_t i = 0; i < seen.size(); ++i) total[i] += seen[i];
@@ -72,13 +84,12 @@ int notice_budget::severity_from(std::int64_t now_ms) const {
     so_bad += total[static_cast<std::size_t>(from)];
     --from;
   }
-  const int learned = std::min(from + 1, severity_max);
-  return age_ms < day_ms ? std::max(learned, severity_untaught) : learned;
+  return std::min(from + 1, severity_max);
 }
 
 void notice_budget::learn(std::int64_t now_ms, int severity) {
   severity = std::clamp(severity, 1, severity_max);
-  if (began_ms_ == 0) began_ms_ = now_ms;
+  begin(now_ms);
   const bool is_same = now_ms < incident_until_ms_;
   if (is_same && severity <= incident_severity_) return;
   const auto before = hours_.find(incident_hour_);

@@ -18,11 +18,37 @@ void teach(notice_budget& kept) {
   for (int i = 0; i < 7 * 144; ++i) kept.takes(begin_ms + i * 10 * minute_ms, 20 + i * 7 % 40, false);
 }
 
-TEST(notice_budget, tells_only_what_is_bad_by_itself_on_its_first_day) {
+TEST(notice_budget, tells_only_what_is_bad_by_itself_in_its_first_hour) {
   notice_budget kept(5, 30'000);
   EXPECT_FALSE(kept.takes(begin_ms, 60, false));
   EXPECT_FALSE(kept.takes(begin_ms + minute_ms, notice_budget::severity_untaught - 1, false));
   EXPECT_TRUE(kept.takes(begin_ms + 2 * minute_ms, notice_budget::severity_untaught, false));
+}
+
+TEST(notice_budget, tells_what_is_worse_than_noise_from_the_second_hour_on) {
+  notice_budget kept(5, 30'000);
+  EXPECT_TRUE(kept.begin(begin_ms));
+  EXPECT_FALSE(kept.begin(begin_ms + 5)) << "it had begun";
+  EXPECT_FALSE(kept.takes(begin_ms + 59 * minute_ms, 62, false));
+  EXPECT_FALSE(kept.takes(begin_ms + 61 * minute_ms, 60, false));
+  EXPECT_TRUE(kept.takes(begin_ms + 62 * minute_ms, 63, false));
+  EXPECT_FALSE(kept.takes(begin_ms + 63 * minute_ms, 62, false)) << "one an hour is more than five a day";
+}
+
+TEST(notice_budget, allows_the_hours_of_its_first_day_their_share) {
+  notice_budget kept(24, 30'000);
+  kept.begin(begin_ms);
+  for (int i = 0; i < 6; ++i) kept.takes(begin_ms + i * hour_ms, 65, false);
+  EXPECT_EQ(kept.severity_from(begin_ms + 6 * hour_ms), notice_budget::severity_of_no_noise) << "one an hour";
+  for (int i = 0; i < 30; ++i) kept.takes(begin_ms + 6 * hour_ms + i * minute_ms, 62, false);
+  EXPECT_EQ(kept.severity_from(begin_ms + 7 * hour_ms), 63);
+}
+
+TEST(notice_budget, never_asks_for_more_on_its_first_day_than_is_bad_by_itself) {
+  notice_budget kept(5, 30'000);
+  kept.begin(begin_ms);
+  EXPECT_TRUE(kept.takes(begin_ms + 30 * minute_ms, 87, false));
+  EXPECT_TRUE(kept.takes(begin_ms + 2 * hour_ms, 80, false)) << "milder than what was told, but bad, and there is room";
 }
 
 TEST(notice_budget, lets_one_real_event_through_noise_on_five_hundred_streams) {
