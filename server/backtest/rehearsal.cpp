@@ -136,13 +136,18 @@ private:
     if (!is_new) found->second.second = std::max(found->second.second, *measured.ts);
   }
 
-  // In steps, so that a stream is told to be silent when it was, and not when the next point of another comes.
+  // In steps, so that a stream is told to be silent when it was, and not when the next point of another comes. They
+  // grow with the time since the last point, so that a recording of months takes no look a second.
   void look_for_silence() {
-    const auto step = second_ms * static_cast<std::int64_t>(1 + after_.streams() / streams_a_second);
     // A hole in the whole recording is nobody's silence: nothing was recorded, whatever was sent.
     if (clock_ms_ - looked_ms_ > hole_ms) looked_ms_ = clock_ms_;
-    for (; looked_ms_ + step <= clock_ms_; looked_ms_ += step) {
-      const moment then{looked_ms_ + step, looked_ms_ + step};
+    const auto least = second_ms * static_cast<std::int64_t>(1 + after_.streams() / streams_a_second);
+    const std::int64_t begin = looked_ms_;
+    for (;;) {
+      const std::int64_t step = std::max(least, (looked_ms_ - begin) / 2);
+      if (looked_ms_ + step > clock_ms_) return;
+      looked_ms_ += step;
+      const moment then{looked_ms_, looked_ms_};
       after_.look_for_silence(then);
       if (before_) before_->look_for_silence(then);
     }
