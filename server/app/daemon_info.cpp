@@ -134,9 +134,11 @@ void daemon_info::append_stats(std::string& out) const {
 void daemon_info::append_latency(std::string& out) const {
   if (!latency_) return;
   const latency_counts seen = latency_();
-  append_metric_head("spindrift_point_seconds",
-                     "From where a shard began with the points that had been read until their replies were sent.",
-                     "histogram", out);
+  append_metric_head(
+      "spindrift_point_seconds",
+      "Of each frame of a connection, from where its shard began with what had been read until the replies were "
+      "sent.",
+      "histogram", out);
   std::uint64_t count = 0;
   const auto seconds = [](std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); };
   for (std::size_t i = 0; i < seen.buckets.size(); ++i) {

@@ -400,7 +400,9 @@ void lane_thread::give_records(const message_batch& batch) {
     const std::int32_t partition = batch[begin]->partition;
     records_.clear();
     std::size_t end = begin;
-    for (; end < batch.size() && batch[end]->partition == partition; ++end) {
+    // As many as the lane takes without standing still for what else it has to do.
+    const std::size_t limit = std::min(batch.size(), begin + lane_.records_max());
+    for (; end < limit && batch[end]->partition == partition; ++end) {
       const rd_kafka_message_t& message = *batch[end];
       worker::input_record one;
       one.offset = message.offset;
