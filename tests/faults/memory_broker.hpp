@@ -48,7 +48,7 @@ public:
   };
 
   memory_broker(std::int32_t partitions, std::int64_t session_ms, std::int64_t transaction_ms)
-      : partitions_(partitions), session_ms_(session_ms), transaction_ms_(transaction_ms) {
+      : session_ms_(session_ms), transaction_ms_(transaction_ms) {
     for (auto& logs : topics_) logs.resize(static_cast<std::size_t>(partitions));
     owners_.resize(static_cast<std::size_t>(partitions));
   }
@@ -131,7 +131,6 @@ private:
   void end(transaction& of, fate as, bool writes_markers = true);
   void assign_free();
 
-  std::int32_t partitions_;
   std::int64_t session_ms_;
   std::int64_t transaction_ms_;
   std::int64_t now_ms_ = 0;
