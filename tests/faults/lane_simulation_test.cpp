@@ -43,6 +43,7 @@ TEST_P(lanes, say_every_point_exactly_once) {
   }
   if (alone != 0) return;
   EXPECT_GT(points, 200U * done) << "else the test has tested nothing";
+  if (count < 100) return;  // of a few seeds each of these may come without any
   EXPECT_GT(restores, done) << "snapshots were read back";
   EXPECT_GT(fences, done / 2) << "dead owners were fenced";
   EXPECT_GT(forgotten, done / 10) << "streams were forgotten";
