@@ -24,6 +24,8 @@ using clock = std::chrono::steady_clock;
 constexpr milliseconds answer_patience{2'000};
 constexpr milliseconds between_looks{100};
 constexpr milliseconds making_patience{15'000};
+// What was made a moment ago is not known to every broker yet.
+constexpr milliseconds missing_patience{3'000};
 
 struct topic_wish {
   const char* flag;
@@ -125,6 +127,7 @@ private:
 
   // Until the topic is as it should be, or it is clear that it is not.
   std::optional<cluster_view> settle(const topic_wish& topic) {
+    const clock::time_point begun = clock::now();
     while (!stops_) {
       rd_kafka_poll(client_.get(), 0);
       if (error_.told.is == error_class::denied) {
@@ -138,7 +141,7 @@ private:
                                            ") is not for this user: " + acl_cure(settings_, topic.name));
       }
       if (found.code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
-        if (auto refused = provide(topic, found)) return refused;
+        if (auto refused = provide(topic, found, begun)) return refused;
       }
       if (clock::now() >= until_) return no_broker();
       std::this_thread::sleep_for(between_looks);
@@ -159,8 +162,9 @@ private:
                                        " has " + std::to_string(partitions_) + ": " + cure);
   }
 
-  std::optional<cluster_view> provide(const topic_wish& topic, const found_topic& found) {
+  std::optional<cluster_view> provide(const topic_wish& topic, const found_topic& found, clock::time_point begun) {
     if (settings_.create_topics == 0) {
+      if (clock::now() - begun < missing_patience) return std::nullopt;
       return refuse(exit_bad_config, "there is no topic " + topic.name + " (" + topic.flag +
                                          "): " + making_command(settings_, topic, partitions_) +
                                          "; for a trial, --create-topics 8 makes them all");

@@ -117,6 +117,10 @@ void lane_thread::bury() {
 
 // False: not yet, or not at all this time.
 bool lane_thread::begin_life() {
+  if (clock::now() < rests_until_) {
+    pause_ = pause_min;
+    return false;
+  }
   if (!clients_) clients_ = std::make_unique<lane_clients>(settings_, index_, figures_);
   client_error wrong;
   const progress now = clients_->open(wrong);
@@ -298,6 +302,11 @@ void lane_thread::take_failure(const client_error& error, const std::string& den
   }
   const std::string detail = std::string(rd_kafka_err2name(error.code)) + ": " + error.text;
   lane_.failed(failure_of(error), detail, step_);
+  // A rebalance is under way. A static member that comes anew in the middle of it is told what its place was to have,
+  // without having had what it was to give up: nobody would be given that. So the group has to miss it first.
+  if (error.code == RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION) {
+    rests_until_ = clock::now() + settings_.session_timeout + std::chrono::seconds(1);
+  }
   const bool had_clients = clients_ != nullptr;
   perform();
   // A lane that had nothing to lose may have nothing to say; its clients are of no more use all the same.

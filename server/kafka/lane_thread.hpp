@@ -101,7 +101,8 @@ private:
   std::map<std::int32_t, clock::time_point> restoring_;
   std::map<std::int32_t, std::pair<clock::time_point, std::int64_t>> snapshotting_;  // since when; the age before
   bool is_memory_full_ = false;
-  int fencings_ = 0;  // since then
+  clock::time_point rests_until_{};  // no new life before
+  int fencings_ = 0;                 // since then
   clock::time_point fenced_since_{};
   std::chrono::milliseconds pause_{0};  // before the next life
 
