@@ -80,8 +80,7 @@ std::string csv_dialect::time_rule() const {
   if (time_format == excel_format) return "a day number of Excel, as --time-format excel says";
   if (!time_format.empty()) return "of --time-format " + time_format;
   return "RFC 3339, YYYY-MM-DD HH:MM:SS, DD.MM.YYYY HH:MM or a number (milliseconds or seconds); --time-format takes "
-         "other "
-         "forms (%m/%d/%Y %H:%M), and excel for Excel's day numbers";
+         "other forms (%m/%d/%Y %H:%M), and excel for Excel's day numbers";
 }
 
 void declare(csv_dialect& dialect, option_set& options) {

@@ -41,6 +41,14 @@ constexpr std::optional<event_kind> event_kind_named(std::string_view name) {
   }
   return std::nullopt;
 }
+// "spike, shift, ...": all of them, for whoever must say what is allowed.
+inline std::string event_kinds_text() {
+  std::string all;
+  for (std::size_t i = 0; i < event_kind_count; ++i) {
+    all.append(all.empty() ? "" : ", ").append(name_of(static_cast<event_kind>(i)));
+  }
+  return all;
+}
 constexpr std::string_view name_of(event_state state) {
   constexpr std::array<std::string_view, 3> names = {"open", "update", "closed"};
   return names[static_cast<std::size_t>(state)];

@@ -18,10 +18,7 @@ using nlohmann::json;
 
 // Reads the fields of one command and keeps the first complaint.
 bool is_pattern(const json& given) {
-  if (!given.is_string()) return false;
-  const auto& text = given.get_ref<const std::string&>();
-  return !text.empty() && text.size() <= limits::pattern_bytes_max &&
-         static_cast<std::size_t>(std::count(text.begin(), text.end(), '*')) <= limits::stars_max;
+  return given.is_string() && spindrift::is_pattern(given.get_ref<const std::string&>());
 }
 
 class field_reader {
@@ -130,8 +127,7 @@ public:
       const auto kind = name.is_string() ? event_kind_named(name.get_ref<const std::string&>()) : std::nullopt;
       if (kind) found.push_back(*kind);
       if (!kind || found.size() > event_kind_count) {
-        complain(key,
-                 "a list of kinds of event: spike, shift, trend, spread, stuck, silent, pattern, relation, unreadable");
+        complain(key, "a list of kinds of event: " + event_kinds_text());
         return {};
       }
     }

@@ -1,10 +1,12 @@
 // What may be called how: one table for ASCII, code points for the rest.
 #include "common/protocol/name.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
 
+#include "common/protocol/limits.hpp"
 #include "common/text/utf8.hpp"
 
 namespace spindrift {
@@ -120,6 +122,11 @@ bool is_plain_name(std::string_view text, std::size_t bytes_max) {
     if (plain_kinds[static_cast<unsigned char>(c)] == 0) return false;
   }
   return true;
+}
+
+bool is_pattern(std::string_view text) {
+  return !text.empty() && text.size() <= limits::pattern_bytes_max &&
+         static_cast<std::size_t>(std::count(text.begin(), text.end(), '*')) <= limits::stars_max;
 }
 
 }  // namespace spindrift

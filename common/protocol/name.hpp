@@ -18,6 +18,9 @@ inline constexpr std::string_view name_rule =
 // Whether `text` is such a name of 1 to `bytes_max` bytes.
 bool is_name(std::string_view text, std::size_t bytes_max);
 
+// Whether `text` may stand for names: 1 to limits::pattern_bytes_max bytes, limits::stars_max stars at most.
+bool is_pattern(std::string_view text);
+
 // Producers and identities keep to plain words, since they stand among other words in files of tokens and of state:
 // letters, digits and, behind the first, ._:/=,@+-
 inline constexpr std::string_view plain_name_rule = "[A-Za-z0-9][A-Za-z0-9._:/=,@+-]*";

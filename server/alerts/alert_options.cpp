@@ -1,9 +1,14 @@
 // The flags and tables of alerts.
 #include "server/alerts/alert_options.hpp"
 
+#include <algorithm>
+
+#include "common/cli/nearest_name.hpp"
 #include "common/cli/options.hpp"
+#include "common/text/printable.hpp"
 #include "server/alerts/alert_settings.hpp"
 #include "server/alerts/alert_table.hpp"
+#include "server/engine/stream_settings.hpp"
 
 namespace spindrift {
 
@@ -15,6 +20,18 @@ void declare(alerts_settings& settings, option_set& options) {
   options.add_table("alert", "who is told of what", alerts_settings::alerts_max, settings.alerts, declare_alert);
   options.add_table("maintenance", "when nothing is told", alerts_settings::maintenances_max, settings.maintenances,
                     declare_maintenance);
+}
+
+void complain_of_unknown_alerts(const alerts_settings& known, const std::vector<stream_settings>& streams,
+                                std::vector<std::string>& complaints) {
+  std::vector<std::string> names;
+  for (const alert_settings& one : known.all()) names.push_back(one.name);
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    const std::string& wanted = streams[i].alert;
+    if (wanted.empty() || std::find(names.begin(), names.end(), wanted) != names.end()) continue;
+    complaints.push_back("[[stream]] " + std::to_string(i + 1) + ": alert: " + in_quotes(wanted) +
+                         " is the name of no [[alert]]" + nearest_name(wanted, names).hint());
+  }
 }
 
 }  // namespace spindrift

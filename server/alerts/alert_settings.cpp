@@ -47,8 +47,7 @@ void complain_of(const alert_settings& chosen, std::vector<std::string>& complai
   if ((chosen.as == "exec") != !chosen.exec.empty() && !chosen.as.empty()) say("as and exec: one goes with the other");
   for (const std::string& kind : chosen.kinds) {
     if (event_kind_named(kind)) continue;
-    say("kinds: '" + kind +
-        "' is not allowed: spike, shift, trend, spread, stuck, silent, pattern, relation, unreadable");
+    say("kinds: '" + kind + "' is not allowed: " + event_kinds_text());
   }
   say(wrong_address(chosen));
   if (!chosen.secret_file.empty() && !chosen.secret_env.empty()) say("secret_file and secret_env: give one of the two");

@@ -25,9 +25,8 @@ namespace spindrift {
 class notice_budget {
 public:
   static constexpr int severity_max = 100;
-  // 80 is to wake somebody; noise on 500 streams has been seen to reach 60, in a day that begins some 100 events of 41
-  // to
-  // 57. Of the events of tests/quality/cases nineteen in twenty are worse than that.
+  // 80 is to wake somebody. Noise on 500 streams has been seen to reach 60, in a day that begins some 100 events of 41
+  // to 57. Of the events of tests/quality/cases nineteen in twenty are worse than that.
   static constexpr int severity_untaught = 70;
   static constexpr int severity_of_no_noise = 61;
   static constexpr std::int64_t hours_max = 7 * 24;

@@ -17,8 +17,6 @@
 namespace spindrift {
 namespace {
 
-constexpr const char* endpoint_rule = "HOST:PORT, with a port from 0 to 65535 and IPv6 addresses in brackets";
-
 void declare_security(config& settings, option_set& options) {
   options.add_text("--tls-cert", "FILE", "certificate chain, PEM; with --tls-key all connections speak TLS",
                    settings.tls_cert);
@@ -60,18 +58,6 @@ const char* open_to_others(const config& settings, const listen_address& address
   if (is_guarded) return nullptr;
   return " is not allowed without TLS and tokens, since others can reach it: give --tls-cert, --tls-key and --tokens, "
          "or a loopback address, or --insecure";
-}
-
-// Streams whose alert is nobody's.
-void complain_of_alerts(const config& settings, std::vector<std::string>& complaints) {
-  std::vector<std::string> names;
-  for (const alert_settings& known : settings.alerts.all()) names.push_back(known.name);
-  for (std::size_t i = 0; i < settings.engine.streams.size(); ++i) {
-    const std::string& wanted = settings.engine.streams[i].alert;
-    if (wanted.empty() || std::find(names.begin(), names.end(), wanted) != names.end()) continue;
-    complaints.push_back("[[stream]] " + std::to_string(i + 1) + ": alert: " + in_quotes(wanted) +
-                         " is the name of no [[alert]]" + nearest_name(wanted, names).hint());
-  }
 }
 
 }  // namespace
@@ -156,7 +142,7 @@ std::vector<std::string> validate(const config& settings) {
   }
   for (std::string& wrong : validate(settings.alerts)) complaints.push_back(std::move(wrong));
   for (std::string& wrong : validate(settings.engine.streams)) complaints.push_back(std::move(wrong));
-  complain_of_alerts(settings, complaints);
+  complain_of_unknown_alerts(settings.alerts, settings.engine.streams, complaints);
   return complaints;
 }
 

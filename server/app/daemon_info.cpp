@@ -184,8 +184,8 @@ std::string daemon_info::metrics() const {
     out += std::to_string(read(counts_.lines_unread[i])) + '\n';
   }
   head("spindrift_build_info", "1; the version that was built.", "gauge");
-  out += "spindrift_build_info{version=\"" SPINDRIFT_VERSION "\",commit=\"";
-  out.append(this_build().commit).append("\"} 1\n");
+  out.append("spindrift_build_info{version=\"").append(this_build().version);
+  out.append("\",commit=\"").append(this_build().commit).append("\"} 1\n");
   append_latency(out);
   append_process_metrics(out);
   return out;

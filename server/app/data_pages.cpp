@@ -9,6 +9,7 @@
 #include "common/model/pattern.hpp"
 #include "common/protocol/encode.hpp"
 #include "server/app/data_question.hpp"
+#include "server/app/late_release.hpp"
 #include "server/clock/clock.hpp"
 #include "server/engine/stream_listing.hpp"
 #include "server/engine/stream_table.hpp"
@@ -72,9 +73,7 @@ bool data_pages::is_admitted(const http_request& asked, std::shared_ptr<const id
 
 http_response data_pages::unauthorized() const {
   http_response made = told_why(401, "unauthorized", "show a token that the server knows: Authorization: Bearer TOKEN");
-  made.release = [until = steady_ms() + refusal_delay_.count()] {
-    return steady_ms() >= until ? http_release::goes : http_release::not_yet;
-  };
+  made.release = released_after(refusal_delay_);
   return made;
 }
 

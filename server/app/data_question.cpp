@@ -7,6 +7,7 @@
 #include "common/model/pattern.hpp"
 #include "common/net/http_query.hpp"
 #include "common/protocol/limits.hpp"
+#include "common/protocol/name.hpp"
 #include "common/protocol/time_text.hpp"
 #include "common/text/printable.hpp"
 
@@ -38,8 +39,7 @@ complaint read_streams(std::string_view query, std::vector<std::string>& into) {
   if (into.empty()) into = {"*"};
   if (into.size() > limits::patterns_max) return "stream: more than " + std::to_string(limits::patterns_max) + " of it";
   for (const std::string& text : into) {
-    const auto stars = static_cast<std::size_t>(std::count(text.begin(), text.end(), '*'));
-    if (text.size() > limits::stream_bytes_max || stars > limits::stars_max)
+    if (!is_pattern(text))
       return wrong("stream", text, "a pattern as long as a stream's name may be, with 4 stars at most");
   }
   return std::nullopt;
@@ -67,8 +67,7 @@ complaint read_kinds(std::string_view query, std::vector<event_kind>& into) {
     for (std::string_view rest = list; !rest.empty();) {
       const std::size_t end = std::min(rest.find(','), rest.size());
       const auto kind = event_kind_named(rest.substr(0, end));
-      if (!kind)
-        return wrong("kind", list, "spike, shift, trend, spread, stuck, silent, pattern, relation, unreadable");
+      if (!kind) return wrong("kind", list, event_kinds_text());
       if (std::find(into.begin(), into.end(), *kind) == into.end()) into.push_back(*kind);
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }

@@ -91,16 +91,23 @@ history_event mark_row(std::string_view stream, std::int64_t told, std::uint64_t
   return row;
 }
 
-void append_event_page(const std::vector<history_event>& found, const std::string& next, const identity* who,
-                       std::string& out) {
-  out = "{\"events\":[";
+// "events":[...], of what this client may see.
+void append_events(const std::vector<history_event>& found, const identity* who, std::string& out) {
+  out += "\"events\":[";
   bool is_first = true;
   for (const history_event& one : found) {
     if (!may_see(who, one.stream)) continue;
     if (!std::exchange(is_first, false)) out += ',';
     append_line(one, out);
   }
-  out += next.empty() ? "],\"next\":null}\n" : "],\"next\":\"" + next + "\"}\n";
+  out += ']';
+}
+
+void append_event_page(const std::vector<history_event>& found, const std::string& next, const identity* who,
+                       std::string& out) {
+  out = '{';
+  append_events(found, who, out);
+  out += next.empty() ? ",\"next\":null}\n" : ",\"next\":\"" + next + "\"}\n";
 }
 
 // The page behind this one, of which all are shown that were found.
@@ -166,14 +173,8 @@ std::vector<history_event> persistence::find_events(const history_query& wanted)
 }
 
 desk_answer persistence::answer_to(const history_command& asked, const identity* who) {
-  desk_answer given{std::nullopt, ",\"events\":["};
-  bool is_first = true;
-  for (const history_event& one : find_events(query_of(asked))) {
-    if (!may_see(who, one.stream)) continue;
-    if (!std::exchange(is_first, false)) given.text += ',';
-    append_line(one, given.text);
-  }
-  given.text += ']';
+  desk_answer given{std::nullopt, ","};
+  append_events(find_events(query_of(asked)), who, given.text);
   return given;
 }
 

@@ -5,18 +5,11 @@
 #include <utility>
 
 #include "server/clock/clock.hpp"
+#include "server/feed/subscribed_lines.hpp"
 #include "server/net/shard.hpp"
 
 namespace spindrift {
 namespace {
-
-line_classes classes_of(const feed_question& asked) {
-  using choice = subscribe_command::choice;
-  if (asked.only == choice::marked) return only(line_class::marked);
-  line_classes wanted = asked.only == choice::all ? verdict_lines : line_classes{0};
-  wanted = wanted | line_class::event;
-  return asked.updates ? wanted | line_class::update : wanted;
-}
 
 // What a line begins with says what it is: all of them are ours.
 std::string_view type_of(std::string_view line) {
@@ -56,7 +49,8 @@ http_feed::~http_feed() {
 void http_feed::start(std::function<void()> ring) {
   ring_ = std::move(ring);
   filled_ms_ = now().wall_ms;
-  subscription_ = house_.home.subscribe(filter(asked_.streams, classes_of(asked_)), box_, *this);
+  subscription_ =
+      house_.home.subscribe(filter(asked_.streams, subscribed_lines(asked_.only, asked_.updates)), box_, *this);
   missed_ = "retry: 3000\n\n";
   if (asked_.resumes_at) {
     resume();

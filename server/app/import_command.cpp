@@ -22,6 +22,7 @@
 #include "server/app/config.hpp"
 #include "server/app/persistence.hpp"
 #include "server/app/server_link.hpp"
+#include "server/backtest/line_reader.hpp"
 #include "server/backtest/line_source.hpp"
 #include "server/backtest/table.hpp"
 #include "server/clock/clock.hpp"
@@ -73,8 +74,7 @@ std::optional<std::string> read(const import_settings& settings, past& rows) {
   std::uint64_t line_number = 0;
   bool has_times = false;
   while (auto line = lines.next()) {
-    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-    if (++line_number == 1 && line->starts_with(byte_order_mark)) line->remove_prefix(byte_order_mark.size());
+    if (++line_number == 1) line = line_reader::without_mark(*line);
     const std::string place = lines.name() + ":" + std::to_string(line_number) + ": ";
     const table::row found = columns.take(*line);
     if (const auto* const missing = std::get_if<table::no_such_column>(&found)) return place + missing->message;

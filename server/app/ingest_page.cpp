@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "server/app/late_release.hpp"
 #include "server/clock/clock.hpp"
 #include "server/pipeline/pipeline.hpp"
 #include "server/sources/http_ingest.hpp"
@@ -27,9 +28,7 @@ std::optional<http_response> ingest_page(const http_request& asked, http_ingest&
   if (!made->content_type.empty()) answer.content_type = std::move(made->content_type);
   answer.body = std::move(made->body);
   if (answer.status == unauthorized) {
-    answer.release = [until = steady_ms() + refusal_delay.count()] {
-      return steady_ms() >= until ? http_release::goes : http_release::not_yet;
-    };
+    answer.release = released_after(refusal_delay);
     return answer;
   }
   answer.release = [&way, at = way.acknowledged_at()] {

@@ -88,8 +88,11 @@ struct frame {
   double spread = 0;
 };
 
-// Median, and half of what the middle two thirds span; of values that hardly ever differ, their mean distance.
-frame frame_of(std::vector<double>& column) {
+// Of feature k of points that lie behind each other: median, and half of what the middle two thirds span; of values
+// that hardly ever differ, their mean distance.
+frame frame_of(const std::vector<double>& points, std::size_t width, std::size_t k) {
+  std::vector<double> column(points.size() / width);
+  for (std::size_t i = 0; i < column.size(); ++i) column[i] = points[i * width + k];
   std::sort(column.begin(), column.end());
   const std::size_t count = column.size();
   frame found{column[count / 2], difference(column[count * 5 / 6], column[count / 6]) / 2};
@@ -107,21 +110,16 @@ void one_class_svm::find_frame() {
   const std::size_t width = features();
   origins_.resize(width);
   spreads_.resize(width);
-  std::vector<double> column(newest_.size() / width);
   for (std::size_t k = 0; k < width; ++k) {
-    for (std::size_t i = 0; i < column.size(); ++i) column[i] = newest_[i * width + k];
-    const frame found = frame_of(column);
+    const frame found = frame_of(newest_, width, k);
     origins_[k] = found.origin;
     spreads_[k] = found.spread;
   }
 }
 
 bool one_class_svm::frame_is_off() const {
-  const std::size_t width = features();
-  std::vector<double> column(newest_.size() / width);
-  for (std::size_t k = 0; k < width; ++k) {
-    for (std::size_t i = 0; i < column.size(); ++i) column[i] = newest_[i * width + k];
-    const double ratio = frame_of(column).spread / spreads_[k];
+  for (std::size_t k = 0; k < features(); ++k) {
+    const double ratio = frame_of(newest_, features(), k).spread / spreads_[k];
     if (!(ratio < spread_ratio && ratio > 1 / spread_ratio)) return true;
   }
   return false;

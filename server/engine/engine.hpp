@@ -10,8 +10,7 @@
 // make room, the longest idle first; a new stream that finds no room is refused. The same holds for memory: what a
 // stream grows to is reckoned with when it is taken in. What the reckoning does not see, whoever measures memory does,
 // and limits growth. Of the parts: stream_table.hpp (all streams), stream_state.hpp (one as bytes), idle_streams.hpp
-// (who goes), stream_listing.hpp (who is there),
-// recent_points.hpp (what one has shown).
+// (who goes), stream_listing.hpp (who is there), recent_points.hpp (what one has shown).
 #pragma once
 
 #include <atomic>

@@ -8,6 +8,7 @@
 
 #include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/text/fnv1a.hpp"
 #include "common/text/utf8.hpp"
 
 namespace spindrift::formats {
@@ -15,20 +16,15 @@ namespace {
 
 constexpr std::size_t hash_digits = 16;
 
-std::uint64_t fnv1a(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return hash;
-}
-
 void cut(std::string& name) {
-  const std::uint64_t hash = fnv1a(name);
+  fnv1a hashed;
+  hashed.add(name);
   std::size_t end = limits::stream_bytes_max - hash_digits - 1;
   while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0U) == 0x80U) --end;
   name.resize(end);
   name += '~';
   char digits[hash_digits];
-  const auto written = std::to_chars(digits, digits + hash_digits, hash, 16);
+  const auto written = std::to_chars(digits, digits + hash_digits, hashed.value(), 16);
   name.append(hash_digits - static_cast<std::size_t>(written.ptr - digits), '0');
   name.append(digits, written.ptr);
 }

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "common/cli/build_info.hpp"
 #include "common/protocol/error.hpp"
 #include "server/app/process_metrics.hpp"
+#include "server/clock/clock.hpp"
 
 namespace spindrift::kafka {
 namespace {
@@ -68,17 +70,12 @@ void by_partition(const worker_figures& of, std::string_view name, std::string_v
   }
 }
 
-std::int64_t wall_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 std::string age(std::int64_t since_ms, std::int64_t now_ms) {
   return since_ms <= 0 || since_ms > now_ms ? "0" : seconds(static_cast<double>(now_ms - since_ms) / ms_in_s);
 }
 
 void append_partitions(const worker_figures& of, std::string& out) {
-  const std::int64_t now = wall_ms();
+  const std::int64_t now = spindrift::now().wall_ms;
   by_partition(
       of, "lag_records", "Records that are in the topic and not judged yet.",
       [](const partition_figures& one) { return std::to_string(one.lag_records.load(std::memory_order_relaxed)); },
@@ -223,7 +220,7 @@ std::string worker_figures::metrics() const {
     }
   }
   head("build_info", "1; the version that was built.", "gauge", out);
-  line("build_info", label("version", SPINDRIFT_VERSION), "1", out);
+  line("build_info", label("version", this_build().version), "1", out);
   append_process_metrics(out);
   return out;
 }

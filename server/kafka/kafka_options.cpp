@@ -162,7 +162,7 @@ void declare_http(kafka_settings& settings, option_set& options) {
                .help = "address for metrics and health by HTTP",
                .take = [&settings](std::string_view text) -> refusal {
                  if (text != kafka_settings::off && !endpoint_meant(text)) {
-                   return "off, or HOST:PORT, with a port from 0 to 65535 and IPv6 addresses in brackets";
+                   return "off, or " + std::string(endpoint_rule);
                  }
                  settings.http = text;
                  settings.is_http_chosen = true;
@@ -256,14 +256,7 @@ void complain_of_topics(const kafka_settings& settings, std::vector<std::string>
 void complain_of_alerts(const kafka_settings& settings, std::vector<std::string>& complaints) {
   for (std::string& wrong : validate(settings.alerts)) complaints.push_back(std::move(wrong));
   for (std::string& wrong : validate(settings.engine.streams)) complaints.push_back(std::move(wrong));
-  std::vector<std::string> names;
-  for (const alert_settings& known : settings.alerts.all()) names.push_back(known.name);
-  for (std::size_t i = 0; i < settings.engine.streams.size(); ++i) {
-    const std::string& wanted = settings.engine.streams[i].alert;
-    if (wanted.empty() || std::find(names.begin(), names.end(), wanted) != names.end()) continue;
-    complaints.push_back("[[stream]] " + std::to_string(i + 1) + ": alert: " + in_quotes(wanted) +
-                         " is the name of no [[alert]]" + nearest_name(wanted, names).hint());
-  }
+  complain_of_unknown_alerts(settings.alerts, settings.engine.streams, complaints);
 }
 
 }  // namespace

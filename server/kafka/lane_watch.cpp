@@ -3,6 +3,7 @@
 
 #include "common/log/log.hpp"
 #include "server/app/process_metrics.hpp"
+#include "server/clock/clock.hpp"
 #include "server/kafka/lane_thread.hpp"
 #include "server/kafka/settings.hpp"
 
@@ -15,11 +16,6 @@ std::uint64_t us_since(std::chrono::steady_clock::time_point since) {
   const auto passed = std::chrono::steady_clock::now() - since;
   return static_cast<std::uint64_t>(
       std::max<std::int64_t>(std::chrono::duration_cast<std::chrono::microseconds>(passed).count(), 0));
-}
-
-std::int64_t wall_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace
@@ -56,7 +52,7 @@ void lane_thread::measure_partition(const worker::partition_state& one) {
   row.newest_ms.store(one.newest_ms, std::memory_order_relaxed);
   const std::int64_t end = clients_->end_of(one.number);
   if (end >= 0) row.lag_records.store(std::max<std::int64_t>(end - one.next, 0), std::memory_order_relaxed);
-  if (one.snapshot_age_ms >= 0) row.snapshot_ms.store(wall_ms() - one.snapshot_age_ms, std::memory_order_relaxed);
+  if (one.snapshot_age_ms >= 0) row.snapshot_ms.store(now().wall_ms - one.snapshot_age_ms, std::memory_order_relaxed);
   if (const auto since = taken_over_.find(one.number); is_live && since != taken_over_.end()) {
     add(figures_.takeovers, 1);
     add(figures_.takeover_us, us_since(since->second));

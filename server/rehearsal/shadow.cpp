@@ -164,11 +164,17 @@ bool shadow::take(const engine_settings& live, const engine_settings& watched) {
   return true;
 }
 
+// Of the live streams, those that are not followed.
+std::uint64_t shadow::left_out(std::uint64_t followed) const {
+  const std::uint64_t all = live_.stream_count();
+  return all - std::min(all, followed);
+}
+
 shadow::figures shadow::now() const {
   figures found;
   found.points = points_.load(std::memory_order_relaxed);
   found.streams = engine_->stream_count();
-  found.streams_left_out = live_.stream_count() - std::min<std::uint64_t>(live_.stream_count(), found.streams);
+  found.streams_left_out = left_out(found.streams);
   const std::lock_guard guard(compare_lock_);
   found.told = compared_.totals();
   return found;
@@ -182,7 +188,7 @@ comparison_scope shadow::scope() const {
   made.after = file_;
   made.points = points_.load(std::memory_order_relaxed);
   made.streams = engine_->stream_count();
-  made.left_out = live_.stream_count() - std::min<std::uint64_t>(live_.stream_count(), made.streams);
+  made.left_out = left_out(made.streams);
   made.stream_days = static_cast<double>(made.streams) * static_cast<double>(clock_().wall_ms - begun_ms_) / day_ms;
   return made;
 }

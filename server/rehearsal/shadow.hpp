@@ -76,6 +76,7 @@ private:
   void join(std::string_view name, moment now);
   bool has_room(std::size_t grown, moment now);
   void compare(notice_side side, const batch& of, const std::vector<bool>* only);
+  std::uint64_t left_out(std::uint64_t followed) const;
   struct comparison_scope scope() const;
 
   engine& live_;

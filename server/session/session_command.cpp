@@ -10,24 +10,12 @@
 #include "server/engine/recent_points.hpp"
 #include "server/engine/stream_listing.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/feed/subscribed_lines.hpp"
 #include "server/session/permission.hpp"
 #include "server/session/reply_line.hpp"
 #include "server/session/session.hpp"
 
 namespace spindrift {
-namespace {
-
-// The kinds of line that a subscription brings.
-line_classes classes_of(const subscribe_command& asked) {
-  using choice = subscribe_command::choice;
-  line_classes wanted = asked.only == choice::all ? verdict_lines : line_classes{0};
-  if (asked.only == choice::marked) return only(line_class::marked);
-  wanted = wanted | line_class::event;
-  return asked.updates ? wanted | line_class::update : wanted;
-}
-
-}  // namespace
-
 struct session::command_replies {
   session& self;
   const command_id& id;
@@ -127,7 +115,7 @@ void session::command_replies::operator()(const subscribe_command& asked) const 
       return complain(error_code::forbidden, "the token does not allow to subscribe to these streams");
     }
   }
-  out.subscribes.emplace(asked.streams, classes_of(asked), asked.every_ms);
+  out.subscribes.emplace(asked.streams, subscribed_lines(asked.only, asked.updates), asked.every_ms);
   append_bare_reply("subscribed", id, out.replies);
   out.has_more = true;  // the feed begins before the next frame
 }

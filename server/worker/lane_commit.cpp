@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/text/fnv1a.hpp"
 #include "server/worker/held.hpp"
 #include "server/worker/lane.hpp"
 
@@ -149,10 +150,9 @@ void lane::begin_snapshot(held& of) {
   of.first = of.last = -1;
   of.begun_ms = now_ms_;
   // Told apart from those of others that may have written to the same partition at about this time.
-  std::uint64_t id = 0xcbf29ce484222325U ^ static_cast<std::uint64_t>(of.body->next());
-  for (const char byte : settings_.owner) id = (id ^ static_cast<unsigned char>(byte)) * 0x100000001b3U;
-  id = (id ^ next_ticket()) * 0x100000001b3U;
-  of.body->begin_snapshot(id | 1U);
+  fnv1a id;
+  id.add(settings_.owner + ' ' + std::to_string(of.body->next()) + ' ' + std::to_string(next_ticket()));
+  of.body->begin_snapshot(id.value() | 1U);
   of.at = of.body->snapshot_at();
 }
 

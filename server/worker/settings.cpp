@@ -4,28 +4,28 @@
 #include <bit>
 #include <string_view>
 
+#include "common/text/fnv1a.hpp"
 #include "server/detect/registry.hpp"
 
 namespace spindrift::worker {
 namespace {
 
-// FNV-1a, over numbers in the order of their bytes: the same on every machine that we build for.
+// Over numbers in the order of their bytes.
 class hasher {
 public:
   void add(std::string_view text) {
     add(static_cast<std::uint64_t>(text.size()));
-    for (const char byte : text) step(static_cast<unsigned char>(byte));
+    hash_.add(text);
   }
   void add(std::uint64_t number) {
-    for (unsigned i = 0; i < 8; ++i) step(static_cast<unsigned char>(number >> (8U * i)));
+    for (unsigned i = 0; i < 8; ++i) hash_.add(static_cast<unsigned char>(number >> (8U * i)));
   }
   void add(std::int64_t number) { add(static_cast<std::uint64_t>(number)); }
   void add(double number) { add(std::bit_cast<std::uint64_t>(number)); }
-  std::uint64_t value() const { return hash_; }
+  std::uint64_t value() const { return hash_.value(); }
 
 private:
-  void step(unsigned char byte) { hash_ = (hash_ ^ byte) * 0x100000001b3U; }
-  std::uint64_t hash_ = 0xcbf29ce484222325U;
+  fnv1a hash_;
 };
 
 // By the options, so that a setting that comes to a detector is in it by itself.

@@ -190,21 +190,9 @@ void writer::write(const std::string& topic, std::int32_t partition, std::string
   }
 }
 
+// librdkafka tells no value from an empty one by the pointer.
 void writer::write_null(const std::string& topic, std::int32_t partition, std::string_view key) {
-  std::array<rd_kafka_vu_t, 4> parts{};
-  parts[0].vtype = RD_KAFKA_VTYPE_TOPIC;
-  parts[0].u.cstr = topic.c_str();
-  parts[1].vtype = RD_KAFKA_VTYPE_PARTITION;
-  parts[1].u.i32 = partition;
-  parts[2].vtype = RD_KAFKA_VTYPE_KEY;
-  parts[2].u.mem.ptr = const_cast<char*>(key.data());
-  parts[2].u.mem.size = key.size();
-  parts[3].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
-  parts[3].u.i = RD_KAFKA_MSG_F_COPY;
-  rd_kafka_error_t* const failed = rd_kafka_produceva(client_, parts.data(), parts.size());
-  if (failed == nullptr) return;
-  rd_kafka_error_destroy(failed);
-  throw std::runtime_error("a record without a value cannot be written");
+  write(topic, partition, key, std::string_view());
 }
 
 void writer::flush(std::chrono::milliseconds deadline) {

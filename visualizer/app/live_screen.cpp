@@ -9,16 +9,12 @@
 #include <utility>
 
 #include "visualizer/plot/script.hpp"
+#include "visualizer/series/clock.hpp"
 
 namespace spindrift {
 namespace {
 
 using socket_error = boost::system::error_code;
-
-std::int64_t steady_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
-}
 
 }  // namespace
 

@@ -30,6 +30,7 @@
 #include "visualizer/gnuplot/picture.hpp"
 #include "visualizer/gnuplot/terminal.hpp"
 #include "visualizer/plot/script.hpp"
+#include "visualizer/series/clock.hpp"
 #include "visualizer/series/gallery.hpp"
 #include "visualizer/series/stream_board.hpp"
 #include "visualizer/subscription/history_events.hpp"
@@ -120,16 +121,6 @@ private:
   bool was_live_ = false;
   bool stopping_ = false;
 };
-
-std::int64_t steady_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
-}
-
-std::int64_t unix_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 canvas canvas_of(const scene& shown) {
   return picture_canvas(shown.shown.panels().size(), {!shown.rows.empty(), shown.has_widths});

@@ -7,6 +7,7 @@
 
 #include "common/net/http_query.hpp"
 #include "common/protocol/limits.hpp"
+#include "visualizer/series/clock.hpp"
 #include "visualizer/web/board_answer.hpp"
 #include "visualizer/web/page.hpp"
 
@@ -24,11 +25,6 @@ http_limits limits_of_page() {
 
 bool takes_post(std::string_view path) {
   return path == "/ask/mark" || path == "/login";
-}
-
-std::int64_t steady_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
 http_response json_of(std::string body) {
