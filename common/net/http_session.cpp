@@ -251,7 +251,7 @@ void http_session::reply(http_response answer, bool closes) {
   if (is_event_stream_ && !answer_.body.empty()) {
     events_.push_back(std::make_shared<const std::string>(std::move(answer_.body)));
   }
-  if (is_event_stream_) source_ = std::move(answer_.events);
+  if (is_event_stream_) start_source(std::move(answer_.events));
   if (is_head || answer_.is_event_stream) answer_.body.clear();
   stream_.expires_after(shared_->limits.request_timeout);
   write(header_, answer_.body, &http_session::on_replied);
@@ -277,14 +277,18 @@ void http_session::begin_stream() {
   }
   stream_.expires_never();
   watch_for_close();
-  if (source_) {
-    source_->start([weak = weak_from_this()] {
-      const auto self = weak.lock();
-      if (self && self->phase_ == phase::streaming && !self->is_writing_event_) self->write_event();
-    });
-    await_comment();
-  }
+  if (source_) await_comment();
   if (!is_writing_event_) write_event();
+}
+
+// Before the header is written: who has read it hears of all that comes after.
+void http_session::start_source(std::shared_ptr<http_event_source> source) {
+  source_ = std::move(source);
+  if (!source_ || shared_->is_stopping) return;
+  source_->start([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (self && self->phase_ == phase::streaming && !self->is_writing_event_) self->write_event();
+  });
 }
 
 // Also how a client that is gone without a word is noticed.

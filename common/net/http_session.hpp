@@ -94,6 +94,7 @@ private:
   void reply(http_response answer, bool closes);
   void on_replied(error failure);
   void begin_stream();
+  void start_source(std::shared_ptr<http_event_source> source);
   void watch_for_close();
   void on_stream_bytes(error failure);
   void write_event();

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -72,10 +74,12 @@ protected:
     std::string type;
     json data;
   };
-  // The next event that carries data.
+  // The next event that carries data; comments and places keep nobody waiting for longer.
   static heard next_of(tcp_client& feed) {
     heard event;
+    const auto until = std::chrono::steady_clock::now() + patience;
     while (const auto line = feed.read_line()) {
+      if (std::chrono::steady_clock::now() > until) throw std::runtime_error("no event came in time");
       if (line->starts_with("id: ")) event.id = line->substr(4);
       if (line->starts_with("event: ")) event.type = line->substr(7);
       if (line->starts_with("data: ")) event.data = json::parse(line->substr(6));
