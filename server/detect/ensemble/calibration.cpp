@@ -25,7 +25,7 @@ unsigned calibration::bucket_of(double r) {
 double calibration::update(double r) {
   if (!(r > 0.0)) {
     ++zeros_;
-    if (++count_ >= count_max) halve();
+    count_one();
     return 0.0;
   }
   const unsigned place = bucket_of(r);
@@ -55,7 +55,15 @@ void calibration::add(unsigned place) {
   if (place - first_bucket_ >= held_) widen(place);
   auto& in_bucket = buckets_[place - first_bucket_].count;
   if (in_bucket < std::numeric_limits<std::uint16_t>::max()) ++in_bucket;
-  if (++count_ >= count_max) halve();
+  count_one();
+}
+
+void calibration::count_one() {
+  if (count_ + 1U < count_max) {
+    ++count_;
+  } else {
+    halve();
+  }
 }
 
 // A fresh block of exactly the new size: at most 160 times in a stream's life, and no spare capacity is kept.
@@ -86,17 +94,18 @@ void calibration::rebuild() {
     above += in_bucket;
   }
   table_count_ = count_;
-  table_nonzero_ = count_ - zeros_;
-  rebuild_at_ = count_ + count_ / 24 + 24;
+  table_nonzero_ = static_cast<std::uint16_t>(count_ - zeros_);
+  rebuild_at_ = count_ + count_ / 24U + 24U;
 }
 
 void calibration::halve() {
   zeros_ /= 2;
-  count_ = zeros_;
+  std::uint32_t count = zeros_;
   for (std::size_t i = 0; i < held_; ++i) {
     buckets_[i].count = static_cast<std::uint16_t>(buckets_[i].count / 2U);
-    count_ += buckets_[i].count;
+    count += buckets_[i].count;
   }
+  count_ = static_cast<std::uint16_t>(count);
   rebuild();
 }
 
@@ -111,7 +120,7 @@ void calibration::copy_to(std::vector<std::uint16_t>& counts, std::vector<float>
 bool calibration::take_over(std::uint32_t first, const std::vector<std::uint16_t>& counts,
                             const std::vector<float>& surprises) {
   if (counts.size() != surprises.size() || first > buckets_max || counts.size() > buckets_max - first ||
-      zeros_ > count_ || count_ >= count_max) {
+      zeros_ > count_) {
     return false;
   }
   first_bucket_ = static_cast<std::uint8_t>(first);

@@ -6,7 +6,7 @@
 // Counts live in buckets of a quarter of an octave from 2^-20 to 2^20 (what lies beyond goes to the end buckets), and
 // only the span of buckets in use is held: 6 bytes each, at most 160. The logarithm comes from a table, rebuilt when n
 // has grown by n/24 + 24, which is what makes a score cost a few nanoseconds. A bucket's count and its entry of the
-// table stand together, and all of one calibration but its buckets takes 48 bytes: a stream has twelve, and what a
+// table stand together, and all of one calibration but its buckets takes 32 bytes: a stream has twelve, and what a
 // score costs is two cache lines. At n = 65,536 all counts are halved, so the scale follows the stream. Moved, not
 // copied; one thread at a time. r may be any double: NaN and negative count as 0.
 #pragma once
@@ -40,7 +40,16 @@ public:
   template <class Archive>
   void visit_state(Archive& archive) {
     std::uint32_t first = first_bucket_;
-    archive(first, count_, zeros_, rebuild_at_, table_count_, table_nonzero_, largest_);
+    std::uint32_t count = count_;
+    std::uint32_t table_count = table_count_;
+    std::uint32_t table_nonzero = table_nonzero_;
+    archive(first, count, zeros_, rebuild_at_, table_count, table_nonzero, largest_);
+    if constexpr (Archive::reads) {
+      if (count >= count_max || table_count >= count_max || table_nonzero > table_count) return archive.refuse();
+      count_ = static_cast<std::uint16_t>(count);
+      table_count_ = static_cast<std::uint16_t>(table_count);
+      table_nonzero_ = static_cast<std::uint16_t>(table_nonzero);
+    }
     std::vector<std::uint16_t> counts;
     std::vector<float> surprises;
     if constexpr (!Archive::reads) copy_to(counts, surprises);
@@ -65,6 +74,7 @@ private:
   double surprise_of(unsigned place) const;
   double surprise_beyond(bool above_all) const;
   void add(unsigned place);
+  void count_one();
   void widen(unsigned place);
   void rebuild();
   void halve();
@@ -72,14 +82,14 @@ private:
   bool take_over(std::uint32_t first, const std::vector<std::uint16_t>& counts, const std::vector<float>& surprises);
 
   std::unique_ptr<bucket[]> buckets_;  // first_bucket_ and up, held_ of them
-  std::uint8_t first_bucket_ = 0;
-  std::uint8_t held_ = 0;
-  std::uint32_t count_ = 0;  // n: all buckets and zeros
+  double largest_ = 0.0;
   std::uint32_t zeros_ = 0;
   std::uint32_t rebuild_at_ = warm_up;
-  std::uint32_t table_count_ = 0;  // n, and how many were not zero, when the table was built
-  std::uint32_t table_nonzero_ = 0;
-  double largest_ = 0.0;
+  std::uint16_t count_ = 0;        // n, below count_max: all buckets and zeros
+  std::uint16_t table_count_ = 0;  // n, and how many were not zero, when the table was built
+  std::uint16_t table_nonzero_ = 0;
+  std::uint8_t first_bucket_ = 0;
+  std::uint8_t held_ = 0;
 };
 
 }  // namespace spindrift

@@ -3,7 +3,7 @@
 //
 // The fast memory sees x before the comparison, the slow one after it. The slow memories of 500 and 1,000 points are
 // also what the other scores take as the stream's present scale, so they are readable: both then include x.
-// A plain value of 280 bytes, seven memories of a few nanoseconds each; one thread at a time; |x| <= 1e150. Scores are
+// A plain value of 168 bytes, seven memories of a few nanoseconds each; one thread at a time; |x| <= 1e150. Scores are
 // finite, >= 0, and 0 until a slow memory has 20 points and some variance.
 #pragma once
 

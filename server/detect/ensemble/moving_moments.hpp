@@ -1,9 +1,10 @@
 // Mean and variance of a stream with an exponentially fading memory of about `window` points (West, CACM 1979, with
 // the weight of a new value never below 1/window): plain averages while young, fading afterwards.
 //
-// A plain value, about 40 bytes; one thread at a time. update takes |x| <= 1e150 and costs a few nanoseconds; the
-// results then stay finite for ever. Magnitudes too small to matter are set to zero, since a long constant stretch
-// would otherwise leave subnormal numbers behind, which no later step ever clears and which cost a hundred cycles each.
+// A plain value of 24 bytes, the window among them; one thread at a time. update takes |x| <= 1e150 and costs a few
+// nanoseconds; the results then stay finite for ever. Magnitudes too small to matter are set to zero, since a long
+// constant stretch would otherwise leave subnormal numbers behind, which no later step ever clears and which cost a
+// hundred cycles each.
 #pragma once
 
 #include <algorithm>
@@ -15,14 +16,14 @@ namespace spindrift {
 
 class moving_moments {
 public:
-  explicit moving_moments(double window) : gain_min_(1.0 / window) {}
+  explicit moving_moments(std::uint32_t window) : window_(window) {}
 
   void update(double x) {
-    if (gain_ > gain_min_) gain_ = std::max(gain_min_, 1.0 / (static_cast<double>(count_) + 1.0));
     if (count_ < std::numeric_limits<std::uint32_t>::max()) ++count_;
+    const double weight = gain();
     const double d = x - mean_;
-    mean_ += gain_ * d;
-    variance_ = (1.0 - gain_) * (variance_ + gain_ * d * d);
+    mean_ += weight * d;
+    variance_ = (1.0 - weight) * (variance_ + weight * d * d);
     if (variance_ < 1e-300) variance_ = 0.0;
     if (std::abs(mean_) < 1e-150) mean_ = 0.0;
   }
@@ -33,15 +34,18 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(gain_, mean_, variance_, count_);
+    double said = count_ == 0 ? 2.0 : gain();  // stands in what was saved, and the count says it
+    archive(said, mean_, variance_, count_);
   }
 
 private:
-  double gain_min_;
-  double gain_ = 2.0;  // above every possible gain, so that the first update computes its own
+  // Of the newest value. One division a point is cheaper than eight bytes more to fetch.
+  double gain() const { return 1.0 / static_cast<double>(std::min(count_, window_)); }
+
   double mean_ = 0.0;
   double variance_ = 0.0;
   std::uint32_t count_ = 0;
+  std::uint32_t window_;
 };
 
 }  // namespace spindrift

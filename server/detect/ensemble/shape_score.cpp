@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace spindrift {
 
@@ -15,19 +16,29 @@ constexpr float attraction = 0.05F;
 }  // namespace
 
 shape_memory::match shape_memory::nearest(const shape& wanted) const {
+  if (size_ != 1) return nearest_of_many(wanted);
+  float square = 0;
+  for (std::size_t f = 0; f < features; ++f) {
+    const float d = values_[f] - wanted[f];
+    square += d * d;
+  }
+  return {0, std::sqrt(static_cast<double>(square))};
+}
+
+shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
   match best{0, std::numeric_limits<double>::infinity()};
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
+  for (std::size_t begin = 0; begin < size_; begin += lanes) {
     std::array<float, lanes> squares{};
-    const float* values = groups_[g].values.data();
+    const float* values = values_.data() + begin * features;
     for (std::size_t f = 0; f < features; ++f) {
       for (std::size_t l = 0; l < lanes; ++l) {
         const float d = values[f * lanes + l] - wanted[f];
         squares[l] += d * d;
       }
     }
-    const std::size_t used = std::min(lanes, size() - g * lanes);
+    const std::size_t used = std::min(lanes, size_ - begin);
     for (std::size_t l = 0; l < used; ++l) {
-      if (static_cast<double>(squares[l]) < best.distance) best = {g * lanes + l, static_cast<double>(squares[l])};
+      if (static_cast<double>(squares[l]) < best.distance) best = {begin + l, static_cast<double>(squares[l])};
     }
   }
   best.distance = std::sqrt(best.distance);
@@ -35,26 +46,41 @@ shape_memory::match shape_memory::nearest(const shape& wanted) const {
 }
 
 void shape_memory::store(const shape& added) {
-  std::size_t index = size();
+  std::size_t index = size_;
   if (index == shapes_max) {
     index = static_cast<std::size_t>(std::min_element(last_use_.begin(), last_use_.end()) - last_use_.begin());
   } else {
-    if (index % lanes == 0) {
-      // By one group at a time: at most eight times in a stream's life, and no spare capacity is kept.
-      groups_.reserve(groups_.size() + 1);
-      last_use_.reserve(last_use_.size() + lanes);
-      groups_.emplace_back();
+    append();
+  }
+  for (std::size_t f = 0; f < features; ++f) values_[place_of(index, f)] = added[f];
+  touch(index);
+}
+
+// Room for one more, by one group at a time: at most seventeen times in a stream's life, and no spare capacity is kept.
+void shape_memory::append() {
+  if (size_ == 0) {
+    values_.assign(features, 0.0F);
+  } else if (size_ == 1) {
+    std::vector<float> group(features * lanes);
+    for (std::size_t f = 0; f < features; ++f) group[f * lanes] = values_[f];
+    values_ = std::move(group);
+    last_use_.reserve(lanes);
+    last_use_ = {clock_, 0};
+  } else {
+    if (size_ % lanes == 0) {
+      values_.reserve(values_.size() + features * lanes);
+      values_.resize(values_.size() + features * lanes);
+      last_use_.reserve(size_ + lanes);
     }
     last_use_.push_back(0);
   }
-  for (std::size_t f = 0; f < features; ++f) groups_[index / lanes].values[f * lanes + index % lanes] = added[f];
-  touch(index);
+  ++size_;
 }
 
 void shape_memory::attract(std::size_t index, const shape& toward) {
   for (std::size_t f = 0; f < features; ++f) {
-    float& value = groups_[index / lanes].values[f * lanes + index % lanes];
-    value += attraction * (toward[f] - value);
+    float& held = values_[place_of(index, f)];
+    held += attraction * (toward[f] - held);
   }
   touch(index);
 }
@@ -65,7 +91,31 @@ void shape_memory::touch(std::size_t index) {
     std::fill(last_use_.begin(), last_use_.end(), 0U);
     clock_ = 1;
   }
-  last_use_[index] = clock_;
+  if (size_ > 1) last_use_[index] = clock_;
+}
+
+void shape_memory::copy_to(std::vector<saved_group>& groups, std::vector<std::uint32_t>& last_use) const {
+  constexpr std::size_t by = saved_group::lanes;
+  groups.resize((size_ + by - 1U) / by);
+  for (std::size_t i = 0; i < size_; ++i) {
+    for (std::size_t f = 0; f < features; ++f) groups[i / by].values[f * by + i % by] = values_[place_of(i, f)];
+  }
+  last_use = size_ == 1 ? std::vector{clock_} : last_use_;
+}
+
+// False: what was read cannot be.
+bool shape_memory::take_over(const std::vector<saved_group>& groups, const std::vector<std::uint32_t>& last_use) {
+  constexpr std::size_t by = saved_group::lanes;
+  if (groups.size() != (last_use.size() + by - 1) / by) return false;
+  values_.clear();
+  last_use_.clear();
+  size_ = 0;
+  for (std::size_t i = 0; i < last_use.size(); ++i) {
+    append();
+    for (std::size_t f = 0; f < features; ++f) values_[place_of(i, f)] = groups[i / by].values[f * by + i % by];
+  }
+  if (size_ > 1) std::copy(last_use.begin(), last_use.end(), last_use_.begin());
+  return true;
 }
 
 double shape_score::update(double x, const moving_moments& around) {

@@ -8,9 +8,9 @@
 // pull their nearest 5 % of the way (Kohonen's rule for the winner alone).
 //
 // A plain value; one thread at a time; |x| <= 1e150; scores are finite and >= 0, and 0 on points that close no block.
-// Stored as float in groups of eight, dimension by dimension, so that the search runs on vector registers with each sum
-// in one fixed order: 512 bytes a group as it is needed, 4 KiB when full. A search costs about 100 ns, once every
-// `stride`.
+// Stored as float in groups of four, dimension by dimension, so that the search runs on vector registers with each sum
+// in one fixed order: 272 bytes a group as it is needed, 4.3 KiB when full. Many streams never store a second shape:
+// the first by itself takes 64 bytes. A search of 64 costs about 100 ns, once every `stride`.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ namespace spindrift {
 
 class shape_memory {
 public:
-  static constexpr std::size_t lanes = 8;
+  static constexpr std::size_t lanes = 4;
   static constexpr std::size_t features = 16;
   static constexpr std::size_t shapes_max = 64;
   using shape = std::array<float, features>;
@@ -34,29 +34,34 @@ public:
     double distance;
   };
 
-  bool empty() const { return last_use_.empty(); }
-  std::size_t size() const { return last_use_.size(); }
+  bool empty() const { return size_ == 0; }
+  std::size_t size() const { return size_; }
   match nearest(const shape& wanted) const;
   // In place of the shape longest unused once 64 are held.
   void store(const shape& added);
   void attract(std::size_t index, const shape& toward);
 
   std::size_t memory_bytes() const {
-    return groups_.capacity() * sizeof(group) + last_use_.capacity() * sizeof(std::uint32_t);
+    return values_.capacity() * sizeof(float) + last_use_.capacity() * sizeof(std::uint32_t);
   }
 
   template <class Archive>
   void visit_state(Archive& archive) {
     archive(clock_);
-    archive.sequence(groups_, shapes_max / lanes);
-    archive.sequence(last_use_, shapes_max);
+    std::vector<saved_group> groups;
+    std::vector<std::uint32_t> last_use;
+    if constexpr (!Archive::reads) copy_to(groups, last_use);
+    archive.sequence(groups, shapes_max / saved_group::lanes);
+    archive.sequence(last_use, shapes_max);
     if constexpr (Archive::reads) {
-      if (groups_.size() != (last_use_.size() + lanes - 1) / lanes) archive.refuse();
+      if (!take_over(groups, last_use)) archive.refuse();
     }
   }
 
 private:
-  struct group {
+  // As they are saved: by eights.
+  struct saved_group {
+    static constexpr std::size_t lanes = 8;
     std::array<float, features * lanes> values{};  // feature f of lane l at f * lanes + l
     template <class Archive>
     void visit_state(Archive& archive) {
@@ -64,18 +69,28 @@ private:
     }
   };
 
+  std::size_t width() const { return size_ == 1 ? 1 : lanes; }
+  // Of feature f of the shape in values_.
+  std::size_t place_of(std::size_t index, std::size_t f) const {
+    return (index / width() * features + f) * width() + index % width();
+  }
+  match nearest_of_many(const shape& wanted) const;
+  void append();
   void touch(std::size_t index);
+  void copy_to(std::vector<saved_group>& groups, std::vector<std::uint32_t>& last_use) const;
+  bool take_over(const std::vector<saved_group>& groups, const std::vector<std::uint32_t>& last_use);
 
-  std::vector<group> groups_;
-  std::vector<std::uint32_t> last_use_;
+  std::vector<float> values_;            // whole groups, dimension by dimension
+  std::vector<std::uint32_t> last_use_;  // empty while there is one shape: that one is always the newest
   std::uint32_t clock_ = 0;
+  std::uint8_t size_ = 0;
 };
 
 class shape_score {
 public:
   static constexpr std::size_t blocks = 8;
 
-  explicit shape_score(unsigned stride) : stride_(stride) {}
+  explicit shape_score(std::uint8_t stride) : stride_(stride) {}
 
   // `around` is the stream's long-run level and spread, x included.
   double update(double x, const moving_moments& around);
@@ -84,9 +99,15 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(in_block_, sum_, highest_, lowest_, next_, filled_, collapsed_, usual_distance_, memory_);
+    std::uint32_t in_block = in_block_;
+    std::uint32_t next = next_;
+    std::uint32_t filled = filled_;
+    archive(in_block, sum_, highest_, lowest_, next, filled, collapsed_, usual_distance_, memory_);
     if constexpr (Archive::reads) {
-      if (in_block_ >= stride_ || next_ >= blocks || filled_ > blocks) archive.refuse();
+      if (in_block >= stride_ || next >= blocks || filled > blocks) return archive.refuse();
+      in_block_ = static_cast<std::uint8_t>(in_block);
+      next_ = static_cast<std::uint8_t>(next);
+      filled_ = static_cast<std::uint8_t>(filled);
     }
   }
 
@@ -94,13 +115,13 @@ private:
   double close_block(const moving_moments& around);
   shape_memory::shape features(double center, double scale) const;
 
-  unsigned stride_;
-  std::uint32_t in_block_ = 0;
+  std::uint8_t stride_;
+  std::uint8_t in_block_ = 0;
+  std::uint8_t next_ = 0;  // of collapsed_
+  std::uint8_t filled_ = 0;
   double sum_ = 0.0;
   double highest_ = 0.0;
   double lowest_ = 0.0;
-  std::uint32_t next_ = 0;
-  std::uint32_t filled_ = 0;
   std::array<double, blocks> collapsed_{};
   moving_moments usual_distance_{500};
   shape_memory memory_;

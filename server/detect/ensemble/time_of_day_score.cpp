@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace spindrift {
 
@@ -33,18 +34,29 @@ void day_profile::bin::learn(double x) {
   if (std::abs(mean) < 1e-150) mean = 0.0;
 }
 
+unsigned day_profile::place_of(const time_of_week& when) const {
+  const unsigned of_day =
+      std::min(static_cast<unsigned>(when.second_of_day * (bins_per_day_ / seconds_per_day)), bins_per_day_ - 1U);
+  return splits_weekend_ && when.weekend ? of_day + bins_per_day_ : of_day;
+}
+
 day_profile::bin& day_profile::bin_at(const time_of_week& when) {
-  auto index =
-      std::min(static_cast<unsigned>(when.second_of_day * (bins_per_day_ / seconds_per_day)), bins_per_day_ - 1);
-  if (splits_weekend_ && when.weekend) index += bins_per_day_;
-  auto& slot = slots_[index];
-  if (slot == 0) {
-    // By eights rather than by doubling, so that a full profile holds no spare bins.
-    if (bins_.size() == bins_.capacity()) bins_.reserve(bins_.size() + 8);
-    bins_.emplace_back();
-    slot = static_cast<std::uint8_t>(bins_.size());
+  const unsigned place = place_of(when);
+  if (newest_ < bins_.size() && bins_[newest_].place == place) return bins_[newest_];
+  const std::size_t next = newest_ + 1U < bins_.size() ? newest_ + 1U : 0U;
+  if (next < bins_.size() && bins_[next].place == place) {
+    newest_ = static_cast<std::uint8_t>(next);
+    return bins_[next];
   }
-  return bins_[slot - 1U];
+  auto found = std::lower_bound(bins_.begin(), bins_.end(), place,
+                                [](const bin& held, unsigned wanted) { return held.place < wanted; });
+  newest_ = static_cast<std::uint8_t>(found - bins_.begin());
+  if (found == bins_.end() || found->place != place) {
+    // By a quarter rather than by doubling: most streams live through a part of the day, or hold all of its bins.
+    if (bins_.size() == bins_.capacity()) bins_.reserve(std::min(bins_.size() + bins_.size() / 4 + 1, places()));
+    bins_.insert(bins_.begin() + newest_, bin{})->place = static_cast<std::uint8_t>(place);
+  }
+  return bins_[newest_];
 }
 
 double day_profile::update(double x, const time_of_week& when, double variance) {
@@ -57,23 +69,41 @@ double day_profile::update(double x, const time_of_week& when, double variance) 
   return q;
 }
 
-bool day_profile::consistent() const {
-  if (slots_.size() != bins_per_day_ * (splits_weekend_ ? 2U : 1U) || bins_.size() > slots_.size()) return false;
-  return std::all_of(slots_.begin(), slots_.end(), [this](std::uint8_t slot) { return slot <= bins_.size(); });
+std::vector<std::uint8_t> day_profile::numbered() const {
+  std::vector<std::uint8_t> slots(places());
+  for (std::size_t i = 0; i < bins_.size(); ++i) slots[bins_[i].place] = static_cast<std::uint8_t>(i + 1);
+  return slots;
 }
 
-double lasting_excess::update(double q) {
-  if (filled_ < length_) {
+// False: what was read cannot be. Every bin has one place.
+bool day_profile::take_places(const std::vector<std::uint8_t>& slots) {
+  if (slots.size() != places() || bins_.size() > slots.size()) return false;
+  std::vector<bin> sorted;
+  sorted.reserve(bins_.size());
+  for (std::size_t place = 0; place < slots.size(); ++place) {
+    if (slots[place] == 0) continue;
+    if (slots[place] > bins_.size() || sorted.size() == bins_.size()) return false;
+    sorted.push_back(bins_[slots[place] - 1U]);
+    sorted.back().place = static_cast<std::uint8_t>(place);
+  }
+  bins_ = std::move(sorted);
+  newest_ = 0;
+  return true;
+}
+
+template <std::size_t length>
+double lasting_excess<length>::update(double q) {
+  if (filled_ < length) {
     ++filled_;
   } else {
     sum_ -= last_[next_];
   }
   last_[next_] = q;
   sum_ += q;
-  if (++next_ == length_) {
+  if (++next_ == length) {
     next_ = 0;
     // Once a round, the sum is taken afresh: what rounding left behind never grows.
-    sum_ = std::accumulate(last_.begin(), last_.begin() + length_, 0.0);
+    sum_ = std::accumulate(last_.begin(), last_.end(), 0.0);
   }
   const double s = sum_ / static_cast<double>(filled_);
   double score = 0.0;
@@ -84,6 +114,9 @@ double lasting_excess::update(double q) {
   past_.update(s);
   return score;
 }
+
+template class lasting_excess<10>;
+template class lasting_excess<20>;
 
 std::array<double, time_of_day_score::score_count> time_of_day_score::update(double x, double t_seconds,
                                                                              double variance) {

@@ -6,9 +6,11 @@
 // spread, which turns "a bit off for an hour" into a score: see lasting_excess.
 //
 // A plain value; one thread at a time; |x| <= 1e150; t may be any double: the clock may jump, run backwards or be
-// absurd, which costs accuracy and nothing else. Bins are allocated when first visited, 24 bytes each (all: 5 KiB).
+// absurd, which costs accuracy and nothing else. Bins are made when first visited, 24 bytes each (all: 5 KiB), and
+// found where the last one was or behind it, since time goes on: other profiles of the day are not touched.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -31,22 +33,23 @@ public:
   static constexpr double gain_min = 0.02;
   static constexpr unsigned visits_min = 3;
 
-  day_profile(unsigned bins_per_day, bool splits_weekend)
-      : bins_per_day_(bins_per_day),
-        splits_weekend_(splits_weekend),
-        slots_(bins_per_day * (splits_weekend ? 2U : 1U)) {}
+  day_profile(std::uint8_t bins_per_day, bool splits_weekend)
+      : bins_per_day_(bins_per_day), splits_weekend_(splits_weekend) {}
 
   // q, then the bin learns x. `variance` is the stream's present variance, the floor of a bin's own.
   double update(double x, const time_of_week& when, double variance);
 
-  std::size_t memory_bytes() const { return slots_.capacity() + bins_.capacity() * sizeof(bin); }
+  std::size_t memory_bytes() const { return bins_.capacity() * sizeof(bin); }
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive.sequence(slots_, 255);
+    // As saved, every place of the day has the number of its bin, or 0.
+    std::vector<std::uint8_t> slots;
+    if constexpr (!Archive::reads) slots = numbered();
+    archive.sequence(slots, 255);
     archive.sequence(bins_, 255);
     if constexpr (Archive::reads) {
-      if (!consistent()) archive.refuse();
+      if (!take_places(slots)) archive.refuse();
     }
   }
 
@@ -55,6 +58,7 @@ private:
     double mean = 0.0;
     double variance = 0.0;
     std::uint32_t visits = 0;
+    std::uint8_t place = 0;  // in the day, or the weekend's behind it
 
     void learn(double x);
     template <class Archive>
@@ -64,41 +68,53 @@ private:
   };
 
   bin& bin_at(const time_of_week& when);
-  bool consistent() const;
+  unsigned place_of(const time_of_week& when) const;
+  std::size_t places() const { return bins_per_day_ * (splits_weekend_ ? 2U : 1U); }
+  std::vector<std::uint8_t> numbered() const;
+  bool take_places(const std::vector<std::uint8_t>& slots);
 
-  unsigned bins_per_day_;
+  std::vector<bin> bins_;  // those that were visited, by their places
+  std::uint8_t bins_per_day_;
   bool splits_weekend_;
-  std::vector<std::uint8_t> slots_;  // 1 + the bin's place in bins_, 0 while never visited
-  std::vector<bin> bins_;
+  std::uint8_t newest_ = 0;  // the bin of the newest value
 };
 
 // L_w: s = mean of the last w values of q; the score is how far s exceeds its own fading mean, in its own standard
 // deviations, before s is learned. 0 until 50 values of s are known.
+template <std::size_t length>
 class lasting_excess {
 public:
   static constexpr unsigned warm_up = 50;
-  static constexpr std::size_t length_max = 20;
-
-  explicit lasting_excess(unsigned length) : length_(length) {}
+  static constexpr std::size_t length_saved = 20;
 
   double update(double q);
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(next_, filled_, sum_, last_, past_);
+    std::uint32_t next = next_;
+    std::uint32_t filled = filled_;
+    std::array<double, length_saved> last{};
+    std::copy(last_.begin(), last_.end(), last.begin());
+    archive(next, filled, sum_, last, past_);
     if constexpr (Archive::reads) {
-      if (next_ >= length_ || filled_ > length_) archive.refuse();
+      if (next >= length || filled > length) return archive.refuse();
+      next_ = static_cast<std::uint8_t>(next);
+      filled_ = static_cast<std::uint8_t>(filled);
+      std::copy_n(last.begin(), length, last_.begin());
     }
   }
 
 private:
-  unsigned length_;
-  std::uint32_t next_ = 0;
-  std::uint32_t filled_ = 0;
+  static_assert(length <= length_saved);
+  std::uint8_t next_ = 0;
+  std::uint8_t filled_ = 0;
   double sum_ = 0.0;
-  std::array<double, length_max> last_{};
+  std::array<double, length> last_{};
   moving_moments past_{8000};
 };
+
+extern template class lasting_excess<10>;
+extern template class lasting_excess<20>;
 
 class time_of_day_score {
 public:
@@ -119,9 +135,9 @@ private:
   day_profile hours_{24, false};
   day_profile half_hours_{48, true};
   day_profile quarter_hours_{96, false};
-  lasting_excess hours_excess_{10};
-  lasting_excess half_hours_excess_{10};
-  lasting_excess half_hours_long_excess_{20};
+  lasting_excess<10> hours_excess_;
+  lasting_excess<10> half_hours_excess_;
+  lasting_excess<20> half_hours_long_excess_;
 };
 
 }  // namespace spindrift

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <list>
+#include <string>
 #include <vector>
 
+#include "server/detect/archive.hpp"
 #include "server/detect/ensemble/shape_score.hpp"
 #include "tests/support/noise.hpp"
 
@@ -72,15 +74,47 @@ TEST(ensemble_shape_memory, finds_stores_and_moves_shapes_as_a_plain_list_does) 
   EXPECT_EQ(memory.size(), 64U);
 }
 
-TEST(ensemble_shape_memory, grows_by_eight_shapes_and_never_beyond_sixty_four) {
+TEST(ensemble_shape_memory, begins_with_one_shape_and_grows_by_four_but_never_beyond_sixty_four) {
   support::noise_source noise(7);
   shape_memory memory;
   EXPECT_EQ(memory.memory_bytes(), 0U);
   memory.store(random_shape(noise));
-  EXPECT_LE(memory.memory_bytes(), 600U);
+  EXPECT_LE(memory.memory_bytes(), 64U);
+  memory.store(random_shape(noise));
+  EXPECT_LE(memory.memory_bytes(), 272U);
   for (int i = 0; i < 200; ++i) memory.store(random_shape(noise));
   EXPECT_EQ(memory.size(), 64U);
   EXPECT_LE(memory.memory_bytes(), 4400U);
+}
+
+// One shape, some of them, and all: each is held in another way.
+TEST(ensemble_shape_memory, goes_on_as_before_when_it_was_saved) {
+  support::noise_source noise(9);
+  for (const int held : {0, 1, 2, 11, 80}) {
+    shape_memory kept;
+    for (int i = 0; i < held; ++i) kept.store(random_shape(noise));
+    std::string saved;
+    state_writer writer(saved);
+    kept.visit_state(writer);
+    shape_memory read;
+    state_reader reader(saved);
+    read.visit_state(reader);
+    ASSERT_TRUE(reader.ok());
+    ASSERT_EQ(read.size(), kept.size());
+    for (int i = 0; i < 100; ++i) {
+      const auto next = random_shape(noise);
+      const auto found = kept.nearest(next);
+      const auto again = read.nearest(next);
+      ASSERT_EQ(found.distance, again.distance) << held << ", " << i;
+      for (shape_memory* memory : {&kept, &read}) {
+        if (i % 3 == 0 || memory->empty()) {
+          memory->store(next);
+        } else {
+          memory->attract(found.index, next);
+        }
+      }
+    }
+  }
 }
 
 shape plain_features(const std::vector<double>& collapsed, double center, double scale) {

@@ -5,8 +5,10 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <string>
 #include <utility>
 
+#include "server/detect/archive.hpp"
 #include "server/detect/ensemble/time_of_day_score.hpp"
 #include "tests/support/noise.hpp"
 
@@ -66,12 +68,46 @@ TEST(ensemble_day_profile, holds_only_the_bins_it_has_visited) {
   day_profile profile(96, false);
   const auto empty = profile.memory_bytes();
   for (int i = 0; i < 1000; ++i) profile.update(1.0, time_of_week::at(60.0 * (i % 15)), 1.0);
-  EXPECT_LE(profile.memory_bytes(), empty + 8 * 24);
+  EXPECT_LE(profile.memory_bytes(), empty + 2 * 24);
+}
+
+// One that was saved has its bins by their places, whatever order they came in.
+TEST(ensemble_day_profile, goes_on_as_before_when_it_was_saved_in_the_middle_of_a_day) {
+  support::noise_source noise(8);
+  day_profile kept(48, true);
+  day_profile read(48, true);
+  const auto visit = [&noise] { return time_of_week::at(1.4e9 + noise.uniform(0, 6e5)); };
+  for (int i = 0; i < 60; ++i) kept.update(noise.normal(), visit(), 1.0);
+  std::string saved;
+  state_writer writer(saved);
+  kept.visit_state(writer);
+  state_reader reader(saved);
+  read.visit_state(reader);
+  ASSERT_TRUE(reader.ok());
+  for (int i = 0; i < 600; ++i) {
+    const auto when = visit();
+    const double x = noise.normal();
+    ASSERT_EQ(read.update(x, when, 1.0), kept.update(x, when, 1.0)) << i;
+  }
+}
+
+// A bin for two places, or for none, is no profile.
+TEST(ensemble_day_profile, refuses_saved_places_that_have_no_bin_of_their_own) {
+  day_profile kept(24, false);
+  for (const double hour : {3.0, 5.0, 6.0}) kept.update(1.0, time_of_week::at(3600.0 * hour), 1.0);
+  std::string saved;
+  state_writer writer(saved);
+  kept.visit_state(writer);
+  saved[4] = 2;  // the first place, behind the length
+  state_reader reader(saved);
+  day_profile read(24, false);
+  read.visit_state(reader);
+  EXPECT_FALSE(reader.ok());
 }
 
 TEST(ensemble_lasting_excess, is_the_excess_of_the_last_mean_over_its_own_past) {
   support::noise_source noise(4);
-  lasting_excess excess(10);
+  lasting_excess<10> excess;
   moving_moments past(8000);
   std::deque<double> last;
   for (int i = 0; i < 3000; ++i) {
@@ -88,8 +124,8 @@ TEST(ensemble_lasting_excess, is_the_excess_of_the_last_mean_over_its_own_past) 
 }
 
 TEST(ensemble_lasting_excess, forgets_an_absurd_value_within_its_window) {
-  lasting_excess excess(20);
-  lasting_excess untouched(20);
+  lasting_excess<20> excess;
+  lasting_excess<20> untouched;
   excess.update(1e6);
   untouched.update(0.1);
   for (int i = 0; i < 40; ++i) {
