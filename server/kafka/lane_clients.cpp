@@ -71,10 +71,35 @@ lane_clients::~lane_clients() {
   if (chunks_) rd_kafka_purge(chunks_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   // To destroy a consumer that has joined and was told of no partitions yet ends the process: an assertion in the
   // cooperative-sticky assignor of librdkafka 2.0. It happens at most once a lane, at its end.
-  if (points_ && !has_heard_group_) {
+  if (points_ && (!has_heard_group_ || !leave())) {
     figures_.left_clients.fetch_add(1, std::memory_order_relaxed);
     static_cast<void>(points_.release());
   }
+}
+
+// A consumer that the group has something to say to, and that nobody hears out, does not end: librdkafka waits for an
+// answer for ever, and turns in a circle over it. A static member keeps its place all the same.
+bool lane_clients::leave() {
+  is_leaving_ = true;
+  // The group waits for an answer that the lane would have given.
+  if (!revoking_.empty()) kafka::take(rd_kafka_incremental_unassign(points_.get(), list_of(revoked_).get()));
+  const owned<rd_kafka_queue_t> told(rd_kafka_queue_new(points_.get()));
+  const client_error wrong = kafka::take(rd_kafka_consumer_close_queue(points_.get(), told.get()));
+  const auto until = std::chrono::steady_clock::now() + leave_patience;
+  if (wrong) {
+    // After a fatal error it cannot be closed; what was said before is heard out.
+    while (owned<rd_kafka_message_t>(rd_kafka_consumer_poll(points_.get(), 0)) &&
+           std::chrono::steady_clock::now() < until) {
+    }
+    return true;
+  }
+  while (rd_kafka_consumer_closed(points_.get()) == 0) {
+    if (std::chrono::steady_clock::now() >= until) return false;
+    const owned<rd_kafka_event_t> one(rd_kafka_queue_poll(told.get(), 10));
+    if (!one || rd_kafka_event_type(one.get()) != RD_KAFKA_EVENT_REBALANCE) continue;
+    rebalanced(rd_kafka_event_error(one.get()), *rd_kafka_event_topic_partition_list(one.get()));
+  }
+  return true;
 }
 
 progress lane_clients::open(client_error& wrong) {
@@ -159,6 +184,12 @@ void lane_clients::hear_rebalance(rd_kafka_t* /*of*/, rd_kafka_resp_err_t code,
 // Nothing is restored or committed in here: that would hold up all other partitions of the lane.
 void lane_clients::rebalanced(rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t& partitions) {
   has_heard_group_ = true;
+  if (is_leaving_) {
+    const bool is_given = code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
+    kafka::take(is_given ? rd_kafka_incremental_assign(points_.get(), &partitions)
+                         : rd_kafka_incremental_unassign(points_.get(), &partitions));
+    return;
+  }
   client_event told;
   for (int i = 0; i < partitions.cnt; ++i) told.partitions.push_back(partitions.elems[i].partition);
   if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {

@@ -4,7 +4,8 @@
 //
 // One life long: after any failure the whole object goes and another is made. Owned and used by the lane's thread; all
 // callbacks of librdkafka come within poll() and gather(), and only note down what happened: events() has it, in order.
-// No call waits for longer than `slice`, but for the destructor (librdkafka's threads end, some 100 ms at worst).
+// No call waits for longer than `slice`, but for the destructor (librdkafka's threads end, some 100 ms; a consumer that
+// does not end within leave_patience is left behind).
 // Limits: what librdkafka reads ahead (32 MiB) and holds to be sent (1 GiB, 1 M messages).
 #pragma once
 
@@ -49,6 +50,7 @@ enum class progress : std::uint8_t { going, done, failed };
 class lane_clients {
 public:
   static constexpr std::chrono::milliseconds slice{200};
+  static constexpr std::chrono::seconds leave_patience{3};
   static constexpr std::size_t batch_records_max = 2'000;
   static constexpr std::size_t batch_bytes_max = 4U << 20U;
 
@@ -94,6 +96,8 @@ private:
                           void* opaque);
 
   void rebalanced(rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t& partitions);
+  // False: the consumer does not end, so it must not be waited for.
+  bool leave();
   void fail(client_error error, std::string denied = {});
   void take(owned<rd_kafka_message_t> message, message_batch& into);
   partition_list list_of(std::span<const std::int32_t> partitions) const;
@@ -119,6 +123,7 @@ private:
   owned<rd_kafka_topic_t> snapshots_topic_;
 
   bool has_heard_group_ = false;
+  bool is_leaving_ = false;
   bool is_initialised_ = false;  // the transactions
   bool is_open_ = false;         // a transaction
   std::optional<worker::commit_order> order_;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <random>
 #include <stdexcept>
@@ -114,6 +115,10 @@ worker::worker(const topics& on, std::string id, std::vector<std::string> more) 
               "1",
               "--log-level",
               "info"};
+  if (const char* const looked_at = std::getenv("KAFKA_PROOF_DEBUG")) {
+    command_.back() = "debug";
+    command_.insert(command_.end(), {"--kafka", "debug=" + std::string(looked_at)});
+  }
   const auto is_given = [&more](std::string_view flag) {
     return std::find(more.begin(), more.end(), flag) != more.end();
   };

@@ -1,7 +1,8 @@
 // spindrift-worker against a real Kafka broker: every point's verdict exactly once, byte for byte those of
 // spindrift-detect, whatever happens to workers and broker. One program, one broker, topics of each test's own.
 //
-// KAFKA_PROOF_FAULTS and KAFKA_PROOF_POINTS make the long form of the test of faults.
+// KAFKA_PROOF_FAULTS and KAFKA_PROOF_POINTS make the long form of the test of faults; KAFKA_PROOF_DEBUG=cgrp,eos has
+// librdkafka say what it does.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,6 +16,7 @@
 #include <iostream>
 #include <map>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -163,7 +165,11 @@ public:
   }
   void end_all() {
     // Whoever rests before a new life comes back first: that an end is orderly is asked of who is there.
-    for (worker& one : workers_) one.wait_ready();
+    try {
+      for (worker& one : workers_) one.wait_ready();
+    } catch (const std::runtime_error& late) {
+      ADD_FAILURE() << late.what() << said();
+    }
     for (worker& one : workers_) one.signal(SIGTERM);
     for (worker& one : workers_) EXPECT_EQ(one.wait_end(), 0) << one.errors();
   }
