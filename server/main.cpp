@@ -9,9 +9,17 @@
 #include "server/app/producer_command.hpp"
 #include "server/app/shadow_report_command.hpp"
 #include "server/app/test_alert_command.hpp"
+#ifdef SPINDRIFT_HAS_KAFKA
+#include "server/kafka/feed.hpp"
+#endif
 
 int main(int argc, char** argv) {
   using namespace spindrift;
+#ifdef SPINDRIFT_HAS_KAFKA
+  constexpr outside_maker make_feed = kafka::make_feed;
+#else
+  constexpr outside_maker make_feed = nullptr;
+#endif
   if (is_token_command(argc, argv)) return run_token_command(argc, argv);
   if (is_producer_command(argc, argv)) return run_producer_command(argc, argv);
   if (is_import_command(argc, argv)) return run_import_command(argc, argv);
@@ -32,11 +40,12 @@ int main(int argc, char** argv) {
     return exit_bad_config;
   }
   try {
-    int code = settings.check_config ? check_daemon(settings) : exit_ok;
+    int code = settings.check_config ? check_daemon(settings, make_feed) : exit_ok;
     if (code == exit_ok && settings.print_config) code = print(options.print_config(option_set::origins::shown));
     if (code == exit_ok && settings.check_config) code = print("the configuration is good\n");
     if (settings.print_config || settings.check_config) return code;
-    return run_daemon(settings, [argc, argv] { return reread(argc, argv); });
+    return run_daemon(
+        settings, [argc, argv] { return reread(argc, argv); }, make_feed);
   } catch (const std::exception& failure) {
     complain("spindriftd", failure.what());
     return exit_failure;

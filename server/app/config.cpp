@@ -108,6 +108,7 @@ void declare(config& settings, option_set& options) {
   options.add_number("--shadow-memory", "MIB",
                      "what the streams of --shadow may grow to, besides --max-memory, 16 to 16777216",
                      settings.shadow_memory_mib, 16, 1U << 24U);
+  declare(settings.feed, options);
   declare(settings.log, options);
   declare(settings.alerts, options);
   options.add_action("--check-config", "say whether the configuration is good, and end", settings.check_config);
@@ -140,6 +141,7 @@ std::vector<std::string> validate(const config& settings) {
         open_to_others(settings, {listen_address::kind::by_tcp, *endpoint_meant(settings.http), {}, 0, {}, {}, {}});
     if (wrong != nullptr) complaints.push_back("--http: " + settings.http + wrong);
   }
+  for (std::string& wrong : validate(settings.feed)) complaints.push_back(std::move(wrong));
   for (std::string& wrong : validate(settings.alerts)) complaints.push_back(std::move(wrong));
   for (std::string& wrong : validate(settings.engine.streams)) complaints.push_back(std::move(wrong));
   complain_of_unknown_alerts(settings.alerts, settings.engine.streams, complaints);

@@ -10,6 +10,7 @@
 #include "common/log/log.hpp"
 #include "server/alerts/alert_settings.hpp"
 #include "server/app/detector_options.hpp"
+#include "server/app/feed_options.hpp"
 #include "server/engine/engine.hpp"
 #include "server/formats/format_options.hpp"
 #include "server/net/settings.hpp"
@@ -40,6 +41,7 @@ struct config {
   std::string tokens;  // file of identities; empty: everybody may do everything
   bool insecure = false;
   alerts_settings alerts;
+  feed_settings feed;  // of workers on Kafka
   std::string shadow;  // a file of other settings that run beside these and tell nobody; empty: none
   // What their streams may grow to, besides memory_mib_max: 40,000 of the default detectors.
   std::uint64_t shadow_memory_mib = 1'024;

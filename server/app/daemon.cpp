@@ -2,8 +2,11 @@
 #include "server/app/daemon.hpp"
 
 #include <csignal>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "common/log/log.hpp"
 #include "server/app/descriptor_limit.hpp"
@@ -18,21 +21,41 @@ int complain(const std::string& reason, int exit_code) {
   return exit_code;
 }
 
+std::optional<std::string> make_source(const config& settings, outside_maker make,
+                                       std::unique_ptr<outside_source>& made) {
+  if (!settings.feed.is_on()) return std::nullopt;
+  if (make == nullptr) {
+    return "--feed-from-kafka: this spindriftd was built without librdkafka: install librdkafka-dev (2.0.2 or newer) "
+           "and build it again";
+  }
+  std::vector<std::string> complaints;
+  made = make(settings.feed, settings.insecure, complaints);
+  if (made) return std::nullopt;
+  std::string all;
+  for (const std::string& one : complaints) all.append(all.empty() ? "" : "; ").append(one);
+  return all;
+}
+
 }  // namespace
 
-int check_daemon(const config& settings) {
-  auto wrong = provide_descriptors(settings);
+int check_daemon(const config& settings, outside_maker make_outside) {
+  std::unique_ptr<outside_source> others;
+  auto wrong = make_source(settings, make_outside, others);
+  if (!wrong) wrong = provide_descriptors(settings);
   if (!wrong) wrong = server(settings).load_secrets();
   return wrong ? complain(*wrong, exit_bad_config) : exit_ok;
 }
 
-int run_daemon(const config& settings, settings_source again) {
+int run_daemon(const config& settings, settings_source again, outside_maker make_outside) {
   end_without_memory();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes shall read as a full disk
   open_log(settings.log);
   if (const auto wrong = provide_descriptors(settings)) return complain(*wrong, exit_bad_config);
+  std::unique_ptr<outside_source> others;
+  if (const auto wrong = make_source(settings, make_outside, others)) return complain(*wrong, exit_bad_config);
   server built(settings);
+  built.hear(std::move(others));
   built.reread_with(std::move(again));
   auto failed = built.load_secrets();
   if (failed) return complain(*failed, exit_bad_config);

@@ -8,6 +8,7 @@
 #include "common/model/event.hpp"
 #include "common/protocol/encode.hpp"
 #include "server/alerts/alert_desk.hpp"
+#include "server/app/outside_intake.hpp"
 #include "server/app/process_metrics.hpp"
 #include "server/formats/parsed.hpp"
 #include "server/rehearsal/shadow.hpp"
@@ -78,6 +79,7 @@ std::vector<daemon_info::figure> daemon_info::figures() const {
       {"findings_left_out", "Lines that the log's rate limit left out.", true, findings_left_out()},
   };
   append_shadow(all);
+  append_outside(all);
   return all;
 }
 
@@ -94,6 +96,19 @@ void daemon_info::append_shadow(std::vector<figure>& all) const {
            {"shadow_notices_new", "Notices that only the shadow's settings would have told.", false, told.fresh},
            {"shadow_notices_changed", "Notices of both that differ in severity or kind.", false, told.changed},
            {"shadow_notices_same", "Notices of both that are alike.", false, told.same()},
+       }) {
+    all.push_back(one);
+  }
+}
+
+void daemon_info::append_outside(std::vector<figure>& all) const {
+  if (outside_ == nullptr) return;
+  const outside_intake::figures seen = outside_->now();
+  for (const figure& one : std::initializer_list<figure>{
+           {"kafka_feed_events", "What events had to say that came from Kafka.", true, seen.events},
+           {"kafka_feed_verdicts", "Verdicts that came from Kafka while somebody subscribed.", true, seen.verdicts},
+           {"kafka_feed_unreadable", "Lines from Kafka that were neither.", true, seen.unreadable},
+           {"kafka_feed_lag_records", "Records of the topic of events that are still to be read.", false, seen.lag},
        }) {
     all.push_back(one);
   }

@@ -16,6 +16,7 @@
 namespace spindrift {
 
 class alert_desk;
+class outside_intake;
 class shadow;
 
 class daemon_info final : public server_info {
@@ -28,6 +29,8 @@ public:
   void watch(const alert_desk& told) { alerts_ = &told; }
   // The same of other settings that run beside.
   void watch(const shadow& beside) { shadow_ = &beside; }
+  // And of what others have judged.
+  void watch(const outside_intake& heard) { outside_ = &heard; }
 
   // Asked for each scrape.
   void watch(std::function<latency_counts()> latency) { latency_ = std::move(latency); }
@@ -45,6 +48,7 @@ private:
   };
   std::vector<figure> figures() const;
   void append_shadow(std::vector<figure>& all) const;
+  void append_outside(std::vector<figure>& all) const;
   std::uint64_t memory_full() const;
   void append_latency(std::string& out) const;
 
@@ -54,6 +58,7 @@ private:
   persistence& persistence_;
   const alert_desk* alerts_ = nullptr;
   const shadow* shadow_ = nullptr;
+  const outside_intake* outside_ = nullptr;
   std::function<latency_counts()> latency_;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 };

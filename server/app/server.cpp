@@ -18,6 +18,7 @@
 #include "server/app/status_pages.hpp"
 #include "server/clock/clock.hpp"
 #include "server/engine/stream_profile.hpp"
+#include "server/engine/stream_table.hpp"
 #include "server/net/inherited_socket.hpp"
 #include "server/net/proxied_transport.hpp"
 
@@ -93,9 +94,19 @@ server::server(const config& settings)
 }
 
 server::~server() {
+  if (others_) others_->stop();
   history_desk_.stop();
   persistence_.stop();
   alerts_.stop();
+}
+
+void server::hear(std::unique_ptr<outside_source> others) {
+  if (!others) return;
+  outside_ = std::make_unique<outside_intake>(
+      outside_intake::ways{[this](std::string_view stream) { return engine_.streams().hash_of(stream); },
+                           context_.feed_ports, context_.subscriptions, persistence_.events(), alerts_});
+  info_.watch(*outside_);
+  others_ = std::move(others);
 }
 
 alert_desk::surroundings server::surroundings_of_alerts() {
@@ -398,8 +409,10 @@ bool server::run() {
       [this] { asio::post(shards_.front()->context(), [this] { stop(); }); });
   history_desk_.start();
   for (const auto& serving : shards_) serving->start();
+  if (others_) others_->start(*outside_);
   tell_service_manager("READY=1");
   for (auto last = shards_.rbegin(); last != shards_.rend(); ++last) (*last)->join();
+  if (others_) others_->stop();
   history_desk_.stop();
   memory_.stop();
   if (shadow_) report_shadow(shadow_->now());

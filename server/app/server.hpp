@@ -18,6 +18,7 @@
 #include "server/app/data_pages.hpp"
 #include "server/app/history_desk.hpp"
 #include "server/app/memory_guard.hpp"
+#include "server/app/outside_intake.hpp"
 #include "server/app/periodic_call.hpp"
 #include "server/app/persistence.hpp"
 #include "server/app/reread.hpp"
@@ -51,6 +52,8 @@ public:
   std::optional<std::string> load_secrets() { return secrets_.load(); }
   // Where SIGHUP finds the settings; without it, it reads secrets alone. Called on the first shard's thread.
   void reread_with(settings_source again);
+  // Before open(): who has judged what this server is to serve as well. Null: nobody else.
+  void hear(std::unique_ptr<outside_source> others);
   std::optional<std::string> open();
   std::optional<std::string> recover();
   // False when points had to be refused in the end, because the disk failed.
@@ -111,6 +114,8 @@ private:
   history_sink history_sink_;
   std::unique_ptr<shadow> shadow_;  // --shadow
   history_desk history_desk_;
+  std::unique_ptr<outside_intake> outside_;
+  std::unique_ptr<outside_source> others_;  // calls outside_
   secrets secrets_;
   shard_context context_;
   std::vector<std::unique_ptr<shard>> shards_;

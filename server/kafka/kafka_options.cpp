@@ -201,21 +201,21 @@ std::string value_of(const kafka_settings& settings, std::string_view key, std::
   return value;
 }
 
-void complain_of_security(const kafka_settings& settings, std::vector<std::string>& complaints) {
+void complain_of_security(const kafka_settings& settings, const std::string& flag,
+                          std::vector<std::string>& complaints) {
   const std::string protocol = value_of(settings, "security.protocol", "plaintext");
   const bool is_plain = protocol == "plaintext" || protocol == "sasl_plaintext";
   for (const std::string& address : addresses_in(settings.brokers)) {
     const auto where = broker_meant(address);
     if (!where) {
-      complaints.push_back("--brokers: " + in_quotes(address) + " is not HOST:PORT: give HOST:PORT[,HOST:PORT...]");
+      complaints.push_back(flag + ": " + in_quotes(address) + " is not HOST:PORT: give HOST:PORT[,HOST:PORT...]");
     } else if (is_plain && !settings.insecure && !is_loopback(*where)) {
-      complaints.push_back("--brokers: " + address +
+      complaints.push_back(flag + ": " + address +
                            " is not allowed without TLS, since it is on another machine: give "
                            "--kafka security.protocol=ssl or sasl_ssl, or --insecure");
     }
   }
-  if (addresses_in(settings.brokers).empty())
-    complaints.emplace_back("--brokers: empty is not allowed: give HOST:PORT");
+  if (addresses_in(settings.brokers).empty()) complaints.push_back(flag + ": empty is not allowed: give HOST:PORT");
   if (settings.insecure) return;
   if (value_of(settings, "ssl.endpoint.identification.algorithm", "https") == "none") {
     complaints.emplace_back(
@@ -288,20 +288,26 @@ void declare(kafka_settings& settings, option_set& options) {
   options.add_action("--print-config", "print the configuration in force as TOML, and end", settings.print_config);
 }
 
-std::vector<std::string> validate(kafka_settings& settings) {
-  std::vector<std::string> complaints = validate(settings.engine.detectors);
+std::vector<std::string> validate_client(kafka_settings& settings, const std::string& flag) {
+  std::vector<std::string> complaints;
   for (const client_setting& one : settings.client) {
     if (const auto wrong = refused_client_key(one.key, client_key_source::flag)) {
       complaints.push_back("--kafka: " + *wrong);
     }
   }
+  read_client_file(settings, complaints);
+  if (const auto wrong = kafka::judge_client_settings(settings)) complaints.push_back(*wrong);
+  complain_of_security(settings, flag, complaints);
+  return complaints;
+}
+
+std::vector<std::string> validate(kafka_settings& settings) {
+  std::vector<std::string> complaints = validate(settings.engine.detectors);
   if (!is_kafka_name(settings.worker_id)) {
     complaints.push_back("--worker-id: " + in_quotes(settings.worker_id) +
                          " is not allowed: give 1 to 249 letters, digits, dots, underscores and hyphens");
   }
-  read_client_file(settings, complaints);
-  if (const auto wrong = kafka::judge_client_settings(settings)) complaints.push_back(*wrong);
-  complain_of_security(settings, complaints);
+  for (std::string& wrong : validate_client(settings, "--brokers")) complaints.push_back(std::move(wrong));
   complain_of_topics(settings, complaints);
   if (settings.http != kafka_settings::off && !settings.insecure && !is_loopback(*endpoint_meant(settings.http))) {
     complaints.push_back("--http: " + settings.http +

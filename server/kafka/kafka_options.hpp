@@ -17,5 +17,7 @@ void declare(kafka_settings& settings, option_set& options);
 // All complaints, each naming its flag, the value and what is allowed; reads --kafka-file into
 // `settings.client_of_file`. Empty when the worker may start.
 std::vector<std::string> validate(kafka_settings& settings);
+// The part of it that is about the way to the brokers, which `flag` has named.
+std::vector<std::string> validate_client(kafka_settings& settings, const std::string& flag);
 
 }  // namespace spindrift
