@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 #include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
@@ -16,34 +15,6 @@ std::string_view name_of(fault_cause cause) {
   constexpr std::array<std::string_view, fault_causes> names = {"unknown_shape", "bad_value",  "not_finite", "bad_time",
                                                                 "bad_name",      "bad_syntax", "too_large"};
   return names[static_cast<std::size_t>(cause)];
-}
-
-std::span<char> text_arena::room(std::size_t bytes) {
-  while (at_ < blocks_.size() && used_ + bytes > blocks_[at_].size) {
-    ++at_;
-    used_ = 0;
-  }
-  if (at_ == blocks_.size()) {
-    const std::size_t size = std::max(bytes, block_bytes);
-    blocks_.push_back({std::make_unique<char[]>(size), size});
-    used_ = 0;
-  }
-  const std::span<char> found(blocks_[at_].bytes.get() + used_, bytes);
-  used_ += bytes;
-  return found;
-}
-
-std::string_view text_arena::keep(std::string_view text) {
-  const std::span<char> into = room(text.size());
-  if (!text.empty()) std::memcpy(into.data(), text.data(), text.size());
-  return {into.data(), text.size()};
-}
-
-// One block stays: the usual batch needs no other.
-void text_arena::clear() {
-  if (blocks_.size() > 1) blocks_.resize(1);
-  if (!blocks_.empty() && blocks_.front().size > block_bytes) blocks_.clear();
-  at_ = used_ = 0;
 }
 
 std::string_view parsed::usable_name(std::string_view text) {

@@ -18,6 +18,7 @@
 
 #include "common/model/point.hpp"
 #include "server/formats/field_mapping.hpp"
+#include "server/formats/text_arena.hpp"
 
 namespace spindrift::formats {
 
@@ -39,24 +40,6 @@ struct fault {
   std::string_view line;     // what it stood in; dies with the bytes
   const char* reason = "";   // what was wrong and what would be right
   std::uint64_t number = 0;  // of the line or item, from 1; 0: not known
-};
-
-// Memory for text that lives as long as the points: blocks that never move.
-class text_arena {
-public:
-  std::string_view keep(std::string_view text);
-  std::span<char> room(std::size_t bytes);
-  void clear();
-
-private:
-  static constexpr std::size_t block_bytes = 16'384;
-  struct block {
-    std::unique_ptr<char[]> bytes;
-    std::size_t size = 0;
-  };
-  std::vector<block> blocks_;
-  std::size_t at_ = 0;  // block in use
-  std::size_t used_ = 0;
 };
 
 class parsed {

@@ -11,7 +11,7 @@
 #include "common/protocol/name.hpp"
 #include "common/text/fnv1a.hpp"
 #include "common/text/utf8.hpp"
-#include "server/formats/parsed.hpp"
+#include "server/formats/text_arena.hpp"
 
 namespace spindrift::formats {
 namespace {
