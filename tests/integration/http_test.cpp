@@ -47,6 +47,9 @@ TEST(http, metrics_are_prometheus_text_and_count) {
   EXPECT_EQ(before.at("spindrift_points_total"), 0);
   tcp_client client = daemon.connect();
   client.exchange(points({.stream = "a", .count = 100}) + "nonsense\n" + point("b", 1), 102);
+  // How long a point took is counted when its reply has been written, which may be after it was read.
+  EXPECT_TRUE(
+      eventually([&] { return samples_of(get(port, "/metrics").body).at("spindrift_point_seconds_count") == 102; }));
   const answer after = get(port, "/metrics");
   EXPECT_THAT(after.head, HasSubstr("HTTP/1.1 200"));
   EXPECT_THAT(after.head, HasSubstr("text/plain; version=0.0.4"));
