@@ -12,7 +12,7 @@ namespace spindrift {
 
 // One number of one part, at the moment at which the event was told.
 struct evidence_number {
-  std::string_view part;  // "event", "zscore", "adwin", "ensemble", "clock", "relation", "silence"
+  std::string_view part;  // "event", "zscore", "adwin", "ensemble", "clock", "relation", "votes", "silence"
   std::string_view name;
   double value = 0;
   std::string word{};  // where it is a name instead of a number; else empty

@@ -90,7 +90,7 @@ autoencoder_ensemble::autoencoder_ensemble(const autoencoder_settings& settings,
   assert(validate(settings).empty());
 }
 
-autoencoder_reading autoencoder_ensemble::update(std::span<const double> values) {
+autoencoder_reading autoencoder_ensemble::update(std::span<const double> values, bool learns_all) {
   assert(values.size() == scales_.size());
   if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); })) return {};
   take_features(values);
@@ -103,7 +103,7 @@ autoencoder_reading autoencoder_ensemble::update(std::span<const double> values)
     flags_ = static_cast<std::uint16_t>(static_cast<unsigned>(flags_) << 1U | (reading.anomaly ? 1U : 0U));
     const bool is_adopted = std::popcount(flags_) >= many_flags;
     if (is_adopted) adopt(values);
-    is_kept = !reading.anomaly || is_adopted;
+    is_kept = !reading.anomaly || is_adopted || learns_all;
     if (is_kept) learn_groups();
   } else if (scales_.front().is_settled()) {
     first_points_.insert(first_points_.end(), features_.begin(), features_.end());

@@ -84,7 +84,7 @@ public:
 
   autoencoder_ensemble(const autoencoder_settings& settings, std::size_t values);
 
-  autoencoder_reading update(std::span<const double> values);
+  autoencoder_reading update(std::span<const double> values, bool learns_all = false);
 
   // What it takes in a stream of so many values, with the allocator's share.
   static std::size_t grown_bytes(std::size_t values);

@@ -216,6 +216,11 @@ void detector::visit_part(detector_tag part, Visitor&& visit) {
   }
 }
 
+void detector::expect() {
+  if (!judges_) return;
+  for (const judge& one : *judges_) one.by->expect();
+}
+
 point_judge* detector::find_judge(detector_tag part) const {
   if (!judges_) return nullptr;
   for (const judge& one : *judges_) {

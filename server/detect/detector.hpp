@@ -69,6 +69,9 @@ public:
   void prefetch_windows() const { first_.prefetch_windows(); }
   std::size_t feature_count() const { return 1 + (others_ ? others_->features.size() : 0); }
 
+  // A person has called an event expected: detectors of whole points learn what they flag, for a while.
+  void expect();
+
   // Appends the state of one entry of the registry that runs here: that of each feature, in their order.
   void save(detector_tag part, std::string& out);
   // Takes it back. False when the bytes are not, to the last of them, such a state: that part then starts anew.

@@ -58,7 +58,7 @@ isolation_forest::isolation_forest(const isolation_forest_settings& settings)
   assert(validate(settings).empty());
 }
 
-isolation_reading isolation_forest::update(std::span<const double> values) {
+isolation_reading isolation_forest::update(std::span<const double> values, bool learns_all) {
   assert(!values.empty() && values.size() <= isolation_features_max);
   if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); })) {
     return {0, false, !warm()};
@@ -73,7 +73,7 @@ isolation_reading isolation_forest::update(std::span<const double> values) {
     reading.anomaly = reading.score > 0.5 && rank(reading.score) <= settings_.contamination;
     count_score(reading.score);
   }
-  const bool left_out = reading.anomaly && count_ >= learns_all_until();
+  const bool left_out = reading.anomaly && !learns_all && count_ >= learns_all_until();
   if (!left_out) {
     keep_point();
     replace_due_trees();

@@ -47,7 +47,7 @@ public:
 
   explicit isolation_forest(const isolation_forest_settings& settings);
 
-  isolation_reading update(std::span<const double> values);
+  isolation_reading update(std::span<const double> values, bool learns_all = false);
 
   std::size_t memory_bytes() const;
 

@@ -42,7 +42,7 @@ one_class_svm::one_class_svm(const one_class_svm_settings& settings) : settings_
   assert(validate(settings).empty());
 }
 
-one_class_reading one_class_svm::update(std::span<const double> values) {
+one_class_reading one_class_svm::update(std::span<const double> values, bool learns_all) {
   assert(!values.empty() && values.size() < fourier_map::features_max);
   if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); })) return {};
   if (values_ == 0) values_ = static_cast<std::uint32_t>(values.size());
@@ -55,7 +55,7 @@ one_class_reading one_class_svm::update(std::span<const double> values) {
     look(point_, seen);
     reading = judge(seen);
     flags_ = static_cast<std::uint16_t>(static_cast<unsigned>(flags_) << 1U | (reading.anomaly ? 1U : 0U));
-    is_left_out = reading.anomaly && std::popcount(flags_) < many_flags;
+    is_left_out = reading.anomaly && !learns_all && std::popcount(flags_) < many_flags;
     if (!is_left_out) learn(seen);
   }
   if (!is_left_out) keep_newest();

@@ -48,7 +48,7 @@ public:
 
   explicit one_class_svm(const one_class_svm_settings& settings);
 
-  one_class_reading update(std::span<const double> values);
+  one_class_reading update(std::span<const double> values, bool learns_all = false);
 
   template <class Archive>
   void visit_state(Archive& archive) {

@@ -30,7 +30,7 @@ recurrent_forecast::recurrent_forecast(const recurrent_settings& settings, std::
   assert(validate(settings).empty());
 }
 
-forecast_reading recurrent_forecast::update(std::span<const double> values) {
+forecast_reading recurrent_forecast::update(std::span<const double> values, bool learns_all) {
   assert(values.size() == channels_.size());
   if (!std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); })) return {};
   forecast_reading reading;
@@ -40,7 +40,7 @@ forecast_reading recurrent_forecast::update(std::span<const double> values) {
   flags_ = static_cast<std::uint16_t>(static_cast<unsigned>(flags_) << 1U | (reading.anomaly ? 1U : 0U));
   const bool is_adopted = std::popcount(flags_) >= many_flags;
   if (is_adopted) flags_ = 0;
-  learn(values, reading.anomaly, is_adopted);
+  learn(values, reading.anomaly && !learns_all, is_adopted);
   ++seen_;
   return reading;
 }

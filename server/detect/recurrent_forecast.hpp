@@ -41,7 +41,7 @@ public:
 
   recurrent_forecast(const recurrent_settings& settings, std::size_t values);
 
-  forecast_reading update(std::span<const double> values);
+  forecast_reading update(std::span<const double> values, bool learns_all = false);
 
   // What it takes in a stream of so many values, with the allocator's share.
   static std::size_t grown_bytes(std::size_t values);

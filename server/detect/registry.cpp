@@ -33,26 +33,35 @@ std::uint32_t hash_of(std::initializer_list<std::uint64_t> numbers) {
   return hash;
 }
 
-// A class with update(values) and visit_state as a point_judge.
+// A class with update(values, learns_all) and visit_state as a point_judge. Only who expects something saves that,
+// behind the rest.
 template <class Kind>
 class judge final : public point_judge {
 public:
   template <class... Settings>
   explicit judge(const Settings&... settings) : kind_(settings...) {}
 
-  bool observe(std::span<const double> values, double /*t_seconds*/) override { return kind_.update(values).anomaly; }
+  bool observe(std::span<const double> values, double /*t_seconds*/) override {
+    const bool learns_all = points_left_ > 0;
+    if (learns_all) --points_left_;
+    return kind_.update(values, learns_all).anomaly;
+  }
+  void expect() override { points_left_ = points_expected; }
   void save(std::string& out) override {
     state_writer archive(out);
     archive(kind_);
+    if (points_left_ > 0) archive(points_left_);
   }
   bool restore(std::string_view bytes) override {
     state_reader archive(bytes);
     archive(kind_);
+    if (archive.bytes_left() > 0) archive(points_left_);
     return archive.ok() && archive.bytes_left() == 0;
   }
 
 private:
   Kind kind_;
+  std::uint32_t points_left_ = 0;  // in which it learns what it flags
 };
 
 bool is_classic(settings_ref of) {

@@ -49,7 +49,10 @@ void engine::apply_note(const stream_note& note, stream& to, std::vector<event>&
   like.kind = static_cast<event_kind>(note.event_kind);
   like.direction = static_cast<event_direction>(note.direction);
   like.value = note.height;
-  if (note.says == stream_note::kind::expected) return to.events.expect(like);
+  if (note.says == stream_note::kind::expected) {
+    to.detectors.expect();
+    return to.events.expect(like);
+  }
   to.events.take_seriously(like);
 }
 

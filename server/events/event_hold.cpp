@@ -73,10 +73,4 @@ void event_watch::recall_told(const notice_rules& rules) {
   for (entry& held : entries_) held.is_told = rules.takes(held.told);
 }
 
-bool event_watch::is_told_silent() const {
-  return std::any_of(entries_.begin(), entries_.end(), [](const entry& held) {
-    return held.is_open && held.is_told && held.told.kind == event_kind::silent;
-  });
-}
-
 }  // namespace spindrift

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 
+#include "common/model/verdict.hpp"
 #include "server/events/event_text.hpp"
 #include "server/events/evidence.hpp"
 #include "server/events/severity.hpp"
@@ -21,7 +22,6 @@ constexpr std::uint64_t accept_pattern = 60;
 constexpr std::uint64_t accept_stuck = 5'000;
 constexpr std::uint64_t cluster = 24;  // points between spikes of one burst
 constexpr std::uint64_t settle = 24;   // points in which a baseline finds its feet after a change
-constexpr std::uint64_t refused_min = 10;
 constexpr std::uint8_t relation_points = 4;
 constexpr std::uint8_t relation_back = 24;
 constexpr std::uint64_t accept_relation = 1'000;
@@ -70,6 +70,7 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
     if (!entries_.empty()) follow_open(point, i, told);
   }
   if (relations_) take_relation(n, ts, values, seen, told);
+  take_votes(n, ts, values, seen, told);
   album_.end_point(ts, values);
   membership result;
   for (const entry& held : entries_) {
@@ -122,57 +123,28 @@ void event_watch::take_relation(std::uint64_t n, std::int64_t ts, std::span<cons
   open(found, n, ts, &point, told);
 }
 
-bool event_watch::is_absent() const {
-  return std::any_of(entries_.begin(), entries_.end(), [](const entry& held) {
-    return held.is_open && (held.told.kind == event_kind::silent || held.told.kind == event_kind::unreadable);
-  });
-}
-
-void event_watch::close_absences(std::uint64_t n, std::int64_t ts, std::vector<event>& told) {
-  for (entry& held : entries_) {
-    const bool is_absence = held.told.kind == event_kind::silent || held.told.kind == event_kind::unreadable;
-    if (held.is_open && is_absence) close(held, n, ts, false, told);
+// A vote says less than what a watch can name: it waits for what these make of the same points.
+void event_watch::take_votes(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
+                             std::vector<event>& told) {
+  // What the baseline flags is the other watches' business.
+  const auto voters = static_cast<std::uint8_t>(seen.judged_by & ~static_cast<unsigned>(point_detector::zscore));
+  if (!votes_) {
+    if (voters == 0) return;
+    votes_ = std::make_unique<vote_watch>(n - 1);
   }
-}
-
-bool event_watch::is_overdue(std::int64_t quiet_ms, std::int64_t limit_ms) const {
-  return quiet_ms > (limit_ms > 0 ? limit_ms : intervals_.silent_after()) && !is_absent();
-}
-
-void event_watch::hear_nothing(std::uint64_t n, std::int64_t quiet_ms, std::int64_t limit_ms,
-                               std::vector<event>& told) {
-  if (!is_overdue(quiet_ms, limit_ms)) return;
-  const std::int64_t limit = limit_ms > 0 ? limit_ms : intervals_.silent_after();
-  finding found;
-  found.kind = event_kind::silent;
-  found.from_n = n;
-  found.from = intervals_.newest();
-  found.points = 0;
-  found.nines = 6;
-  found.size = static_cast<double>(quiet_ms) / static_cast<double>(limit);
-  open(found, n, intervals_.newest() + quiet_ms, nullptr, told);
-}
-
-bool event_watch::is_unreadable(std::uint64_t refused, std::int64_t quiet_ms, std::int64_t limit_ms) const {
-  if (refused < refused_min || quiet_ms <= (limit_ms > 0 ? limit_ms : intervals_.unreadable_after())) return false;
-  return !is_absent() || is_silent();
-}
-
-void event_watch::hear_unreadable(std::uint64_t n, std::uint64_t refused, std::int64_t quiet_ms, std::int64_t limit_ms,
-                                  std::vector<event>& told) {
-  if (!is_unreadable(refused, quiet_ms, limit_ms)) return;
-  finding found;
-  found.kind = event_kind::unreadable;
-  found.from_n = n;
-  found.from = intervals_.newest();
-  found.points = 0;
-  found.nines = 6;
-  found.size = static_cast<double>(refused) / refused_min;
-  const std::int64_t now = intervals_.newest() + quiet_ms;
-  if (entry* const silent = find_open(event_kind::silent, 0)) {
-    return correct(*silent, found, observation{.n = n, .ts = now}, told);
+  const std::size_t feature = std::min(seen.feature, values.size() - 1);
+  const vote_watch::answer heard = votes_->update(n, ts, values[feature], seen, voters);
+  if (heard.goes_on || heard.over) {
+    for (entry& held : entries_) {
+      if (!held.is_open || held.told.kind != event_kind::pattern) continue;
+      if (heard.over) return close(held, n, ts, heard.accepted, told);
+      held.seen_n = n;
+    }
   }
-  open(found, n, now, nullptr, told);
+  if (!heard.found) return;
+  const observation point{n, ts, values[heard.found->feature],
+                          seen.features.empty() ? seen : seen.features[heard.found->feature]};
+  consider(*heard.found, true, point, told);
 }
 
 const event_picture* event_watch::picture_of(std::uint64_t number) const {
@@ -180,11 +152,6 @@ const event_picture* event_watch::picture_of(std::uint64_t number) const {
     if (held.told.number == number) return held.picture.get();
   }
   return nullptr;
-}
-
-bool event_watch::is_silent() const {
-  return std::any_of(entries_.begin(), entries_.end(),
-                     [](const entry& held) { return held.is_open && held.told.kind == event_kind::silent; });
 }
 
 // The newest version of an event, with what is known of its picture.

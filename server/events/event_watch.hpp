@@ -22,6 +22,7 @@
 #include "server/events/notice_rules.hpp"
 #include "server/events/picture_album.hpp"
 #include "server/events/relation_watch.hpp"
+#include "server/events/vote_watch.hpp"
 
 namespace spindrift {
 
@@ -88,11 +89,12 @@ public:
   bool is_told_silent() const;
 
   // Of what visit_state names and means, in all parts: raise it with every change of either.
-  static constexpr std::uint16_t state_version = 3;
+  static constexpr std::uint16_t state_version = 4;
   template <class Archive>
   void visit_state(Archive& archive) {
     archive(intervals_, marks_, count_, relation_run_, album_);
     if (relations_) archive(*relations_);
+    visit_votes(archive);
     for (feature_watch& watch : features_) archive(watch);
     archive.sequence(entries_, entries_max);
   }
@@ -114,6 +116,16 @@ private:
     void visit_state(Archive& archive);
   };
 
+  template <class Archive>
+  void visit_votes(Archive& archive) {
+    auto has_votes = static_cast<std::uint8_t>(votes_ != nullptr);
+    archive(has_votes);
+    if (has_votes == 0) return votes_.reset();
+    if (!votes_) votes_ = std::make_unique<vote_watch>();
+    archive(*votes_);
+  }
+  void take_votes(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
+                  std::vector<event>& told);
   void take(std::size_t feature, const observation& point, const feature_watch::answer& seen, std::vector<event>& told);
   void take_excursion(const observation& point, const excursion_watch::answer& seen, std::size_t feature,
                       std::vector<event>& told);
@@ -141,6 +153,7 @@ private:
   mark_memory marks_;
   std::uint64_t count_ = 0;
   std::uint8_t relation_run_ = 0;              // points in a row at which two values were apart
+  std::unique_ptr<vote_watch> votes_;          // where a detector of whole points has voted
   std::unique_ptr<relation_watch> relations_;  // of points of several values
   picture_album album_;
   std::vector<feature_watch> features_;

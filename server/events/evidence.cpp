@@ -3,8 +3,11 @@
 
 #include <cmath>
 #include <initializer_list>
+#include <string>
 #include <string_view>
 #include <utility>
+
+#include "common/model/verdict.hpp"
 
 namespace spindrift {
 namespace {
@@ -58,6 +61,15 @@ void add_relation(const relation_reading& relation, numbers_list& to) {
        {"z", relation.z}});
 }
 
+void add_votes(const finding& found, numbers_list& to) {
+  std::string names;
+  for (std::size_t i = 0; i < point_detector_names.size(); ++i) {
+    if ((found.votes.by >> i & 1U) != 0) names.append(names.empty() ? "" : ",").append(point_detector_names[i]);
+  }
+  to.push_back({"votes", "by", 0, std::move(names)});
+  add(to, "votes", {{"count", found.votes.count}});
+}
+
 }  // namespace
 
 std::vector<evidence_number> evidence_of(const finding& found, const observation* point) {
@@ -71,6 +83,7 @@ std::vector<evidence_number> evidence_of(const finding& found, const observation
   if (found.before) add(numbers, "event", {{"before", *found.before}});
   if (found.after) add(numbers, "event", {{"after", *found.after}});
   if (found.relation) add_relation(*found.relation, numbers);
+  if (found.votes.count > 0) add_votes(found, numbers);
   if (point == nullptr) return numbers;
   add_baseline(point->seen.baseline, point->value, numbers);
   if (point->seen.drift) add_cut(*point->seen.drift, numbers);

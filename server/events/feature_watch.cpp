@@ -19,8 +19,10 @@ feature_watch::answer feature_watch::update(const observation& point) {
                                                   : tail_.nines(z);
   result.excursion = excursion_.update(point, nines);
   result.still = still_.update(point);
-  // A value that stands still has no scatter; that is the other watch's business.
-  if (!still_.is_still()) result.spread = spread_.update(point, still_.equal_share());
+  // A value that stands still has no scatter; that is the other watch's business. Nor has one of which nothing is
+  // expected, because no baseline is on.
+  const bool is_expected = point.seen.baseline.sigma > 0 || point.error() != 0;
+  if (!still_.is_still() && is_expected) result.spread = spread_.update(point, still_.equal_share());
   result.level = level_.update(point, spread_);
   // What is told is no part of the tail that tells what to tell.
   if (!point.seen.baseline.warmup && !point.seen.baseline.rare && !point.seen.beat && !excursion_.is_out() &&

@@ -39,6 +39,11 @@ struct finding {
   double nines = 0;  // -log10 of the probability that a quiet stream of this kind shows as much
   double size = 0;   // how large, in the stream's own scale
   std::optional<relation_reading> relation{};
+  // Which detectors of whole points voted for it (judge_bit), and how often; 0: it was not theirs.
+  struct {
+    std::uint8_t by = 0;
+    std::uint32_t count = 0;
+  } votes{};
   bool stands_alone = false;  // told whatever was told just before: a sensor's code for an error
   // Over when found: the last point that belongs to it.
   std::optional<std::uint64_t> to_n{};

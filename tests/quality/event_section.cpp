@@ -2,15 +2,12 @@
 // detections.
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
-#include <memory>
-#include <stdexcept>
 
-#include "server/detect/detector.hpp"
-#include "server/events/event_watch.hpp"
+#include "tests/quality/case_run.hpp"
 #include "tests/quality/nab_run.hpp"
 #include "tests/quality/section.hpp"
 #include "tests/quality/stream_family.hpp"
+#include "tests/quality/told_stream.hpp"
 #include "tests/support/noise.hpp"
 
 namespace spindrift::quality {
@@ -24,55 +21,20 @@ constexpr double standard_score_min = 73;
 constexpr double ranked_share_min = 0.88;
 constexpr std::int64_t interval_ms = 300'000;
 
-// A stream of one value as the engine runs it.
-class told_stream {
-public:
-  std::size_t add(std::int64_t ts, double value) {
-    told_.clear();
-    const reading seen = detectors_.update({&value, 1}, static_cast<double>(ts) / 1'000);
-    events_.update(++n_, ts, {&value, 1}, seen, told_);
-    std::erase_if(told_, [](const event& notice) { return notice.is_picture_alone; });  // nobody is told of those
-    std::size_t opened = 0;
-    for (const event& notice : told_) opened += notice.state == event_state::open ? 1 : 0;
-    return opened;
-  }
-  const std::vector<event>& told() const { return told_; }
-
-private:
-  static const detector_settings& settings() {
-    static const detector_settings defaults;
-    return defaults;
-  }
-  detector detectors_{settings(), 1};
-  event_watch events_{1};
-  std::uint64_t n_ = 0;
-  std::vector<event> told_;
-};
+// With the default settings.
+told_stream usual_stream() {
+  static const detector_settings defaults;
+  return told_stream(defaults);
+}
 
 void put_cases(const plan& run, sheet& out) {
   out.heading("Cases: what a person would have been told");
-  const std::string command = "python3 " SPINDRIFT_SOURCE_DIR "/tests/quality/cases/cases.py '" + run.bin_folder +
-                              "/spindrift-detect' --seeds " + std::to_string(run.case_seeds);
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  if (!pipe) throw std::runtime_error("the cases cannot be run");
+  const std::vector<case_result> all = run_cases(run, run.case_seeds);
   table rows{{"case", "passes", "figures"}};
-  char line[4'096];
-  std::size_t passed = 0;
-  while (std::fgets(line, sizeof line, pipe.get()) != nullptr) {
-    std::string text(line);
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-    const bool is_pass = text.starts_with("pass ");
-    if (!is_pass && !text.starts_with("FAIL ")) continue;
-    passed += is_pass ? 1 : 0;
-    const std::size_t end = text.find(' ', 5);
-    const std::size_t begin = end == std::string::npos ? end : text.find_first_not_of(' ', end);
-    rows.rows.push_back(
-        {text.substr(5, end - 5), is_pass ? "yes" : "no", begin == std::string::npos ? "" : text.substr(begin)});
-  }
-  if (rows.rows.empty()) throw std::runtime_error("the cases say nothing: is python3 there?");
+  for (const case_result& one : all) rows.rows.push_back({one.name, one.passes ? "yes" : "no", one.figures});
   out.put(rows);
-  out.paragraph(out.at_least(static_cast<double>(passed), 29, 0) + " of " + std::to_string(rows.rows.size()) +
-                " cases pass, " + std::to_string(run.case_seeds) + " seeds each.");
+  out.paragraph(out.at_least(passed(all), 29, 0) + " of " + std::to_string(all.size()) + " cases pass, " +
+                std::to_string(run.case_seeds) + " seeds each.");
 }
 
 void put_quiet(const plan& run, sheet& out) {
@@ -85,7 +47,7 @@ void put_quiet(const plan& run, sheet& out) {
     std::size_t young = 0;
     for (std::uint64_t seed = 1; seed <= run.event_seeds; ++seed) {
       generator next = family.make(seed);
-      told_stream stream;
+      told_stream stream = usual_stream();
       for (std::uint64_t i = 0; i < run.quiet_points; ++i) {
         const std::size_t opened = stream.add(static_cast<std::int64_t>(i) * interval_ms, next());
         told += opened;
@@ -138,7 +100,7 @@ void put_changes(sheet& out) {
     std::size_t told = 0;
     for (std::uint64_t seed = 1; seed <= change_seeds; ++seed) {
       support::noise_source noise(seed + 500);
-      told_stream stream;
+      told_stream stream = usual_stream();
       std::size_t count = 0;
       for (int i = 0; i < change_at + change_points; ++i) {
         const std::size_t opened =
@@ -200,7 +162,7 @@ void put_nab(const plan& run, sheet& out) {
   std::size_t points = 0;
   std::size_t windows_before = 0;
   for (const nab::series& series : nab::read_corpus(run.nab_folder)) {
-    told_stream stream;
+    told_stream stream = usual_stream();
     nab::series_scores found{series.windows, {}};
     for (std::size_t row = 0; row < series.values.size(); ++row) {
       const std::size_t opened = stream.add(static_cast<std::int64_t>(series.times[row] * 1'000), series.values[row]);

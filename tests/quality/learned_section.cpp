@@ -2,10 +2,13 @@
 // nothing.
 #include <array>
 
+#include "server/detect/registry.hpp"
+#include "tests/quality/case_run.hpp"
 #include "tests/quality/nab_detection.hpp"
 #include "tests/quality/price.hpp"
 #include "tests/quality/section.hpp"
 #include "tests/quality/stream_family.hpp"
+#include "tests/quality/told_stream.hpp"
 
 namespace spindrift::quality {
 namespace {
@@ -14,6 +17,7 @@ constexpr std::array scenarios = {scenario_name::sine, scenario_name::bimodal, s
                                   scenario_name::iot};
 constexpr std::uint64_t points_a_run = 2'000;
 constexpr double interval_s = 300;
+constexpr std::uint64_t cases_seeds = 3;
 constexpr double bimodal_f1_min = 0.55;
 
 bool is_alone(const detector_settings& settings, bool detector_settings::*on) {
@@ -50,6 +54,41 @@ std::string nab_score(const std::vector<nab::series>& corpus, const detector_set
   return figure(nab::normalised(nab::raw_score(found, standard, 1.0), nab::window_count(found), standard), 1);
 }
 
+// The detectors that are on, as --detectors takes them.
+std::string names_of(const detector_settings& settings) {
+  std::string names;
+  for (const detector_switch& one : detector_switches()) {
+    if (settings.*one.on) names.append(names.empty() ? "" : ",").append(one.name);
+  }
+  return names;
+}
+
+// Cases that pass, and the events of all cases that were told.
+std::string told_of_cases(const plan& run, const detector_settings& settings) {
+  const std::vector<case_result> all = run_cases(run, cases_seeds, "--detectors " + names_of(settings));
+  double told = 0;
+  double events = 0;
+  for (const case_result& one : all) {
+    told += one.told;
+    events += one.events;
+  }
+  return figure(passed(all), 0) + " / " + figure(100 * told / events, 0) + " %";
+}
+
+// Notices per 1,000 points of normal noise.
+double false_notices(const detector_settings& settings, const plan& run) {
+  mean rate;
+  for (std::uint64_t seed = 1; seed <= run.event_seeds; ++seed) {
+    generator next = quiet_families().front().make(seed);
+    told_stream stream(settings);
+    std::size_t told = 0;
+    for (std::uint64_t t = 0; t < run.quiet_points; ++t)
+      told += stream.add(static_cast<std::int64_t>(t) * 300'000, next());
+    rate.add(1'000.0 * static_cast<double>(told) / static_cast<double>(run.quiet_points));
+  }
+  return rate.value().value_or(0);
+}
+
 }  // namespace
 
 void report_learners(const plan& what, sheet& out) {
@@ -57,12 +96,14 @@ void report_learners(const plan& what, sheet& out) {
   out.paragraph("Precision / recall / **F1** of point anomalies, means of " + std::to_string(what.seeds) + " seeds x " +
                 std::to_string(points_a_run) + " points, in process. Flags per 1,000 points of normal noise: " +
                 std::to_string(what.event_seeds) + " seeds x " + std::to_string(what.quiet_points) +
-                " points. NAB: standard profile, flags, drifts and alarms. Cost as in the comparison above.");
+                " points. Cases that pass, and the share of all their events that was told, " +
+                std::to_string(cases_seeds) +
+                " seeds. NAB: standard profile, flags, drifts and alarms. Cost as in the comparison above.");
   const std::vector<sample> priced = priced_points();
   const std::vector<nab::series> corpus =
       what.nab_folder.empty() ? std::vector<nab::series>{} : nab::read_corpus(what.nab_folder);
-  table compared{
-      {"detector", "sine", "bimodal", "daily", "iot", "false flags", "NAB", "ns/point", "bytes, 200", "bytes, 20,000"}};
+  table compared{{"detector", "sine", "bimodal", "daily", "iot", "cases / told", "false flags", "false notices", "NAB",
+                  "ns/point", "bytes, 200", "bytes, 20,000"}};
   double best_bimodal = 0;
   for (const contender& one : learners()) {
     std::vector<std::string> row = {one.name};
@@ -74,7 +115,9 @@ void report_learners(const plan& what, sheet& out) {
       row.push_back(all.text());
       if (name == scenario_name::bimodal) best_bimodal = std::max(best_bimodal, all.f1.value().value_or(0));
     }
+    row.push_back(told_of_cases(what, one.settings));
     row.push_back(figure(false_flags(one.settings, what), 2));
+    row.push_back(figure(false_notices(one.settings, what), 2));
     row.push_back(nab_score(corpus, one.settings));
     const price cost = price_of(priced, one.settings);
     cost.add_to(row);

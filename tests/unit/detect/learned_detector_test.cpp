@@ -51,6 +51,26 @@ TEST_P(learned_detector, finds_a_spike_and_not_the_way_back) {
   EXPECT_LE(flagged, 1);
 }
 
+TEST_P(learned_detector, learns_what_it_flags_once_somebody_expects_it) {
+  const auto marked = made();
+  const auto other = made();
+  for (int i = 0; i < 800; ++i) {
+    const double value = wave();
+    show(*marked, value);
+    show(*other, value);
+  }
+  marked->expect();
+  int flagged = 0;
+  int flagged_by_other = 0;
+  for (int i = 0; i < 1'500; ++i) {
+    const double value = i % 30 < 3 ? 4 : wave();
+    const bool counts = i >= 900;
+    flagged += show(*marked, value) && counts ? 1 : 0;
+    flagged_by_other += show(*other, value) && counts ? 1 : 0;
+  }
+  EXPECT_LT(flagged, flagged_by_other);
+}
+
 TEST_P(learned_detector, takes_a_new_level_for_usual_in_the_end) {
   const auto judge = made();
   for (int i = 0; i < 600; ++i) show(*judge, wave());
