@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 """The methods of server/detect that learn, as people run them in Python, on the same points.
 
-usage: peers.py FOLDER_WITH_spindrift-sim [--seeds N] [--count N] [--only TEXT]
+usage: peers.py FOLDER_WITH_spindrift-sim [--seeds N] [--count N] [--only TEXT] [--jars FOLDER]
 
 Needs a virtual environment of its own, which is no part of the project:
     python3 -m venv VENV && VENV/bin/pip install numpy scikit-learn river torch && VENV/bin/python peers.py build/bin
-What is not installed is left out and said so. spindrift-sim sends its points to a server that this script is; so they are the
+Amazon's random cut forest is Java; with a JDK and Maven its jars come by
+    mvn -q -f tests/quality/random_cut_forest/pom.xml dependency:copy-dependencies -DoutputDirectory=JARS
+and --jars JARS. What is not installed is left out and said so. spindrift-sim sends its points to a server that this script is; so they are the
 same, bit for bit, as the detectors of the project are shown by spindrift-quality. The first 100 points are not scored.
 
 Trained once: on the first fifth, unlabelled, as it comes. Refitted: each 256 points on the last 1,024. Features of a
 single value: it and its difference to the last one; of several: the values. Networks see the last eight rows. A threshold is
-the 99th percentile of what the training points got; contamination and nu are 0.01. One core.
+the 99th percentile of what the training points got; contamination and nu are 0.01. One core. A method gives its flags, and the seconds that it took in another process.
 """
-import argparse, json, socket, statistics, subprocess, sys, threading, time
+import argparse, json, os, socket, statistics, subprocess, sys, threading, time
 
 import numpy as np
 
@@ -65,7 +67,7 @@ def trained_once(make):
     def run(rows):
         train = len(rows) // 5
         x = scaled(featured(rows), train)
-        return make().fit(x[:train]).predict(x) < 0, train
+        return make().fit(x[:train]).predict(x) < 0, 0
     return run
 
 
@@ -76,7 +78,7 @@ def refitted(make):
             past = x[max(0, begin - 1024):begin]
             centre, spread = past.mean(0), past.std(0) + 1e-12
             flags[begin:begin + 256] = make().fit((past - centre) / spread).predict((x[begin:begin + 256] - centre) / spread) < 0
-        return flags, 256
+        return flags, 0
     return run
 
 
@@ -92,7 +94,7 @@ def online(make):
                 flags[i] = score > np.quantile(scores[-1024:], 0.99)
             scores.append(score)
             model.learn_one(named)
-        return flags, 1
+        return flags, 0
     return run
 
 
@@ -126,12 +128,28 @@ def network(kind):
             error = ((forecast(shown) - wanted) ** 2).mean(1).numpy()
         if kind != "autoencoder":
             error = np.concatenate([[0.0], error])
-        return error > np.quantile(error[:train], 0.99), train
+        return error > np.quantile(error[:train], 0.99), 0
     return run
 
 
-def peers():
+def random_cut_forest(jars):
+    """Amazon's, thresholds its own, shingles of 8 rows. Its time is that of the points alone, without the start of Java."""
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "random_cut_forest", "RandomCutForest.java")
+
+    def run(rows):
+        text = "".join(" ".join(map(repr, map(float, row))) + "\n" for row in rows)
+        made = subprocess.run(["java", "-cp", os.path.join(jars, "*"), source], input=text, capture_output=True, text=True, check=True)
+        *flags, nanoseconds = made.stdout.split()
+        return np.array([flag == "1" for flag in flags]), int(nanoseconds) * 1e-9
+    return run
+
+
+def peers(jars):
     found = []
+    if jars:
+        found.append(("Amazon's random cut forest 4.3", random_cut_forest(jars)))
+    else:
+        print("left out: Amazon's random cut forest; no --jars")
     try:
         from sklearn.ensemble import IsolationForest
         from sklearn.svm import OneClassSVM
@@ -174,12 +192,13 @@ def main():
     arguments.add_argument("--seeds", type=int, default=5)
     arguments.add_argument("--count", type=int, default=2000)
     arguments.add_argument("--only", default="", help="methods whose names have this in them")
+    arguments.add_argument("--jars", default="", help="folder with the jars of Amazon's random cut forest")
     chosen = arguments.parse_args()
     shown = {name: [points_of(chosen.folder + "/spindrift-sim", name, seed, chosen.count)
                     for seed in range(1, chosen.seeds + 1)] for name in SCENARIOS}
     print("| method | " + " | ".join(SCENARIOS) + " | us/point |")
     print("|---|" + "---|" * (len(SCENARIOS) + 1))
-    for name, run in peers():
+    for name, run in peers(chosen.jars):
         if chosen.only not in name:
             continue
         cells, spent, points = [], 0.0, 0
@@ -187,8 +206,8 @@ def main():
             results = []
             for rows, truth in shown[scenario]:
                 begun = time.process_time()
-                flags, _ = run(rows)
-                spent += time.process_time() - begun
+                flags, elsewhere = run(rows)
+                spent += elsewhere + time.process_time() - begun
                 points += len(rows)
                 results.append(judged(np.asarray(flags, bool), truth))
             precisions = [p for p, _, _ in results if p is not None]
