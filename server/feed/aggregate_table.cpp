@@ -108,12 +108,12 @@ std::size_t aggregate_table::bytes_of(const entry& from) {
   return bytes;
 }
 
-std::size_t aggregate_table::put_into(outbox& box) {
+std::size_t aggregate_table::put_into(outbox& box, std::size_t lines_max) {
   std::size_t lines = 0;
-  while (!order_.empty() && box.bytes() < box.bytes_max() / 2) {
+  while (!order_.empty() && lines < lines_max && box.bytes() < box.bytes_max() / 2) {
     auto piece = std::make_shared<std::string>();
     std::size_t in_piece = 0;
-    while (!order_.empty() && piece->size() < piece_bytes) {
+    while (!order_.empty() && lines + in_piece < lines_max && piece->size() < piece_bytes) {
       const auto found = entries_.find(order_.front());
       append(found->second, *piece);
       bytes_ -= bytes_of(found->second);

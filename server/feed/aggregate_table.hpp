@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,9 +27,10 @@ public:
 
   // One verdict line. False: there is no room for a further stream.
   bool add(const published_line& line, std::string_view text, std::string_view stream, std::size_t bytes_max);
-  // The streams that changed, the longest waiting first, for as long as the box holds less than half of what it may.
-  // How many lines went into it.
-  std::size_t put_into(outbox& box);
+  // The streams that changed, so many of them, the longest waiting first, for as long as the box holds less than half
+  // of what it may. How many lines went into it.
+  std::size_t put_into(outbox& box, std::size_t lines_max = std::numeric_limits<std::size_t>::max());
+  std::size_t size() const { return order_.size(); }
   bool is_empty() const { return order_.empty(); }
   std::size_t bytes() const { return bytes_; }
 

@@ -8,8 +8,11 @@
 namespace spindrift {
 namespace {
 
-// A viewer's aggregates may take so many times what its outbox may: 100,000 streams by default.
-constexpr std::size_t aggregates_boxes = 8;
+// A viewer's aggregates may take so many times what its outbox may: 100,000 streams of one value by default, with 450
+// bytes each.
+constexpr std::size_t aggregates_boxes = 12;
+// More streams than the outbox takes at once go into it in so short intervals.
+constexpr std::int64_t refill_ms = 10;
 
 }  // namespace
 
@@ -17,8 +20,8 @@ std::uint64_t hub::subscribe(filter wanted, outbox& box, subscriber& bell) {
   const int every_ms = wanted.every_ms();
   const auto made = known_.add(std::move(wanted), shard_);
   if (seats_.size() <= made->slot) seats_.resize(made->slot + 1);
-  seats_[made->slot] = {made->number, &box, &bell,
-                        every_ms,     0,    every_ms > 0 ? std::make_unique<aggregate_table>() : nullptr};
+  seats_[made->slot] = {
+      made->number, &box, &bell, every_ms, 0, 0, 0, every_ms > 0 ? std::make_unique<aggregate_table>() : nullptr};
   return made->number;
 }
 
@@ -105,8 +108,14 @@ std::int64_t hub::aggregates_due() const {
 void hub::send_aggregates(std::int64_t now_ms, bool is_last) {
   for (seat& at : seats_) {
     if (at.aggregates == nullptr || (at.due_ms > now_ms && !is_last)) continue;
-    at.due_ms = now_ms + at.every_ms;
-    if (at.aggregates->put_into(*at.box) > 0) at.bell->feed_came(0);
+    if (at.next_round_ms <= now_ms || is_last) {
+      at.next_round_ms = now_ms + at.every_ms;
+      at.left = at.aggregates->size();
+    }
+    const std::size_t lines = at.aggregates->put_into(*at.box, at.left);
+    at.left -= lines;
+    at.due_ms = at.left > 0 ? std::min(now_ms + refill_ms, at.next_round_ms) : at.next_round_ms;
+    if (lines > 0) at.bell->feed_came(0);
   }
 }
 

@@ -74,6 +74,9 @@ private:
     subscriber* bell = nullptr;
     int every_ms = 0;  // aggregates, for a viewer; 0: lines
     std::int64_t due_ms = 0;
+    // Of a round: when the next one begins, and how many of the streams that had changed at its beginning are not sent.
+    std::int64_t next_round_ms = 0;
+    std::size_t left = 0;
     std::unique_ptr<aggregate_table> aggregates{};
   };
 

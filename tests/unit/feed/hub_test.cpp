@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -210,6 +211,38 @@ TEST(hub, shares_what_may_wait_for_all_among_those_that_are_there) {
   alone.subscribe(filter({"a*"}, everything), only_one.box, only_one);
   for (int i = 0; i < 100; ++i) alone.deliver(batch_of({{"a", "1"}}));
   EXPECT_EQ(only_one.box.bytes(), 160U);
+}
+
+// More of them than the outbox takes at once: the next of the round go as soon as it was read, what changed meanwhile
+// with the next round.
+TEST(hub, sends_the_aggregates_of_all_streams_once_a_round) {
+  subscription_list known;
+  hub at(known, 0, {.one_bytes_max = 100'000});
+  listener viewer;
+  at.subscribe(filter({"*"}, everything, 1'000), viewer.box, viewer);
+  const auto points = [](const std::string& n) {
+    std::vector<sample_line> lines;
+    for (int i = 0; i < 2'000; ++i) {
+      lines.push_back({"s" + std::to_string(i), R"(,"n":)" + n + R"(,"ts":1,"value":1,"expected":1,"sigma":1})"});
+    }
+    return batch_of(lines);
+  };
+  at.deliver(points("1"));
+  std::string heard;
+  std::int64_t now_ms = 5'000;
+  at.send_aggregates(now_ms);
+  heard += viewer.heard();
+  ASSERT_EQ(heard.find("\"s1999\""), std::string::npos);
+  at.deliver(points("2"));
+  while (at.aggregates_due() < 6'000) {
+    ASSERT_GT(at.aggregates_due(), now_ms);
+    now_ms = at.aggregates_due();
+    at.send_aggregates(now_ms);
+    heard += viewer.heard();
+  }
+  EXPECT_EQ(std::count(heard.begin(), heard.end(), '\n'), 2'000);
+  EXPECT_NE(heard.find("\"s1999\""), std::string::npos);
+  EXPECT_EQ(viewer.dropped, 0U);
 }
 
 }  // namespace
