@@ -137,6 +137,9 @@ private:
       result_.values.push_back(*value);
     }
     if (time_) {
+      const auto doubt =
+          result_.times.empty() ? settings_.dialect.doubt(cell(fields, *time_)) : std::optional<std::string>{};
+      if (doubt) fail("column " + std::to_string(*time_ + 1) + ": " + *doubt);
       const std::optional<std::int64_t> ts = settings_.dialect.time(cell(fields, *time_));
       if (!ts) refuse(fields, *time_, "a time: " + settings_.dialect.time_rule());
       result_.times.push_back(*ts);

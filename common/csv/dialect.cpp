@@ -8,11 +8,14 @@
 #include "common/cli/options.hpp"
 #include "common/csv/cell.hpp"
 #include "common/protocol/limits.hpp"
+#include "common/protocol/time_text.hpp"
+#include "common/text/printable.hpp"
 
 namespace spindrift {
 namespace {
 
 constexpr std::string_view excel_format = "excel";
+constexpr std::string_view seconds_format = "seconds";
 
 // What stands behind the seconds that strptime read: ".25".
 std::optional<std::int64_t> milliseconds_of(std::string_view rest) {
@@ -53,6 +56,12 @@ std::optional<std::int64_t> time_of_serial(std::optional<double> serial) {
   return within_limits(std::llround((*serial - days_before_1970) * day_ms));
 }
 
+std::optional<std::int64_t> time_of_seconds(std::optional<double> seconds) {
+  constexpr double seconds_most = 253'402'300'799;
+  if (!seconds || !(std::abs(*seconds) <= seconds_most)) return std::nullopt;
+  return within_limits(std::llround(*seconds * 1'000));
+}
+
 std::string with_point(std::string_view cell, bool has_decimal_comma) {
   std::string text(trimmed(cell));
   if (const std::size_t comma = text.find(','); has_decimal_comma && comma != std::string::npos) text[comma] = '.';
@@ -67,6 +76,7 @@ std::optional<double> csv_dialect::number(std::string_view cell) const {
 
 std::optional<std::int64_t> csv_dialect::time(std::string_view cell) const {
   if (time_format == excel_format) return time_of_serial(number(cell));
+  if (time_format == seconds_format) return time_of_seconds(number(cell));
   if (!time_format.empty()) return time_of_form(cell, time_format);
   if (const auto found = parse_time(with_point(cell, has_decimal_comma))) return found;
   // What a spreadsheet writes where days come first; with slashes nobody can tell the day from the month.
@@ -76,7 +86,18 @@ std::optional<std::int64_t> csv_dialect::time(std::string_view cell) const {
   return std::nullopt;
 }
 
+std::optional<std::string> csv_dialect::doubt(std::string_view cell) const {
+  constexpr double days_least = 20'000;
+  constexpr double days_most = 80'000;
+  const auto days = number(cell);
+  if (!time_format.empty() || !days || !(*days >= days_least && *days < days_most)) return std::nullopt;
+  return in_quotes(trimmed(cell)) + " looks like a day number of Excel, " +
+         to_rfc3339(time_of_serial(days).value_or(0)).substr(0, 16) +
+         ": give --time-format excel; or --time-format seconds where it counts seconds";
+}
+
 std::string csv_dialect::time_rule() const {
+  if (time_format == seconds_format) return "a number of seconds, as --time-format seconds says";
   if (time_format == excel_format) return "a day number of Excel, as --time-format excel says";
   if (!time_format.empty()) return "of --time-format " + time_format;
   return "RFC 3339, YYYY-MM-DD HH:MM:SS, DD.MM.YYYY HH:MM or a number (milliseconds or seconds); --time-format takes "
@@ -109,7 +130,8 @@ void declare(csv_dialect& dialect, option_set& options) {
                },
                .show = [&dialect] { return std::vector{std::string(dialect.has_decimal_comma ? "," : ".")}; }});
   options.add_text("--time-format", "F",
-                   "form of its times, as strptime takes it (%m/%d/%Y %H:%M); UTC, or with %z; excel: its day numbers",
+                   "form of its times, as strptime takes it (%m/%d/%Y %H:%M); UTC, or with %z; excel: its day numbers; "
+                   "seconds: since 1970",
                    dialect.time_format);
   options.add_switch("--skip-bad", "leaves out rows that cannot be read, or whose cells are empty", dialect.skips_bad);
 }

@@ -120,10 +120,14 @@ table::row table::read_point() {
   found.value = features_.front().value;
   if (features_.size() > 1) found.values = features_;
   if (time_column_) {
+    if (const auto doubt = has_time_ ? std::nullopt : settings_.dialect.doubt(cell(*time_column_))) {
+      return no_such_column{"the time " + *doubt};
+    }
     found.ts = settings_.dialect.time(cell(*time_column_));
     if (!found.ts) {
       return protocol_error{error_code::bad_frame, "the time is not " + settings_.dialect.time_rule()};
     }
+    has_time_ = true;
   }
   if (label_column_) {
     found.label = parse_label(cell(*label_column_));

@@ -34,7 +34,8 @@ public:
 
   // The line was a header.
   struct heading {};
-  // The columns that were asked for are not there: nothing that follows can be read.
+  // The columns that were asked for are not there, or it would have to be guessed what their times are: nothing that
+  // follows can be read.
   struct no_such_column {
     std::string message;
   };
@@ -55,6 +56,7 @@ private:
   std::vector<std::string> header_;  // empty: there is none
   std::size_t columns_ = 0;          // of the first line
   bool has_begun_ = false;
+  bool has_time_ = false;  // the first time was read
   std::vector<std::size_t> value_columns_;
   std::vector<std::string> value_names_;
   std::optional<std::size_t> time_column_;

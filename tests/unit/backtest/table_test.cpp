@@ -48,5 +48,20 @@ TEST(table, refuses_more_columns_than_a_point_has_features) {
   EXPECT_TRUE(std::holds_alternative<table::no_such_column>(rows.take("1")));
 }
 
+// A count of seconds that begins at 0 gets to such numbers, too.
+TEST(table, refuses_a_file_whose_first_time_looks_like_a_day_number) {
+  table_settings chosen;
+  chosen.time_column = "time";
+  table days(chosen);
+  days.take("time,value");
+  const table::row found = days.take("45985.5,1");
+  ASSERT_TRUE(std::holds_alternative<table::no_such_column>(found));
+  EXPECT_NE(std::get<table::no_such_column>(found).message.find("--time-format excel"), std::string::npos);
+  table seconds(chosen);
+  seconds.take("time,value");
+  EXPECT_EQ(value_in(seconds, "0,1"), 1);
+  EXPECT_EQ(value_in(seconds, "45985,2"), 2);
+}
+
 }  // namespace
 }  // namespace spindrift

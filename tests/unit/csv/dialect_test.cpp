@@ -57,5 +57,22 @@ TEST(csv_dialect, cuts_columns_at_its_delimiter) {
   EXPECT_EQ(reader.fields(), (std::vector<std::string>{"d;e", "f"}));
 }
 
+TEST(csv_dialect, takes_no_day_number_for_a_second_without_a_word) {
+  csv_dialect dialect;
+  const auto doubt = dialect.doubt(" 45985.6666666667");
+  ASSERT_TRUE(doubt.has_value());
+  EXPECT_NE(doubt->find("2025-11-24T16:00"), std::string::npos) << *doubt;
+  EXPECT_NE(doubt->find("--time-format excel"), std::string::npos) << *doubt;
+  for (const char* const text : {"0", "19999", "80000", "1764000000", "2025-11-24", ""}) {
+    EXPECT_FALSE(dialect.doubt(text)) << text;
+  }
+  dialect.time_format = "seconds";
+  EXPECT_FALSE(dialect.doubt("45985"));
+  EXPECT_EQ(dialect.time("45985.5"), 45'985'500);
+  EXPECT_FALSE(dialect.time("24.11.2025"));
+  dialect.time_format = "excel";
+  EXPECT_FALSE(dialect.doubt("45985"));
+}
+
 }  // namespace
 }  // namespace spindrift
