@@ -1,4 +1,5 @@
-// The option tables of alerts and maintenance: `[[alert]]`, `[[maintenance]]`, --alert-url, --alert-budget.
+// The option tables of alerts and maintenance: `[[alert]]`, `[[maintenance]]`, --alert-url, --alert-budget,
+// --public-url.
 #pragma once
 
 #include <string>

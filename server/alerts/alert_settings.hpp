@@ -32,6 +32,7 @@ struct alert_settings {
   std::vector<std::string> to;
   std::chrono::milliseconds timeout{10'000};  // of one attempt
   std::uint64_t per_minute = 30;              // messages; others wait
+  std::string public_url;                     // --public-url, the same for all
 
   bool operator==(const alert_settings&) const = default;
 };
@@ -55,6 +56,8 @@ struct alerts_settings {
   std::vector<maintenance_settings> maintenances;
   std::string url;    // --alert-url
   double budget = 0;  // --alert-budget
+  // Where people reach the page of spindrift-viz: messages have a link to what they are about. Empty: they have none.
+  std::string public_url;
 
   // With the one of the command line, where there is one.
   std::vector<alert_settings> all() const;

@@ -115,14 +115,14 @@ text_list curl_sender::set_post(const alert_settings& alert, const outgoing& mes
   append(headers, "Idempotency-Key: " + message.id);
   append(headers, "X-Spindrift-Alert: " + alert.name);
   if (way == alert_way::webhook) {
-    moved.body = webhook_body(message.notices);
+    moved.body = webhook_body(message.notices, alert.public_url);
     const bool is_one = message.notices.size() == 1;
     append(headers, is_one ? "Content-Type: application/json" : "Content-Type: application/x-ndjson");
   } else {
     const std::int64_t lasts_ms = alert.repeat.count() > 0 ? 2 * alert.repeat.count() : week_ms;
-    moved.body = way == alert_way::slack
-                     ? slack_body(message.notices)
-                     : alertmanager_body(message.notices, alert.name, message.now_ms, message.now_ms + lasts_ms);
+    moved.body = way == alert_way::slack ? slack_body(message.notices, alert.public_url)
+                                         : alertmanager_body(message.notices, alert.name, message.now_ms,
+                                                             message.now_ms + lasts_ms, alert.public_url);
     append(headers, "Content-Type: application/json");
   }
   if (!secret.empty() && alert.user.empty()) append(headers, "Authorization: Bearer " + secret);

@@ -174,13 +174,13 @@ private:
   static delivery run(const alert_settings& alert, const outgoing& message, const std::atomic<bool>& stops) {
     if (alert.exec.empty()) return {delivery::end::failed, "exec: no program is named"};
     std::vector<std::string> words = alert.exec;
-    std::vector<std::string> environment = exec_environment(alert.name, message.notices, message.id);
+    std::vector<std::string> environment = exec_environment(alert.name, message.notices, message.id, alert.public_url);
     for (const char* const kept : {"PATH", "HOME", "LANG", "TZ"}) {
       if (const char* const text = std::getenv(kept)) environment.push_back(std::string(kept) + "=" + text);
     }
     const std::vector<char*> word_pointers = pointers_to(words);
     const std::vector<char*> environment_pointers = pointers_to(environment);
-    const std::string body = webhook_body(message.notices);
+    const std::string body = webhook_body(message.notices, alert.public_url);
     pipe_ends input;
     pipe_ends complaints;
     if (!input.open() || !complaints.open()) return {delivery::end::failed, std::strerror(errno)};

@@ -47,6 +47,23 @@ std::string sentence_of(const queued_notice& one) {
   return text.empty() ? said : said + ": " + text;
 }
 
+// As an address has it: what is no letter, figure or one of -._~ as %XX.
+std::string escaped(std::string_view text) {
+  constexpr std::string_view plain = "-._~";
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (is_word || plain.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out.append(1, '%').append(1, digits[byte >> 4U]).append(1, digits[byte & 15U]);
+    }
+  }
+  return out;
+}
+
 std::string written(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -127,14 +144,36 @@ std::string headline_of(const std::vector<queued_notice>& all) {
   return said;
 }
 
-std::string webhook_body(const std::vector<queued_notice>& all) {
+// Half as much again of its time on each side, 10 s at least.
+std::string link_of(const notice& told, const std::string& public_url) {
+  if (public_url.empty()) return {};
+  constexpr std::int64_t around_least_ms = 10'000;
+  const json fields = fields_of(told);
+  std::string link = public_url + "#stream=" + escaped(told.stream);
+  if (const std::int64_t from = time_of(fields, "from", -1); from >= 0) {
+    const std::int64_t to = std::max(from, time_of(fields, "to", time_of(fields, "told", told.told)));
+    const std::int64_t around = std::max(around_least_ms, (to - from) / 2 * 3);
+    link += "&from=" + std::to_string(from - around) + "&to=" + std::to_string(to + around);
+  }
+  return link + "&event=" + std::to_string(told.number);
+}
+
+std::string webhook_body(const std::vector<queued_notice>& all, const std::string& public_url) {
   std::string body;
-  for (const queued_notice& one : all) body.append(one.what.line).append("\n");
+  for (const queued_notice& one : all) {
+    const std::string_view line = one.what.line;
+    if (public_url.empty() || !line.ends_with('}')) {
+      body.append(line).append("\n");
+    } else {
+      body.append(line.substr(0, line.size() - 1));
+      body.append(",\"link\":").append(written(link_of(one.what, public_url))).append("}\n");
+    }
+  }
   return body;
 }
 
 std::string alertmanager_body(const std::vector<queued_notice>& all, const std::string& alert, std::int64_t now_ms,
-                              std::int64_t ends_ms) {
+                              std::int64_t ends_ms, const std::string& public_url) {
   json list = json::array();
   for (const queued_notice& one : all) {
     const json fields = fields_of(one.what);
@@ -154,15 +193,20 @@ std::string alertmanager_body(const std::vector<queued_notice>& all, const std::
     said["startsAt"] = to_rfc3339(from);
     // Not before its beginning, whatever the clocks of its source say; and not in the future, or it would go on.
     said["endsAt"] = to_rfc3339(one.what.is_over ? std::clamp(time_of(fields, "to", now_ms), from, now_ms) : ends_ms);
+    if (const std::string link = link_of(one.what, public_url); !link.empty()) {
+      said["generatorURL"] = link;
+      said["annotations"]["link"] = link;
+    }
     list.push_back(std::move(said));
   }
   return written(list);
 }
 
-std::string slack_body(const std::vector<queued_notice>& all) {
+std::string slack_body(const std::vector<queued_notice>& all, const std::string& public_url) {
   std::string text;
   for (std::size_t i = 0; i < std::min(all.size(), slack_lines_max); ++i) {
     text.append(i == 0 ? "" : "\n").append(without_markup(sentence_of(all[i])));
+    if (!public_url.empty()) text.append(" ").append(without_markup(link_of(all[i].what, public_url)));
   }
   if (all.size() > slack_lines_max) text += "\nand " + std::to_string(all.size() - slack_lines_max) + " more";
   return written(json{{"text", text}});
@@ -181,6 +225,7 @@ std::string mail_text(const alert_settings& alert, const std::vector<queued_noti
   for (const queued_notice& one : all) {
     std::string_view left = one.what.line;
     mail += printable(sentence_of(one)) + "\r\n";
+    if (!alert.public_url.empty()) mail += link_of(one.what, alert.public_url) + "\r\n";
     // A line of mail has at most 998 bytes.
     for (; !left.empty(); left.remove_prefix(std::min<std::size_t>(left.size(), 900))) {
       mail.append(left.substr(0, 900)).append("\r\n");
@@ -191,7 +236,7 @@ std::string mail_text(const alert_settings& alert, const std::vector<queued_noti
 }
 
 std::vector<std::string> exec_environment(const std::string& alert, const std::vector<queued_notice>& all,
-                                          const std::string& id) {
+                                          const std::string& id, const std::string& public_url) {
   const queued_notice& worst = worst_of(all);
   const json fields = fields_of(worst.what);
   const auto text = [&fields](const char* key) {
@@ -211,7 +256,8 @@ std::vector<std::string> exec_environment(const std::string& alert, const std::v
           "SPINDRIFT_FEATURE=" + text("feature"),
           "SPINDRIFT_VALUE=" + text("value"),
           "SPINDRIFT_EXPECTED=" + text("expected"),
-          "SPINDRIFT_TEXT=" + text("text")};
+          "SPINDRIFT_TEXT=" + text("text"),
+          "SPINDRIFT_LINK=" + link_of(worst.what, public_url)};
 }
 
 }  // namespace spindrift

@@ -75,6 +75,19 @@ TEST(alert_settings, may_not_share_a_name_nor_have_a_budget_for_nothing) {
   EXPECT_THAT(validate(chosen), ElementsAre(HasSubstr("oncall: name: is there twice"), HasSubstr("--alert-budget")));
 }
 
+TEST(alert_settings, have_the_address_of_the_page_all_of_them) {
+  alerts_settings chosen;
+  chosen.alerts.push_back(webhook("https://a.example/hook"));
+  chosen.url = "https://b.example/hook";
+  chosen.public_url = "https://watch.example/";
+  EXPECT_THAT(validate(chosen), IsEmpty());
+  for (const alert_settings& one : chosen.all()) EXPECT_EQ(one.public_url, chosen.public_url) << one.name;
+  for (const char* const wrong : {"watch.example", "ftp://x", "smtp://x", "https://x/#y", "https://x/ y"}) {
+    chosen.public_url = wrong;
+    EXPECT_THAT(validate(chosen), ElementsAre(HasSubstr("--public-url"))) << wrong;
+  }
+}
+
 TEST(alert_settings, of_the_command_line_are_the_alert_default) {
   alerts_settings chosen;
   chosen.url = "http://127.0.0.1:9/";

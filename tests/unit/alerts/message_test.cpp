@@ -126,5 +126,29 @@ TEST(messages, are_made_of_a_line_that_is_no_json) {
   EXPECT_TRUE(json::accept(slack_body({broken})));
 }
 
+TEST(messages, have_a_link_to_the_page_where_that_has_an_address) {
+  const std::string page = "https://watch.example/spindrift/";
+  const queued_notice open = shift_on("db/1 a&b", 60, event_state::open);
+  const std::string link = link_of(open.what, page);
+  EXPECT_EQ(link, page + "#stream=db%2F1%20a%26b&from=" + std::to_string(now_ms - 70'000) +
+                      "&to=" + std::to_string(now_ms - 50'000) + "&event=17");
+  EXPECT_EQ(json::parse(webhook_body({open}, page))["link"], link);
+  EXPECT_EQ(json::parse(webhook_body({open}, page))["event"], 17);
+  const json alertmanager = json::parse(alertmanager_body({open}, "oncall", now_ms, now_ms, page));
+  EXPECT_EQ(alertmanager[0]["generatorURL"], link);
+  EXPECT_EQ(alertmanager[0]["annotations"]["link"], link);
+  EXPECT_THAT(json::parse(slack_body({open}, page))["text"].get<std::string>(), testing::HasSubstr("&amp;event=17"));
+  EXPECT_THAT(exec_environment("siren", {open}, "id", page), testing::Contains("SPINDRIFT_LINK=" + link));
+  alert_settings mail;
+  mail.public_url = page;
+  EXPECT_THAT(mail_text(mail, {open}, "x", now_ms), testing::HasSubstr("\r\n" + link + "\r\n"));
+}
+
+TEST(messages, have_no_link_where_the_page_has_no_address) {
+  const queued_notice open = shift_on("a", 60, event_state::open);
+  EXPECT_EQ(webhook_body({open}), open.what.line + "\n");
+  EXPECT_EQ(alertmanager_body({open}, "oncall", now_ms, now_ms).find("generatorURL"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace spindrift
