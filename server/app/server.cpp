@@ -264,7 +264,9 @@ std::optional<std::string> server::open_ingest() {
 std::optional<http_response> server::answer_http(const http_request& asked) {
   const bool is_health = asked.path == "/healthz" || asked.path == "/readyz";
   std::shared_ptr<const identity> who;
-  if (!is_health && is_http_for_others() && !data_pages_->is_admitted(asked, who)) return data_pages_->unauthorized();
+  // Streams' names and what was told of them: like the other pages of data, where there are tokens at all.
+  const bool wants_token = is_http_for_others() || asked.path == shadow_page_path;
+  if (!is_health && wants_token && !data_pages_->is_admitted(asked, who)) return data_pages_->unauthorized();
   if (auto page = status_page(asked, info_, stopping_)) return page;
   if (auto page = data_pages_->answer(asked)) return page;
   if (auto page = shadow_page(asked, shadow_.get())) return page;

@@ -13,6 +13,7 @@
 
 #include "common/net/endpoint.hpp"
 #include "server/app/config.hpp"
+#include "server/app/server_link.hpp"
 #include "server/app/shadow_page.hpp"
 
 namespace spindrift {
@@ -80,8 +81,10 @@ int run_shadow_report_command(int argc, const char* const* argv) {
   if (!where || where->port == 0) {
     return refuse("--http: " + settings.http + ": give the address at which the server that runs is asked", exit_usage);
   }
+  const std::string token = server_link::token();
   const std::string request = "GET " + std::string(shadow_page_path) + (is_json ? "" : "?format=text") +
-                              " HTTP/1.1\r\nHost: " + to_text(*where) + "\r\nConnection: close\r\n\r\n";
+                              " HTTP/1.1\r\nHost: " + to_text(*where) + "\r\nConnection: close\r\n" +
+                              (token.empty() ? "" : "Authorization: Bearer " + token + "\r\n") + "\r\n";
   const answer got = fetch(*where, request);
   if (!got.wrong.empty()) return refuse(to_text(*where) + ": " + got.wrong, exit_failure);
   const std::size_t end = got.text.find("\r\n\r\n");

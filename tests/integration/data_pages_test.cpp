@@ -236,6 +236,8 @@ TEST_F(data_pages, need_a_token_and_show_what_it_allows) {
     EXPECT_EQ(status_of(path, "Authorization: Bearer tost\r\n"), 401U) << path;
   }
   const std::string shown = "Authorization: Bearer test\r\n";
+  EXPECT_EQ(status_of("/v1/shadow"), 401U);
+  EXPECT_EQ(status_of("/v1/shadow", shown), 404U) << "there is none";
   const json streams = json_of("/v1/streams", shown).at("streams");
   ASSERT_EQ(streams.size(), 1U);
   EXPECT_EQ(streams[0].at("stream"), "plant.1");
