@@ -24,6 +24,9 @@ struct http_limits {
   std::size_t posts_max = 8;
   // A page of this very server may post: whose Origin is that of the Host it asked. Any other Origin: 403.
   bool takes_own_origin = false;
+  // A further name it is asked by, where a proxy stands in front of a loopback address: "watch.example", with a port
+  // where that is part of the Host. Empty: none.
+  std::string public_host{};
   // Event streams included. One more: the connection that has waited the longest with half a request, or with none,
   // makes room, strangers before those that have sent a whole one; where none does, 503.
   std::size_t connections_max = 64;

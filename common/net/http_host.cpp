@@ -1,10 +1,13 @@
 // Says which Host headers name this machine.
 #include "common/net/http_host.hpp"
 
+#include <boost/algorithm/string/predicate.hpp>
+
 namespace spindrift {
 
-bool is_host_allowed(std::string_view host_header, const endpoint& bound) {
+bool is_host_allowed(std::string_view host_header, const endpoint& bound, std::string_view public_host) {
   if (!is_loopback(bound)) return true;
+  if (!public_host.empty() && boost::algorithm::iequals(host_header, public_host)) return true;
   const auto bracket = host_header.rfind(']');
   const auto colon = host_header.rfind(':');
   const bool has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);

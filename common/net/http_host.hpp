@@ -11,7 +11,8 @@
 
 namespace spindrift {
 
-// `host_header` as sent: "localhost:7172", "[::1]", "127.0.0.1". Bound to other than loopback, any host will do.
-bool is_host_allowed(std::string_view host_header, const endpoint& bound);
+// `host_header` as sent: "localhost:7172", "[::1]", "127.0.0.1". Bound to other than loopback, any host will do, and so
+// will `public_host` wherever it is not empty (http_limits).
+bool is_host_allowed(std::string_view host_header, const endpoint& bound, std::string_view public_host = {});
 
 }  // namespace spindrift

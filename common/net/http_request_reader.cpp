@@ -101,7 +101,8 @@ bool http_request_reader::has_begun() const {
   return parser_->beast.got_some();
 }
 
-std::optional<unsigned> http_request_reader::refusal(const endpoint& bound, bool takes_post) const {
+std::optional<unsigned> http_request_reader::refusal(const endpoint& bound, bool takes_post,
+                                                     std::string_view public_host) const {
   const message& request = parser_->get();
   const bool is_read = request.method() == http::verb::get || is_head();
   if (!is_read && !(is_post() && takes_post)) return 405;
@@ -117,7 +118,7 @@ std::optional<unsigned> http_request_reader::refusal(const endpoint& bound, bool
     const auto field = count == 1 ? hosts.first->value() : beast::string_view();
     const std::string_view host =
         target.authority.empty() ? std::string_view(field.data(), field.size()) : target.authority;
-    if (!is_host_allowed(host, bound)) return 421;
+    if (!is_host_allowed(host, bound, public_host)) return 421;
   }
   // A page of another server reads nothing here; what it would post is judged by whoever takes it.
   if (is_read && has_origin() && !has_own_origin()) return 403;

@@ -38,7 +38,7 @@ public:
   // From here on, as of has_header.
 
   // The status that the header is refused with, whatever its body may be; `takes_post`: this path takes one.
-  std::optional<unsigned> refusal(const endpoint& bound, bool takes_post) const;
+  std::optional<unsigned> refusal(const endpoint& bound, bool takes_post, std::string_view public_host = {}) const;
   // Whole with its header: no body follows.
   bool is_complete() const;
   bool is_head() const;

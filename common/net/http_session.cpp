@@ -173,7 +173,7 @@ void http_session::on_asked_for_body(error failure) {
 }
 
 std::optional<unsigned> http_session::refusal() const {
-  return reader_->refusal(shared_->bound, takes_post_here());
+  return reader_->refusal(shared_->bound, takes_post_here(), shared_->limits.public_host);
 }
 
 bool http_session::takes_post_here() const {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {intervalOf, nearest, rangeOf, rowsOf} from '../../visualizer/web/page/sample.js';
+import {extremeOf, intervalOf, nearest, rangeOf, rowsOf} from '../../visualizer/web/page/sample.js';
 
 const plain = (n, ts, value) => [n, ts, value, 0];
 
@@ -37,4 +37,24 @@ test('the usual distance is the median, and the nearest sample is found in time'
   assert.equal(intervalOf(samples), 10);
   assert.equal(intervalOf([]), 0);
   assert.equal(nearest(samples, 26)[1], 30);
+});
+
+test('what stands for several points is drawn as far as they went, and is no gap', () => {
+  const summed = [7, 2000, 6, 1, 5, 0.5, 2, null, 6, 2, 9];
+  const rows = rowsOf([plain(1, 1000, 5), summed], 4);
+  assert.equal(rows.length, 2);
+  assert.deepEqual(rows[1][2], [2, 6, 9]);
+  assert.equal(extremeOf(summed), 9);
+  assert.equal(extremeOf(plain(1, 1000, 5)), 5);
+  const unbanded = [7, 2000, 6, 1, null, null, null, null, 6, 2, 9];
+  assert.deepEqual(rowsOf([unbanded], 4)[0][1], [null, null, null]);
+});
+
+// As in tests/unit/visualizer/plot: the bulk of the values four times, of the band's edges nine in ten.
+test('the range is that of the pictures', () => {
+  const samples = Array.from({length: 100}, (_, i) => plain(i + 1, i, i));
+  const [low, high] = rangeOf([...samples, plain(101, 101, 1000)], 5);
+  const most = 95 + 4 * 90;
+  assert.ok(Math.abs(low - -0.06 * most) < 1e-9, low);
+  assert.ok(Math.abs(high - 1.14 * most) < 1e-9, high);
 });

@@ -36,6 +36,8 @@ public:
   void refresh(const heading& above, bool has_changed);
   // Lines in place of the panels, until the next key.
   void say(std::vector<std::string> lines);
+  // The streams that have panels.
+  const std::vector<std::string>& shown() const { return view_.shown(); }
   // The same, where there is other room.
   scene in_view(const screen_room& room);
   void stop();

@@ -1,11 +1,13 @@
 // The option table, and what flags may not be combined.
 #include "visualizer/app/settings.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "common/net/endpoint.hpp"
 #include "common/protocol/limits.hpp"
 #include "common/protocol/time_text.hpp"
+#include "common/text/printable.hpp"
 
 namespace spindrift {
 namespace {
@@ -45,6 +47,12 @@ void add_endpoint(option_set& options, const char* flag, const char* help, std::
                  return std::nullopt;
                },
                .show = [&target] { return std::vector{target}; }});
+}
+
+bool is_page_address(std::string_view url) {
+  const std::size_t at = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : url.size();
+  return at < url.size() && url[at] != '/' && url.size() <= 200 &&
+         std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f' && c != '#' && c != '?' && c != '@'; });
 }
 
 }  // namespace
@@ -93,6 +101,9 @@ void declare(viewer_settings& settings, option_set& options) {
                      settings.drawing.threshold, 0.1, 1'000);
   options.add_choice("--axis", "what runs along: the number of the point or its time", {"n", "time"}, settings.axis);
   add_endpoint(options, "--web", "address of a web page of all streams, live", settings.web);
+  options.add_text("--public-url", "URL",
+                   "where people reach the page through a proxy: it answers to this name, and its links begin with it",
+                   settings.public_url);
   options.add_text("--web-token-file", "FILE", "file that holds a token that the page asks for, once a browser",
                    settings.web_token_file);
 }
@@ -119,6 +130,13 @@ std::vector<std::string> validate(const viewer_settings& settings) {
   }
   if (settings.output.find_first_of("\r\n") != std::string::npos) {
     complaints.emplace_back("--output: a line end in a file's name is not allowed");
+  }
+  if (!settings.public_url.empty() && !is_page_address(settings.public_url)) {
+    complaints.push_back("--public-url: " + printable(settings.public_url) +
+                         " is not allowed: give http:// or https://, a host, a path if need be, and no #");
+  }
+  if (!settings.public_url.empty() && settings.web.empty()) {
+    complaints.emplace_back("--public-url: without --web there is no page: give that as well");
   }
   if (!settings.web.empty() && settings.web_token_file.empty() && !is_loopback(*endpoint_meant(settings.web))) {
     complaints.push_back("--web: " + settings.web +

@@ -25,6 +25,7 @@ struct viewer_settings {
   std::uint64_t points = 500;  // per panel
   std::uint64_t fps = 10;
   std::string web;             // empty: no page
+  std::string public_url;      // of that page, where people reach it by another name; empty: they do not
   std::string web_token_file;  // empty: whoever reaches the page sees it
   std::string token_file;
   view_settings drawing;

@@ -24,6 +24,7 @@
 #include "common/net/endpoint.hpp"
 #include "common/protocol/time_text.hpp"
 #include "visualizer/app/event_command.hpp"
+#include "visualizer/app/live_feed.hpp"
 #include "visualizer/app/live_screen.hpp"
 #include "visualizer/app/notice.hpp"
 #include "visualizer/gnuplot/back_off.hpp"
@@ -35,7 +36,6 @@
 #include "visualizer/series/stream_board.hpp"
 #include "visualizer/subscription/history_events.hpp"
 #include "visualizer/subscription/inquiry.hpp"
-#include "visualizer/subscription/subscription.hpp"
 #include "visualizer/web/page_server.hpp"
 
 namespace spindrift {
@@ -66,7 +66,7 @@ public:
 
   int run() {
     if (const auto code = prepare()) return *code;
-    subscription_->start();
+    feed_->start();
     arm_frame();
     if (!settings_.output.empty()) arm_picture();
     if (settings_.seconds > 0) arm_end();
@@ -87,6 +87,7 @@ private:
   void ask_for_history();
   void hear(const judged_point& point);
   void hear_of(stream_event told);
+  std::vector<std::string> names_in_view() const;
   void show_frame();
   scene picture_scene();
   std::optional<std::string> save_picture(const scene& shown, const std::string& file, const std::string& kind);
@@ -112,7 +113,7 @@ private:
   std::string token_;
   std::unique_ptr<page_server> page_;
   std::unique_ptr<inquiry> inquiry_;
-  std::unique_ptr<subscription> subscription_;
+  std::unique_ptr<live_feed> feed_;
   asio::steady_timer frame_timer_;
   asio::steady_timer picture_timer_;
   asio::steady_timer end_timer_;
@@ -169,7 +170,7 @@ std::optional<int> viewer::prepare() {
   if (!settings_.web.empty()) {
     if (const auto code = open_page()) return code;
   }
-  subscription_ = std::make_unique<subscription>(
+  feed_ = std::make_unique<live_feed>(
       io_, *endpoint_meant(settings_.server), settings_.streams, token_,
       subscription_events{.heard = [this](const judged_point& point) { hear(point); },
                           .told = [this](stream_event told) { hear_of(std::move(told)); },
@@ -184,7 +185,8 @@ std::optional<int> viewer::prepare() {
                                 gallery_.expect_restarts();
                                 board_.expect_restarts();
                                 if (page_ || screen_) ask_for_history();
-                              }});
+                              }},
+      [this] { board_.expect_aggregates(steady_ms()); });
   return std::nullopt;
 }
 
@@ -198,7 +200,7 @@ std::optional<std::string> viewer::read_token(std::string& token) const {
 
 std::optional<int> viewer::open_page() {
   page_ = std::make_unique<page_server>(io_, *endpoint_meant(settings_.web), settings_.drawing.threshold,
-                                        settings_.drawing.axis);
+                                        settings_.drawing.axis, settings_.public_url);
   if (!settings_.web_token_file.empty()) {
     std::string wanted;
     if (!read_word(settings_.web_token_file, wanted)) {
@@ -232,9 +234,21 @@ void viewer::ask_for_history() {
 void viewer::hear(const judged_point& point) {
   const std::int64_t ts = point.judged.subject.ts.value_or(0);
   const bool is_wanted = settings_.from.value_or(ts) <= ts && ts <= settings_.to.value_or(ts);
-  if (page_ && is_wanted) gallery_.add(point.judged, point.bands);
-  if (page_ || is_wanted) board_.hear(point.judged, point.bands, steady_ms());
+  if (!page_ && !is_wanted) return;
+  const bool is_taken = board_.hear(point.judged, point.bands, steady_ms(), {point.count, point.extents});
+  if (is_taken && page_ && is_wanted) gallery_.add(point.judged, point.bands);
   changed_ = true;
+}
+
+// Of these every verdict is wanted.
+std::vector<std::string> viewer::names_in_view() const {
+  std::vector<std::string> names = page_ ? page_->watched(steady_ms()) : std::vector<std::string>{};
+  const auto add = [&names](const std::vector<std::string>& more) {
+    names.insert(names.end(), more.begin(), more.end());
+  };
+  if (screen_) add(screen_->shown());
+  if (!settings_.output.empty()) add(picture_view_.shown());
+  return names;
 }
 
 void viewer::hear_of(stream_event told) {
@@ -290,6 +304,7 @@ void viewer::show_frame() {
   const bool has_changed = std::exchange(changed_, false);
   if (screen_) screen_->refresh(heading_, has_changed);
   if (page_ && has_changed) page_->publish(gallery_, heading_);
+  feed_->refresh(board_.stream_count(), names_in_view(), steady_ms());
 }
 
 // A picture has room for what a window has; it is made as large as what it shows.
@@ -351,7 +366,7 @@ void viewer::set_state(const std::string& state) {
 void viewer::stop() {
   stopping_ = true;
   if (screen_) screen_->stop();
-  subscription_->stop();
+  feed_->stop();
   if (inquiry_) inquiry_->stop();
   if (page_) page_->stop();
   frame_timer_.cancel();

@@ -61,7 +61,7 @@ public:
   bool is_before(const sample& point) {
     const double distance = has_last_ ? static_cast<double>(point.ts - last_ts_) : 0;
     const bool is_late = axis_ == x_axis::time && usual_ms_ > 0 && distance > 3 * std::max(usual_ms_, last_distance_);
-    const bool is_open = has_last_ && (point.n != last_n_ + 1 || is_late);
+    const bool is_open = has_last_ && (point.n != last_n_ + point.count || is_late);
     last_n_ = point.n;
     last_ts_ = point.ts;
     last_distance_ = distance;

@@ -54,6 +54,8 @@ public:
   void limit(std::optional<std::int64_t> from, std::optional<std::int64_t> to) { from_ = from, to_ = to; }
   bool is_paused() const { return is_paused_; }
   const std::string& chosen() const { return chosen_; }
+  // Streams that had panels when it was looked last.
+  const std::vector<std::string>& shown() const { return shown_; }
 
 private:
   void type(char key);

@@ -20,7 +20,11 @@ struct sample {
   double expected = 0;  // with sigma: the band; meaningless unless is_banded
   double sigma = 0;
   double z = 0;
-  double score = 0;        // of the ensemble; NaN: there is none
+  double score = 0;  // of the ensemble; NaN: there is none
+  // Of how many points it is the newest (they came as one aggregate), and how far their values went.
+  std::uint64_t count = 1;
+  double low = 0;
+  double high = 0;
   bool is_banded = false;  // expected and sigma are finite and the baseline is warm
   bool is_anomaly = false;
   bool is_drift = false;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <tuple>
 #include <utility>
 
@@ -41,6 +42,7 @@ board_stream* stream_board::entry_of(std::string_view name) {
   if (streams_.size() == streams_max) return nullptr;
   board_stream* const made = streams_.emplace_back(std::make_unique<board_stream>()).get();
   made->name = name;
+  made->low_name = lowered(name);
   by_name_.emplace(made->name, made);
   return made;
 }
@@ -55,42 +57,73 @@ std::size_t stream_board::points_of_series() const {
                   std::min(points_max_, samples_max / std::max<std::size_t>(1, series_)));
 }
 
-void stream_board::hear(const verdict& judged, std::span<const feature_band> bands, std::int64_t now_ms) {
-  if (judged.dup) return;
-  const point& subject = judged.subject;
-  board_stream* const into = entry_of(subject.stream);
-  if (into == nullptr) {
-    ++others_;
-    return;
+// What came of a stream both ways: the points of an aggregate do not come once more, nor does what is heard line by
+// line come as an aggregate.
+bool stream_board::is_here(board_stream& into, std::uint64_t n, bool is_aggregate, std::int64_t now_ms) const {
+  if (is_aggregate) {
+    const bool has_lines = into.line_ms != INT64_MIN && now_ms - into.line_ms < line_memory_ms;
+    if (has_lines && n <= into.line_n && into.line_n - n <= series::reorder_max) return true;
+    if (has_lines && into.line_ms >= aggregates_from_ms_ && now_ms - into.line_ms < line_span_ms) return true;
+    into.summed_n = n;
+    return false;
   }
+  into.line_ms = now_ms;
+  into.line_n = n;
+  const bool is_summed = n <= into.summed_n && into.summed_n - n <= series::reorder_max;
+  if (!is_summed) into.summed_n = 0;
+  return is_summed;
+}
+
+// True: the stream began anew.
+bool stream_board::add_samples(const verdict& judged, std::span<const feature_band> bands, const board_span& stands_for,
+                               board_stream& into) {
+  const point& subject = judged.subject;
   const std::size_t width = subject.is_multivariate() ? subject.values.size() : 1;
   const std::size_t points = points_of_series();
   bool is_new = false;
   for (std::size_t i = 0; i < width; ++i) {
     const std::string_view name = subject.is_multivariate() ? subject.values[i].name : std::string_view();
     std::size_t at = i;
-    if (at >= into->features.size() || into->features[at].feature() != name) {
-      const auto known = std::find_if(into->features.begin(), into->features.end(),
+    if (at >= into.features.size() || into.features[at].feature() != name) {
+      const auto known = std::find_if(into.features.begin(), into.features.end(),
                                       [name](const series& one) { return one.feature() == name; });
-      at = static_cast<std::size_t>(known - into->features.begin());
+      at = static_cast<std::size_t>(known - into.features.begin());
     }
-    if (at == into->features.size()) {
-      into->features.emplace_back(into->name, std::string(name), points);
-      into->bands.emplace_back();
+    if (at == into.features.size()) {
+      into.features.emplace_back(into.name, std::string(name), points);
+      into.bands.emplace_back();
       ++series_;
     }
-    series& shown = into->features[at];
-    const auto made = subject.is_multivariate()
-                          ? sample_of(judged, i, i < bands.size() ? &bands[i] : nullptr, into->bands[at])
-                          : sample_of(judged);
+    series& shown = into.features[at];
+    auto made = subject.is_multivariate() ? sample_of(judged, i, i < bands.size() ? &bands[i] : nullptr, into.bands[at])
+                                          : sample_of(judged);
     if (!made) continue;
+    if (i < stands_for.extents.size()) {
+      made->count = stands_for.count;
+      made->low = stands_for.extents[i].low;
+      made->high = stands_for.extents[i].high;
+    }
     shown.limit(points);
     is_new = is_new || (!shown.samples().empty() && shown.samples().back().n > made->n + series::reorder_max);
     shown.add(*made);
   }
+  return is_new;
+}
+
+bool stream_board::hear(const verdict& judged, std::span<const feature_band> bands, std::int64_t now_ms,
+                        board_span stands_for) {
+  if (judged.dup) return false;
+  board_stream* const into = entry_of(judged.subject.stream);
+  if (into == nullptr) {
+    others_ += stands_for.count;
+    return false;
+  }
+  const bool is_aggregate = !stands_for.extents.empty();
+  if (is_here(*into, judged.n, is_aggregate, now_ms)) return false;
+  const bool is_new = add_samples(judged, bands, stands_for, *into);
   if (is_new) ++into->restarts;
   if (is_new) into->drifts.clear();
-  if (judged.n == 1 || is_new) into->is_from_start = judged.n == 1;
+  if (judged.n == stands_for.count || is_new) into->is_from_start = judged.n == stands_for.count;
   if (into->heard_ms > 0) {
     const auto gap = static_cast<double>(now_ms - into->heard_ms);
     into->interval_ms =
@@ -98,11 +131,16 @@ void stream_board::hear(const verdict& judged, std::span<const feature_band> ban
   }
   into->heard_ms = now_ms;
   if (judged.anomaly || judged.alarm) into->flagged_ms = now_ms;
-  if (judged.drift) {
+  // Of a drift within an aggregate the width is not known.
+  if (judged.drift && std::isfinite(judged.drift->width)) {
     into->drifts.push_back(
-        {judged.n, subject.ts.value_or(0), judged.drift->width, judged.drift->mean, judged.drift->before});
+        {judged.n, judged.subject.ts.value_or(0), judged.drift->width, judged.drift->mean, judged.drift->before});
     if (into->drifts.size() > board_stream::drifts_max) into->drifts.pop_front();
+  } else if (judged.drift) {
+    into->drifts.clear();
+    into->is_from_start = false;
   }
+  return true;
 }
 
 void stream_board::tell(stream_event told, bool is_news, std::int64_t now_ms) {
@@ -145,6 +183,8 @@ void stream_board::review(std::string_view stream) {
 void stream_board::expect_restarts() {
   for (const auto& one : streams_) {
     for (series& shown : one->features) shown.expect_restart();
+    one->summed_n = one->line_n = 0;
+    one->line_ms = INT64_MIN;
   }
 }
 
@@ -157,8 +197,7 @@ stream_board::page stream_board::find(const query& wanted, std::int64_t now_ms) 
     if (wanted.show == choice::open && one->open_severity == 0) continue;
     if (wanted.show == choice::silent && !one->is_stale(now_ms) && one->open_kind != "silent") continue;
     if (!match.empty()) {
-      const std::string name = lowered(one->name);
-      if (has_glob ? !glob.takes(name) : name.find(match) == std::string::npos) continue;
+      if (has_glob ? !glob.takes(one->low_name) : one->low_name.find(match) == std::string::npos) continue;
     }
     found.streams.push_back(one.get());
   }

@@ -32,10 +32,17 @@ struct board_drift {
   double before = 0;
 };
 
+// How many points a verdict stands for, and how far the values of these went: of one feature after the other.
+struct board_span {
+  std::uint64_t count = 1;
+  std::span<const value_extent> extents{};  // empty: it is a verdict of one point
+};
+
 struct board_stream {
   static constexpr std::size_t drifts_max = 32;
 
   std::string name;
+  std::string low_name;          // in small letters, for a search
   std::vector<series> features;  // one without a name: a stream of one value
   std::vector<feature_band> bands;
   std::deque<board_drift> drifts;
@@ -50,6 +57,11 @@ struct board_stream {
   std::string recent_kind;
   std::int64_t recent_ms = 0;
   std::int64_t flagged_ms = INT64_MIN;  // the newest anomaly
+  // What both verdicts and aggregates come of has each point once: the newest that was heard within an aggregate, the
+  // newest that came as a verdict, and when.
+  std::uint64_t summed_n = 0;
+  std::uint64_t line_n = 0;
+  std::int64_t line_ms = INT64_MIN;
 
   // Longer than three of its usual intervals, and a second.
   bool is_stale(std::int64_t now_ms) const;
@@ -66,12 +78,21 @@ public:
 
   explicit stream_board(std::size_t points_max) : points_max_(points_max) {}
 
-  // A repeated verdict is left out. `bands` as in gallery::add.
-  void hear(const verdict& judged, std::span<const feature_band> bands, std::int64_t now_ms);
+  // While verdicts of a stream come, its aggregates are left out, and for so long after the last of them.
+  static constexpr std::int64_t line_span_ms = 3'000;
+  // Numbers below are of a stream that began anew, where none came for so long.
+  static constexpr std::int64_t line_memory_ms = 60'000;
+
+  // False: it was left out, being a repeated verdict, or here already as part of what stands for it. `bands` as in
+  // gallery::add.
+  bool hear(const verdict& judged, std::span<const feature_band> bands, std::int64_t now_ms,
+            board_span stands_for = {});
   // A new event, or a new version of one that is here. `is_news`: it was told now, and not long ago.
   void tell(stream_event told, bool is_news, std::int64_t now_ms);
   void add_missed(std::uint64_t verdicts) { missed_ += verdicts; }
   void expect_restarts();
+  // From now on aggregates come in place of verdicts.
+  void expect_aggregates(std::int64_t now_ms) { aggregates_from_ms_ = now_ms; }
 
   enum class choice : std::uint8_t { all, open, silent };
   struct query {
@@ -95,11 +116,15 @@ public:
   std::uint64_t event_changes() const { return event_changes_; }
 
 private:
+  bool is_here(board_stream& into, std::uint64_t n, bool is_aggregate, std::int64_t now_ms) const;
+  bool add_samples(const verdict& judged, std::span<const feature_band> bands, const board_span& stands_for,
+                   board_stream& into);
   board_stream* entry_of(std::string_view name);
   std::size_t points_of_series() const;
   void review(std::string_view stream);
 
   std::size_t points_max_;
+  std::int64_t aggregates_from_ms_ = 0;
   std::vector<std::unique_ptr<board_stream>> streams_;
   std::unordered_map<std::string_view, board_stream*> by_name_;  // views into the streams
   std::size_t series_ = 0;

@@ -44,4 +44,10 @@ struct feature_band {
   bool is_known = false;  // the verdict has all that a band needs of this feature
 };
 
+// Of the points that one aggregate stands for.
+struct value_extent {
+  double low = 0;
+  double high = 0;
+};
+
 }  // namespace spindrift

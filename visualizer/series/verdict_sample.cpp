@@ -15,7 +15,7 @@ sample begin_sample(const verdict& judged, double value) {
   sample made;
   made.n = judged.n;
   made.ts = judged.subject.ts.value_or(0);
-  made.value = value;
+  made.value = made.low = made.high = value;
   made.score = judged.score.value_or(std::numeric_limits<double>::quiet_NaN());
   made.is_drift = judged.drift.has_value();
   made.is_alarm = judged.alarm;

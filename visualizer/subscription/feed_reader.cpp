@@ -1,10 +1,11 @@
-// Reads verdicts with reply_reader; bands of features and events, which it passes over, in a second look at the line.
+// Reads verdicts with reply_reader; bands of features, events and aggregates, which it passes over, in a look of its
+// own.
 #include "visualizer/subscription/feed_reader.hpp"
 
 #include <simdjson.h>
 
 #include <array>
-#include <cmath>
+#include <limits>
 
 #include "common/protocol/inbox.hpp"
 #include "common/protocol/limits.hpp"
@@ -67,6 +68,17 @@ void take_event_field(std::string_view key, od::value value, stream_event& told)
   if (key == "to") take(value, told.to);
 }
 
+// How the server begins one: known without a parser, since there are many.
+constexpr std::string_view aggregate_start = R"({"type":"aggregate")";
+
+bool is_object(od::value value) {
+  od::json_type type{};
+  return value.type().get(type) == simdjson::SUCCESS && type == od::json_type::object;
+}
+
+// The end of a value's extent that this is.
+enum class bound : std::uint8_t { low, high };
+
 }  // namespace
 
 struct feed_reader::workspace {
@@ -76,12 +88,21 @@ struct feed_reader::workspace {
   od::parser parser;
   std::array<feature_band, limits::features_max> bands{};
   std::array<std::uint8_t, limits::features_max> found{};
+  std::array<feature, limits::features_max> values{};
+  std::array<value_extent, limits::features_max> extents{};
 
   template <class Visit>
   bool visit_fields(std::string_view line, Visit visit);
-  void take_bands(od::value value, part which, std::span<const feature> values);
+  void take_bands(od::value value, part which, std::span<const feature> named);
   feed_item read_verdict(std::string_view line, const verdict& judged);
   feed_item read_event(std::string_view line);
+
+  // The parts of an aggregate: a number, or an object with one for each feature.
+  std::size_t take_last(od::value value, verdict& into);
+  void take_bounds(od::value value, bound which, std::span<const feature> named);
+  void take_band_of(od::value value, verdict& into);
+  void take_aggregate_field(std::string_view key, od::value value, judged_point& into);
+  feed_item read_aggregate(std::string_view line);
 };
 
 // False where the line is no object.
@@ -100,11 +121,9 @@ bool feed_reader::workspace::visit_fields(std::string_view line, Visit visit) {
   return true;
 }
 
-void feed_reader::workspace::take_bands(od::value value, part which, std::span<const feature> values) {
-  od::json_type type{};
+void feed_reader::workspace::take_bands(od::value value, part which, std::span<const feature> named) {
   od::object object;
-  if (value.type().get(type) != simdjson::SUCCESS || type != od::json_type::object) return;
-  if (value.get_object().get(object) != simdjson::SUCCESS) return;
+  if (!is_object(value) || value.get_object().get(object) != simdjson::SUCCESS) return;
   std::size_t next = 0;
   for (auto field : object) {
     std::string_view name;
@@ -113,10 +132,10 @@ void feed_reader::workspace::take_bands(od::value value, part which, std::span<c
     if (field.value_unsafe().value().get_double().get(number) != simdjson::SUCCESS) continue;
     // Nearly always in the order of the values.
     std::size_t index = next;
-    if (index >= values.size() || values[index].name != name) {
-      for (index = 0; index < values.size() && values[index].name != name;) ++index;
+    if (index >= named.size() || named[index].name != name) {
+      for (index = 0; index < named.size() && named[index].name != name;) ++index;
     }
-    if (index == values.size()) continue;
+    if (index == named.size()) continue;
     next = index + 1;
     found[index] = static_cast<std::uint8_t>(found[index] | which);
     (which == expected ? bands[index].expected : which == sigma ? bands[index].sigma : bands[index].z) = number;
@@ -125,40 +144,143 @@ void feed_reader::workspace::take_bands(od::value value, part which, std::span<c
 
 feed_item feed_reader::workspace::read_verdict(std::string_view line, const verdict& judged) {
   judged_point read{judged, {}};
-  const auto values = judged.subject.values;
-  if (values.empty()) return read;
+  const auto named = judged.subject.values;
+  if (named.empty()) return read;
   found.fill(0);
-  const bool is_object = visit_fields(line, [&](std::string_view key, od::value value) {
-    if (key == "expected") take_bands(value, expected, values);
-    if (key == "sigma") take_bands(value, sigma, values);
-    if (key == "z") take_bands(value, z, values);
+  const bool is_whole = visit_fields(line, [&](std::string_view key, od::value value) {
+    if (key == "expected") take_bands(value, expected, named);
+    if (key == "sigma") take_bands(value, sigma, named);
+    if (key == "z") take_bands(value, z, named);
   });
   bool has_any = false;
-  for (std::size_t i = 0; i < values.size(); ++i) {
+  for (std::size_t i = 0; i < named.size(); ++i) {
     bands[i].is_known = (found[i] & (expected | sigma)) == (expected | sigma);
     if (!(found[i] & z)) bands[i].z = 0;
     has_any = has_any || found[i] != 0;
-    if (!bands[i].is_known || values[i].name != judged.feature) continue;
+    if (!bands[i].is_known || named[i].name != judged.feature) continue;
     read.judged.expected = bands[i].expected;
     read.judged.sigma = bands[i].sigma;
     read.judged.z = bands[i].z;
   }
-  if (is_object && has_any) read.bands = {bands.data(), values.size()};
+  if (is_whole && has_any) read.bands = {bands.data(), named.size()};
   return read;
 }
 
 feed_item feed_reader::workspace::read_event(std::string_view line) {
   stream_event told;
-  const bool is_object =
+  const bool is_whole =
       visit_fields(line, [&](std::string_view key, od::value value) { take_event_field(key, value, told); });
-  if (!is_object || told.number == 0 || told.stream.empty() || told.kind.empty()) return {};
+  if (!is_whole || told.number == 0 || told.stream.empty() || told.kind.empty()) return {};
   return told;
+}
+
+std::size_t feed_reader::workspace::take_last(od::value value, verdict& into) {
+  od::object object;
+  if (!is_object(value)) {
+    if (take(value, into.subject.value)) extents[0] = {into.subject.value, into.subject.value};
+    return 1;
+  }
+  std::size_t count = 0;
+  if (value.get_object().get(object) != simdjson::SUCCESS) return 0;
+  for (auto field : object) {
+    feature& next = values[count];
+    if (field.error() != simdjson::SUCCESS || field.unescaped_key().get(next.name) != simdjson::SUCCESS) break;
+    if (!take(field.value_unsafe().value(), next.value)) continue;
+    extents[count] = {next.value, next.value};
+    if (++count == values.size()) break;
+  }
+  into.subject.values = {values.data(), count};
+  return count;
+}
+
+void feed_reader::workspace::take_bounds(od::value value, bound which, std::span<const feature> named) {
+  const auto set = [&](std::size_t at, double to) { (which == bound::low ? extents[at].low : extents[at].high) = to; };
+  od::object object;
+  double number = 0;
+  if (!is_object(value)) {
+    if (take(value, number)) set(0, number);
+    return;
+  }
+  if (value.get_object().get(object) != simdjson::SUCCESS) return;
+  for (auto field : object) {
+    std::string_view name;
+    if (field.error() != simdjson::SUCCESS || field.unescaped_key().get(name) != simdjson::SUCCESS) return;
+    if (!take(field.value_unsafe().value(), number)) continue;
+    for (std::size_t at = 0; at < named.size(); ++at) {
+      if (named[at].name == name) set(at, number);
+    }
+  }
+}
+
+void feed_reader::workspace::take_band_of(od::value value, verdict& into) {
+  od::object object;
+  if (!is_object(value) || value.get_object().get(object) != simdjson::SUCCESS) return;
+  for (auto field : object) {
+    std::string_view key;
+    if (field.error() != simdjson::SUCCESS || field.unescaped_key().get(key) != simdjson::SUCCESS) return;
+    const auto of = field.value_unsafe().value();
+    if (key == "expected") {
+      if (into.subject.is_multivariate()) {
+        take_bands(of, expected, into.subject.values);
+      } else if (take(of, into.expected)) {
+        found[0] = static_cast<std::uint8_t>(found[0] | expected);
+      }
+    }
+    if (key == "sigma") {
+      if (into.subject.is_multivariate()) {
+        take_bands(of, sigma, into.subject.values);
+      } else if (take(of, into.sigma)) {
+        found[0] = static_cast<std::uint8_t>(found[0] | sigma);
+      }
+    }
+  }
+}
+
+void feed_reader::workspace::take_aggregate_field(std::string_view key, od::value value, judged_point& into) {
+  verdict& judged = into.judged;
+  bool is_drift = false;
+  if (key == "stream") take(value, judged.subject.stream);
+  if (key == "n") take(value, judged.n);
+  if (key == "ts") take(value, judged.subject.ts);
+  if (key == "count") take(value, into.count);
+  if (key == "last") into.extents = {extents.data(), take_last(value, judged)};
+  if (key == "min") take_bounds(value, bound::low, judged.subject.values);
+  if (key == "max") take_bounds(value, bound::high, judged.subject.values);
+  if (key == "band") take_band_of(value, judged);
+  if (key == "anomaly") take(value, judged.anomaly);
+  if (key == "alarm") take(value, judged.alarm);
+  if (key == "warmup") take(value, judged.warmup);
+  if (key == "event") take(value, judged.event);
+  if (key == "drift" && take(value, is_drift) && is_drift) {
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    judged.drift = adwin_cut{unknown, unknown, unknown};
+  }
+}
+
+feed_item feed_reader::workspace::read_aggregate(std::string_view line) {
+  judged_point read;
+  found.fill(0);
+  const bool is_whole =
+      visit_fields(line, [&](std::string_view key, od::value value) { take_aggregate_field(key, value, read); });
+  if (!is_whole || read.judged.subject.stream.empty() || read.extents.empty() || read.count == 0) return {};
+  constexpr auto whole = static_cast<std::uint8_t>(expected | sigma);
+  if (!read.judged.subject.is_multivariate()) {
+    if ((found[0] & whole) != whole) read.judged.sigma = std::numeric_limits<double>::quiet_NaN();
+    return read;
+  }
+  for (std::size_t i = 0; i < read.judged.subject.values.size(); ++i) {
+    bands[i].is_known = (found[i] & whole) == whole;
+    bands[i].z = 0;
+  }
+  read.bands = {bands.data(), read.judged.subject.values.size()};
+  return read;
 }
 
 feed_reader::feed_reader() : workspace_(std::make_unique<workspace>()) {}
 feed_reader::~feed_reader() = default;
 
 feed_item feed_reader::read(std::string_view line) {
+  if (line.starts_with(aggregate_start)) return workspace_->read_aggregate(line);
   const reply said = workspace_->replies.read(line);
   if (const auto* const judged = std::get_if<verdict>(&said)) return workspace_->read_verdict(line, *judged);
   if (const auto* const gap = std::get_if<gap_reply>(&said)) return feed_gap{gap->missed};
@@ -167,6 +289,7 @@ feed_item feed_reader::read(std::string_view line) {
   if (std::holds_alternative<subscribed_reply>(said)) return feed_began{};
   const auto* const other = std::get_if<other_reply>(&said);
   if (other != nullptr && other->type == "event") return workspace_->read_event(line);
+  if (other != nullptr && other->type == "aggregate") return workspace_->read_aggregate(line);
   return {};
 }
 

@@ -1,4 +1,5 @@
-// What a server sends to a subscriber, line by line: verdicts with the band of each feature, events, gaps.
+// What a server sends to a subscriber, line by line: verdicts with the band of each feature, aggregates of them,
+// events, gaps.
 //
 // No socket. Never throws: the bytes are from outside, and a line that is none of these is nothing. Views in a
 // judged_point look into the line and into the reader and stay valid until the next read(). One reader a connection,
@@ -22,6 +23,10 @@ struct judged_point {
   // One for each of the point's features; empty where the verdict has numbers for one feature alone. Where there are
   // bands, the verdict's own expected, sigma and z are those of the feature that it names.
   std::span<const feature_band> bands{};
+  // An aggregate stands for so many points of its stream, and says how far each value went; its verdict is that of the
+  // newest of them, flagged as any of them was, and of a drift it does not know the width (NaN).
+  std::uint64_t count = 1;
+  std::span<const value_extent> extents{};  // empty: of a verdict
 };
 struct feed_began {};
 struct feed_gap {

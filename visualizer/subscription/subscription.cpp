@@ -24,9 +24,9 @@ using socket_error = boost::system::error_code;
 // One conversation after the other. Handlers of an earlier conversation find that its number is no longer current.
 class subscription::link : public std::enable_shared_from_this<link> {
 public:
-  link(asio::io_context& io, endpoint server, std::string pattern, std::string token, subscription_events events)
+  link(asio::io_context& io, endpoint server, subscribe_command wanted, std::string token, subscription_events events)
       : server_(std::move(server)),
-        pattern_(std::move(pattern)),
+        wanted_(std::move(wanted)),
         token_(std::move(token)),
         events_(std::move(events)),
         resolver_(io),
@@ -44,8 +44,20 @@ public:
                             });
   }
 
+  void want(subscribe_command wanted) {
+    wanted_ = std::move(wanted);
+    if (!is_open_) return;
+    if (is_writing_) {
+      is_outdated_ = true;
+      return;
+    }
+    request_.clear();
+    write();
+  }
+
   void stop() {
     stopped_ = true;
+    is_open_ = false;
     socket_error ignored;
     resolver_.cancel();
     timer_.cancel();
@@ -67,12 +79,24 @@ private:
   void subscribe() {
     request_.clear();
     if (!token_.empty()) encode(command_frame{{}, hello_command{{}, token_}}, request_);
-    encode(command_frame{{}, subscribe_command{{pattern_}}}, request_);
+    is_open_ = true;
+    has_begun_ = false;
+    write();
+    read();
+  }
+
+  // What fails is told by the read that waits beside it.
+  void write() {
+    encode(command_frame{{}, wanted_}, request_);
+    is_writing_ = true;
+    is_outdated_ = false;
     asio::async_write(socket_, asio::buffer(request_),
                       [self = shared_from_this()](socket_error failed, std::size_t /*bytes*/) {
-                        if (failed) self->lost(failed.message());
+                        self->is_writing_ = false;
+                        if (failed || !self->is_open_ || !self->is_outdated_) return;
+                        self->request_.clear();
+                        self->write();
                       });
-    read();
   }
 
   void read() {
@@ -104,6 +128,7 @@ private:
       ending_ = std::move(refusal->reason);
     } else if (std::holds_alternative<feed_began>(item)) {
       pause_ = pause_first;
+      if (std::exchange(has_begun_, true)) return;  // it is another subscription of the same conversation
       events_.began();
       events_.state_changed("live");
     }
@@ -113,6 +138,7 @@ private:
   void lost(const std::string& reason) {
     socket_error ignored;
     socket_.close(ignored);
+    is_open_ = false;
     if (stopped_) return;
     events_.state_changed("waiting: " + (ending_.empty() ? reason : ending_));
     // Jittered, so that many visualizers do not knock at a restarted server in step.
@@ -126,7 +152,7 @@ private:
   }
 
   endpoint server_;
-  std::string pattern_;
+  subscribe_command wanted_;
   std::string token_;
   subscription_events events_;
   tcp::resolver resolver_;
@@ -138,12 +164,16 @@ private:
   std::string ending_;
   std::chrono::milliseconds pause_{pause_first};
   std::minstd_rand random_{std::random_device{}()};
+  bool is_open_ = false;
+  bool is_writing_ = false;
+  bool is_outdated_ = false;  // something else is wanted than what is being written
+  bool has_begun_ = false;
   bool stopped_ = false;
 };
 
-subscription::subscription(asio::io_context& io, endpoint server, std::string pattern, std::string token,
+subscription::subscription(asio::io_context& io, endpoint server, subscribe_command wanted, std::string token,
                            subscription_events events)
-    : link_(std::make_shared<link>(io, std::move(server), std::move(pattern), std::move(token), std::move(events))) {}
+    : link_(std::make_shared<link>(io, std::move(server), std::move(wanted), std::move(token), std::move(events))) {}
 
 subscription::~subscription() {
   stop();
@@ -151,6 +181,10 @@ subscription::~subscription() {
 
 void subscription::start() {
   link_->connect();
+}
+
+void subscription::want(subscribe_command wanted) {
+  link_->want(std::move(wanted));
 }
 
 void subscription::stop() {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "common/net/endpoint.hpp"
+#include "common/protocol/frame.hpp"
 #include "visualizer/subscription/feed_reader.hpp"
 
 namespace boost::asio {
@@ -29,13 +30,15 @@ struct subscription_events {
 
 class subscription {
 public:
-  subscription(boost::asio::io_context& io, endpoint server, std::string pattern, std::string token,
+  subscription(boost::asio::io_context& io, endpoint server, subscribe_command wanted, std::string token,
                subscription_events events);
   ~subscription();
   subscription(const subscription&) = delete;
   subscription& operator=(const subscription&) = delete;
 
   void start();
+  // In place of what was wanted before: now where there is a connection, else with the next one.
+  void want(subscribe_command wanted);
   void stop();
 
 private:

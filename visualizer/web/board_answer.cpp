@@ -49,6 +49,13 @@ void append_sample(const sample& shown, std::string& out) {
     put_double(shown.z, out);
     out += ',';
     put_double(shown.score, out);
+  } else if (shown.count > 1) {
+    out += ",null,null,null,null";
+  }
+  if (shown.count > 1) {
+    put_number(",", shown.count, out);
+    put_number(",", shown.low, out);
+    put_number(",", shown.high, out);
   }
   out += ']';
 }
@@ -112,6 +119,7 @@ std::string board_answer::streams(std::string_view query) const {
   put_number(",\"others\":", board.others(), out);
   put_number(",\"missed\":", board.missed(), out);
   put_number(",\"changes\":", board.event_changes(), out);
+  put(",\"page\":", public_url, out);
   out += ",\"rows\":[";
   for (const board_stream* const one : found.streams) append_row(*one, now_ms, out);
   return out + "]}";

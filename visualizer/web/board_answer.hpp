@@ -1,13 +1,16 @@
 // What the page asks the board for, as JSON: the list of streams, the points of one, the events.
 //
-//   streams: {"server":..,"state":"live","threshold":5,"streams":500,"found":12,"others":0,"missed":0,"changes":7,
+//   streams:
+//   {"server":..,"state":"live","threshold":5,"streams":500,"found":12,"others":0,"missed":0,"changes":7,"page":"",
 //     "rows":[{"stream":"pump.7","value":[21.5],"ts":..,"age":120,"every":1000,"stale":false,"open":63,"kind":"shift",
 //     "recent":0,"features":1,"spark":[..]}]}
-//     `age` and `every` (its usual interval) in milliseconds of the viewer's clock; `open`: the worst severity of an
-//     open event, `recent`: of one told in the last ten minutes; `spark`: the newest values of its first feature.
+//     `page`: what links begin with, empty: where the page is; `age` and `every` (its usual interval) in milliseconds
+//     of the viewer's clock; `open`: the worst severity of an open event, `recent`: of one told in the last ten
+//     minutes; `spark`: the newest values of its first feature.
 //   points: {"stream":..,"restarts":0,"age":..,"begun":true,"features":[{"feature":"","samples":[[n,ts,value,flags,
 //     expected,sigma,z,score]]}],"drifts":[[n,ts,width,mean,before]]}; shorter samples have no band; score is null
-//     where there is none; `begun`: the stream was heard from its first point on.
+//     where there is none; one that is of an aggregate has its count of points and their lowest and highest value
+//     behind these, and nulls where there is no band; `begun`: the stream was heard from its first point on.
 //   events: {"changes":7,"found":3,"events":[..]}, the newest first; an event as in feed.hpp.
 //
 // Bounded: rows_max rows, points_max samples a feature, events_max events an answer. One thread at a time, the board's.
@@ -32,6 +35,7 @@ struct board_answer {
   const heading& above;
   const view_settings& settings;
   std::int64_t now_ms = 0;
+  std::string_view public_url{};
 
   // `query`: match, show (all, open, silent), from, count.
   std::string streams(std::string_view query) const;

@@ -1,6 +1,7 @@
 // Answers requests for the page and its events.
 #include "visualizer/web/page_server.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -15,8 +16,17 @@ namespace spindrift {
 
 namespace {
 
-http_limits limits_of_page() {
+// What stands between the slashes; empty: it is no address.
+std::string_view host_of(std::string_view url) {
+  const std::size_t at = url.find("://");
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = url.substr(at + 3);
+  return rest.substr(0, rest.find('/'));
+}
+
+http_limits limits_of_page(std::string_view public_url) {
   http_limits limits;
+  limits.public_host = host_of(public_url);
   limits.connections_max = page_server::clients_max;
   limits.post_bytes_max = 4'096;
   limits.takes_own_origin = true;
@@ -69,11 +79,14 @@ constexpr std::string_view form_policy =
 
 }  // namespace
 
-page_server::page_server(boost::asio::io_context& io, const endpoint& where, double threshold, x_axis axis)
+page_server::page_server(boost::asio::io_context& io, const endpoint& where, double threshold, x_axis axis,
+                         std::string public_url)
     : settings_{threshold, axis},
       feed_(settings_),
+      public_url_(std::move(public_url)),
       server_(
-          io, where, [this](const http_request& asked) { return answer(asked); }, limits_of_page(), takes_post) {}
+          io, where, [this](const http_request& asked) { return answer(asked); }, limits_of_page(public_url_),
+          takes_post) {}
 
 void page_server::serve(const stream_board& board, page_ask ask) {
   board_ = &board;
@@ -115,8 +128,28 @@ std::optional<http_response> page_server::answer(const http_request& asked) {
   return reply;
 }
 
-std::optional<http_response> page_server::answer_of_board(const http_request& asked) const {
-  const board_answer board{*board_, above_, settings_, steady_ms()};
+void page_server::watch(std::string stream, std::int64_t now_ms) {
+  const auto known = std::ranges::find(watched_, stream, &watched_stream::name);
+  if (known != watched_.end()) {
+    known->asked_ms = now_ms;
+  } else if (watched_.size() < watched_max) {
+    watched_.push_back({std::move(stream), now_ms});
+  } else {
+    *std::ranges::min_element(watched_, {}, &watched_stream::asked_ms) = {std::move(stream), now_ms};
+  }
+}
+
+std::vector<std::string> page_server::watched(std::int64_t now_ms) const {
+  std::vector<std::string> names;
+  for (const watched_stream& one : watched_) {
+    if (now_ms - one.asked_ms < watched_ms) names.push_back(one.name);
+  }
+  return names;
+}
+
+std::optional<http_response> page_server::answer_of_board(const http_request& asked) {
+  const board_answer board{*board_, above_, settings_, steady_ms(), public_url_};
+  if (asked.path == "/points") watch(query_text(asked.query, "stream"), board.now_ms);
   if (asked.path == "/streams") return json_of(board.streams(asked.query));
   if (asked.path == "/points") return json_of(board.points(asked.query));
   if (asked.path == "/told") return json_of(board.events(asked.query));

@@ -11,9 +11,12 @@
 // to is the caller's to decide.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "common/net/endpoint.hpp"
 #include "common/net/http_server.hpp"
@@ -31,9 +34,15 @@ using page_ask = std::function<void(const command& asked, std::function<void(std
 class page_server {
 public:
   static constexpr std::size_t clients_max = 32;
+  // Streams whose points browsers asked for within watched_ms; the one that was asked for longest ago goes first.
+  static constexpr std::size_t watched_max = 64;
+  static constexpr std::int64_t watched_ms = 3'000;
 
   // `threshold` and `axis` as in view_settings.
-  page_server(boost::asio::io_context& io, const endpoint& where, double threshold, x_axis axis = x_axis::number);
+  // `public_url`: where people reach it through a proxy; then it answers to that name, too, and its links begin with
+  // it.
+  page_server(boost::asio::io_context& io, const endpoint& where, double threshold, x_axis axis = x_axis::number,
+              std::string public_url = {});
 
   // Binds and listens. Returns the reason when that fails, else nothing.
   std::optional<std::string> start() { return server_.start(); }
@@ -48,12 +57,14 @@ public:
 
   // From then on the page has all streams and can ask the server (ask.hpp); before start(). The board lives as long.
   void serve(const stream_board& board, page_ask ask);
+  std::vector<std::string> watched(std::int64_t now_ms) const;
   // Nobody gets anything without this token: it is asked for once, by a form, and kept in a cookie. Before start().
   void demand(std::string token) { token_ = std::move(token); }
 
 private:
   std::optional<http_response> answer(const http_request& asked);
-  std::optional<http_response> answer_of_board(const http_request& asked) const;
+  std::optional<http_response> answer_of_board(const http_request& asked);
+  void watch(std::string stream, std::int64_t now_ms);
   std::optional<http_response> relay(const http_request& asked) const;
   bool is_admitted(const http_request& asked) const;
   http_response log_in(const http_request& asked) const;
@@ -61,8 +72,14 @@ private:
 
   view_settings settings_;
   event_feed feed_;
+  std::string public_url_;
   const stream_board* board_ = nullptr;
   page_ask ask_;
+  struct watched_stream {
+    std::string name;
+    std::int64_t asked_ms = 0;
+  };
+  std::vector<watched_stream> watched_;
   std::string token_;  // empty: none is needed
   const gallery nothing_{1};
   const gallery* shown_ = &nothing_;

@@ -22,5 +22,13 @@ TEST(http_host, may_be_anything_when_bound_to_the_network) {
   EXPECT_TRUE(is_host_allowed("", {"10.0.0.1", 7172}));
 }
 
+TEST(http_host, has_one_further_name_behind_a_proxy) {
+  const endpoint bound{"127.0.0.1", 8080};
+  EXPECT_TRUE(is_host_allowed("Watch.example", bound, "watch.example"));
+  EXPECT_TRUE(is_host_allowed("localhost:8080", bound, "watch.example"));
+  EXPECT_FALSE(is_host_allowed("watch.example.evil", bound, "watch.example"));
+  EXPECT_FALSE(is_host_allowed("", bound, ""));
+}
+
 }  // namespace
 }  // namespace spindrift

@@ -1,7 +1,8 @@
 // One chart: one stream, or one feature of it, drawn by dygraphs; over it what was flagged, under it when something was
 // going on.
 
-import {ALARM, ANOMALY, DRIFT, FLAGS, LABELLED, N, TS, VALUE, drawable, nearest, rangeOf, rowsOf} from './sample.js';
+import {ALARM, ANOMALY, DRIFT, FLAGS, LABELLED, N, TS, drawable, extremeOf, nearest, rangeOf, rowsOf}
+    from './sample.js';
 import {isAbout, pointText, spanText, summaryText} from './text.js';
 
 const SAMPLES_MAX = 20000;
@@ -176,7 +177,7 @@ export class Chart {
     pen.save();
     for (const sample of this.samples) {
       if (sample[TS] < from || sample[TS] > to) continue;
-      const value = drawable(sample[VALUE]);
+      const value = drawable(extremeOf(sample));
       const isBeyond = value < low || value > high;
       if (!(sample[FLAGS] & (ANOMALY | ALARM | LABELLED)) && !isBeyond) continue;
       const x = graph.toDomXCoord(sample[TS]);

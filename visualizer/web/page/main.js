@@ -51,6 +51,7 @@ function readColours() {
 function link() {
   const wanted = linkOf(view);
   if (location.hash !== wanted) history.replaceState(null, '', wanted);
+  element('link').href = (about?.page ?? '') + wanted;
 }
 
 function showState(text, isGood) {
@@ -85,6 +86,7 @@ async function showStreams() {
     return showAbout();
   }
   about = told;
+  element('link').href = told.page + linkOf(view);
   look.threshold = told.threshold;
   if (view.streams.length === 0 && told.rows.length > 0 && !view.match) {
     choose(told.rows.slice(0, FIRST_STREAMS).map(row => row.stream), false);

@@ -1,15 +1,24 @@
 // What the viewer's answers bring (board_answer.hpp), and how a sample's parts are called.
 //
-// A sample is [n, ts, value, flags] and, where there is a band, [.., expected, sigma, z, score]. One whose n is 0 is of
-// before the viewer came: its number is not known.
+// A sample is [n, ts, value, flags] and, where there is a band, [.., expected, sigma, z, score]; where it is the newest
+// of several points, [.., count, low, high] behind these. One whose n is 0 is of before the viewer came: its number is
+// not known.
 
 export const N = 0, TS = 1, VALUE = 2, FLAGS = 3, EXPECTED = 4, SIGMA = 5, Z = 6, SCORE = 7;
+export const COUNT = 8, LOW = 9, HIGH = 10;
 export const ANOMALY = 1, DRIFT = 2, ALARM = 4, LABELLED = 8;
 
 const DRAWABLE_MAX = 1e300;  // so that no span overflows
 
 export const drawable = number => Math.max(-DRAWABLE_MAX, Math.min(DRAWABLE_MAX, number));
-export const hasBand = sample => sample.length > EXPECTED;
+export const hasBand = sample => typeof sample[EXPECTED] === 'number';
+export const countOf = sample => sample[COUNT] ?? 1;
+
+// The value that is furthest from what was expected, of all that the sample stands for.
+export function extremeOf(sample) {
+  if (countOf(sample) === 1 || !hasBand(sample)) return sample[VALUE];
+  return sample[HIGH] - sample[EXPECTED] > sample[EXPECTED] - sample[LOW] ? sample[HIGH] : sample[LOW];
+}
 
 // The lower and the upper edge.
 export function bandOf(sample, threshold) {
@@ -32,7 +41,7 @@ export function rowsOf(samples, threshold) {
   let before = null;
   for (const sample of samples) {
     if (before) {
-      const misses = sample[N] > before[N] + 1 && before[N] > 0 && sample[N] > 0;
+      const misses = sample[N] > before[N] + countOf(sample) && before[N] > 0 && sample[N] > 0;
       const distance = sample[TS] - before[TS];
       if (misses || (usual > 0 && distance > 3 * usual)) {
         rows.push([new Date(before[TS] + distance / 2), [null, null, null], [null, null, null]]);
@@ -41,23 +50,26 @@ export function rowsOf(samples, threshold) {
     const [low, high] = hasBand(sample) ? bandOf(sample, threshold) : [null, null];
     const value = drawable(sample[VALUE]);
     rows.push([new Date(sample[TS]), [low, hasBand(sample) ? drawable(sample[EXPECTED]) : null, high],
-               [value, value, value]]);
+               [drawable(sample[LOW] ?? value), value, drawable(sample[HIGH] ?? value)]]);
     before = sample;
   }
   return rows;
 }
 
-// The range of values that is shown: the bulk of them and a margin; a single absurd value does not squeeze the rest. Of
-// the band what does not flatten the values.
+// As near as numbers have it, the one that so many are below; they are sorted.
+const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+const ascending = (a, b) => a - b;
+
+// The range of values that is shown, by the rule of the pictures (visualizer/plot): all of them but those that lie
+// further from the bulk than it is wide four times; of a band's edges nine in ten, and half the values' span.
 export function rangeOf(samples, threshold) {
-  const values = samples.map(sample => drawable(sample[VALUE])).sort((a, b) => a - b);
+  const values = samples.map(sample => drawable(sample[VALUE])).sort(ascending);
   if (values.length === 0) return [0, 1];
   let low = values[0], high = values[values.length - 1];
-  const inner = share => values[Math.min(values.length - 1, Math.floor(share * values.length))];
-  const bulk = inner(0.98) - inner(0.02);
-  if (values.length >= 50 && bulk > 0) {
-    low = Math.max(low, inner(0.02) - 8 * bulk);
-    high = Math.min(high, inner(0.98) + 8 * bulk);
+  const bulk = quantile(values, 0.95) - quantile(values, 0.05);
+  if (values.length >= 20 && bulk > 0) {
+    low = Math.max(low, quantile(values, 0.05) - 4 * bulk);
+    high = Math.min(high, quantile(values, 0.95) + 4 * bulk);
   }
   const size = Math.max(Math.abs(low), Math.abs(high));
   if (high - low <= Math.max(size * 1e-12, 1e-12)) {
@@ -65,13 +77,12 @@ export function rangeOf(samples, threshold) {
     low -= half;
     high += half;
   }
-  const span = high - low;
   let [least, most] = [low, high];
-  for (const sample of samples) {
-    if (!hasBand(sample)) continue;
-    const [bottom, top] = bandOf(sample, threshold);
-    least = Math.min(least, Math.max(bottom, low - span));
-    most = Math.max(most, Math.min(top, high + span));
+  const bands = samples.filter(hasBand).map(sample => bandOf(sample, threshold));
+  if (bands.length > 0) {
+    const span = high - low;
+    least = Math.min(least, Math.max(quantile(bands.map(([bottom]) => bottom).sort(ascending), 0.1), low - 0.5 * span));
+    most = Math.max(most, Math.min(quantile(bands.map(([, top]) => top).sort(ascending), 0.9), high + 0.5 * span));
   }
   const height = most - least;
   return [least - 0.06 * height, most + 0.14 * height];

@@ -1,6 +1,6 @@
 // Numbers, times and counts as people read them.
 
-import {EXPECTED, N, SCORE, SIGMA, TS, VALUE, Z, bandOf, hasBand} from './sample.js';
+import {COUNT, EXPECTED, HIGH, LOW, N, SCORE, SIGMA, TS, VALUE, Z, bandOf, countOf, hasBand} from './sample.js';
 
 const TIME_MAX = 8.64e15;  // of a Date
 
@@ -41,6 +41,10 @@ export function pointText(sample, threshold, isUtc) {
   const said = [];
   if (sample[N] > 0) said.push('n ' + sample[N]);
   said.push(formatTime(sample[TS], isUtc), 'value ' + formatNumber(sample[VALUE]));
+  if (countOf(sample) > 1) {
+    said.push('the newest of ' + sample[COUNT] + ', ' + formatNumber(sample[LOW]) + ' to ' +
+              formatNumber(sample[HIGH]));
+  }
   if (hasBand(sample)) {
     said.push('expected ' + formatNumber(sample[EXPECTED]) + ' \u00b1 ' + formatNumber(threshold * sample[SIGMA]),
               'sigma ' + formatNumber(sample[SIGMA]));

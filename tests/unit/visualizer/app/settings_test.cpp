@@ -74,5 +74,20 @@ TEST(viewer_settings, draw_beside_a_picture_or_a_page_only_when_asked) {
   EXPECT_TRUE(settings.wants_screen());
 }
 
+TEST(viewer_settings, take_an_address_of_the_page_and_nothing_else_for_its_links) {
+  viewer_settings settings;
+  settings.web = "127.0.0.1:8080";
+  settings.public_url = "https://watch.example/spindrift/";
+  EXPECT_EQ(complaints_of(settings), "");
+  for (const char* const wrong :
+       {"watch.example", "https://", "https:///x", "ftp://x", "https://x/#y", "https://a@b"}) {
+    settings.public_url = wrong;
+    EXPECT_NE(complaints_of(settings).find("--public-url: "), std::string::npos) << wrong;
+  }
+  settings.public_url = "https://watch.example/";
+  settings.web.clear();
+  EXPECT_NE(complaints_of(settings).find("--public-url: without --web"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace spindrift

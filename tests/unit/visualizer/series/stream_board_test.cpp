@@ -86,5 +86,41 @@ TEST(stream_board, keeps_as_many_points_as_were_asked_for_and_the_cuts_of_drift)
   EXPECT_EQ(board.stream_named("s")->drifts.front().n, 40U);
 }
 
+TEST(stream_board, keeps_of_an_aggregate_how_many_points_it_is_of_and_how_far_they_went) {
+  stream_board board(100);
+  const std::vector<value_extent> extents{{-3, 9}};
+  EXPECT_TRUE(board.hear(judged_of("a", 37), {}, 1'000, {37, extents}));
+  const board_stream& kept = *board.stream_named("a");
+  EXPECT_TRUE(kept.is_from_start) << "its first point is among them";
+  ASSERT_EQ(kept.features.front().samples().size(), 1U);
+  EXPECT_EQ(kept.features.front().samples().back().count, 37U);
+  EXPECT_EQ(kept.features.front().samples().back().low, -3);
+  EXPECT_EQ(kept.features.front().samples().back().high, 9);
+}
+
+TEST(stream_board, has_each_point_once_where_both_verdicts_and_aggregates_come) {
+  stream_board board(100);
+  const std::vector<value_extent> extents{{0, 2}};
+  EXPECT_TRUE(board.hear(judged_of("a", 10), {}, 1'000, {10, extents}));
+  EXPECT_FALSE(board.hear(judged_of("a", 9), {}, 1'100)) << "it is in the aggregate";
+  EXPECT_TRUE(board.hear(judged_of("a", 11), {}, 1'200));
+  EXPECT_FALSE(board.hear(judged_of("a", 12), {}, 1'300, {2, extents})) << "its verdict comes";
+  EXPECT_TRUE(board.hear(judged_of("a", 12), {}, 1'400));
+  EXPECT_FALSE(board.hear(judged_of("a", 12), {}, 9'000, {1, extents})) << "late, and here already";
+  EXPECT_TRUE(board.hear(judged_of("a", 20), {}, 9'100, {8, extents})) << "no verdicts come any more";
+  EXPECT_EQ(board.stream_named("a")->features.front().samples().size(), 4U);
+  EXPECT_EQ(board.stream_named("a")->restarts, 0U);
+}
+
+TEST(stream_board, takes_aggregates_at_once_where_they_come_in_place_of_verdicts) {
+  stream_board board(100);
+  const std::vector<value_extent> extents{{0, 2}};
+  board.hear(judged_of("a", 10), {}, 1'000);
+  board.expect_aggregates(1'001);
+  EXPECT_TRUE(board.hear(judged_of("a", 12), {}, 1'100, {2, extents}));
+  board.expect_restarts();
+  EXPECT_TRUE(board.hear(judged_of("a", 1), {}, 1'200)) << "of a server that began anew";
+}
+
 }  // namespace
 }  // namespace spindrift

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <string>
 
 #include "tests/support/wire.hpp"
@@ -110,7 +111,8 @@ TEST_F(viewer_feed, takes_no_event_that_lacks_its_name_and_none_that_is_broken) 
 }
 
 TEST_F(viewer_feed, cuts_an_events_text_between_characters) {
-  const std::string text = std::string(stream_event::text_bytes_max - 1, 'x') + "\xc3\xa9";
+  std::string text(stream_event::text_bytes_max - 1, 'x');
+  text += "\xc3\xa9";
   const auto* const told =
       read<stream_event>(R"({"type":"event","event":1,"stream":"s","kind":"spike","text":")" + text + R"("})");
   ASSERT_NE(told, nullptr);
@@ -130,6 +132,48 @@ TEST_F(viewer_feed, knows_beginnings_gaps_and_refusals) {
 TEST_F(viewer_feed, passes_over_what_it_does_not_know) {
   for (const char* const line : {"", "x", "[]", R"({"type":"weather"})", R"({"type":7})"})
     EXPECT_NE(read<std::monostate>(line), nullptr) << line;
+}
+
+TEST_F(viewer_feed, reads_an_aggregate) {
+  const auto* const read_point = read<judged_point>(
+      R"({"type":"aggregate","stream":"cpu","n":1834,"ts":1764000000000,"count":37,"last":0.42,"min":0.4,"max":0.61,)"
+      R"("band":{"expected":0.47,"sigma":0.16},"anomaly":true,"drift":true,"alarm":false,"event":17,"kind":"shift"})");
+  ASSERT_NE(read_point, nullptr);
+  EXPECT_EQ(read_point->judged.subject.stream, "cpu");
+  EXPECT_EQ(read_point->judged.n, 1'834U);
+  EXPECT_EQ(read_point->judged.subject.ts, 1'764'000'000'000);
+  EXPECT_EQ(read_point->judged.subject.value, 0.42);
+  EXPECT_EQ(read_point->judged.expected, 0.47);
+  EXPECT_EQ(read_point->judged.sigma, 0.16);
+  EXPECT_TRUE(read_point->judged.anomaly);
+  ASSERT_TRUE(read_point->judged.drift.has_value());
+  EXPECT_TRUE(std::isnan(read_point->judged.drift->width));
+  EXPECT_EQ(read_point->count, 37U);
+  ASSERT_EQ(read_point->extents.size(), 1U);
+  EXPECT_EQ(read_point->extents[0].low, 0.4);
+  EXPECT_EQ(read_point->extents[0].high, 0.61);
+}
+
+TEST_F(viewer_feed, reads_an_aggregate_of_several_features) {
+  const auto* const read_point =
+      read<judged_point>(R"({"type":"aggregate","stream":"s","n":2,"ts":1,"count":2,"last":{"a":4,"b":6},)"
+                         R"("min":{"a":4,"b":-5},"max":{"b":6,"a":5},)"
+                         R"("band":{"expected":{"a":1,"b":2},"sigma":{"a":3}},"anomaly":false})");
+  ASSERT_NE(read_point, nullptr);
+  ASSERT_EQ(read_point->judged.subject.values.size(), 2U);
+  EXPECT_EQ(read_point->judged.subject.values[1].name, "b");
+  EXPECT_EQ(read_point->extents[0].high, 5);
+  EXPECT_EQ(read_point->extents[1].low, -5);
+  EXPECT_TRUE(read_point->bands[0].is_known);
+  EXPECT_FALSE(read_point->bands[1].is_known);
+  EXPECT_FALSE(read_point->judged.drift.has_value());
+}
+
+TEST_F(viewer_feed, takes_no_aggregate_without_a_stream_or_a_value) {
+  EXPECT_EQ(read<judged_point>(R"({"type":"aggregate","n":2,"count":2,"last":1})"), nullptr);
+  EXPECT_EQ(read<judged_point>(R"({"type":"aggregate","stream":"s","n":2,"count":2})"), nullptr);
+  EXPECT_EQ(read<judged_point>(R"({"type":"aggregate","stream":"s","n":2,"count":0,"last":1})"), nullptr);
+  EXPECT_EQ(read<judged_point>(R"({"type":"aggregate","stream":"s","n":2,"cou)"), nullptr);
 }
 
 }  // namespace

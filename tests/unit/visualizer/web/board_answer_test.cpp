@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "common/net/http_query.hpp"
 
@@ -40,6 +41,22 @@ protected:
   heading above_{"127.0.0.1:7171", "live"};
   view_settings settings_;
 };
+
+TEST_F(answers, say_of_how_many_points_a_sample_is_and_what_links_begin_with) {
+  verdict judged;
+  judged.subject.stream = "a";
+  judged.subject.value = 5;
+  judged.subject.ts = 1'000;
+  judged.n = 37;
+  judged.warmup = true;
+  const std::vector<value_extent> extents{{-3, 9}};
+  board_.hear(judged, {}, 1'000, {37, extents});
+  EXPECT_EQ(json::parse(now(1'000).points("stream=a")).at("features").at(0).at("samples").at(0),
+            json::parse("[37,1000,5.0,0,null,null,null,null,37,-3.0,9.0]"));
+  EXPECT_EQ(json::parse(now(1'000).streams("")).at("page"), "");
+  const board_answer behind_proxy{board_, above_, settings_, 1'000, "https://watch.example/"};
+  EXPECT_EQ(json::parse(behind_proxy.streams("")).at("page"), "https://watch.example/");
+}
 
 TEST_F(answers, of_points_say_whether_the_stream_was_heard_from_its_beginning) {
   hear("early", 1, 1);

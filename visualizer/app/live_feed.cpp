@@ -1,0 +1,77 @@
+// One subscription to all, and where that brings aggregates another to what is in view.
+#include "visualizer/app/live_feed.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "common/protocol/limits.hpp"
+
+namespace spindrift {
+namespace {
+
+// A name is sent as a pattern: one that is none cannot be followed.
+bool is_pattern(const std::string& name) {
+  constexpr std::ptrdiff_t stars_max = 4;
+  return !name.empty() && name.size() <= limits::stream_bytes_max && std::ranges::count(name, '*') <= stars_max;
+}
+
+}  // namespace
+
+live_feed::live_feed(boost::asio::io_context& io, endpoint server, std::string pattern, std::string token,
+                     subscription_events events, std::function<void()> summed)
+    : io_(io),
+      server_(std::move(server)),
+      pattern_(std::move(pattern)),
+      token_(std::move(token)),
+      events_(std::move(events)),
+      summed_(std::move(summed)),
+      all_(io_, server_, subscribe_command{.streams = {pattern_}}, token_, counting(events_)) {}
+
+subscription_events live_feed::counting(subscription_events events) {
+  events.heard = [this](const judged_point& point) {
+    pace_.heard(point.count);
+    events_.heard(point);
+  };
+  return events;
+}
+
+void live_feed::refresh(std::size_t streams, std::vector<std::string> in_view, std::int64_t now_ms) {
+  const int wanted = pace_.judge(streams, now_ms);
+  if (wanted != every_ms_) {
+    if (every_ms_ == 0) summed_();
+    every_ms_ = wanted;
+    all_.want({.streams = {pattern_}, .every_ms = every_ms_});
+  }
+  follow(is_summed() ? std::move(in_view) : std::vector<std::string>{});
+}
+
+void live_feed::follow(std::vector<std::string> in_view) {
+  std::erase_if(in_view, [](const std::string& name) { return !is_pattern(name); });
+  std::ranges::sort(in_view);
+  const auto twice = std::ranges::unique(in_view);
+  in_view.erase(twice.begin(), twice.end());
+  if (in_view.size() > followed_max) in_view.resize(followed_max);
+  if (in_view == followed_) return;
+  followed_ = std::move(in_view);
+  if (followed_.empty()) {
+    in_view_.reset();
+  } else if (in_view_) {
+    in_view_->want({.streams = followed_});
+  } else {
+    // Events come by the other one, and its state is the viewer's.
+    in_view_ = std::make_unique<subscription>(io_, server_, subscribe_command{.streams = followed_}, token_,
+                                              subscription_events{.heard = events_.heard,
+                                                                  .told = [](const stream_event& /*told*/) {},
+                                                                  .missed = events_.missed,
+                                                                  .state_changed = [](const std::string& /*state*/) {},
+                                                                  .began = [] {}});
+    in_view_->start();
+  }
+}
+
+void live_feed::stop() {
+  all_.stop();
+  if (in_view_) in_view_->stop();
+}
+
+}  // namespace spindrift
