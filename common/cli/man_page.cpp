@@ -1,6 +1,7 @@
 // The manual page of a program, made from its option table.
 #include <algorithm>
 
+#include "common/cli/command_list.hpp"
 #include "common/cli/options.hpp"
 #include "common/cli/setting_text.hpp"
 
@@ -41,6 +42,11 @@ std::string option_set::man_page() const {
   std::string page = ".TH " + upper(program_) + " 1 \"\" \"spindrift " SPINDRIFT_VERSION "\"\n.SH NAME\n" +
                      roff(program_ + " - " + purpose_) + "\n.SH SYNOPSIS\n.B " + roff(program_) + "\n[OPTION...]" +
                      (positional_target_ == nullptr ? "" : " [\\fI" + roff(positional_placeholder_) + "\\fR]") + "\n";
+  const auto commands = commands_of(program_);
+  if (!commands.empty()) page += ".SH COMMANDS\nEach has a \\-\\-help of its own.\n";
+  for (const command_text& one : commands) {
+    page += item(program_ + " " + std::string(one.words), "", std::string(one.help));
+  }
   page += ".SH OPTIONS\n";
   if (positional_target_ != nullptr) page += item(positional_placeholder_, "", positional_help_);
   for (std::size_t i = 0; i < options_.size(); ++i) {

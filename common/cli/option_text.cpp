@@ -1,6 +1,7 @@
 // What an option_set says about itself: the help page and the configuration in force.
 #include <algorithm>
 
+#include "common/cli/command_list.hpp"
 #include "common/cli/options.hpp"
 #include "common/cli/setting_text.hpp"
 #include "common/text/printable.hpp"
@@ -72,6 +73,10 @@ std::string option_set::help_text() const {
       program_ + " [OPTION...]" + (positional_target_ == nullptr ? "" : " [" + positional_placeholder_ + "]");
   std::string page = wrapped(program_ + " " SPINDRIFT_VERSION ": " + purpose_, 0) + "\n\nUsage: " + usage + "\n\n";
   if (positional_target_ != nullptr) page += entry(positional_placeholder_, positional_help_) + "\n";
+  const auto commands = commands_of(program_);
+  if (!commands.empty()) page += "Commands, each with a --help of its own:\n";
+  for (const command_text& one : commands) page += entry(std::string(one.words), std::string(one.help));
+  if (!commands.empty()) page += '\n';
   page += "Options:\n";
   for (std::size_t i = 0; i < options_.size(); ++i) {
     const option& declared = options_[i];

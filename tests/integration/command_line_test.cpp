@@ -77,6 +77,24 @@ INSTANTIATE_TEST_SUITE_P(
                     bad_value{"judged_later", {"--adwin-delta", "2"}, {"adwin-delta", "2", "(0, 1)"}}),
     [](const auto& each) { return std::string(each.param.name); });
 
+// What the page lists is there: each command knows --help.
+TEST_P(programs, have_the_commands_that_their_help_lists) {
+  std::istringstream page(run_to_end({program(GetParam()), "--help"}).output);
+  bool is_among_them = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("Commands")) is_among_them = true;
+    if (line.empty()) is_among_them = false;
+    if (!is_among_them || !line.starts_with("  ") || line[2] == ' ') continue;
+    std::vector<std::string> command = {program(GetParam())};
+    std::istringstream words(line);
+    for (std::string word; words >> word && word.front() >= 'a' && word.front() <= 'z';) command.push_back(word);
+    command.emplace_back("--help");
+    const child_result help = run_to_end(command);
+    EXPECT_EQ(help.exit_code, 0) << line << help.errors;
+    EXPECT_THAT(help.output, HasSubstr(command[1])) << line;
+  }
+}
+
 TEST(command_line, an_address_in_use_ends_the_daemon_with_address_and_reason) {
   const daemon_process first = start_daemon();
   const child_result second = run_to_end(support::daemon_command(program("spindriftd"), {"--listen", first.address()}));
