@@ -4,10 +4,18 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
+#include <numeric>
 #include <utility>
 
 namespace spindrift {
+
+namespace {
+// Of scores that are not 0: this part may share the lowest bucket; so much in it, and what comes gets its own again.
+constexpr std::uint32_t folded_part = 16;
+constexpr std::uint32_t cut_part = 8;
+constexpr double steps = 8192.0;
+constexpr double largest_max = 1e30;  // within a float
+}  // namespace
 
 unsigned calibration::bucket_of(double r) {
   const auto bits = std::bit_cast<std::uint64_t>(r);
@@ -22,113 +30,188 @@ unsigned calibration::bucket_of(double r) {
   return static_cast<unsigned>(octave - octave_min) * 4U + quarter;
 }
 
-double calibration::update(double r) {
-  if (!(r > 0.0)) {
-    ++zeros_;
-    count_one();
-    return 0.0;
+std::array<double, calibration::scores> calibration::update(const std::array<double, scores>& raw) {
+  std::array<double, scores> surprises{};
+  const bool is_warm = count_ >= warm_up;
+  if (is_warm && count_ >= rebuild_at_) rebuild();
+  for (std::size_t i = 0; i < scores; ++i) {
+    const double r = raw[i];
+    if (!(r > 0.0)) continue;
+    const unsigned place = bucket_of(r);
+    const double largest = static_cast<double>(scales_[i].largest);
+    if (is_warm) surprises[i] = surprise_of(scales_[i], place);
+    if (r > largest) {
+      if (is_warm && largest > 0.0) surprises[i] += 2.0 * std::log10(r / largest);
+      scales_[i].largest = static_cast<float>(std::min(r, largest_max));
+    }
+    add(i, place);
   }
-  const unsigned place = bucket_of(r);
-  double surprise = 0.0;
-  if (count_ >= warm_up) {
-    if (count_ >= rebuild_at_) rebuild();
-    surprise = surprise_of(place);
-    if (r > largest_ && largest_ > 0.0) surprise += 2.0 * std::log10(r / largest_);
+  if (++count_ >= count_max) halve();
+  return surprises;
+}
+
+// Above the span nothing was when the table was built. Below it is what shares the lowest bucket.
+double calibration::surprise_of(const scale& of, unsigned place) const {
+  const unsigned index = place < of.first ? 0U : place - of.first;
+  if (index < of.held) return buckets_[of.begin + index].surprise * (1.0 / steps);
+  return -std::log10(0.5 / (static_cast<double>(table_count_) + 1.0));
+}
+
+void calibration::add(std::size_t score, unsigned place) {
+  const scale& of = scales_[score];
+  if (of.held == 0) {
+    widen(score, place, place + 1);
+  } else if (place >= unsigned{of.first} + of.held) {
+    widen(score, of.first, place + 1);
+  } else if (place < of.first) {
+    if (buckets_[of.begin].count * cut_part > nonzero_of(of)) {
+      widen(score, place, unsigned{of.first} + of.held);
+    } else {
+      place = of.first;
+    }
   }
-  largest_ = std::max(largest_, r);
-  add(place);
-  return surprise;
+  auto& in_bucket = buckets_[of.begin + place - of.first].count;
+  if (in_bucket + 1U < count_max) ++in_bucket;
 }
 
-double calibration::surprise_of(unsigned place) const {
-  const unsigned index = place - first_bucket_;  // wraps to a large number below the first bucket
-  return index < held_ ? static_cast<double>(buckets_[index].surprise()) : surprise_beyond(place >= first_bucket_);
+std::uint32_t calibration::nonzero_of(const scale& of) const {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < of.held; ++i) sum += buckets_[of.begin + i].count;
+  return sum;
 }
 
-// Of a bucket that was outside the span when the table was built: nothing was in it, and all or nothing above.
-double calibration::surprise_beyond(bool above_all) const {
-  const double above = above_all ? 0.0 : static_cast<double>(table_nonzero_);
-  return -std::log10((above + 0.5) / (static_cast<double>(table_count_) + 1.0));
-}
-
-void calibration::add(unsigned place) {
-  if (place - first_bucket_ >= held_) widen(place);
-  auto& in_bucket = buckets_[place - first_bucket_].count;
-  if (in_bucket < std::numeric_limits<std::uint16_t>::max()) ++in_bucket;
-  count_one();
-}
-
-void calibration::count_one() {
-  if (count_ + 1U < count_max) {
-    ++count_;
-  } else {
-    halve();
+// What is new surprises as what lies beyond the span does: as nothing below it, as all above it.
+void calibration::widen(std::size_t score, unsigned first, unsigned end) {
+  const scale before = scales_[score];
+  const auto rounded = [](double surprise) { return static_cast<std::uint16_t>(surprise * steps + 0.5); };
+  const std::uint16_t below = before.held == 0 ? std::uint16_t{0} : buckets_[before.begin].surprise;
+  const std::uint16_t above = rounded(surprise_of(before, buckets_max));
+  auto wanted = scales_;
+  wanted[score].first = static_cast<std::uint8_t>(first);
+  wanted[score].held = static_cast<std::uint8_t>(end - first);
+  hold(wanted);
+  for (unsigned place = first; place < end; ++place) {
+    bucket& made = buckets_[scales_[score].begin + place - first];
+    if (before.held == 0 || place >= unsigned{before.first} + before.held) made.surprise = above;
+    if (before.held != 0 && place < before.first) made.surprise = below;
   }
 }
 
-// A fresh block of exactly the new size: at most 160 times in a stream's life, and no spare capacity is kept.
-void calibration::widen(unsigned place) {
-  const unsigned first = held_ == 0 ? place : std::min<unsigned>(first_bucket_, place);
-  const unsigned end = held_ == 0 ? place + 1 : std::max<unsigned>(first_bucket_ + held_, place + 1);
-  auto wider = std::make_unique<bucket[]>(end - first);
-  bucket empty;
-  empty.set_surprise(static_cast<float>(surprise_beyond(place >= first_bucket_)));
-  std::fill_n(wider.get(), end - first, empty);
-  if (held_ > 0) std::copy_n(buckets_.get(), held_, wider.get() + (first_bucket_ - first));
-  buckets_ = std::move(wider);
-  first_bucket_ = static_cast<std::uint8_t>(first);
-  held_ = static_cast<std::uint8_t>(end - first);
+// A fresh block of exactly the wanted size: some hundred times in a stream's life, and no spare capacity is kept. What
+// is cut off below is counted in the lowest bucket.
+void calibration::hold(const std::array<scale, scores>& wanted) {
+  const auto total = std::accumulate(wanted.begin(), wanted.end(), std::size_t{0},
+                                     [](std::size_t sum, const scale& of) { return sum + of.held; });
+  auto buckets = std::make_unique<bucket[]>(total);
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < scores; ++i) {
+    const scale before = scales_[i];
+    scales_[i] = wanted[i];
+    scales_[i].begin = static_cast<std::uint16_t>(begin);
+    for (unsigned k = 0; k < before.held; ++k) {
+      const bucket& from = buckets_[before.begin + k];
+      const unsigned place = unsigned{before.first} + k;
+      bucket& to = buckets[begin + (place < wanted[i].first ? 0U : place - wanted[i].first)];
+      to.count = static_cast<std::uint16_t>(to.count + from.count);
+      to.surprise = from.surprise;
+    }
+    begin += wanted[i].held;
+  }
+  buckets_ = std::move(buckets);
+}
+
+void calibration::fold() {
+  auto wanted = scales_;
+  bool is_shorter = false;
+  for (scale& of : wanted) {
+    const std::uint32_t most = nonzero_of(of) / folded_part;
+    std::uint32_t lowest = of.held == 0 ? 0U : buckets_[of.begin].count;
+    for (unsigned i = 1; of.held > 1 && (lowest += buckets_[of.begin + i].count) <= most; ++i) {
+      ++of.first;
+      --of.held;
+      is_shorter = true;
+      if (of.held == 1) break;
+    }
+  }
+  if (is_shorter) hold(wanted);
 }
 
 void calibration::rebuild() {
+  // Seldom, so that scores which have become smaller are many enough by then to stay.
+  if (std::bit_width(count_) != std::bit_width(table_count_)) fold();
   const double total = static_cast<double>(count_) + 1.0;
-  double above = 0.0;
-  double last_tail = -1.0;
-  float surprise = 0.0F;
-  for (std::size_t i = held_; i-- > 0;) {
-    const auto in_bucket = static_cast<double>(buckets_[i].count);
-    const double tail = above + 0.5 * in_bucket + 0.5;
-    if (tail != last_tail) surprise = static_cast<float>(-std::log10(tail / total));
-    buckets_[i].set_surprise(surprise);
-    last_tail = tail;
-    above += in_bucket;
+  for (const scale& of : scales_) {
+    double above = 0.0;
+    double last_tail = -1.0;
+    std::uint16_t surprise = 0;
+    for (std::size_t i = of.held; i-- > 0;) {
+      bucket& present = buckets_[of.begin + i];
+      const auto in_bucket = static_cast<double>(present.count);
+      const double tail = above + 0.5 * in_bucket + 0.5;
+      if (tail != last_tail)
+        surprise = static_cast<std::uint16_t>(std::max(0.0, -std::log10(tail / total)) * steps + 0.5);
+      present.surprise = surprise;
+      last_tail = tail;
+      above += in_bucket;
+    }
   }
   table_count_ = count_;
-  table_nonzero_ = static_cast<std::uint16_t>(count_ - zeros_);
-  rebuild_at_ = count_ + count_ / 24U + 24U;
+  rebuild_at_ = count_ + count_ / 24 + 24;
 }
 
 void calibration::halve() {
-  zeros_ /= 2;
-  std::uint32_t count = zeros_;
-  for (std::size_t i = 0; i < held_; ++i) {
-    buckets_[i].count = static_cast<std::uint16_t>(buckets_[i].count / 2U);
-    count += buckets_[i].count;
-  }
-  count_ = static_cast<std::uint16_t>(count);
+  count_ /= 2;
+  for (std::size_t i = 0; i < held(); ++i) buckets_[i].count = static_cast<std::uint16_t>(buckets_[i].count / 2U);
   rebuild();
 }
 
-void calibration::copy_to(std::vector<std::uint16_t>& counts, std::vector<float>& surprises) const {
-  for (std::size_t i = 0; i < held_; ++i) {
-    counts.push_back(buckets_[i].count);
-    surprises.push_back(buckets_[i].surprise());
+std::array<calibration::saved_scale, calibration::scores> calibration::copied() const {
+  std::array<saved_scale, scores> saved;
+  for (std::size_t i = 0; i < scores; ++i) {
+    const scale& of = scales_[i];
+    saved_scale& to = saved[i];
+    to.first = of.first;
+    to.count = count_;
+    to.zeros = count_ - std::min(count_, nonzero_of(of));
+    to.rebuild_at = rebuild_at_;
+    to.table_count = table_count_;
+    to.table_nonzero = table_count_ - std::min(table_count_, to.zeros);
+    to.largest = static_cast<double>(of.largest);
+    for (std::size_t k = 0; k < of.held; ++k) {
+      to.counts.push_back(buckets_[of.begin + k].count);
+      to.surprises.push_back(static_cast<float>(buckets_[of.begin + k].surprise / steps));
+    }
   }
+  return saved;
 }
 
-// False: what was read cannot be.
-bool calibration::take_over(std::uint32_t first, const std::vector<std::uint16_t>& counts,
-                            const std::vector<float>& surprises) {
-  if (counts.size() != surprises.size() || first > buckets_max || counts.size() > buckets_max - first ||
-      zeros_ > count_) {
-    return false;
+// False: what was read cannot be. The count of one score is that of all: by itself each has been halved to within a
+// few.
+bool calibration::take_over(const std::array<saved_scale, scores>& saved) {
+  std::array<scale, scores> wanted{};
+  for (std::size_t i = 0; i < scores; ++i) {
+    const saved_scale& from = saved[i];
+    if (from.counts.size() != from.surprises.size() || from.first > buckets_max ||
+        from.counts.size() > buckets_max - from.first || from.count >= count_max || from.zeros > from.count ||
+        from.table_count >= count_max || !(from.largest >= 0.0)) {
+      return false;
+    }
+    wanted[i].largest = static_cast<float>(std::min(from.largest, largest_max));
+    wanted[i].first = static_cast<std::uint8_t>(from.first);
+    wanted[i].held = static_cast<std::uint8_t>(from.counts.size());
   }
-  first_bucket_ = static_cast<std::uint8_t>(first);
-  held_ = static_cast<std::uint8_t>(counts.size());
-  buckets_ = std::make_unique<bucket[]>(held_);
-  for (std::size_t i = 0; i < held_; ++i) {
-    buckets_[i].count = counts[i];
-    buckets_[i].set_surprise(surprises[i]);
+  count_ = saved[0].count;
+  rebuild_at_ = std::min<std::uint32_t>(saved[0].rebuild_at, count_max);
+  table_count_ = saved[0].table_count;
+  scales_ = {};
+  hold(wanted);
+  constexpr double surprise_max = 7.0;  // beyond any that a count below count_max can have
+  for (std::size_t i = 0; i < scores; ++i) {
+    for (std::size_t k = 0; k < saved[i].counts.size(); ++k) {
+      const auto surprise = static_cast<double>(saved[i].surprises[k]);
+      if (!(surprise >= 0.0 && surprise <= surprise_max)) return false;
+      buckets_[scales_[i].begin + k] = {saved[i].counts[k], static_cast<std::uint16_t>(surprise * steps + 0.5)};
+    }
   }
   return true;
 }

@@ -64,10 +64,11 @@ std::array<double, ensemble::raw_count> ensemble::raw_scores(double x, double t_
 std::array<double, ensemble::groups> ensemble::group_scores(const std::array<double, raw_count>& raw) {
   constexpr std::array<std::size_t, groups> sizes{1, level_score::score_count, time_of_day_score::score_count,
                                                   shape_count};
+  const auto surprises = calibration_.update(raw);
   std::array<double, groups> scores{};
   std::size_t next = 0;
   for (std::size_t g = 0; g < groups; ++g) {
-    for (std::size_t i = 0; i < sizes[g]; ++i, ++next) scores[g] += calibrations_[next].update(raw[next]);
+    for (std::size_t i = 0; i < sizes[g]; ++i, ++next) scores[g] += surprises[next];
     scores[g] /= static_cast<double>(sizes[g]);
   }
   return scores;
@@ -86,9 +87,8 @@ double ensemble::hold_and_mean(const std::array<double, groups>& scores) {
 }
 
 std::size_t ensemble::memory_bytes() const {
-  std::size_t bytes = sizeof(*this) + time_of_day_.memory_bytes();
+  std::size_t bytes = sizeof(*this) + time_of_day_.memory_bytes() + calibration_.memory_bytes();
   for (const auto& shape : shapes_) bytes += shape.memory_bytes();
-  for (const auto& scale : calibrations_) bytes += scale.memory_bytes();
   return bytes;
 }
 

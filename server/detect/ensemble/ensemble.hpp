@@ -9,7 +9,7 @@
 // Anomaly Benchmark (Lavin and Ahmad, ICMLA 2015). The sources of its parts are in their headers.
 //
 // A plain value of one stream; one thread at a time; deterministic. Cost about 0.2 us per point, memory grows with what
-// the stream shows: memory_bytes() tells, at most 31 KiB. Any double is safe: NaN and infinity are ignored, a value far
+// the stream shows: memory_bytes() tells, at most 27 KiB. Any double is safe: NaN and infinity are ignored, a value far
 // beyond the range seen is drawn in (see update), any time is taken. A constant stream scores 0; when it
 // changes for the first time it alarms within two points.
 #pragma once
@@ -59,7 +59,7 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(count_, quiet_left_, score_, held_next_, held_, range_, level_, time_of_day_, shapes_, calibrations_);
+    archive(count_, quiet_left_, score_, held_next_, held_, range_, level_, time_of_day_, shapes_, calibration_);
     if constexpr (Archive::reads) {
       if (held_next_ >= hold) archive.refuse();
       quiet_left_ = std::min(quiet_left_, quiet_points_);  // the setting may have changed since the state was saved
@@ -89,7 +89,8 @@ private:
   level_score level_;
   time_of_day_score time_of_day_;
   std::array<shape_score, shape_count> shapes_{shape_score(3), shape_score(5), shape_score(10)};
-  std::array<calibration, raw_count> calibrations_;
+  static_assert(raw_count == calibration::scores);
+  calibration calibration_;
 };
 
 }  // namespace spindrift

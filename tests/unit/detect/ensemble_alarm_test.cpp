@@ -1,6 +1,7 @@
 // The event alarm as a whole: when it fires, when it must not, and that nothing from outside can upset it.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <deque>
 #include <limits>
@@ -67,17 +68,22 @@ TEST(ensemble, is_the_mean_of_its_groups_each_held_for_five_points) {
   level_score level;
   time_of_day_score time_of_day;
   std::vector<shape_score> shapes{shape_score(3), shape_score(5), shape_score(10)};
-  std::vector<calibration> scales(12);
+  calibration scale;
   std::deque<std::vector<double>> held;
   for (int i = 0; i < 3000; ++i) {
     const double x = noise.normal() + (i % 500 < 20 ? 4.0 : 0.0);
     const double t = 1.4e9 + five_minutes * i;
-    std::vector<double> groups{scales[0].update(range.update(x)), 0.0, 0.0, 0.0};
+    std::array<double, 12> raw{range.update(x)};
     const auto levels = level.update(x);
-    for (std::size_t k = 0; k < 4; ++k) groups[1] += scales[1 + k].update(levels[k]) / 4.0;
+    for (std::size_t k = 0; k < 4; ++k) raw[1 + k] = levels[k];
     const auto hours = time_of_day.update(x, t, level.last_500().variance());
-    for (std::size_t k = 0; k < 4; ++k) groups[2] += scales[5 + k].update(hours[k]) / 4.0;
-    for (std::size_t k = 0; k < 3; ++k) groups[3] += scales[9 + k].update(shapes[k].update(x, level.last_1000())) / 3.0;
+    for (std::size_t k = 0; k < 4; ++k) raw[5 + k] = hours[k];
+    for (std::size_t k = 0; k < 3; ++k) raw[9 + k] = shapes[k].update(x, level.last_1000());
+    const auto surprises = scale.update(raw);
+    std::vector<double> groups{surprises[0], 0.0, 0.0, 0.0};
+    for (std::size_t k = 0; k < 4; ++k) groups[1] += surprises[1 + k] / 4.0;
+    for (std::size_t k = 0; k < 4; ++k) groups[2] += surprises[5 + k] / 4.0;
+    for (std::size_t k = 0; k < 3; ++k) groups[3] += surprises[9 + k] / 3.0;
     held.push_back(groups);
     if (held.size() > 5) held.pop_front();
     double expected = 0.0;
