@@ -48,8 +48,7 @@ void live_feed::refresh(std::size_t streams, std::vector<std::string> in_view, s
 void live_feed::follow(std::vector<std::string> in_view) {
   std::erase_if(in_view, [](const std::string& name) { return !is_pattern(name); });
   std::ranges::sort(in_view);
-  const auto twice = std::ranges::unique(in_view);
-  in_view.erase(twice.begin(), twice.end());
+  in_view.erase(std::unique(in_view.begin(), in_view.end()), in_view.end());
   if (in_view.size() > followed_max) in_view.resize(followed_max);
   if (in_view == followed_) return;
   followed_ = std::move(in_view);

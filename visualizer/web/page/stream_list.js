@@ -11,8 +11,8 @@ function part(row, tag, name) {
   return made;
 }
 
-export function drawSpark(canvas, values, colour) {
-  const {clientWidth: width, clientHeight: height} = canvas;
+// `width` and `height` of the canvas as it is laid out.
+function drawSpark(canvas, values, colour, {width, height}) {
   const scale = devicePixelRatio || 1;
   if (canvas.width !== Math.round(width * scale)) canvas.width = Math.round(width * scale);
   if (canvas.height !== Math.round(height * scale)) canvas.height = Math.round(height * scale);
@@ -39,7 +39,8 @@ export class StreamList {
     this.rows = [];
     this.from = 0;
     root.addEventListener('scroll', scrolled);
-    new ResizeObserver(scrolled).observe(root);
+    this.sparkSize = null;  // asked for once: each question has the browser lay out the page
+    new ResizeObserver(() => { this.sparkSize = null; scrolled(); }).observe(root);
   }
 
   // Which rows are wanted: those in view and a few more.
@@ -55,7 +56,19 @@ export class StreamList {
     this.names = rows.map(row => row.stream);
     while (this.rows.length < rows.length) this.rows.push(this.makeRow());
     for (const extra of this.rows.splice(rows.length)) extra.item.remove();
-    rows.forEach((row, i) => this.fill(this.rows[i], row, chosen, colours));
+    rows.forEach((row, i) => this.fill(this.rows[i], row, chosen));
+    const first = this.rows[0]?.spark;
+    if (!this.sparkSize && first?.clientWidth) this.sparkSize = {width: first.clientWidth, height: first.clientHeight};
+    rows.forEach((row, i) => this.draw(this.rows[i], row, colours));
+  }
+
+  // Where it is not what is drawn there already.
+  draw(made, row, colours) {
+    const colour = row.stale ? colours.pale : colours.value;
+    const drawn = [row.stream, row.ts, row.spark.length, row.spark.at(-1), colour, this.sparkSize?.width].join(' ');
+    if (!this.sparkSize || made.drawn === drawn) return;
+    made.drawn = drawn;
+    drawSpark(made.spark, row.spark, colour, this.sparkSize);
   }
 
   makeRow() {
@@ -74,7 +87,7 @@ export class StreamList {
     return made;
   }
 
-  fill(made, row, chosen, colours) {
+  fill(made, row, chosen) {
     const set = (where, text) => { if (where.textContent !== text) where.textContent = text; };
     const worst = row.open || row.recent;
     const isChosen = chosen.includes(row.stream);
@@ -89,6 +102,5 @@ export class StreamList {
     made.button.setAttribute('aria-pressed', String(isChosen));
     made.add.setAttribute('aria-label', (isChosen ? 'Leave out ' : 'Add ') + row.stream);
     set(made.add, isChosen ? '\u2212' : '+');
-    drawSpark(made.spark, row.spark, row.stale ? colours.pale : colours.value);
   }
 }
