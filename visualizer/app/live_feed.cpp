@@ -18,7 +18,7 @@ bool is_pattern(const std::string& name) {
 }  // namespace
 
 live_feed::live_feed(boost::asio::io_context& io, endpoint server, std::string pattern, std::string token,
-                     subscription_events events, std::function<void()> summed)
+                     subscription_events events, std::function<void(bool)> summed)
     : io_(io),
       server_(std::move(server)),
       pattern_(std::move(pattern)),
@@ -30,6 +30,10 @@ live_feed::live_feed(boost::asio::io_context& io, endpoint server, std::string p
 subscription_events live_feed::counting(subscription_events events) {
   events.heard = [this](const judged_point& point) {
     pace_.heard(point.count);
+    if (!has_aggregates_ && is_summed() && !point.extents.empty()) {
+      has_aggregates_ = true;
+      summed_(true);
+    }
     events_.heard(point);
   };
   return events;
@@ -38,11 +42,12 @@ subscription_events live_feed::counting(subscription_events events) {
 void live_feed::refresh(std::size_t streams, std::vector<std::string> in_view, std::int64_t now_ms) {
   const int wanted = pace_.judge(streams, now_ms);
   if (wanted != every_ms_) {
-    if (every_ms_ == 0) summed_();
+    if ((every_ms_ == 0) != (wanted == 0)) has_aggregates_ = false;
+    if (every_ms_ > 0 && wanted == 0) summed_(false);
     every_ms_ = wanted;
     all_.want({.streams = {pattern_}, .every_ms = every_ms_});
   }
-  follow(is_summed() ? std::move(in_view) : std::vector<std::string>{});
+  follow(is_summed() && has_aggregates_ ? std::move(in_view) : std::vector<std::string>{});
 }
 
 void live_feed::follow(std::vector<std::string> in_view) {

@@ -24,9 +24,9 @@ public:
   // As many patterns as one subscription takes.
   static constexpr std::size_t followed_max = 64;
 
-  // `summed`: from now on aggregates come in place of verdicts.
+  // `summed`: from now on aggregates come in place of verdicts (true), or verdicts of all again.
   live_feed(boost::asio::io_context& io, endpoint server, std::string pattern, std::string token,
-            subscription_events events, std::function<void()> summed);
+            subscription_events events, std::function<void(bool)> summed);
 
   void start() { all_.start(); }
   void stop();
@@ -43,9 +43,10 @@ private:
   std::string pattern_;
   std::string token_;
   subscription_events events_;
-  std::function<void()> summed_;
+  std::function<void(bool)> summed_;
   feed_pace pace_;
   int every_ms_ = 0;
+  bool has_aggregates_ = false;  // one has come: the server knows them
   std::vector<std::string> followed_;
   subscription all_;
   std::unique_ptr<subscription> in_view_;

@@ -186,7 +186,7 @@ std::optional<int> viewer::prepare() {
                                 board_.expect_restarts();
                                 if (page_ || screen_) ask_for_history();
                               }},
-      [this] { board_.expect_aggregates(steady_ms()); });
+      [this](bool is_summed) { board_.expect_aggregates(is_summed, steady_ms()); });
   return std::nullopt;
 }
 

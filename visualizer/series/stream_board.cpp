@@ -57,21 +57,31 @@ std::size_t stream_board::points_of_series() const {
                   std::min(points_max_, samples_max / std::max<std::size_t>(1, series_)));
 }
 
-// What came of a stream both ways: the points of an aggregate do not come once more, nor does what is heard line by
-// line come as an aggregate.
-bool stream_board::is_here(board_stream& into, std::uint64_t n, bool is_aggregate, std::int64_t now_ms) const {
-  if (is_aggregate) {
-    const bool has_lines = into.line_ms != INT64_MIN && now_ms - into.line_ms < line_memory_ms;
-    if (has_lines && n <= into.line_n && into.line_n - n <= series::reorder_max) return true;
-    if (has_lines && into.line_ms >= aggregates_from_ms_ && now_ms - into.line_ms < line_span_ms) return true;
-    into.summed_n = n;
+// What comes of a stream both ways has each point once. While aggregates come for all, verdicts of one count from the
+// aggregate on within which the first of them is; then its aggregates are left out, until no verdicts come any more.
+bool stream_board::is_here(board_stream& into, std::uint64_t n, board_span& stands_for, std::int64_t now_ms) const {
+  const auto is_behind = [n](std::uint64_t newest) { return n <= newest && newest - n <= series::reorder_max; };
+  if (stands_for.extents.empty()) {
+    into.line_ms = now_ms;
+    if (!is_summed_) into.has_lines = true;
+    if (!into.has_lines || is_behind(into.summed_n)) return true;
+    into.summed_n = 0;
+    into.line_n = n;
     return false;
   }
-  into.line_ms = now_ms;
-  into.line_n = n;
-  const bool is_summed = n <= into.summed_n && into.summed_n - n <= series::reorder_max;
-  if (!is_summed) into.summed_n = 0;
-  return is_summed;
+  const bool has_come = into.line_ms >= summed_from_ms_ && now_ms - into.line_ms < line_span_ms;
+  if (into.has_lines && is_behind(into.line_n) && now_ms - into.line_ms < line_memory_ms) return true;
+  if (into.has_lines && has_come) {
+    into.left_out_n = n;
+    return true;
+  }
+  // What was left out in wait for verdicts that did not come is part of this one.
+  if (into.left_out_n > into.line_n && n > into.left_out_n) stands_for.count = n - into.line_n;
+  into.left_out_n = 0;
+  into.has_lines = has_come;
+  into.line_n = 0;
+  into.summed_n = n;
+  return false;
 }
 
 // True: the stream began anew.
@@ -118,8 +128,7 @@ bool stream_board::hear(const verdict& judged, std::span<const feature_band> ban
     others_ += stands_for.count;
     return false;
   }
-  const bool is_aggregate = !stands_for.extents.empty();
-  if (is_here(*into, judged.n, is_aggregate, now_ms)) return false;
+  if (is_here(*into, judged.n, stands_for, now_ms)) return false;
   const bool is_new = add_samples(judged, bands, stands_for, *into);
   if (is_new) ++into->restarts;
   if (is_new) into->drifts.clear();
@@ -183,8 +192,8 @@ void stream_board::review(std::string_view stream) {
 void stream_board::expect_restarts() {
   for (const auto& one : streams_) {
     for (series& shown : one->features) shown.expect_restart();
-    one->summed_n = one->line_n = 0;
-    one->line_ms = INT64_MIN;
+    one->summed_n = one->line_n = one->left_out_n = 0;
+    one->has_lines = false;
   }
 }
 

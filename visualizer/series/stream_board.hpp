@@ -57,11 +57,14 @@ struct board_stream {
   std::string recent_kind;
   std::int64_t recent_ms = 0;
   std::int64_t flagged_ms = INT64_MIN;  // the newest anomaly
-  // What both verdicts and aggregates come of has each point once: the newest that was heard within an aggregate, the
-  // newest that came as a verdict, and when.
+  // Of what comes both as verdicts and as aggregates: the newest that was heard within an aggregate, the newest that
+  // came as a verdict and when one came last, the newest aggregate that was left out for verdicts; whether verdicts
+  // count.
   std::uint64_t summed_n = 0;
   std::uint64_t line_n = 0;
-  std::int64_t line_ms = INT64_MIN;
+  std::uint64_t left_out_n = 0;
+  std::int64_t line_ms = 0;
+  bool has_lines = false;
 
   // Longer than three of its usual intervals, and a second.
   bool is_stale(std::int64_t now_ms) const;
@@ -91,8 +94,11 @@ public:
   void tell(stream_event told, bool is_news, std::int64_t now_ms);
   void add_missed(std::uint64_t verdicts) { missed_ += verdicts; }
   void expect_restarts();
-  // From now on aggregates come in place of verdicts.
-  void expect_aggregates(std::int64_t now_ms) { aggregates_from_ms_ = now_ms; }
+  // From now on aggregates of all streams come in place of verdicts, and verdicts of some; or verdicts of all.
+  void expect_aggregates(bool is_summed, std::int64_t now_ms) {
+    is_summed_ = is_summed;
+    summed_from_ms_ = now_ms;
+  }
 
   enum class choice : std::uint8_t { all, open, silent };
   struct query {
@@ -116,7 +122,7 @@ public:
   std::uint64_t event_changes() const { return event_changes_; }
 
 private:
-  bool is_here(board_stream& into, std::uint64_t n, bool is_aggregate, std::int64_t now_ms) const;
+  bool is_here(board_stream& into, std::uint64_t n, board_span& stands_for, std::int64_t now_ms) const;
   bool add_samples(const verdict& judged, std::span<const feature_band> bands, const board_span& stands_for,
                    board_stream& into);
   board_stream* entry_of(std::string_view name);
@@ -124,7 +130,8 @@ private:
   void review(std::string_view stream);
 
   std::size_t points_max_;
-  std::int64_t aggregates_from_ms_ = 0;
+  bool is_summed_ = false;
+  std::int64_t summed_from_ms_ = 0;
   std::vector<std::unique_ptr<board_stream>> streams_;
   std::unordered_map<std::string_view, board_stream*> by_name_;  // views into the streams
   std::size_t series_ = 0;

@@ -100,26 +100,46 @@ TEST(stream_board, keeps_of_an_aggregate_how_many_points_it_is_of_and_how_far_th
 
 TEST(stream_board, has_each_point_once_where_both_verdicts_and_aggregates_come) {
   stream_board board(100);
+  board.expect_aggregates(true, 900);
   const std::vector<value_extent> extents{{0, 2}};
   EXPECT_TRUE(board.hear(judged_of("a", 10), {}, 1'000, {10, extents}));
-  EXPECT_FALSE(board.hear(judged_of("a", 9), {}, 1'100)) << "it is in the aggregate";
-  EXPECT_TRUE(board.hear(judged_of("a", 11), {}, 1'200));
-  EXPECT_FALSE(board.hear(judged_of("a", 12), {}, 1'300, {2, extents})) << "its verdict comes";
-  EXPECT_TRUE(board.hear(judged_of("a", 12), {}, 1'400));
-  EXPECT_FALSE(board.hear(judged_of("a", 12), {}, 9'000, {1, extents})) << "late, and here already";
-  EXPECT_TRUE(board.hear(judged_of("a", 20), {}, 9'100, {8, extents})) << "no verdicts come any more";
-  EXPECT_EQ(board.stream_named("a")->features.front().samples().size(), 4U);
+  EXPECT_FALSE(board.hear(judged_of("a", 13), {}, 1'200)) << "11 and 12 are still to come, in an aggregate";
+  EXPECT_TRUE(board.hear(judged_of("a", 14), {}, 1'300, {4, extents}));
+  EXPECT_FALSE(board.hear(judged_of("a", 14), {}, 1'350)) << "it is in the aggregate";
+  EXPECT_TRUE(board.hear(judged_of("a", 15), {}, 1'400));
+  EXPECT_FALSE(board.hear(judged_of("a", 16), {}, 1'500, {2, extents})) << "its verdict comes";
+  EXPECT_TRUE(board.hear(judged_of("a", 16), {}, 1'600));
+  EXPECT_FALSE(board.hear(judged_of("a", 16), {}, 9'000, {1, extents})) << "late, and here already";
+  EXPECT_TRUE(board.hear(judged_of("a", 20), {}, 9'100, {4, extents})) << "no verdicts come any more";
+  const auto& samples = board.stream_named("a")->features.front().samples();
+  std::uint64_t next = 0;
+  for (const sample& one : samples) EXPECT_EQ(one.n, next += one.count);
+  EXPECT_EQ(next, 20U);
   EXPECT_EQ(board.stream_named("a")->restarts, 0U);
+}
+
+TEST(stream_board, has_what_was_left_out_for_verdicts_that_did_not_come) {
+  stream_board board(100);
+  board.expect_aggregates(true, 900);
+  const std::vector<value_extent> extents{{0, 2}};
+  board.hear(judged_of("a", 1), {}, 1'000);
+  board.hear(judged_of("a", 2), {}, 1'100, {2, extents});
+  EXPECT_TRUE(board.hear(judged_of("a", 3), {}, 1'200));
+  EXPECT_FALSE(board.hear(judged_of("a", 5), {}, 2'000, {2, extents}));
+  EXPECT_TRUE(board.hear(judged_of("a", 7), {}, 9'000, {2, extents}));
+  EXPECT_EQ(board.stream_named("a")->features.front().samples().back().count, 4U);
 }
 
 TEST(stream_board, takes_aggregates_at_once_where_they_come_in_place_of_verdicts) {
   stream_board board(100);
   const std::vector<value_extent> extents{{0, 2}};
   board.hear(judged_of("a", 10), {}, 1'000);
-  board.expect_aggregates(1'001);
+  board.expect_aggregates(true, 1'001);
   EXPECT_TRUE(board.hear(judged_of("a", 12), {}, 1'100, {2, extents}));
   board.expect_restarts();
-  EXPECT_TRUE(board.hear(judged_of("a", 1), {}, 1'200)) << "of a server that began anew";
+  EXPECT_TRUE(board.hear(judged_of("a", 1), {}, 1'200, {1, extents})) << "of a server that began anew";
+  board.expect_aggregates(false, 1'300);
+  EXPECT_TRUE(board.hear(judged_of("a", 2), {}, 1'400)) << "verdicts of all again";
 }
 
 }  // namespace
