@@ -12,7 +12,7 @@ namespace spindrift::quality {
 void report_settings(const plan& run, sheet& out) {
   out.heading("Settings: what each does to the number of notices");
   const std::string command = "python3 -B " SPINDRIFT_SOURCE_DIR "/tests/quality/cases/settings.py '" + run.bin_folder +
-                              "/spindrift-detect' --seeds 1";
+                              "/spindrift-detect' --seeds 3";
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
   if (!pipe) throw std::runtime_error("the settings cannot be measured");
   char line[4'096];

@@ -17,6 +17,8 @@ import json, os, random, statistics, subprocess, sys, tempfile
 from cases import CASES
 from judge import judge
 
+FOREST = 'detectors = ["zscore", "adwin", "ensemble", "iforest"]\n'
+
 # (key as it stands in docs/settings.md, lines of the file, whether they are an entry [[stream]], what must come of it)
 SETTINGS = [
     ("`direction = \"up\"`", 'direction = "up"', True, "fewer"),
@@ -45,8 +47,18 @@ SETTINGS = [
     ("`min-samples = 50`", "min-samples = 50", False, ""),
     ("`adwin-delta = 0.0001`", "adwin-delta = 0.0001", False, ""),
     ("`adwin-delta = 0.05`", "adwin-delta = 0.05", False, ""),
+    ("`adwin-clock = 8`", "adwin-clock = 8", False, ""),
+    ("`adwin-max-buckets = 20`", "adwin-max-buckets = 20", False, ""),
+    ("`adwin-min-window = 50`", "adwin-min-window = 50", False, ""),
+    ("`adwin-grace = 200`", "adwin-grace = 200", False, ""),
     ("`ensemble-threshold = 2`", "ensemble-threshold = 2", False, ""),
     ("`ensemble-quiet = 20`", "ensemble-quiet = 20", False, ""),
+    ("`detectors` with `iforest`", FOREST, False, ""),
+    ("the same, `iforest-contamination = 0.001`", FOREST + "iforest-contamination = 0.001", False, ""),
+    ("the same, `iforest-trees = 25`", FOREST + "iforest-trees = 25", False, ""),
+    ("the same, `iforest-sample-size = 64`", FOREST + "iforest-sample-size = 64", False, ""),
+    ("the same, `iforest-window = 4096`", FOREST + "iforest-window = 4096", False, ""),
+    ("the same, `iforest-rebuild-every = 64`", FOREST + "iforest-rebuild-every = 64", False, ""),
 ]
 # Of these the clock decides, so they are counted by a rehearsal.
 SILENCES = ["auto", "off", "2m", "10m", "1h"]
