@@ -312,9 +312,12 @@ rd_kafka_topic_t* lane_clients::topic_of(worker::output_topic to) const {
 }
 
 bool lane_clients::produce(rd_kafka_t* by, std::span<rd_kafka_vu_t> parts, std::string_view topic) {
+  // No clock is looked at for a record that is taken at once, as nearly all are.
+  rd_kafka_error_t* refused = rd_kafka_produceva(by, parts.data(), parts.size());
+  if (refused == nullptr) return true;
   const auto until = std::chrono::steady_clock::now() + settings_.transaction_timeout;
-  for (;;) {
-    client_error wrong = kafka::take(rd_kafka_produceva(by, parts.data(), parts.size()));
+  for (;; refused = rd_kafka_produceva(by, parts.data(), parts.size())) {
+    client_error wrong = kafka::take(refused);
     if (!wrong) return true;
     const bool is_full = wrong.code == RD_KAFKA_RESP_ERR__QUEUE_FULL;
     if (!is_full || std::chrono::steady_clock::now() >= until) {
@@ -337,10 +340,13 @@ bool lane_clients::send(const worker::step& from, const worker::output_record& o
   parts[count++] = number(RD_KAFKA_VTYPE_TIMESTAMP, one.timestamp_ms);
   parts[count++] = memory(RD_KAFKA_VTYPE_VALUE, from.text(one.value));
   if (one.has_key) parts[count++] = memory(RD_KAFKA_VTYPE_KEY, from.text(one.key));
-  const std::string partition = std::to_string(one.partition);
-  const std::string offset = std::to_string(one.offset);
-  const std::string line = std::to_string(one.line);
+  std::string partition;
+  std::string offset;
+  std::string line;
   if (one.to == worker::output_topic::dead_letters) {
+    partition = std::to_string(one.partition);
+    offset = std::to_string(one.offset);
+    line = std::to_string(one.line);
     const auto header = [&](const char* name, std::string_view value) {
       rd_kafka_vu_t part{};
       part.vtype = RD_KAFKA_VTYPE_HEADER;

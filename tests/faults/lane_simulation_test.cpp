@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <iostream>
 #include <string>
 
 #include "tests/faults/lane_world.hpp"
@@ -54,7 +55,10 @@ INSTANTIATE_TEST_SUITE_P(simulation, lanes, testing::Range(0U, parts));
 // Whether one of so many seeds notices it.
 bool is_noticed(lane_trial planted, std::uint32_t seeds = 100) {
   for (planted.seed = 1; planted.seed <= seeds; ++planted.seed) {
-    if (!lane_world(planted).run().empty()) return true;
+    if (lane_world(planted).run().empty()) continue;
+    const testing::TestInfo* const told = testing::UnitTest::GetInstance()->current_test_info();
+    std::cout << told->name() << ": at seed " << planted.seed << '\n';
+    return true;
   }
   return false;
 }
