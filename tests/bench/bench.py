@@ -11,12 +11,15 @@ import time
 import machine
 from rows_cost import row_8
 from rows_detect import row_4
+from rows_handover import row_9
+from rows_kafka import row_10
 from rows_memory import row_5
 from rows_network import row_1, row_2, row_3, row_6, row_7
 from server_process import Bench
 from table import Goals
 
-rows = {1: row_1, 2: row_2, 3: row_3, 4: row_4, 5: row_5, 6: row_6, 7: row_7, 8: row_8}
+rows = {1: row_1, 2: row_2, 3: row_3, 4: row_4, 5: row_5, 6: row_6, 7: row_7, 8: row_8, 9: row_9,
+        10: row_10}
 
 method = """
 Medians of {rounds} rounds, least and most in brackets. In a round the peers take turns, each round begins with another;
@@ -30,7 +33,7 @@ is the scheduler's count of the server's time on a core: it does not see what el
 
 def main():
     options = argparse.ArgumentParser(prog="./run.sh bench", description=__doc__)
-    options.add_argument("--rows", default="1,2,3,4,5,6,7,8", help="which of the eight, separated by commas")
+    options.add_argument("--rows", default="1,2,3,4,5,6,7,8,9,10", help="which of the ten, separated by commas")
     options.add_argument("--quick", action="store_true",
                          help="three short rounds and no million streams: a look, not a result")
     options.add_argument("--rounds", type=int, help="5, or 3 with --quick")
@@ -38,7 +41,7 @@ def main():
     chosen = options.parse_args()
     wanted = [int(each) for each in chosen.rows.split(",")]
     if not set(wanted) <= set(rows):
-        options.error("--rows: 1 to 8, separated by commas")
+        options.error("--rows: 1 to 10, separated by commas")
 
     cores = machine.Cores()
     bench = Bench(os.path.abspath(chosen.bin), cores, chosen.rounds or (3 if chosen.quick else 5),
