@@ -5,7 +5,6 @@
 #include <bit>
 #include <cmath>
 
-#include "common/model/verdict.hpp"
 #include "server/events/event_text.hpp"
 #include "server/events/evidence.hpp"
 #include "server/events/severity.hpp"
@@ -19,12 +18,10 @@ constexpr std::uint64_t alarm_spread = 400;  // the score needs longer to know a
 constexpr std::uint64_t accept_after = 100;  // points of a new level until it is the normal one
 constexpr std::uint64_t accept_trend = 500;  // without a further cut
 constexpr std::uint64_t accept_pattern = 60;
+constexpr std::uint64_t accept_scatter = 400;
 constexpr std::uint64_t accept_stuck = 5'000;
 constexpr std::uint64_t cluster = 24;  // points between spikes of one burst
 constexpr std::uint64_t settle = 24;   // points in which a baseline finds its feet after a change
-constexpr std::uint8_t relation_points = 4;
-constexpr std::uint8_t relation_back = 24;
-constexpr std::uint64_t accept_relation = 1'000;
 constexpr std::uint8_t back_min = 3;
 constexpr std::uint8_t back_gradual = 24;
 constexpr double trend_factor = 1.5;
@@ -84,67 +81,6 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
     result.kind = told[i].kind;
   }
   return result;
-}
-
-// The residual of one value given another already looks back over some points; a few more, and it is no accident.
-void event_watch::take_relation(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
-                                std::vector<event>& told) {
-  const std::optional<relation_reading> relation = relations_->update(values, seen);
-  const bool is_apart = relation.has_value();
-  // A point that happens to fit is no way back.
-  relation_run_ =
-      static_cast<std::uint8_t>(is_apart ? std::min(relation_run_ + 1, 200) : std::max(relation_run_ - 1, 0));
-  for (entry& held : entries_) {
-    if (!held.is_open || held.told.kind != event_kind::relation) continue;
-    held.back = is_apart ? std::uint8_t{0} : static_cast<std::uint8_t>(std::min(held.back + 1, 200));
-    if (held.back >= relation_back) return close(held, n - relation_back, ts, false, told);
-    if (n - held.told.told_n >= accept_relation) return close(held, n, ts, true, told);
-    return;
-  }
-  if (!is_apart || relation_run_ != relation_points) return;
-  // A spike or a shift of one value tears them apart, too: that has been told.
-  for (const entry& held : entries_) {
-    if (held.is_open || n - held.told.told_n <= settle) return;
-  }
-  const std::size_t feature = std::min(relation->feature, values.size() - 1);
-  finding found;
-  found.kind = event_kind::relation;
-  found.direction = direction_of(relation->z);
-  found.feature = feature;
-  found.from_n = n - std::min<std::uint64_t>(n - 1, relation_points - 1);
-  found.from = ts;
-  found.points = n - found.from_n + 1;
-  found.value = values[feature];
-  found.expected = seen.features.empty() ? seen.baseline.expected : seen.features[feature].baseline.expected;
-  found.nines = std::min(2.0 + std::abs(relation->z), 12.0);
-  found.size = std::abs(relation->z) / 5;
-  found.relation = relation;
-  const observation point{n, ts, values[feature], seen.features.empty() ? seen : seen.features[feature]};
-  open(found, n, ts, &point, told);
-}
-
-// A vote says less than what a watch can name: it waits for what these make of the same points.
-void event_watch::take_votes(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
-                             std::vector<event>& told) {
-  // What the baseline flags is the other watches' business.
-  const auto voters = static_cast<std::uint8_t>(seen.judged_by & ~static_cast<unsigned>(point_detector::zscore));
-  if (!votes_) {
-    if (voters == 0) return;
-    votes_ = std::make_unique<vote_watch>(n - 1);
-  }
-  const std::size_t feature = std::min(seen.feature, values.size() - 1);
-  const vote_watch::answer heard = votes_->update(n, ts, values[feature], seen, voters);
-  if (heard.goes_on || heard.over) {
-    for (entry& held : entries_) {
-      if (!held.is_open || held.told.kind != event_kind::pattern) continue;
-      if (heard.over) return close(held, n, ts, heard.accepted, told);
-      held.seen_n = n;
-    }
-  }
-  if (!heard.found) return;
-  const observation point{n, ts, values[heard.found->feature],
-                          seen.features.empty() ? seen : seen.features[heard.found->feature]};
-  consider(*heard.found, true, point, told);
 }
 
 const event_picture* event_watch::picture_of(std::uint64_t number) const {
@@ -413,7 +349,8 @@ void event_watch::follow_open(const observation& point, std::size_t feature, std
       } else if (since >= (held.is_gradual ? accept_trend : accept_after)) {
         close(held, point.n, point.ts, true, told);
       }
-    } else if (said.kind == event_kind::pattern && since >= accept_pattern) {
+    } else if (said.kind == event_kind::pattern && since >= accept_pattern &&
+               (since >= accept_scatter || !features_[feature].is_scatter_astray())) {
       close(held, point.n, point.ts, false, told);
     } else if (said.kind == event_kind::spread && since >= settle && !features_[feature].knows_spread()) {
       // A wild stretch that has not lasted until it was the scatter's business.

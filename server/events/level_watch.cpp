@@ -41,7 +41,7 @@ std::optional<finding> level_watch::update(const observation& point, const sprea
   found.from = point.ts - static_cast<std::int64_t>(share * static_cast<double>(point.ts - begin_ts_));
   found.points = point.n - from_n_ + 1;
   found.value = point.value;
-  found.before = recent_ - change_;
+  found.before = before_;
   found.after = recent_;
   found.expected = *found.before;
   const double units = usual > 0 ? std::abs(change_) / usual : 1;
@@ -54,6 +54,8 @@ void level_watch::take_cut(const observation& point) {
   const drift_cut& cut = *point.seen.drift;
   const double width = std::clamp(cut.width, 1.0, static_cast<double>(point.n));
   change_ = cut.mean - cut.before;
+  // ADWIN has seen the values themselves, or else their steps, or what the clock leaves of them.
+  before_ = cut.of_steps || point.seen.clock ? recent_ - change_ : cut.before;
   cut_n_ = point.n;
   from_n_ = point.n - static_cast<std::uint64_t>(width) + 1;
   is_settled_ = false;
@@ -69,6 +71,10 @@ bool level_watch::is_new_level(double usual) const {
   const double further = std::abs(slope_) > one_way * move_ && (slope_ > 0) == (change_ > 0) ? (lag + 1) * slope_ : 0;
   return change_ > 0 ? recent_ > highest_ + further + beyond_moves * move_
                      : recent_ < lowest_ + further - beyond_moves * move_;
+}
+
+bool level_watch::is_beyond() const {
+  return recent_ > highest_ || recent_ < lowest_;
 }
 
 void level_watch::accept() {

@@ -8,8 +8,8 @@ namespace spindrift {
 namespace {
 
 constexpr double high_score = 1.7;
-constexpr double moderate_score = 1.27;
-constexpr double odd_nines = 3.3;
+constexpr double moderate_score = 1.35;
+constexpr double odd_nines = 3.7;
 constexpr double odd_clock = 4.5;          // |z| against what the clock lets expect
 constexpr std::uint64_t points_min = 250;  // a young stream's score is its own surprise
 constexpr std::uint64_t odd_before = 8;    // points
@@ -19,12 +19,13 @@ constexpr std::uint64_t together = 10;
 constexpr double plain_z = 3.5;
 constexpr double clock_z = 4;
 constexpr std::uint32_t clock_points = 8;
-constexpr std::uint64_t hold_back = 16;       // until another watch has had its say;
+constexpr std::uint64_t hold_back = 16;  // until another watch has had its say;
+constexpr std::uint64_t hold_back_short = 4;
 constexpr std::uint64_t hold_back_long = 40;  // of a change that is in no single point ADWIN may have
 
 }  // namespace
 
-std::optional<finding> pattern_watch::update(const observation& point, double nines, bool busy) {
+std::optional<finding> pattern_watch::update(const observation& point, double nines, bool busy, bool may_be_level) {
   const double z = std::abs(point.seen.baseline.z);
   // Ten times fewer quiet points show a score that is higher by 0.6.
   const double crowd = 0.6 * point.crowd;
@@ -50,7 +51,8 @@ std::optional<finding> pattern_watch::update(const observation& point, double ni
     value_ = point.value;
     expected_ = point.seen.baseline.expected;
   }
-  if (busy || point.n - pending_n_ < (size_ >= plain_z ? hold_back : hold_back_long)) return std::nullopt;
+  const std::uint64_t hold = may_be_level ? hold_back_long : size_ >= plain_z ? hold_back : hold_back_short;
+  if (busy || point.n - pending_n_ < hold) return std::nullopt;
   finding found = describe(point);
   pending_n_ = 0;
   score_n_ = 0;

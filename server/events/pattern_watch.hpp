@@ -16,7 +16,8 @@ namespace spindrift {
 class pattern_watch {
 public:
   // nines: how improbable the point's |z| is. `busy`: another watch is still making up its mind about these points.
-  std::optional<finding> update(const observation& point, double nines, bool busy);
+  // may_be_level: the level or the scatter has left where it has been, and another watch may be about to say so.
+  std::optional<finding> update(const observation& point, double nines, bool busy, bool may_be_level);
   // These points are explained.
   void forget() { pending_n_ = odd_n_ = score_n_ = 0; }
 

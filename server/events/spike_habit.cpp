@@ -6,8 +6,8 @@
 namespace spindrift {
 namespace {
 
-constexpr double leak = 1.0 / 150;  // a point
-constexpr double fading = 0.9;      // a spike
+constexpr double leak = 1.0 / 400;  // a point
+constexpr double fading = 0.95;     // a spike
 constexpr double bucket_size = 10;
 
 }  // namespace

@@ -13,7 +13,8 @@ constexpr double slow_rate = 1.0 / 1'000;
 constexpr std::uint32_t points_min = 150;
 constexpr double smallest = 0.65;  // a factor of 1.8
 constexpr double suspected = 0.6;  // of the limit
-constexpr double strays = 5.5;     // in standard deviations of fast - slow
+constexpr double astray = 0.4;
+constexpr double strays = 5.5;  // in standard deviations of fast - slow
 constexpr double record_factor = 1.25;
 constexpr double record_fading = 0.985;  // a block
 constexpr std::uint32_t record_block = 64;
@@ -90,13 +91,21 @@ void spread_watch::learn_stray(double size) {
   now_ = 0;
 }
 
+double spread_watch::limit() const {
+  return std::max({smallest, strays * std::sqrt(variance_), record_factor * record_});
+}
+
+bool spread_watch::is_astray() const {
+  return points_ >= points_min && std::abs(fast_ - slow_) >= astray * limit();
+}
+
 spread_watch::answer spread_watch::watch(const observation& point) {
   answer result;
   const double stray = fast_ - slow_;
-  const double limit = std::max({smallest, strays * std::sqrt(variance_), record_factor * record_});
+  const double least = limit();
   const double size = std::abs(stray);
-  is_suspect_ = points_ >= points_min && size >= suspected * limit && stray > 0;
-  if (points_ < points_min || size < limit) {
+  is_suspect_ = points_ >= points_min && size >= suspected * least && stray > 0;
+  if (points_ < points_min || size < least) {
     beyond_ = 0;
     learn_stray(size);
     return result;

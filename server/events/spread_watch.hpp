@@ -27,6 +27,8 @@ public:
   void hold(std::uint32_t points) { held_ = points; }
   // The scatter may have changed: a few points more will tell.
   bool is_suspect() const { return is_suspect_ && !told_; }
+  // The scatter of late is not the usual one, told or not.
+  bool is_astray() const;
   bool is_told() const { return told_; }
 
   template <class Archive>
@@ -39,6 +41,7 @@ private:
   double log_error(const observation& point) const;
   answer follow_told();
   void learn_stray(double size);
+  double limit() const;
   answer watch(const observation& point);
   void restart();
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "server/detect/archive.hpp"
@@ -10,7 +11,9 @@
 #include "server/events/event_text.hpp"
 #include "server/events/evidence.hpp"
 #include "server/events/interval_habit.hpp"
+#include "server/events/level_watch.hpp"
 #include "server/events/mark_memory.hpp"
+#include "server/events/pattern_watch.hpp"
 #include "server/events/severity.hpp"
 #include "server/events/spike_habit.hpp"
 #include "server/events/tail_model.hpp"
@@ -167,6 +170,45 @@ TEST(tail_model, fits_the_tail_it_is_shown) {
   EXPECT_NEAR(normal.nines(3), -std::log10(0.0027), 0.3);
   EXPECT_GT(normal.nines(8), 5);
   EXPECT_LT(heavy.nines(8), 3.5);
+}
+
+TEST(pattern_watch, waits_for_a_name_only_where_the_level_may_get_one) {
+  for (const bool may_be_level : {false, true}) {
+    pattern_watch watch;
+    std::uint64_t told_n = 0;
+    for (std::uint64_t n = 300; n < 400 && told_n == 0; ++n) {
+      observation point{.n = n};
+      point.seen.score = 2;
+      if (watch.update(point, 0, false, may_be_level)) told_n = n;
+    }
+    EXPECT_EQ(told_n, may_be_level ? 340U : 304U);
+  }
+}
+
+TEST(level_watch, calls_the_level_before_what_adwin_has_dropped) {
+  level_watch watch;
+  const spread_watch scatter;
+  std::optional<finding> found;
+  for (std::uint64_t n = 1; n <= 1'100 && !found; ++n) {
+    observation point{.n = n, .value = n <= 1'000 ? static_cast<double>(n % 2) : 20};
+    point.seen.baseline.warmup = false;
+    if (n == 1'005) point.seen.drift = drift_cut{.width = 5, .mean = 20, .before = 0.5};
+    found = watch.update(point, scatter);
+  }
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->before, 0.5);
+  EXPECT_GT(found->after.value_or(0), 0.5);
+}
+
+TEST(event_watch, lets_a_pattern_stay_open_while_the_scatter_is_another) {
+  std::size_t told = 0;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    support::noise_source noise(seed);
+    little_stream one;
+    for (int i = 0; i < 3'000; ++i) one.add((i < 2'000 ? 1 : 2) * noise.normal());
+    for (const event& notice : one.of(event_state::open)) told += notice.told_n > 2'000 ? 1 : 0;
+  }
+  EXPECT_LE(told, 12U);  // 15 when a pattern was over after 60 points
 }
 
 TEST(severity, grows_with_improbability_size_and_length) {

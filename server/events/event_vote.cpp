@@ -1,0 +1,33 @@
+// Votes of detectors of whole points become events.
+#include <algorithm>
+
+#include "common/model/verdict.hpp"
+#include "server/events/event_watch.hpp"
+
+namespace spindrift {
+
+// A vote says less than what a watch can name: it waits for what these make of the same points.
+void event_watch::take_votes(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
+                             std::vector<event>& told) {
+  // What the baseline flags is the other watches' business.
+  const auto voters = static_cast<std::uint8_t>(seen.judged_by & ~static_cast<unsigned>(point_detector::zscore));
+  if (!votes_) {
+    if (voters == 0) return;
+    votes_ = std::make_unique<vote_watch>(n - 1);
+  }
+  const std::size_t feature = std::min(seen.feature, values.size() - 1);
+  const vote_watch::answer heard = votes_->update(n, ts, values[feature], seen, voters);
+  if (heard.goes_on || heard.over) {
+    for (entry& held : entries_) {
+      if (!held.is_open || held.told.kind != event_kind::pattern) continue;
+      if (heard.over) return close(held, n, ts, heard.accepted, told);
+      held.seen_n = n;
+    }
+  }
+  if (!heard.found) return;
+  const observation point{n, ts, values[heard.found->feature],
+                          seen.features.empty() ? seen : seen.features[heard.found->feature]};
+  consider(*heard.found, true, point, told);
+}
+
+}  // namespace spindrift
