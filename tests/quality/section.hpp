@@ -40,6 +40,8 @@ void report_contenders(const plan& what, sheet& out);
 void report_learners(const plan& what, sheet& out);
 // What people are told: cases, false notices, the benchmark with notices for detections.
 void report_events(const plan& run, sheet& out);
+// The same, the event layer without one of its parts at a time.
+void report_ablation(const plan& run, sheet& out);
 // What each setting does to what people are told.
 void report_settings(const plan& run, sheet& out);
 // How long the history takes to answer.

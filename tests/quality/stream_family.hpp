@@ -22,5 +22,8 @@ struct stream_family {
 };
 
 const std::vector<stream_family>& quiet_families();
+// Streams that have what looks like events, but always had: waves, counts of the day, on and off, bursts, spikes.
+// Nothing changes in them; the first few of each habit may be told.
+const std::vector<stream_family>& habit_families();
 
 }  // namespace spindrift::quality
