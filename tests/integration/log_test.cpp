@@ -42,7 +42,7 @@ TEST(log, the_file_has_one_line_for_each_event) {
   const auto count = std::count_if(lines.begin(), lines.end(), [](const std::string& line) {
     return line.find(" event stream=cpu ") != std::string::npos;
   });
-  EXPECT_GT(events.size(), 5U);
+  EXPECT_GE(events.size(), 3U);
   EXPECT_EQ(static_cast<std::size_t>(count), events.size());
   EXPECT_THAT(read_file(file), testing::Not(HasSubstr(" anomaly ")));
 }

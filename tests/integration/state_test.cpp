@@ -92,7 +92,7 @@ TEST_P(state, keeps_the_history_of_events) {
     tcp_client client = daemon_->connect();
     client.exchange(points({.stream = "cpu", .count = 1'000}), 1'000);
     events = ask(client, R"({"op":"history"})").at("events").get<std::vector<json>>();
-    ASSERT_GT(events.size(), 5U);
+    ASSERT_GE(events.size(), 3U);
     EXPECT_EQ(parsed(feed.read_line()).at("event"), events.front().at("event"));
   }
   restart();
