@@ -149,6 +149,7 @@ void lane_thread::end_life(std::string_view why) {
   for (const std::int32_t one : assigned_) figures_.partitions[static_cast<std::size_t>(one)].is_assigned = false;
   assigned_.clear();
   seeks_.clear();
+  moved_.clear();
   taken_over_.clear();
   restoring_.clear();
   snapshotting_.clear();
@@ -211,6 +212,7 @@ void lane_thread::perform() {
     if (assigned_.erase(one) != 0) figures_.partitions[static_cast<std::size_t>(one)].is_assigned = false;
     taken_over_.erase(one);
     seeks_.erase(one);
+    moved_.erase(one);
   }
   step_.clear();
 }

@@ -75,6 +75,7 @@ private:
   void look_after_figures();
   void measure(const std::vector<worker::partition_state>& all);
   void measure_partition(const worker::partition_state& one);
+  void watch_for_standstill(const worker::partition_state& one, std::int64_t end);
   void end(int exit_code, std::string reason);
   std::int64_t now_ms() const;
 
@@ -100,6 +101,7 @@ private:
   std::map<std::int32_t, clock::time_point> taken_over_;  // assigned, and not live yet
   std::map<std::int32_t, clock::time_point> restoring_;
   std::map<std::int32_t, std::pair<clock::time_point, std::int64_t>> snapshotting_;  // since when; the age before
+  std::map<std::int32_t, std::pair<std::int64_t, clock::time_point>> moved_;         // to which offset, and when
   bool is_memory_full_ = false;
   clock::time_point rests_until_{};  // no new life before
   int fencings_ = 0;                 // since then

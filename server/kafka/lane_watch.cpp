@@ -11,6 +11,9 @@ namespace spindrift::kafka {
 namespace {
 
 constexpr std::chrono::milliseconds look_interval{500};
+// A live partition that gives nothing is asked once more: sooner where there is something known to be had.
+constexpr std::chrono::seconds standstill{3};
+constexpr std::chrono::seconds standstill_of_none{30};
 
 std::uint64_t us_since(std::chrono::steady_clock::time_point since) {
   const auto passed = std::chrono::steady_clock::now() - since;
@@ -45,6 +48,23 @@ void lane_thread::measure(const std::vector<worker::partition_state>& all) {
   for (const worker::partition_state& one : all) measure_partition(one);
 }
 
+// librdkafka 2.0 has been seen to fetch no more of a partition that it was given while another one was sought in. What
+// comes twice by it is known by its offset.
+void lane_thread::watch_for_standstill(const worker::partition_state& one, std::int64_t end) {
+  const auto now = clock::now();
+  const auto [at, is_new] = moved_.try_emplace(one.number, one.next, now);
+  auto& [next, since] = at->second;
+  if (next != one.next) at->second = {one.next, now};
+  if (is_new || now - since < (end > one.next ? standstill : standstill_of_none)) return;
+  since = now;
+  client_error wrong;
+  const bool is_sought = clients_->seek(one.number, one.next, wrong);
+  log_event(log_level::debug, "sought_again",
+            {{"lane", static_cast<std::int64_t>(index_)},
+             {"partition", std::int64_t{one.number}},
+             {"text", is_sought ? "offset " + std::to_string(one.next) : wrong.text}});
+}
+
 void lane_thread::measure_partition(const worker::partition_state& one) {
   partition_figures& row = figures_.partitions[static_cast<std::size_t>(one.number)];
   const bool is_live = one.phase == worker::partition_phase::live;
@@ -52,6 +72,7 @@ void lane_thread::measure_partition(const worker::partition_state& one) {
   row.newest_ms.store(one.newest_ms, std::memory_order_relaxed);
   const std::int64_t end = clients_->end_of(one.number);
   if (end >= 0) row.lag_records.store(std::max<std::int64_t>(end - one.next, 0), std::memory_order_relaxed);
+  if (is_live && !is_memory_full_) watch_for_standstill(one, end);
   if (one.snapshot_age_ms >= 0) row.snapshot_ms.store(now().wall_ms - one.snapshot_age_ms, std::memory_order_relaxed);
   if (const auto since = taken_over_.find(one.number); is_live && since != taken_over_.end()) {
     add(figures_.takeovers, 1);
