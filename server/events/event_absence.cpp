@@ -8,18 +8,32 @@ namespace {
 
 constexpr std::uint64_t refused_min = 10;
 
+bool is_absence(event_kind kind) {
+  return kind == event_kind::silent || kind == event_kind::unreadable;
+}
+
+// Of no points since point n, the newest, at that time.
+finding absence(event_kind kind, std::uint64_t n, std::int64_t newest, double size) {
+  finding found;
+  found.kind = kind;
+  found.from_n = n;
+  found.from = newest;
+  found.points = 0;
+  found.nines = 6;
+  found.size = size;
+  return found;
+}
+
 }  // namespace
 
 bool event_watch::is_absent() const {
-  return std::any_of(entries_.begin(), entries_.end(), [](const entry& held) {
-    return held.is_open && (held.told.kind == event_kind::silent || held.told.kind == event_kind::unreadable);
-  });
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [](const entry& held) { return held.is_open && is_absence(held.told.kind); });
 }
 
 void event_watch::close_absences(std::uint64_t n, std::int64_t ts, std::vector<event>& told) {
   for (entry& held : entries_) {
-    const bool is_absence = held.told.kind == event_kind::silent || held.told.kind == event_kind::unreadable;
-    if (held.is_open && is_absence) close(held, n, ts, false, told);
+    if (held.is_open && is_absence(held.told.kind)) close(held, n, ts, false, told);
   }
 }
 
@@ -31,14 +45,8 @@ void event_watch::hear_nothing(std::uint64_t n, std::int64_t quiet_ms, std::int6
                                std::vector<event>& told) {
   if (!is_overdue(quiet_ms, limit_ms)) return;
   const std::int64_t limit = limit_ms > 0 ? limit_ms : intervals_.silent_after();
-  finding found;
-  found.kind = event_kind::silent;
-  found.from_n = n;
-  found.from = intervals_.newest();
-  found.points = 0;
-  found.nines = 6;
-  found.size = static_cast<double>(quiet_ms) / static_cast<double>(limit);
-  open(found, n, intervals_.newest() + quiet_ms, nullptr, told);
+  const double size = static_cast<double>(quiet_ms) / static_cast<double>(limit);
+  open(absence(event_kind::silent, n, intervals_.newest(), size), n, intervals_.newest() + quiet_ms, nullptr, told);
 }
 
 bool event_watch::is_unreadable(std::uint64_t refused, std::int64_t quiet_ms, std::int64_t limit_ms) const {
@@ -49,13 +57,8 @@ bool event_watch::is_unreadable(std::uint64_t refused, std::int64_t quiet_ms, st
 void event_watch::hear_unreadable(std::uint64_t n, std::uint64_t refused, std::int64_t quiet_ms, std::int64_t limit_ms,
                                   std::vector<event>& told) {
   if (!is_unreadable(refused, quiet_ms, limit_ms)) return;
-  finding found;
-  found.kind = event_kind::unreadable;
-  found.from_n = n;
-  found.from = intervals_.newest();
-  found.points = 0;
-  found.nines = 6;
-  found.size = static_cast<double>(refused) / refused_min;
+  const double size = static_cast<double>(refused) / refused_min;
+  const finding found = absence(event_kind::unreadable, n, intervals_.newest(), size);
   const std::int64_t now = intervals_.newest() + quiet_ms;
   if (entry* const silent = find_open(event_kind::silent, 0)) {
     return correct(*silent, found, observation{.n = n, .ts = now}, told);
