@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "server/app/client_setting.hpp"
+
 namespace spindrift {
 
 class option_set;
@@ -17,8 +19,8 @@ struct feed_settings {
   std::string group = "spindrift-feed";
   std::string verdicts = "verdicts";  // topics; off: it is not read
   std::string events = "events";
-  std::vector<std::string> client{};  // KEY=VALUE, by librdkafka's own names
-  std::string client_file{};          // more of them, for secrets
+  std::vector<client_setting> client{};
+  std::string client_file{};  // more of them, for secrets
 
   bool is_on() const { return !brokers.empty(); }
 };

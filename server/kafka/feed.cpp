@@ -235,12 +235,9 @@ std::unique_ptr<outside_source> make_feed(const feed_settings& chosen, bool is_i
   settings.group = chosen.group;
   settings.topics.verdicts = chosen.verdicts;
   settings.topics.events = chosen.events;
+  settings.client = chosen.client;
   settings.client_file = chosen.client_file;
   settings.insecure = is_insecure;
-  for (const std::string& one : chosen.client) {
-    const std::size_t equals = one.find('=');
-    settings.client.push_back({one.substr(0, equals), one.substr(equals + 1)});
-  }
   complaints = validate_client(settings, "--feed-from-kafka");
   if (!complaints.empty()) return nullptr;
   return std::make_unique<feed>(std::move(settings));

@@ -20,6 +20,7 @@
 #include "common/net/endpoint.hpp"
 #include "common/text/printable.hpp"
 #include "server/alerts/alert_options.hpp"
+#include "server/app/client_setting.hpp"
 #include "server/app/detector_options.hpp"
 #include "server/engine/engine_options.hpp"
 #include "server/engine/stream_state.hpp"
@@ -115,25 +116,7 @@ void declare_times(kafka_settings& settings, option_set& options) {
 }
 
 void declare_client(kafka_settings& settings, option_set& options) {
-  options.add({.flag = "--kafka",
-               .placeholder = "KEY=VALUE",
-               .help = "a setting of librdkafka, by its own name; may be given several times",
-               .is_repeatable = true,
-               .take = [&settings](std::string_view text) -> refusal {
-                 const std::size_t equals = text.find('=');
-                 if (equals == 0 || equals == std::string_view::npos) return "KEY=VALUE";
-                 settings.client.push_back({std::string(text.substr(0, equals)), std::string(text.substr(equals + 1))});
-                 return std::nullopt;
-               },
-               .show =
-                   [&settings] {
-                     std::vector<std::string> texts;
-                     for (const client_setting& one : settings.client) texts.push_back(one.key + '=' + one.value);
-                     return texts;
-                   },
-               .clear = [&settings] { settings.client.clear(); }});
-  options.add_text("--kafka-file", "FILE", "more of them, KEY=VALUE a line; for passwords, so of mode 0600",
-                   settings.client_file);
+  declare_client_settings(settings.client, settings.client_file, {}, options);
   options.add_switch("--insecure", "speak plaintext to brokers on other machines", settings.insecure);
 }
 

@@ -9,17 +9,12 @@
 
 #include "common/log/log.hpp"
 #include "server/alerts/alert_settings.hpp"
+#include "server/app/client_setting.hpp"
 #include "server/engine/engine.hpp"
 
 namespace spindrift {
 
 inline constexpr int exit_try_again = 75;  // EX_TEMPFAIL of sysexits.h: what the worker needs is not there yet
-
-// One setting of librdkafka, by its own name.
-struct client_setting {
-  std::string key;
-  std::string value;
-};
 
 struct topic_names {
   std::string points = "points";
