@@ -88,30 +88,29 @@ void daemon_info::append_shadow(std::vector<figure>& all) const {
   if (shadow_ == nullptr) return;
   const shadow::figures seen = shadow_->now();
   const notice_comparison::tally& told = seen.told;
-  for (const figure& one : std::initializer_list<figure>{
-           {"shadow_points", "Points that the shadow has judged.", true, seen.points},
-           {"shadow_streams", "Streams that the shadow follows.", false, seen.streams},
-           {"shadow_streams_left_out", "Streams that the shadow has no room for.", false, seen.streams_left_out},
-           {"shadow_notices_gone", "Notices that the shadow's settings would not have told.", false, told.gone},
-           {"shadow_notices_new", "Notices that only the shadow's settings would have told.", false, told.fresh},
-           {"shadow_notices_changed", "Notices of both that differ in severity or kind.", false, told.changed},
-           {"shadow_notices_same", "Notices of both that are alike.", false, told.same()},
-       }) {
-    all.push_back(one);
-  }
+  all.insert(all.end(),
+             {
+                 {"shadow_points", "Points that the shadow has judged.", true, seen.points},
+                 {"shadow_streams", "Streams that the shadow follows.", false, seen.streams},
+                 {"shadow_streams_left_out", "Streams that the shadow has no room for.", false, seen.streams_left_out},
+                 {"shadow_notices_gone", "Notices that the shadow's settings would not have told.", false, told.gone},
+                 {"shadow_notices_new", "Notices that only the shadow's settings would have told.", false, told.fresh},
+                 {"shadow_notices_changed", "Notices of both that differ in severity or kind.", false, told.changed},
+                 {"shadow_notices_same", "Notices of both that are alike.", false, told.same()},
+             });
 }
 
 void daemon_info::append_outside(std::vector<figure>& all) const {
   if (outside_ == nullptr) return;
   const outside_intake::figures seen = outside_->now();
-  for (const figure& one : std::initializer_list<figure>{
-           {"kafka_feed_events", "What events had to say that came from Kafka.", true, seen.events},
-           {"kafka_feed_verdicts", "Verdicts that came from Kafka while somebody subscribed.", true, seen.verdicts},
-           {"kafka_feed_unreadable", "Lines from Kafka that were neither.", true, seen.unreadable},
-           {"kafka_feed_lag_records", "Records of the topic of events that are still to be read.", false, seen.lag},
-       }) {
-    all.push_back(one);
-  }
+  all.insert(
+      all.end(),
+      {
+          {"kafka_feed_events", "What events had to say that came from Kafka.", true, seen.events},
+          {"kafka_feed_verdicts", "Verdicts that came from Kafka while somebody subscribed.", true, seen.verdicts},
+          {"kafka_feed_unreadable", "Lines from Kafka that were neither.", true, seen.unreadable},
+          {"kafka_feed_lag_records", "Records of the topic of events that are still to be read.", false, seen.lag},
+      });
 }
 
 void daemon_info::append_stats(std::string& out) const {

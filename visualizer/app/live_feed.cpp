@@ -4,18 +4,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/protocol/limits.hpp"
+#include "common/protocol/name.hpp"
 
 namespace spindrift {
-namespace {
-
-// A name is sent as a pattern: one that is none cannot be followed.
-bool is_pattern(const std::string& name) {
-  constexpr std::ptrdiff_t stars_max = 4;
-  return !name.empty() && name.size() <= limits::stream_bytes_max && std::ranges::count(name, '*') <= stars_max;
-}
-
-}  // namespace
 
 live_feed::live_feed(boost::asio::io_context& io, endpoint server, std::string pattern, std::string token,
                      subscription_events events, std::function<void(bool)> summed)
@@ -51,6 +42,7 @@ void live_feed::refresh(std::size_t streams, std::vector<std::string> in_view, s
 }
 
 void live_feed::follow(std::vector<std::string> in_view) {
+  // A name is sent as a pattern: one that is none cannot be followed.
   std::erase_if(in_view, [](const std::string& name) { return !is_pattern(name); });
   std::ranges::sort(in_view);
   in_view.erase(std::unique(in_view.begin(), in_view.end()), in_view.end());
