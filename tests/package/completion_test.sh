@@ -19,7 +19,8 @@ completes() {
   "_${program//-/_}"
   printf '%s\n' "${COMPREPLY[@]}"
 }
-offers() { completes "${@:2}" | grep -qxF -- "$1" || complain "no '$1' for: ${*:2}"; }
+# Not `grep -q`: it ends at the first match, and who still writes to it has failed by then.
+offers() { completes "${@:2}" | grep -xF -- "$1" >/dev/null || complain "no '$1' for: ${*:2}"; }
 
 for program in spindriftd spindrift-detect spindrift-sim spindrift-viz; do
   "$bin/$program" --help-bash >"$scratch/bash"
