@@ -116,28 +116,25 @@ double isolation_forest::rank(double score) const {
 void isolation_forest::count_score(double score) {
   score_counts_[bucket_of(score, score_buckets)] += 1;
   scored_ += 1;
-  // Recent are the last one to two windows, or as many as a small contamination needs to be told from chance.
-  const auto most = std::max(2.0 * settings_.window, 4 / settings_.contamination);
-  if (scored_ < most) return;
+  if (scored_ < scores_max()) return;
   scored_ = 0;
   for (auto& count : score_counts_) scored_ += static_cast<double>(count *= 0.5F);
 }
 
 // The first forest grows over the second half of the points before the first model, later ones over each
-// rebuild_every points: at every step an equal share of the trees.
-void isolation_forest::replace_due_trees() {
+// rebuild_every points: at every step an equal share of the trees. From the first of them to behind the last.
+std::pair<std::size_t, std::size_t> isolation_forest::due_trees(std::uint64_t count) const {
   const auto first = first_model_at();
-  if (count_ <= first) {
-    const auto start = first / 2;
-    if (count_ > start) replace_share(count_ - start - 1, first - start);
-  } else {
-    replace_share((count_ - first - 1) % settings_.rebuild_every, settings_.rebuild_every);
-  }
+  const auto start = first / 2;
+  if (count <= start) return {0, 0};
+  const auto step = count <= first ? count - start - 1 : (count - first - 1) % settings_.rebuild_every;
+  const auto steps = count <= first ? first - start : settings_.rebuild_every;
+  return {step * settings_.trees / steps, (step + 1) * settings_.trees / steps};
 }
 
-void isolation_forest::replace_share(std::uint64_t step, std::uint64_t steps) {
-  const auto end = (step + 1) * settings_.trees / steps;
-  for (auto tree = step * settings_.trees / steps; tree < end; ++tree) {
+void isolation_forest::replace_due_trees() {
+  const auto [begin, end] = due_trees(count_);
+  for (auto tree = begin; tree < end; ++tree) {
     origins_[tree] = {random_.next(), count_};
     grow(tree);
   }
@@ -169,23 +166,35 @@ void isolation_forest::grow(std::size_t tree) {
   trees_[tree].build(rows, shares, random.next());
 }
 
+// Number of the point after which each tree was last replaced, 0 for never: a function of count_ alone, see
+// replace_due_trees.
+std::vector<std::uint64_t> isolation_forest::last_ends() const {
+  std::vector<std::uint64_t> ends(settings_.trees, 0);
+  const auto first = first_model_at();
+  const auto begin = count_ > first + settings_.rebuild_every ? count_ - settings_.rebuild_every : first / 2;
+  for (auto count = begin + 1; count <= count_; ++count) {
+    const auto [from, to] = due_trees(count);
+    std::fill(ends.begin() + static_cast<std::ptrdiff_t>(from), ends.begin() + static_cast<std::ptrdiff_t>(to), count);
+  }
+  return ends;
+}
+
 // Checks what was read and grows the trees again. False: this cannot be the state of a forest with these settings.
 bool isolation_forest::restore() {
   if (values_ > isolation_features_max || origins_.size() != settings_.trees) return false;
   const auto kept_points = std::min<std::uint64_t>(count_, kept_points_max());
   if ((values_ == 0) != (count_ == 0) || kept_.size() != kept_points * features()) return false;
-  if (!std::isfinite(scored_) || scored_ < 0 || !std::isfinite(reference_)) return false;
+  const auto within = [most = scores_max()](double count) { return count >= 0 && count < most; };
+  if (!within(scored_) || !std::all_of(score_counts_.begin(), score_counts_.end(), within)) return false;
+  if (!std::isfinite(reference_)) return false;
   const auto finite = [](double value) { return std::isfinite(value); };
   if (!std::all_of(kept_.begin(), kept_.end(), finite)) return false;
 
+  const auto ends = last_ends();
   trees_.assign(settings_.trees, {});
   for (std::size_t tree = 0; tree < trees_.size(); ++tree) {
-    const auto end = origins_[tree].end;
-    const auto begin = end - std::min<std::uint64_t>(end, settings_.window);
-    const auto oldest = count_ - kept_points;
-    if (end == 0 && count_ < first_model_at()) continue;
-    if (end < 2 || end > count_ || begin < oldest) return false;
-    grow(tree);
+    if (origins_[tree].end != ends[tree]) return false;
+    if (ends[tree] != 0) grow(tree);
   }
   return true;
 }

@@ -19,11 +19,13 @@
 // a point; bounded by `trees`, `sample_size` and (window + rebuild_every) points.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/detect/isolation_tree.hpp"
@@ -48,6 +50,9 @@ public:
   explicit isolation_forest(const isolation_forest_settings& settings);
 
   isolation_reading update(std::span<const double> values, bool learns_all = false);
+
+  // Of a point; 0 before the first one.
+  std::size_t values() const { return values_; }
 
   std::size_t memory_bytes() const;
 
@@ -85,6 +90,8 @@ private:
   // learned whole, since the scores are too few yet to leave points out by them. Flags end by their rank, so this
   // cannot keep a new level out for long.
   std::uint64_t learns_all_until() const { return settings_.window; }
+  // Recent are the last one to two windows, or as many as a small contamination needs to be told from chance.
+  double scores_max() const { return std::max(2.0 * settings_.window, 4 / settings_.contamination); }
   bool warm() const { return (scored_ + 1) * settings_.contamination >= 1; }
 
   void take_features(std::span<const double> values);
@@ -92,9 +99,10 @@ private:
   double rank(double score) const;
   void count_score(double score);
   void keep_point();
+  std::pair<std::size_t, std::size_t> due_trees(std::uint64_t count) const;
   void replace_due_trees();
-  void replace_share(std::uint64_t step, std::uint64_t steps);
   void grow(std::size_t tree);
+  std::vector<std::uint64_t> last_ends() const;
   bool restore();
 
   isolation_forest_settings settings_;

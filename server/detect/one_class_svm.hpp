@@ -50,6 +50,9 @@ public:
 
   one_class_reading update(std::span<const double> values, bool learns_all = false);
 
+  // Of a point; 0 before the first one.
+  std::size_t values() const { return values_; }
+
   template <class Archive>
   void visit_state(Archive& archive) {
     archive(values_, seen_, learned_, reference_, passed_over_, flags_, rho_, scored_, score_counts_);

@@ -33,13 +33,14 @@ std::uint32_t hash_of(std::initializer_list<std::uint64_t> numbers) {
   return hash;
 }
 
-// A class with update(values, learns_all) and visit_state as a point_judge. Only who expects something saves that,
-// behind the rest.
+// A class with update(values, learns_all) and visit_state as a point_judge, for points of `values` values. Only who
+// expects something saves that, behind the rest. A kind that learns their number from the first point says it in
+// values(), 0 before: the saved state of other points is refused.
 template <class Kind>
 class judge final : public point_judge {
 public:
   template <class... Settings>
-  explicit judge(const Settings&... settings) : kind_(settings...) {}
+  explicit judge(std::size_t values, const Settings&... settings) : kind_(settings...), values_(values) {}
 
   bool observe(std::span<const double> values, double /*t_seconds*/) override {
     const bool learns_all = points_left_ > 0;
@@ -56,11 +57,15 @@ public:
     state_reader archive(bytes);
     archive(kind_);
     if (archive.bytes_left() > 0) archive(points_left_);
+    if constexpr (requires { kind_.values(); }) {
+      if (kind_.values() != 0 && kind_.values() != values_) return false;
+    }
     return archive.ok() && archive.bytes_left() == 0;
   }
 
 private:
   Kind kind_;
+  std::size_t values_;
   std::uint32_t points_left_ = 0;  // in which it learns what it flags
 };
 
@@ -204,8 +209,8 @@ constexpr detector_entry table[] = {
          },
      .complaints = [](settings_ref of) { return validate(of.isolation_forest); },
      .append_options = append_forest_options,
-     .make = [](settings_ref of, std::size_t /*values*/) -> std::unique_ptr<point_judge> {
-       return std::make_unique<judge<isolation_forest>>(of.isolation_forest);
+     .make = [](settings_ref of, std::size_t values) -> std::unique_ptr<point_judge> {
+       return std::make_unique<judge<isolation_forest>>(values, of.isolation_forest);
      }},
     {.tag = detector_tag::clock,
      .title = "clock",
@@ -228,8 +233,8 @@ constexpr detector_entry table[] = {
          },
      .complaints = [](settings_ref of) { return validate(of.one_class_svm); },
      .append_options = append_one_class_options,
-     .make = [](settings_ref of, std::size_t /*values*/) -> std::unique_ptr<point_judge> {
-       return std::make_unique<judge<one_class_svm>>(of.one_class_svm);
+     .make = [](settings_ref of, std::size_t values) -> std::unique_ptr<point_judge> {
+       return std::make_unique<judge<one_class_svm>>(values, of.one_class_svm);
      }},
     {.tag = detector_tag{23},
      .name = "autoencoder",
@@ -243,7 +248,7 @@ constexpr detector_entry table[] = {
      .complaints = [](settings_ref of) { return validate(of.autoencoder); },
      .append_options = append_autoencoder_options,
      .make = [](settings_ref of, std::size_t values) -> std::unique_ptr<point_judge> {
-       return std::make_unique<judge<autoencoder_ensemble>>(of.autoencoder, values);
+       return std::make_unique<judge<autoencoder_ensemble>>(values, of.autoencoder, values);
      }},
     {.tag = detector_tag{24},
      .name = "lstm",
@@ -257,7 +262,7 @@ constexpr detector_entry table[] = {
      .complaints = [](settings_ref of) { return validate(of.recurrent); },
      .append_options = append_recurrent_options,
      .make = [](settings_ref of, std::size_t values) -> std::unique_ptr<point_judge> {
-       return std::make_unique<judge<recurrent_forecast>>(of.recurrent, values);
+       return std::make_unique<judge<recurrent_forecast>>(values, of.recurrent, values);
      }},
 };
 

@@ -27,6 +27,8 @@ shared_profile profile_of(unsigned kind) {
   settings.ensemble_on = (kind & 2U) == 0;
   if ((kind & 4U) != 0) settings.zscore.method = zscore_method::classic;
   settings.zscore.seasonal = (kind & 8U) != 0;
+  settings.one_class_svm_on = (kind & 16U) != 0;
+  settings.autoencoder_on = settings.recurrent_on = (kind & 32U) != 0;
   settings.zscore.window = 50;
   settings.isolation_forest.trees = 10;
   settings.isolation_forest.sample_size = 16;

@@ -144,6 +144,36 @@ TEST_F(stream_state_test, refuses_a_part_with_bytes_left_over_or_missing) {
   }
 }
 
+TEST_F(stream_state_test, refuses_a_part_that_was_saved_of_points_with_more_features) {
+  detector_settings settings;
+  settings.isolation_forest_on = settings.one_class_svm_on = settings.autoencoder_on = settings.recurrent_on = true;
+  const shared_profile profile = profile_of(settings);
+  const auto part_of = [](const std::string& bytes, std::size_t at) {
+    std::uint32_t length = 0;
+    std::memcpy(&length, bytes.data() + at + 8, 4);
+    return bytes.substr(at, 12 + length);
+  };
+  std::string two;
+  save_stream(*watched(profile), two);
+  stream of_three("s", {"a", "b", "c"}, profile);
+  const std::vector<double> point{1, 2, 3};
+  of_three.detectors.update(point, 0);
+  std::string three;
+  save_stream(of_three, three);
+  for (const detector_entry* const judge : profile->running) {
+    if (judge->make == nullptr) continue;
+    std::string bytes = two;
+    const std::size_t at = place_of(bytes, judge->tag);
+    bytes.replace(at, part_of(bytes, at).size(), part_of(three, place_of(three, judge->tag)));
+    const auto made = restored(bytes, profile);
+    ASSERT_TRUE(made);
+    const std::string version = std::to_string(judge->state_version);
+    EXPECT_THAT(lost(),
+                ElementsAre(std::string(judge->title) + ' ' + version + '>' + version + " its bytes do not fit"));
+    next(*made);
+  }
+}
+
 TEST_F(stream_state_test, says_which_detectors_are_new_or_gone_or_set_otherwise) {
   detector_settings then = all_detectors();
   then.adwin_on = false;
