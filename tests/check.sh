@@ -3,10 +3,13 @@
 # short round of fuzzing and of faults. Called by ./run.sh check; with --clients the tools of others, and nothing else.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# In one stream, so that what failed is the last that was said, whoever kept only one.
+exec >&2
 [ "${1:-}" != --clients ] || exec tests/clients/clients.sh
 jobs=$(nproc)
 export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros} CCACHE_DEPEND=${CCACHE_DEPEND:-1}
 fuzz_seconds=${SPINDRIFT_FUZZ_SECONDS:-5}
+fuzz_seed=$([ -n "${SPINDRIFT_FUZZ_SECONDS:-}" ] || echo 1)
 step() { printf '\n== %s (%s s so far)\n' "$*" "$SECONDS"; }
 # Tests of running programs wait more than they work: they run beside what compiles, which gives way to them.
 beside() {
@@ -66,18 +69,25 @@ SPINDRIFT_SEEDS=30 ctest --test-dir build/fuzz -j $((2 * jobs)) --output-on-fail
 SPINDRIFT_BIN_DIR=$PWD/build/fuzz/bin ctest --test-dir build -j $((2 * jobs)) --output-on-failure -R '^integration\.' \
   -E '^integration\.(completion|deploy|front_door)'
 
+# From a fixed seed, so that what fails here was broken by the change; where SPINDRIFT_FUZZ_SECONDS asks for longer,
+# from another each time.
 step "fuzzing: each target for $fuzz_seconds s from its corpus, $jobs at a time"
 fuzz() {
   local target=$1 scratch code=0
   scratch=$(mktemp -d)
-  (cd "$scratch" && "$OLDPWD/$target" -max_total_time="$2" -rss_limit_mb=4096 -verbosity=0 "$scratch" \
-    "$OLDPWD/tests/fuzz/corpus/${target##*/fuzz_}") || code=$?
-  rm -rf "$scratch"
+  (cd "$scratch" && "$OLDPWD/$target" -max_total_time="$2" -seed="${3:-0}" -rss_limit_mb=4096 -verbosity=0 "$scratch" \
+    "$OLDPWD/tests/fuzz/corpus/${target##*/fuzz_}" >"$scratch.said" 2>&1) || code=$?
+  if [ "$code" != 0 ]; then
+    grep -v -e '^###' -e '# Uses:' -e NEW_FUNC "$scratch.said"
+    printf 'fuzzing: %s failed; its input in base64, for tests/fuzz/corpus/%s:\n' "$target" "${target##*/fuzz_}"
+    find "$scratch" -name 'crash-*' -o -name 'leak-*' -o -name 'timeout-*' -o -name 'oom-*' | xargs -r -n 1 base64
+  fi
+  rm -rf "$scratch" "$scratch.said"
   return "$code"
 }
 export -f fuzz
 find build/fuzz/tests -maxdepth 1 -name 'fuzz_*' -type f -executable -print0 |
-  xargs -0 -P "$jobs" -I{} bash -c "fuzz {} $fuzz_seconds"
+  xargs -0 -P "$jobs" -I{} bash -c "fuzz {} $fuzz_seconds $fuzz_seed"
 
 step "the page: node and eslint, where they are installed"
 tests/browser/check.sh
