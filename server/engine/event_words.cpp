@@ -7,6 +7,10 @@
 
 namespace spindrift {
 
+std::string chosen_title(const stream_profile& of, const std::string& name) {
+  return of.rules.title.empty() ? std::string() : of.title_of(name);
+}
+
 void add_words(const stream_profile& of, const std::string& name, std::vector<event>& notices) {
   for (event& notice : notices) {
     if (notice.is_picture_alone) continue;

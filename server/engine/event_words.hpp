@@ -1,5 +1,5 @@
 // Notices in the words that a person chose for a stream: its title before the sentence, the unit behind numbers.
-// A pure function; any thread. Only where a profile has such words.
+// Pure functions; any thread.
 #pragma once
 
 #include <string>
@@ -10,6 +10,9 @@
 
 namespace spindrift {
 
+// What a person calls the stream; empty: nobody has said.
+std::string chosen_title(const stream_profile& of, const std::string& name);
+// Only where the profile has such words.
 void add_words(const stream_profile& of, const std::string& name, std::vector<event>& notices);
 
 }  // namespace spindrift

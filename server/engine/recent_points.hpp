@@ -21,6 +21,8 @@ struct recent_points {
   std::uint64_t n = 0;                                 // the newest point's number
   std::vector<std::string> features;                   // empty: one value
   std::vector<std::vector<context_point>> by_feature;  // oldest first; each as long as the others, and at least one
+  std::string title;                                   // as in stream_summary
+  std::string unit;
 };
 
 // At most so many of them; none where there is no such stream.

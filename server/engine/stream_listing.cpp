@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/engine/event_words.hpp"
 #include "server/engine/stream_table.hpp"
 
 namespace spindrift {
@@ -33,12 +34,16 @@ bool stream_listing::advance(std::size_t& budget) {
 
 void stream_listing::look_at(const stream_key& key) {
   stream_summary line;
+  shared_profile profile;
   {
     const stream_table::locked_stream locked = of_->lock(key);
     if (locked.found == nullptr) return;
     stream& one = *locked.found;
-    line = {one.name, one.n, one.last, one.last_ts, one.detectors.mean(), one.features.size()};
+    line = {one.name, one.n, one.last, one.last_ts, one.detectors.mean(), one.features.size(), {}, {}};
+    profile = one.profile;
   }
+  line.title = chosen_title(*profile, line.name);
+  line.unit = profile->rules.unit;
   if (found_.size() == limit_) {
     std::pop_heap(found_.begin(), found_.end(), by_name);
     found_.pop_back();

@@ -27,6 +27,10 @@ struct stream_summary {
   std::int64_t last_ts = 0;
   double mean = 0;  // of ADWIN's window
   std::size_t features = 0;
+  // What people call it, and the unit of its values, by its entry of the configuration; empty: none says. After
+  // settings were read again those of before, until the stream is touched.
+  std::string title;
+  std::string unit;
 };
 
 class stream_listing {

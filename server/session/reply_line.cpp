@@ -6,6 +6,21 @@
 #include "server/session/version.hpp"
 
 namespace spindrift {
+namespace {
+
+// What a person calls a stream, and the unit of its values, where somebody has said.
+void append_words(const std::string& title, const std::string& unit, std::string& out) {
+  if (!title.empty()) {
+    append_key("title", out);
+    append_json_string(title, out);
+  }
+  if (!unit.empty()) {
+    append_key("unit", out);
+    append_json_string(unit, out);
+  }
+}
+
+}  // namespace
 
 void begin_reply(std::string_view type, const command_id& id, std::string& out) {
   out += R"({"type":")";
@@ -82,6 +97,7 @@ void append_welcome(const hello_command& asked, std::uint64_t last_seq, const co
 void append_recent(const recent_points& shown, std::string& out) {
   append_key("n", out);
   append_number(shown.n, out);
+  append_words(shown.title, shown.unit, out);
   append_key("points", out);
   out += '[';
   const std::size_t count = shown.by_feature.front().size();
@@ -119,6 +135,7 @@ void append_stream(const stream_summary& shown, std::string& out) {
   append_number(shown.last_ts, out);
   append_key("features", out);
   append_number(std::uint64_t{shown.features}, out);
+  append_words(shown.title, shown.unit, out);
   out += '}';
 }
 

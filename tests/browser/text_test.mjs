@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
 import {ageText, driftText, durationText, eventTime, eventTitle, formatNumber, formatTime, isAbout, noticeText,
-        pointText, spanText, summaryText} from '../../visualizer/web/page/text.js';
+        pointText, spanText, summaryText, titleText} from '../../visualizer/web/page/text.js';
 
 test('numbers keep six digits and leave the plain form only where it gets long', () => {
   assert.equal(formatNumber(0), '0');
@@ -23,6 +23,13 @@ test('a point is told with its expectation, where it has one', () => {
   assert.equal(pointText([17, 1764000000000, 0.5, 0], 5), 'n 17 \u00b7 2025-11-24 16:00:00 \u00b7 value 0.5');
   assert.match(pointText([17, 1764000000000, 0.5, 0, 0.4, 0.1, 1, 0.3], 5),
                /expected 0\.4 \u00b1 0\.5 \u00b7 sigma 0\.1 \u00b7 z 1 \u00b7 score 0\.3$/);
+});
+
+test('a chart says what people call its stream, and its values their unit', () => {
+  assert.equal(titleText('db.1.latency', '', 'Latency of 1'), 'Latency of 1 \u00b7 db.1.latency');
+  assert.equal(titleText('db.1.latency', 'p99'), 'db.1.latency \u00b7 p99');
+  assert.equal(summaryText([3, 0, 1, 0], '', 'ms'), 'n 3 \u00b7 last 1 ms');
+  assert.match(pointText([17, 1764000000000, 0.5, 0], 5, true, 'ms'), /value 0\.5 ms$/);
 });
 
 test('an event is told by its kind, its beginning and how long it took', () => {

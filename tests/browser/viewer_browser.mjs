@@ -28,7 +28,8 @@ const YESTERDAY = {...shift({event: 9, stream: 'boiler', kind: 'stuck', directio
                              to: 1763900020000, from: 1763900010000, told: 1763900015000, text: 'stood still'})};
 const ANSWERS = {
   history: () => ({type: 'history', events: [YESTERDAY]}),
-  recent: ({stream}) => ({type: 'recent', stream, n: 1, points: [{ts: 1763999999000, value: 21}]}),
+  recent: ({stream}) => ({type: 'recent', stream, n: 1, points: [{ts: 1763999999000, value: 21}],
+                         ...(stream === 'pump' ? {title: 'Pump of the cellar', unit: 'bar'} : {})}),
   explain: ({stream, event}) => ({...YESTERDAY, type: 'explanation', stream, event,
     evidence: {adwin: {width: 320, mean_before: 20.5}},
     context: {before: [{ts: 1763900008000, value: 4}, {ts: 1763900009000, value: 5}],
@@ -93,7 +94,7 @@ async function checkPage(page, server) {
   assert.equal((await names(page))[0], 'pump', 'the stream with an open event is the first');
   assert.equal(await page.locator('img:not(.dygraph-rangesel-zoomhandle)').count(), 0, 'a name became markup');
   await page.locator('.pick', {hasText: 'pump'}).click();
-  await page.locator('.panel h2', {hasText: /^pump$/}).waitFor();
+  await page.locator('.panel h2', {hasText: /^Pump of the cellar \u00b7 pump$/}).waitFor();
   await page.locator('.panel').nth(1).waitFor({state: 'detached'});
   await page.locator('#zone').click();
 
@@ -102,7 +103,7 @@ async function checkPage(page, server) {
   for (let i = 0; i < 48; ++i) await page.keyboard.press('ArrowLeft');
   await page.locator('.panel .figures', {hasText: /^n 2 /}).waitFor();
   assert.match(await figures(page).textContent(),
-               /16:00:02 \u00b7 value 20\.3894 .* 20 \u00b1 2\.5 .* sigma 0\.5 \u00b7 z 0/);
+               /16:00:02 \u00b7 value 20\.3894 bar .* 20 \u00b1 2\.5 .* sigma 0\.5 \u00b7 z 0/);
   await page.keyboard.press('l');
   await page.locator('.panel .figures', {hasText: /^n 50 /}).waitFor();
 
@@ -136,7 +137,7 @@ async function checkPage(page, server) {
   await page.locator('#drifts summary').click();
   await page.locator('#widths canvas').first().waitFor();
   await page.locator('#parts tbody tr', {hasText: 'pump'}).waitFor();
-  assert.match(await page.locator('#parts tbody tr').first().textContent(), /^pump\d[\d.]*200\.517\.5 to 22\.5/);
+  assert.match(await page.locator('#parts tbody tr').first().textContent(), /pump\d[\d.]*200\.517\.5 to 22\.5/);
   await page.locator('.panel .dygraph-rangesel-fgcanvas').waitFor();
 
   const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');

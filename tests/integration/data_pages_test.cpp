@@ -112,6 +112,23 @@ TEST_F(data_pages, streams_come_by_name_a_page_at_a_time) {
   EXPECT_EQ(json_of("/v1/streams?stream=odd.101&stream=even.1%300").at("streams").size(), 2U);
 }
 
+TEST_F(data_pages, streams_have_what_people_call_them_and_their_unit) {
+  folder_.write("names.toml", "[[stream]]\nmatch = \"db.*.latency\"\ntitle = \"Latency of {1}\"\nunit = \"ms\"\n");
+  start({"--config", folder_.file("names.toml")});
+  send(point("db.orders.latency", 7) + point("web.load", 1));
+  const json told = json_of("/v1/streams");
+  EXPECT_EQ(told["streams"][0].at("title"), "Latency of orders");
+  EXPECT_EQ(told["streams"][0].at("unit"), "ms");
+  EXPECT_FALSE(told["streams"][1].contains("title")) << told;
+  EXPECT_FALSE(told["streams"][1].contains("unit")) << told;
+  tcp_client client = daemon_->connect();
+  const json listed = json::parse(client.exchange("{\"op\":\"streams\"}\n", 1).front());
+  EXPECT_EQ(listed["streams"], told["streams"]);
+  const json recent = json::parse(client.exchange("{\"op\":\"recent\",\"stream\":\"db.orders.latency\"}\n", 1).front());
+  EXPECT_EQ(recent.at("title"), "Latency of orders");
+  EXPECT_EQ(recent.at("unit"), "ms");
+}
+
 TEST_F(data_pages, events_come_newest_first_and_each_once_over_all_pages) {
   start();
   send(with_spikes("a.1", 3, begin_ms) + with_spikes("a.2", 3, begin_ms) + with_spikes("b", 2, begin_ms));

@@ -98,6 +98,24 @@ TEST_F(stream_listing_test, has_each_stream_that_stays_once_while_others_come_an
   EXPECT_TRUE(stay.empty()) << *stay.begin();
 }
 
+TEST_F(stream_listing_test, has_the_title_and_unit_that_a_person_chose) {
+  engine_settings named = light();
+  stream_settings own;
+  own.match = {"db.*.latency"};
+  own.title = "Latency of {1}";
+  own.unit = "ms";
+  named.streams = {own};
+  by_.watch_with(named);
+  observe("db.orders.latency");
+  observe("web.load");
+  const std::vector<stream_summary> lines = list_streams(by_, all(), 10);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].title, "Latency of orders");
+  EXPECT_EQ(lines[0].unit, "ms");
+  EXPECT_EQ(lines[1].title, "");
+  EXPECT_EQ(lines[1].unit, "");
+}
+
 TEST_F(stream_listing_test, of_nothing_is_empty) {
   stream_listing listing(by_.streams(), all(), 10);
   EXPECT_TRUE(advance(listing, 1));

@@ -3,7 +3,7 @@
 
 import {ALARM, ANOMALY, DRIFT, FLAGS, LABELLED, N, TS, drawable, extremeOf, nearest, rangeOf, rowsOf}
     from './sample.js';
-import {isAbout, pointText, spanText, summaryText} from './text.js';
+import {isAbout, pointText, spanText, summaryText, titleText} from './text.js';
 
 const SAMPLES_MAX = 20000;
 
@@ -34,7 +34,15 @@ export class Chart {
   }
 
   title() {
-    return this.feature === '' ? this.stream : this.stream + ' \u00b7 ' + this.feature;
+    return titleText(this.stream, this.feature, this.called);
+  }
+
+  // What people call the stream, and the unit of its values, where the server's configuration says so.
+  name(title, unit) {
+    this.called = title;
+    this.unit = unit;
+    this.root.querySelector('h2').textContent = this.title();
+    this.place.setAttribute('aria-label', this.title());
   }
 
   remove() {
@@ -242,8 +250,8 @@ export class Chart {
     const last = this.samples[this.samples.length - 1];
     if (!last) return;
     const near = this.pointer === null ? null : nearest(this.samples, this.pointer);
-    const summary = summaryText(last, this.age, this.look.isUtc);
-    const text = near ? pointText(near, this.look.threshold, this.look.isUtc) : summary;
+    const summary = summaryText(last, this.age, this.unit);
+    const text = near ? pointText(near, this.look.threshold, this.look.isUtc, this.unit) : summary;
     if (this.figures.textContent !== text) this.figures.textContent = text;
     this.place.setAttribute('aria-label', this.title() + ': ' + summary);
   }

@@ -150,11 +150,12 @@ function chartOf(stream, feature) {
   return made;
 }
 
-// What the server still holds of before the viewer came.
+// What the server still holds of before the viewer came, and what people call the stream.
 async function askRecent(stream) {
   try {
-    const {points} = await ask('ask/recent', {stream: stream.name});
+    const {points, title, unit} = await ask('ask/recent', {stream: stream.name});
     for (const chart of stream.charts) {
+      chart.name(title, unit);
       chart.addOld(points.map(({ts, value, values}) => [0, ts, values ? values[chart.feature] : value, 0])
                        .filter(sample => typeof sample[2] === 'number'));
     }

@@ -32,15 +32,24 @@ export function ageText(milliseconds) {
 }
 
 // What stands beside a chart's name while nobody points at it.
-export function summaryText(last, age) {
-  return [last[N] > 0 && 'n ' + last[N], 'last ' + formatNumber(last[VALUE]), age].filter(x => x).join(' \u00b7 ');
+export function summaryText(last, age, unit) {
+  return [last[N] > 0 && 'n ' + last[N], 'last ' + valueText(last[VALUE], unit), age].filter(x => x).join(' \u00b7 ');
+}
+
+function valueText(value, unit) {
+  return formatNumber(value) + (unit ? ' ' + unit : '');
+}
+
+// Of a chart: what people call the stream, where somebody has said, its name and that of the feature.
+export function titleText(stream, feature, called) {
+  return [called, stream, feature].filter(x => x).join(' \u00b7 ');
 }
 
 // What stands there for the sample that is pointed at.
-export function pointText(sample, threshold, isUtc) {
+export function pointText(sample, threshold, isUtc, unit) {
   const said = [];
   if (sample[N] > 0) said.push('n ' + sample[N]);
-  said.push(formatTime(sample[TS], isUtc), 'value ' + formatNumber(sample[VALUE]));
+  said.push(formatTime(sample[TS], isUtc), 'value ' + valueText(sample[VALUE], unit));
   if (countOf(sample) > 1) {
     said.push('the newest of ' + sample[COUNT] + ', ' + formatNumber(sample[LOW]) + ' to ' +
               formatNumber(sample[HIGH]));
