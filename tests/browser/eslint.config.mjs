@@ -1,6 +1,7 @@
 // What eslint holds the page's modules and their tests against.
 const browser = ['AbortSignal', 'addEventListener', 'clearTimeout', 'CSS', 'devicePixelRatio', 'document', 'Dygraph',
-                 'fetch', 'getComputedStyle', 'history', 'innerWidth', 'location', 'matchMedia', 'ResizeObserver',
+                 'fetch', 'getComputedStyle', 'history', 'innerWidth', 'location', 'matchMedia', 'IntersectionObserver',
+                 'ResizeObserver',
                  'setTimeout', 'URLSearchParams'];
 const node = ['console', 'process', 'setTimeout', 'URL', 'URLSearchParams'];
 const readable = names => Object.fromEntries(names.map(name => [name, 'readonly']));

@@ -1,11 +1,13 @@
 // One chart: one stream, or one feature of it, drawn by dygraphs; over it what was flagged, under it when something was
 // going on.
 
+import {drawBand} from './band.js';
 import {ALARM, ANOMALY, DRIFT, FLAGS, LABELLED, N, TS, drawable, extremeOf, nearest, rangeOf, rowsOf}
     from './sample.js';
 import {isAbout, pointText, spanText, summaryText, titleText} from './text.js';
 
 const SAMPLES_MAX = 20000;
+const TEXT_TOP = 18;  // pixels: below the alarms
 
 // Its legend puts styles into the markup, which the page's policy forbids; figures stand above the chart.
 Dygraph.PLUGINS = Dygraph.PLUGINS.filter(plugin => plugin !== Dygraph.Plugins.Legend);
@@ -29,8 +31,18 @@ export class Chart {
     this.place.setAttribute('aria-label', this.title());
     this.pointer = null;  // the time that is pointed at
     this.age = '';
+    this.drawn = '';      // what is drawn, as draw() tells one picture from another
+    this.isInView = false;
+    this.again = () => {};  // draws it as it was asked for last
     this.watcher = new ResizeObserver(() => this.graph?.resize());
     this.watcher.observe(this.place);
+    this.viewer = new IntersectionObserver(seen => this.see(seen.at(-1).isIntersecting), {rootMargin: '100px'});
+    this.viewer.observe(this.root);
+  }
+
+  see(isInView) {
+    this.isInView = isInView;
+    if (isInView) this.again();
   }
 
   title() {
@@ -47,6 +59,7 @@ export class Chart {
 
   remove() {
     this.watcher.disconnect();
+    this.viewer.disconnect();
     this.graph?.destroy();
     this.root.remove();
   }
@@ -77,13 +90,29 @@ export class Chart {
 
   draw(window, isStale, ageText) {
     if (this.samples.length === 0) return;
-    const {threshold, colours, isUtc} = this.look;
     this.age = ageText;
+    this.root.classList.toggle('stale', isStale);
+    this.say();
+    this.again = () => this.draw(window, isStale, ageText);
+    if (this.isInView && this.isNew(window)) this.paint(window);
+  }
+
+  // Whether another picture is due than the one that is there.
+  isNew(window) {
+    const {threshold, isUtc, hasRange} = this.look;
+    const last = this.samples[this.samples.length - 1];
+    const due = [...window, this.samples.length, last[TS], last[N], threshold, isUtc, hasRange].join(' ');
+    if (this.graph && due === this.drawn) return false;
+    this.drawn = due;
+    return true;
+  }
+
+  paint(window) {
+    const {threshold, colours, isUtc} = this.look;
     const inView = this.seen(window);
     const options = {file: rowsOf(this.samples, threshold), dateWindow: window,
                      valueRange: rangeOf(inView.length > 0 ? inView : this.samples, threshold), labelsUTC: isUtc,
                      showRangeSelector: this.look.hasRange};
-    this.root.classList.toggle('stale', isStale);
     if (this.graph) {
       this.graph.updateOptions(options);
     } else {
@@ -94,12 +123,12 @@ export class Chart {
     }
     // The range selector's handles are pictures without a text.
     for (const handle of this.place.querySelectorAll('img:not([alt])')) handle.alt = '';
-    this.say();
   }
 
   fixedOptions(colours) {
     return {
       labels: ['time', 'expected', 'value'], customBars: true, animatedZooms: false, pixelRatio: null,
+      plotter: [drawBand, Dygraph.Plotters.linePlotter],
       series: {expected: {color: colours.expected, strokeWidth: 1, strokePattern: [4, 3], highlightCircleSize: 0},
                value: {color: colours.value, strokeWidth: 1.6, highlightCircleSize: 4}},
       gridLineColor: colours.grid, axisLineColor: colours.edge, fillAlpha: 0.22, axisLabelFontSize: 12,
@@ -131,7 +160,8 @@ export class Chart {
   }
 
   redraw() {
-    this.graph?.updateOptions({});
+    this.drawn = '';
+    if (this.isInView) this.graph?.updateOptions({});
     this.say();
   }
 
@@ -159,8 +189,9 @@ export class Chart {
       const text = spanText(event);
       const at = Math.max(left, area.x) + 3;
       line = at < free ? (line + 1) % 3 : 0;
-      free = Math.max(free, at + pen.measureText(text).width + 6);
-      pen.fillText(text, Math.min(at, area.x + area.w - pen.measureText(text).width - 2), area.y + 6 + 14 * line);
+      const {width: long} = pen.measureText(text);
+      free = Math.max(free, at + long + 6);
+      pen.fillText(text, Math.min(at, area.x + area.w - long - 2), area.y + TEXT_TOP + 14 * line);
     }
     pen.strokeStyle = colours.drift;
     pen.lineWidth = 2;
@@ -253,6 +284,7 @@ export class Chart {
     const summary = summaryText(last, this.age, this.unit);
     const text = near ? pointText(near, this.look.threshold, this.look.isUtc, this.unit) : summary;
     if (this.figures.textContent !== text) this.figures.textContent = text;
-    this.place.setAttribute('aria-label', this.title() + ': ' + summary);
+    const label = this.title() + ': ' + summary;
+    if (this.place.getAttribute('aria-label') !== label) this.place.setAttribute('aria-label', label);
   }
 }

@@ -17,7 +17,7 @@ export class EventList {
     this.list = root.querySelector('ol');
     this.told = root.querySelector('#told');
     this.choose = choose;
-    this.events = [];
+    this.rows = new Map();  // by what they tell; those that tell the same stay
     const kind = root.querySelector('#kind');
     for (const name of ['', ...KINDS]) {
       const option = kind.appendChild(document.createElement('option'));
@@ -27,12 +27,25 @@ export class EventList {
   }
 
   show({found, events}, isUtc) {
-    this.events = events;
     const shown = events.slice(0, ROWS_MAX);
     const isCut = shown.length < found;
     this.told.textContent = found === 0 ? 'none' : isCut ? 'the newest ' + shown.length + ' of ' + found : '';
     const focused = this.list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    this.list.replaceChildren(...shown.map(event => this.rowOf(event, isUtc)));
+    const held = this.rows;
+    this.rows = new Map();
+    let next = this.list.firstChild;
+    for (const event of shown) {
+      const told = JSON.stringify([event, isUtc]);
+      const row = held.get(told) ?? this.rowOf(event, isUtc);
+      this.rows.set(told, row);
+      if (row === next) next = next.nextSibling;
+      else this.list.insertBefore(row, next);
+    }
+    while (next) {
+      const gone = next;
+      next = next.nextSibling;
+      gone.remove();
+    }
     if (focused) this.list.querySelector('[data-key="' + CSS.escape(focused) + '"]')?.focus();
   }
 

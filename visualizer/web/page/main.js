@@ -13,7 +13,7 @@ import {ageText, formatNumber, noticeText} from './text.js';
 
 const COLOURS = ['pale', 'grid', 'edge', 'value', 'expected', 'anomaly', 'drift', 'alarm', 'label', 'event',
                  'event-ground'];
-const LIST_MS = 500, POINTS_MS = 250;
+const LIST_MS = 1000, POINTS_MS = 500;
 const CHARTS_MAX = 16;
 const FIRST_STREAMS = innerWidth < 832 ? 1 : 4;  // on a phone one after the other
 const SPAN_LEAST = 20;  // milliseconds
@@ -42,6 +42,7 @@ const pointsPoll = new Poll(POINTS_MS, showPoints);
 const charts = () => streams.flatMap(stream => stream.charts);
 const showDrifts = () => driftFold.show(streams, look);
 const isLive = () => view.from === null;
+const showAboutIfKnown = () => about && showAbout();
 
 function readColours() {
   const style = getComputedStyle(document.documentElement);
@@ -116,13 +117,13 @@ async function showEvents() {
 // Each chosen stream is asked for what is new of it.
 async function showPoints() {
   if (isPaused) return;
-  for (const stream of [...streams]) {
-    const after = stream.charts.length === 0 ? 0 : Math.max(...stream.charts.map(chart => chart.newestNumber()));
-    try {
+  try {
+    await Promise.all(streams.map(async stream => {
+      const after = Math.max(0, ...stream.charts.map(chart => chart.newestNumber()));
       take(stream, await ask('points', {stream: stream.name, after}));
-    } catch {
-      return;  // the list says so
-    }
+    }));
+  } catch {
+    return;  // the list says so
   }
   draw();
 }
@@ -222,8 +223,17 @@ function jump(event) {
   const around = Math.max(10000, 1.5 * Math.max(end - event.from, event.told - event.from));
   view.event = event.event;
   if (!view.streams.includes(event.stream)) choose([event.stream], false);
+  bringForward(event.stream);
   moved(event.from - around, end + around);
   explain(event);
+}
+
+// Its charts are the first, so that they are seen beside what is said of it.
+function bringForward(name) {
+  const first = streams.find(stream => stream.name === name);
+  streams = [first, ...streams.filter(stream => stream !== first)];
+  view.streams = streams.map(stream => stream.name);
+  element('board').prepend(...first.charts.map(chart => chart.root));
 }
 
 async function explain(event) {
@@ -252,10 +262,6 @@ function moved(from, to) {
   link();
   showAboutIfKnown();
   draw();
-}
-
-function showAboutIfKnown() {
-  if (about) showAbout();
 }
 
 function goLive() {
