@@ -22,7 +22,8 @@ constexpr double young_points = 200;
 constexpr double surely_back = 0.12;
 constexpr double back_z = 2;
 constexpr std::uint8_t neutral_max = 3;
-constexpr double companion_nines = 1;  // each further flag adds so much improbability
+constexpr std::uint32_t course_points = 4;  // nothing shorter waits, lest a burst be told late
+constexpr double companion_nines = 1;       // each further flag adds so much improbability
 constexpr double companions_max = 4;
 
 }  // namespace
@@ -77,13 +78,18 @@ void excursion_watch::begin(const observation& point, double nines) {
   crowd_ = point.crowd + std::max(0.0, young_nines * (1 - static_cast<double>(point.n) / young_points));
 }
 
-// Back at what was expected, for sure: a new level with a wide scatter comes near the old one, too.
+// Back at what was expected, for sure: a new level with a wide scatter comes near the old one, too, and once the
+// baseline is on its way to it, nearness to the baseline means nothing. What lasted for some points is not back with
+// one.
 bool excursion_watch::is_back(const observation& point) const {
   if (point.seen.zscore_flagged) return false;
   const double distance = is_up_ ? point.value - before_ : before_ - point.value;
   const double usual = std::abs(sum_) / points_;
   if (distance > 0.5 * usual) return false;
-  return distance < surely_back * usual || std::abs(point.seen.baseline.z) < back_z || neutral_ >= neutral_max;
+  if (neutral_ >= neutral_max) return true;
+  if (points_ >= course_points && neutral_ == 0) return false;
+  const bool stayed = std::abs(point.seen.baseline.expected - before_) <= 0.5 * usual;
+  return distance < surely_back * usual || (stayed && std::abs(point.seen.baseline.z) < back_z);
 }
 
 void excursion_watch::follow(const observation& point, double nines) {

@@ -58,6 +58,20 @@ TEST(event_watch, tells_a_step_once_as_a_shift_that_becomes_the_new_normal) {
   EXPECT_EQ(closed.back().number, told[0].number);
 }
 
+// Its first points come near the old level, too: that is no end of a spike.
+TEST(event_watch, takes_a_new_level_of_much_scatter_for_one_change) {
+  std::size_t told = 0;
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    noise_source noise(seed);
+    little_stream one;
+    for (int i = 0; i < 500; ++i) one.add(0.4 + 0.02 * noise.normal());
+    for (int i = 0; i < 200; ++i) one.add(0.6 + 0.1 * noise.normal());
+    told += opened_after(one, 500).size();
+  }
+  EXPECT_GE(told, 20U);
+  EXPECT_LE(told, 26U);
+}
+
 TEST(event_watch, calls_a_shift_over_when_the_level_is_back) {
   noise_source noise(3);
   little_stream one;
