@@ -40,6 +40,20 @@ std::size_t bucket_of(double score, std::size_t buckets) {
   return std::min(static_cast<std::size_t>(score * static_cast<double>(buckets)), buckets - 1);
 }
 
+// Where the recent scores' tail ends: the score that one in 1 / improbable would pass, were the tail an exponential one
+// through the median and the ninth decile. A tenth of all scores may be anomalies' without moving it.
+double tail_end(std::span<const float> counts, double scored, double improbable) {
+  const auto quantile = [counts, scored](double share) {
+    double left = share * scored;
+    std::size_t i = 0;
+    while (i + 1 < counts.size() && left > static_cast<double>(counts[i])) left -= static_cast<double>(counts[i++]);
+    return static_cast<double>(i + 1) / static_cast<double>(counts.size());
+  };
+  const double ninth_decile = quantile(0.9);
+  const double decay = (ninth_decile - quantile(0.5)) / std::log(5.0);
+  return ninth_decile + decay * std::log(0.1 / improbable);
+}
+
 }  // namespace
 
 std::vector<std::string> validate(const isolation_forest_settings& settings) {
@@ -70,7 +84,7 @@ isolation_reading isolation_forest::update(std::span<const double> values, bool 
   isolation_reading reading{0, false, !warm()};
   if (count_ >= first_model_at()) {
     reading.score = score(point_);
-    reading.anomaly = reading.score > 0.5 && rank(reading.score) <= settings_.contamination;
+    reading.anomaly = reading.score > 0.5 && stands_out(reading.score);
     count_score(reading.score);
   }
   const bool left_out = reading.anomaly && !learns_all && count_ >= learns_all_until();
@@ -111,6 +125,14 @@ double isolation_forest::rank(double score) const {
   double above = 0.5 * static_cast<double>(score_counts_[own]);
   for (auto i = own + 1; i < score_buckets; ++i) above += static_cast<double>(score_counts_[i]);
   return (above + 1) / (scored_ + 1);
+}
+
+// A rank is blind to how far a score stands out: where anomalies are a little more frequent than `contamination` the
+// earlier ones take the place of the later. So up to twice that share is flagged, of what lies far behind the tail.
+bool isolation_forest::stands_out(double score) const {
+  const double place = rank(score);
+  if (place <= settings_.contamination) return true;
+  return place <= 2 * settings_.contamination && score > tail_end(score_counts_, scored_, settings_.contamination / 10);
 }
 
 void isolation_forest::count_score(double score) {

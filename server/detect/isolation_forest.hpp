@@ -3,8 +3,10 @@
 // lies between clusters or off to one side of several features at once, where no Z-score can.
 //
 // A point is scored before it is learned. It is flagged when its score is above 0.5 and its rank among the recent
-// scores, (above + 1) / (n + 1), is within `contamination`: about that share of any stationary stream is flagged, be
-// there anomalies or not, and after a change of level flags stop by themselves once they are that frequent.
+// scores, (above + 1) / (n + 1), is within `contamination`, or within twice that and the score so far behind the tail
+// of the recent ones that a tenth of `contamination` would lie there: about `contamination` of any stationary stream is
+// flagged, be there anomalies or not, up to twice that where they are plain, and after a change of level flags stop by
+// themselves once they are that frequent.
 //
 // Features are the values of the point; for a single value, that and its difference to the last one (to the one
 // before, if the last was flagged alone: else the way back from an anomaly is one too), cut as often as the values are
@@ -97,6 +99,7 @@ private:
   void take_features(std::span<const double> values);
   double score(std::span<const double> point) const;
   double rank(double score) const;
+  bool stands_out(double score) const;
   void count_score(double score);
   void keep_point();
   std::pair<std::size_t, std::size_t> due_trees(std::uint64_t count) const;

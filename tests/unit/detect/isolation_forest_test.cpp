@@ -121,6 +121,21 @@ TEST(isolation_forest, sees_a_jump_within_the_range_of_a_smooth_series) {
   EXPECT_GE(found, 6) << "of about 12";
 }
 
+TEST(isolation_forest, finds_plain_anomalies_that_are_more_frequent_than_the_set_share) {
+  noise random(12);
+  isolation_forest forest({});
+  int planted = 0;
+  int found = 0;
+  for (int i = 0; i < 4000; ++i) {
+    const auto wave = 3 * std::sin(0.1 * i) + 0.3 * random.normal();
+    const bool spike = i > 500 && i % 65 == 0;
+    const bool flagged = update(forest, spike ? wave + random.either(12) : wave).anomaly;
+    planted += spike ? 1 : 0;
+    found += spike && flagged ? 1 : 0;
+  }
+  EXPECT_GT(found, planted * 9 / 10) << "of " << planted;
+}
+
 TEST(isolation_forest, flags_the_set_share_of_stationary_noise) {
   for (const double contamination : {0.01, 0.05}) {
     isolation_forest_settings settings;
