@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -117,8 +118,11 @@ void choose_range(const chart_series& of, frame_of& frame) {
     return sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1))];
   };
   const double bulk = share(highs, 0.98) - share(lows, 0.02);
-  frame.y0 = bulk > 0 ? std::max(lows.front(), share(lows, 0.02) - 4 * bulk) : lows.front();
-  frame.y1 = bulk > 0 ? std::min(highs.back(), share(highs, 0.98) + 4 * bulk) : highs.back();
+  // No room is kept for what is beyond.
+  const double least = share(lows, 0.02) - 4 * bulk;
+  const double most = share(highs, 0.98) + 4 * bulk;
+  frame.y0 = bulk > 0 ? *std::ranges::lower_bound(lows, least) : lows.front();
+  frame.y1 = bulk > 0 ? *std::prev(std::ranges::upper_bound(highs, most)) : highs.back();
   if (!(frame.y1 - frame.y0 > 1e-12 * std::max(std::abs(frame.y0), std::abs(frame.y1)))) {
     const double half = std::max(0.5, std::abs(frame.y0) * 0.05);
     frame.y0 -= half;
@@ -174,6 +178,16 @@ void draw_events(const chart_data& shown, const chart_series& of, const frame_of
   }
 }
 
+// How far apart two columns are at most between which the line goes on: three usual steps.
+double step_max(const chart_series& of) {
+  std::vector<double> steps;
+  for (std::size_t i = 1; i < of.columns.size(); ++i) steps.push_back(of.columns[i].begin - of.columns[i - 1].end);
+  if (steps.empty()) return 0;
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  return 3 * *middle;
+}
+
 void draw_values(const chart_series& of, const frame_of& frame, std::string& out) {
   std::string upper;
   std::string lower;
@@ -183,7 +197,12 @@ void draw_values(const chart_series& of, const frame_of& frame, std::string& out
     lower.clear();
   };
   std::string line;
+  const double far = step_max(of);
+  double last = of.columns.front().begin;
   for (const chart_column& one : of.columns) {
+    const bool is_gap = far > 0 && one.begin - last > far;
+    last = one.end;
+    if (is_gap) end_band();
     const std::string x = place(frame.x((one.begin + one.end) / 2));
     if (one.low <= one.high) {
       upper += (upper.empty() ? "" : "L") + x + ' ' + place(frame.y(one.high));
@@ -191,7 +210,7 @@ void draw_values(const chart_series& of, const frame_of& frame, std::string& out
     } else {
       end_band();
     }
-    line += (line.empty() ? 'M' : 'L') + x + ' ' + place(frame.y(one.least));
+    line += (line.empty() || is_gap ? 'M' : 'L') + x + ' ' + place(frame.y(one.least));
     if (one.most > one.least) line += 'L' + x + ' ' + place(frame.y(one.most));
   }
   end_band();
@@ -211,7 +230,8 @@ void draw_values(const chart_series& of, const frame_of& frame, std::string& out
 
 constexpr std::string_view svg_style =
     "<style>svg{background:#fff;font:12px system-ui,sans-serif}.t{font-size:14px;font-weight:600;fill:#1b1f27}"
-    ".a{fill:#565e6a}.g{stroke:#e9ecf1;fill:none}.b{fill:#d5e3fb}.v{stroke:#1f4fd8;stroke-width:1.2;fill:none}"
+    ".a{fill:#565e6a}.g{stroke:#e9ecf1;fill:none}.b{fill:#7aa2f0;fill-opacity:.3}.v{stroke:#1f4fd8;stroke-width:1.2;"
+    "fill:none}"
     ".d{stroke:#8e24aa;stroke-width:2;fill:none}.l{fill:#e07b00}.o{fill:#e01b24}.e{fill:#00695c;fill-opacity:.18}"
     ".k{fill:#00695c;font-size:11px}</style>\n";
 
@@ -246,11 +266,15 @@ std::string html_of(const chart_data& shown, const std::string& title, const std
       "content=\"width=device-width, initial-scale=1\"><title>";
   out += escaped(title) +
          "</title>\n<style>body{font:14px/1.4 system-ui,sans-serif;margin:1.5rem;color:#1b1f27;background:#fff}"
-         "svg{max-width:100%;height:auto}table{border-collapse:collapse}th,td{text-align:left;padding:.2rem .8rem "
+         ".s{overflow-x:auto}svg{max-width:100%;min-width:42rem;height:auto}td:last-child{min-width:16rem}"
+         "td{white-space:nowrap}td:last-child{white-space:normal}table{border-collapse:collapse}th,td{text-align:left;"
+         "padding:.2rem .8rem "
          ".2rem 0;border-top:1px solid #e9ecf1;vertical-align:top}</style></head><body>\n<h1>" +
-         escaped(title) + "</h1>\n<p>" + escaped(summary) + "</p>\n" + svg_of(shown);
+         escaped(title) + "</h1>\n<p>" + escaped(summary) + "</p>\n<div class=\"s\" tabindex=\"0\">" + svg_of(shown) +
+         "</div>\n";
   out +=
-      "<h2>Events</h2>\n<table><tr><th>severity</th><th>kind</th><th>stream</th><th>from</th><th>to</th><th>what was "
+      "<h2>Events</h2>\n<div class=\"s\" "
+      "tabindex=\"0\"><table><tr><th>severity</th><th>kind</th><th>stream</th><th>from</th><th>to</th><th>what was "
       "told</th></tr>\n";
   std::vector<const chart_event*> sorted;
   for (const chart_event& one : shown.events()) sorted.push_back(&one);
@@ -268,7 +292,7 @@ std::string html_of(const chart_data& shown, const std::string& title, const std
            "</td><td>" + escaped(told.text) + "</td></tr>\n";
   }
   if (sorted.empty()) out += "<tr><td colspan=\"6\">none</td></tr>\n";
-  return out + "</table>\n</body></html>\n";
+  return out + "</table></div>\n</body></html>\n";
 }
 
 std::optional<std::string> obstacle_to_report(const std::string& file) {

@@ -16,7 +16,7 @@ constexpr unsigned list_row_pixels = 17;
 constexpr unsigned panel_rows_min = 12;  // of a terminal: title, tics, caption and some eight rows of curve
 constexpr unsigned panel_columns_min = 60;
 constexpr unsigned list_columns_usual = 28;
-constexpr unsigned list_pixels = 236;
+constexpr unsigned list_pixels = 300;
 constexpr unsigned widths_rows = 8;
 constexpr unsigned widths_pixels = 150;
 // Beside a list the worst are few, so that they are large.

@@ -93,15 +93,17 @@ axis_range bulk_of(const series& shown) {
   std::vector<double> values;
   for (const sample& point : shown.samples()) values.push_back(drawable(point.value));
   const auto [least, most] = std::ranges::minmax(values);
-  axis_range range{least, most};
+  const axis_range range{least, most};
   if (values.size() < points_least) return range;
   const double low = quantile(values, 0.05);
   const double high = quantile(values, 0.95);
   const double bulk = high - low;
   if (!(bulk > 0)) return range;
-  range.least = std::max(range.least, low - widths * bulk);
-  range.most = std::min(range.most, high + widths * bulk);
-  return range;
+  // What is left is shown whole, and no room is kept for what is beyond.
+  const auto is_beyond = [&](double value) { return value < low - widths * bulk || value > high + widths * bulk; };
+  std::erase_if(values, is_beyond);
+  const auto [least_kept, most_kept] = std::ranges::minmax(values);
+  return {least_kept, most_kept};
 }
 
 // The usual time between two points, in milliseconds; 0: not known.

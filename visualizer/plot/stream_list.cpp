@@ -19,6 +19,7 @@ constexpr std::size_t line_tag = 1'000;
 constexpr unsigned heading_rows = 2;
 constexpr double first_pixel = 78;
 constexpr double row_pixels = 17;
+constexpr std::size_t pixel_row_characters = 31;  // a name and its figure, with room for wide letters
 
 std::string severity_text(const list_row& row) {
   if (row.severity == 0) return "  ";
@@ -66,10 +67,11 @@ void append_pixel_row(const list_row& row, std::size_t index, const canvas& wher
   const std::size_t taken = std::min(figure.size(), figure_characters_max);
   std::string head(row.is_shown ? "> " : "   ");
   head.append(severity_text(row)).append("  ");
-  append_label(std::to_string(list_tag + 2 * index), quoted(head + harmless(row.name, 27 - taken), 40),
+  append_label(std::to_string(list_tag + 2 * index),
+               quoted(head + harmless(row.name, pixel_row_characters - taken), 48),
                at_pixels(12, y, where) + " left" + style, out);
   append_label(std::to_string(list_tag + 2 * index + 1), quoted(figure, figure_characters_max),
-               at_pixels(228, y, where) + " right" + style, out);
+               at_pixels(292, y, where) + " right" + style, out);
 }
 
 }  // namespace
@@ -88,7 +90,7 @@ void append_list(const scene& shown, const canvas& where, std::string& out) {
   for (std::size_t i = 0; i < shown.rows.size(); ++i) {
     if (where.is_text()) {
       if (i + heading_rows + 2 <= where.height) append_text_row(shown.rows[i], i, where, out);
-    } else {
+    } else if (first_pixel + row_pixels * (static_cast<double>(i) + 1.5) <= where.height) {
       append_pixel_row(shown.rows[i], i, where, out);
     }
   }

@@ -23,11 +23,13 @@ manner manner_on(const canvas& where) {
             coloured("with points pt 12", label_colour),    coloured("with points pt 1", anomaly_colour),
             coloured("with points pt 24", value_colour)};
   }
-  return {
-      coloured("with filledcurves fs solid noborder", band_colour), coloured("with lines lw 1.6", value_colour),
-      coloured("with vectors nohead lw 2.2", drift_colour),         coloured("with points pt 11 ps 1.3", alarm_colour),
-      coloured("with points pt 6 ps 1.5 lw 1.2", label_colour),     coloured("with points pt 7 ps 0.9", anomaly_colour),
-      coloured("with points pt variable ps 1.8", value_colour)};
+  return {coloured("with filledcurves fs transparent solid 0.75 noborder", band_colour),
+          coloured("with lines lw 1.6", value_colour),
+          coloured("with vectors nohead lw 2.2", drift_colour),
+          coloured("with points pt 11 ps 1.3", alarm_colour),
+          coloured("with points pt 6 ps 1.5 lw 1.2", label_colour),
+          coloured("with points pt 7 ps 0.9", anomaly_colour),
+          coloured("with points pt variable ps 1.8", value_colour)};
 }
 
 }  // namespace spindrift

@@ -87,6 +87,32 @@ TEST(report, a_single_absurd_value_does_not_squeeze_the_signal) {
   EXPECT_THAT(svg_of(chart_data(5)), HasSubstr("</svg>")) << "nothing at all is an empty picture";
 }
 
+TEST(report, keeps_no_room_for_what_is_beyond) {
+  chart_data data(5);
+  for (std::uint64_t n = 1; n <= 200; ++n) {
+    verdict judged = judged_of("s", n, n == 100 ? 1e9 : static_cast<double>(n % 10));
+    judged.warmup = true;
+    data.add(judged);
+  }
+  EXPECT_THAT(svg_of(data), HasSubstr(">5</text>"));
+  EXPECT_THAT(svg_of(data), Not(HasSubstr(">10</text>")));
+}
+
+TEST(report, leaves_gaps_open) {
+  const auto lines_of = [](std::uint64_t missing) {
+    chart_data data(5);
+    data.run_along_time(true);
+    for (std::uint64_t n = 1; n <= 100; ++n) data.add(judged_of("s", n < 50 ? n : n + missing, 1));
+    const std::string picture = svg_of(data);
+    const std::size_t begin = picture.find("class=\"v\"");
+    const std::string line = picture.substr(begin, picture.find("/>", begin) - begin);
+    return std::ranges::count(line, 'M');
+  };
+  EXPECT_EQ(lines_of(0), 1);
+  EXPECT_EQ(lines_of(1), 1);
+  EXPECT_EQ(lines_of(20), 2);
+}
+
 TEST(report, says_before_it_begins_that_it_cannot_be_written) {
   EXPECT_THAT(obstacle_to_report("a.gif").value_or(""), HasSubstr("ends in .svg or .html"));
   EXPECT_THAT(obstacle_to_report("/no/such/folder/a.svg").value_or(""), HasSubstr("No such file"));

@@ -68,8 +68,9 @@ export function rangeOf(samples, threshold) {
   let low = values[0], high = values[values.length - 1];
   const bulk = quantile(values, 0.95) - quantile(values, 0.05);
   if (values.length >= 20 && bulk > 0) {
-    low = Math.max(low, quantile(values, 0.05) - 4 * bulk);
-    high = Math.min(high, quantile(values, 0.95) + 4 * bulk);
+    const least = quantile(values, 0.05) - 4 * bulk, most = quantile(values, 0.95) + 4 * bulk;
+    low = values.find(value => value >= least);
+    high = values.findLast(value => value <= most);
   }
   const size = Math.max(Math.abs(low), Math.abs(high));
   if (high - low <= Math.max(size * 1e-12, 1e-12)) {
