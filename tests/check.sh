@@ -40,7 +40,7 @@ step "GCC, warnings as errors, TSan: what has threads"
 [ -f build/tsan/build.ninja ] || cmake --preset tsan -DSPINDRIFT_WERROR=ON >/dev/null
 [ -f build/build.ninja ] || cmake --preset release >/dev/null
 cmake --build build --target integration_test
-cmake --build build/tsan --target spindriftd spindrift-detect spindrift-sim spindrift-viz unit_engine unit_store \
+cmake --build build/tsan --target spindriftd spindrift-detect spindrift-sim spindrift-viz unit_app unit_engine unit_store \
   unit_sinks unit_alerts
 # Through ctest, a process a test: TSan takes a stack address that two tests use for two locks as one lock.
 test_threads() {

@@ -256,7 +256,7 @@ void persistence::replay_note(const journal_entry& entry) {
   const stream_note& said = entry.note;
   told_.clear();
   engine_->replay_note(name, said, entry.position, told_);
-  record_told(name);
+  record_told(told_, name);
   const bool is_expected = said.says == stream_note::kind::expected;
   if (is_expected || said.says == stream_note::kind::real) {
     history_.record(mark_row(name, said.told, said.n, is_expected));

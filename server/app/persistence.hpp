@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include "server/app/replay_crew.hpp"
 #include "server/app/saved_state.hpp"
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
@@ -80,9 +81,11 @@ public:
 
 private:
   std::optional<std::string> load_sections(moment at);
-  void replay(const journal_entry& entry, moment now);
+  std::uint64_t replay_journal(moment now);
+  void take_replayed(const replay_crew::replayed& done);
+  void replay(const journal_entry& entry);
   void replay_note(const journal_entry& entry);
-  void record_told(std::string_view stream);
+  void record_told(const std::vector<told_event>& told, std::string_view stream);
   storage_status open_events();
   desk_answer answer_to(const history_command& asked, const identity* who);
   desk_answer answer_to(const explain_command& asked, const identity* who);
@@ -104,7 +107,7 @@ private:
   producer_table* producers_ = nullptr;
   std::unique_ptr<saved_state> state_;  // from recover() on
   std::string scratch_;
-  std::vector<told_event> told_;  // by the point that is replayed
+  std::vector<told_event> told_;  // by the note that is replayed
 
   std::function<void()> durable_;
   std::function<void()> failed_;

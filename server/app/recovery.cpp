@@ -11,8 +11,8 @@
 #include "server/alerts/alert_desk.hpp"
 #include "server/alerts/alert_sink.hpp"
 #include "server/app/persistence.hpp"
+#include "server/app/replay_crew.hpp"
 #include "server/clock/clock.hpp"
-#include "server/pipeline/kept_verdict.hpp"
 #include "server/sinks/history_sink.hpp"
 
 namespace spindrift {
@@ -33,8 +33,7 @@ std::optional<std::string> persistence::recover(engine& observer, producer_table
   const moment at = now();
   if (auto wrong = load_sections(at)) return wrong;
   state_->log_losses();
-  std::uint64_t replayed = 0;
-  for (journal_entry entry; store_->next_entry(entry); ++replayed) replay(entry, at);
+  const std::uint64_t replayed = replay_journal(at);
   log_notes();
   if (!store_->status().ok()) return store_->status().text();
   if (const storage_status started = store_->start(std::chrono::steady_clock::now()); !started.ok())
@@ -66,28 +65,52 @@ std::optional<std::string> persistence::load_sections(moment at) {
   return std::nullopt;
 }
 
-void persistence::replay(const journal_entry& entry, moment at) {
-  state_->revive(entry, at);
+// Points by several threads; everything else, and what points must wait for, in between.
+std::uint64_t persistence::replay_journal(moment at) {
+  replay_crew crew(*engine_, 0);
+  const auto run = [this, &crew, at] {
+    crew.run(at, [this](const replay_crew::replayed& done) { take_replayed(done); });
+  };
+  std::uint64_t count = 0;
+  for (journal_entry entry; store_->next_entry(entry); ++count) {
+    const bool is_point = entry.type == journal_entry::kind::point;
+    if (!is_point || state_->is_unreadable(entry.record.subject.stream)) {
+      run();
+      state_->revive(entry, at);
+    }
+    if (!is_point) {
+      replay(entry);
+    } else if (!crew.gather(entry)) {
+      run();
+      crew.gather(entry);
+    }
+  }
+  run();
+  return count;
+}
+
+// What a point told is in the history again, and its verdict with its producer.
+void persistence::take_replayed(const replay_crew::replayed& done) {
+  if (!done.is_new) return;
+  record_told(done.told, done.stream);
+  if (done.producer.empty()) return;
+  const auto whose = producers_->find_or_create(done.producer);
+  if (whose && done.position > whose->journal().position) whose->keep(done.seq, done.verdict);
+}
+
+void persistence::replay(const journal_entry& entry) {
   const point_record& record = entry.record;
   if (entry.type == journal_entry::kind::forget_stream)
     return engine_->replay_forget(record.subject.stream, entry.position);
   if (entry.type == journal_entry::kind::forget_producer) {
     return producers_->replay_forget(record.producer, entry.position);
   }
-  if (entry.type == journal_entry::kind::note) return replay_note(entry);
-  told_.clear();
-  const auto again = engine_->replay(record, entry.position, at, told_);
-  if (!again) return;
-  record_told(record.subject.stream);
-  if (record.producer.empty()) return;
-  pack_verdict(*again, scratch_);
-  const auto whose = producers_->find_or_create(record.producer);
-  if (whose && entry.position > whose->journal().position) whose->keep(record.subject.seq, scratch_);
+  replay_note(entry);
 }
 
 // What the replay of an entry told, into the history and to alerts.
-void persistence::record_told(std::string_view stream) {
-  for (const told_event& said : told_) {
+void persistence::record_told(const std::vector<told_event>& told, std::string_view stream) {
+  for (const told_event& said : told) {
     scratch_.clear();
     if (!said.notice.is_picture_alone) encode(said.notice, stream, said.feature, scratch_);
     history_.record(history_event_of(said.notice, stream, scratch_));

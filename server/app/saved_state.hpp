@@ -32,6 +32,8 @@ public:
   // Before an entry of the journal is replayed: a stream whose section could not be read goes on at this point's
   // number, though it knows nothing else of what came before.
   void revive(const journal_entry& entry, moment now);
+  // Whether it is such a stream.
+  bool is_unreadable(std::string_view stream) const { return !unreadable_.empty() && unreadable_.contains(stream); }
   void log_losses();
 
   // Adds every section to the snapshot that was begun. `between` is called again and again, with no lock held.

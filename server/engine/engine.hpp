@@ -142,10 +142,11 @@ public:
 
   // For start-up, before anything observes: places a loaded stream, whose name must not be there yet; applies a point
   // of the journal again, unless it is in the stream's state already (`position`: see store/store.hpp); forgets a
-  // stream.
+  // stream. What the verdict of a point looks into lies in `by_feature`. Points of different stripes may be replayed at
+  // once by different threads.
   void restore(std::unique_ptr<stream> loaded, moment now);
   std::optional<verdict> replay(const point_record& record, journal_position position, moment now,
-                                std::vector<told_event>& told);
+                                std::vector<told_event>& told, std::vector<feature_verdict>& by_feature);
   // The same by position alone, for points of a log that keeps no numbers: points[i], which ends at positions[i], is
   // numbered and applied unless that is not beyond its stream's position. What is refused was refused before. Nothing
   // is journalled or counted; outcomes are of use to nobody.
@@ -203,8 +204,6 @@ private:
   std::unique_ptr<stream_table> streams_;
   std::atomic<growth> growth_{growth::unlimited};
   std::atomic<std::size_t> grown_bytes_max_;
-
-  std::vector<feature_verdict> replayed_;  // what the verdict of the point that was replayed last looks into
 
   std::mutex eviction_lock_;
   idle_streams idle_;

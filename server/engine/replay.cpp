@@ -21,7 +21,7 @@ void engine::restore(std::unique_ptr<stream> loaded, moment now) {
 }
 
 std::optional<verdict> engine::replay(const point_record& record, journal_position position, moment now,
-                                      std::vector<told_event>& told) {
+                                      std::vector<told_event>& told, std::vector<feature_verdict>& by_feature) {
   const point& from = record.subject;
   const std::uint64_t hash = streams_->hash_of(from.stream);
   stream* to = streams_->stripe_of(hash).streams.find(from.stream, hash);
@@ -40,9 +40,9 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
   result.subject = from;
   result.n = ++to->n;
   std::vector<event> notices;
-  replayed_.clear();
-  replayed_.reserve(from.values.size());
-  apply(from, *to, now, result, notices, replayed_);
+  by_feature.clear();
+  by_feature.reserve(from.values.size());
+  apply(from, *to, now, result, notices, by_feature);
   count_told(notices, true);
   complete_evidence(notices, to->profile->detectors, to->features);
   tell(from, *to, 0, notices, told);

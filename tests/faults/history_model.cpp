@@ -37,7 +37,8 @@ void tell(const told_point& what, engine& to, truth& known) {
   subject.seq = what.seq;
   subject.label = what.label;
   std::vector<told_event> told;
-  const auto found = to.replay({what.producer, subject, what.n}, 1, {what.ts, 1}, told);
+  std::vector<feature_verdict> by_feature;
+  const auto found = to.replay({what.producer, subject, what.n}, 1, {what.ts, 1}, told, by_feature);
   if (!found) return;
   std::string line;
   encode(*found, line);

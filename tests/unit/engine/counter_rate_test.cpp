@@ -143,6 +143,7 @@ TEST_F(counting_stream, is_one_in_a_replay_as_well) {
   engine first(settings_, counts_);
   engine second(settings_, counts_);
   std::vector<told_event> told;
+  std::vector<feature_verdict> by_feature;
   for (int i = 1; i <= 50; ++i) {
     const std::string there = send(first, i * 7);
     point_record record;
@@ -151,7 +152,7 @@ TEST_F(counting_stream, is_one_in_a_replay_as_well) {
     record.subject.ts = at_ms_;
     record.subject.is_counter = true;
     record.n = static_cast<std::uint64_t>(i);
-    const auto again = second.replay(record, static_cast<journal_position>(i), {}, told);
+    const auto again = second.replay(record, static_cast<journal_position>(i), {}, told, by_feature);
     ASSERT_TRUE(again);
     std::string line;
     encode(*again, line);

@@ -142,12 +142,13 @@ TEST_F(learning_test, is_replayed_as_it_was) {
   live_through(one);
   engine other({}, counts_);
   std::vector<told_event> told;
+  std::vector<feature_verdict> by_feature;
   for (int i = 0; i < 600; ++i) {
     const bool is_out = i / 40 == 10 || i >= 580;
     point_record record;
     record.subject = {.stream = "a", .value = is_out ? -500 : wave(i), .ts = start_ms + i * 1'000, .is_learned = true};
     record.n = static_cast<std::uint64_t>(i) + 1;
-    ASSERT_TRUE(other.replay(record, record.n, {0, 0}, told));
+    ASSERT_TRUE(other.replay(record, record.n, {0, 0}, told, by_feature));
   }
   EXPECT_TRUE(told.empty());
   std::string bytes;

@@ -1,0 +1,80 @@
+// Replays points of the journal on several threads, by stripes.
+#include "server/app/replay_crew.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "server/engine/stream_table.hpp"
+#include "server/pipeline/kept_verdict.hpp"
+
+namespace spindrift {
+
+namespace {
+// Below this the threads take longer to begin than the work takes.
+constexpr std::size_t entries_for_threads = 256;
+}  // namespace
+
+void replay_crew::slot::take(const journal_entry& entry) {
+  const point& from = entry.record.subject;
+  record = entry.record;
+  texts.clear();
+  texts.append(from.stream).append(entry.record.producer);
+  for (const feature& one : from.values) texts.append(one.name);
+  std::string_view left = texts;
+  const auto next = [&left](std::size_t bytes) {
+    const std::string_view text = left.substr(0, bytes);
+    left.remove_prefix(bytes);
+    return text;
+  };
+  record.subject.stream = next(from.stream.size());
+  record.producer = next(entry.record.producer.size());
+  values.assign(from.values.begin(), from.values.end());
+  for (feature& one : values) one.name = next(one.name.size());
+  record.subject.values = values;
+  result.stream = record.subject.stream;
+  result.producer = record.producer;
+  result.seq = record.subject.seq;
+  result.position = entry.position;
+  result.told.clear();
+  result.verdict.clear();
+}
+
+replay_crew::replay_crew(engine& observer, std::size_t threads)
+    : engine_(observer),
+      threads_(std::clamp<std::size_t>(threads == 0 ? std::thread::hardware_concurrency() : threads, 1, threads_max)) {}
+
+bool replay_crew::gather(const journal_entry& entry) {
+  if (used_ == entries_max) return false;
+  if (used_ == slots_.size()) slots_.emplace_back();
+  slot& to = slots_[used_++];
+  to.take(entry);
+  to.stripe = stream_table::index_of(engine_.streams().hash_of(to.record.subject.stream));
+  return true;
+}
+
+void replay_crew::run(moment now, const std::function<void(const replayed&)>& done) {
+  const std::size_t shares = used_ < entries_for_threads ? 1 : threads_;
+  std::vector<std::thread> others;
+  for (std::size_t share = 1; share < shares; ++share) {
+    others.emplace_back([this, share, shares, now] { replay_share(share, shares, now); });
+  }
+  replay_share(0, shares, now);
+  for (std::thread& other : others) other.join();
+  for (std::size_t i = 0; i < used_; ++i) done(slots_[i].result);
+  used_ = 0;
+}
+
+void replay_crew::replay_share(std::size_t share, std::size_t shares, moment now) {
+  for (std::size_t i = 0; i < used_; ++i) {
+    if (slots_[i].stripe % shares == share) replay(slots_[i], now);
+  }
+}
+
+void replay_crew::replay(slot& one, moment now) {
+  replayed& result = one.result;
+  const auto again = engine_.replay(one.record, result.position, now, result.told, one.by_feature);
+  result.is_new = again.has_value();
+  if (again && !result.producer.empty()) pack_verdict(*again, result.verdict);
+}
+
+}  // namespace spindrift
