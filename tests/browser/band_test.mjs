@@ -11,6 +11,10 @@ test('a band is one run of edges in pixels up to each gap', () => {
   assert.deepEqual(runsOf(points, area), [[[0, 20, 40], [5, 30, 50]], [[9, 10, 110], [12, 10, 110]]]);
 });
 
+test('edges may stand either way round', () => {
+  assert.deepEqual(runsOf([at(0, 0.3, 0.1), at(5, 0.4, 0.2)], area), [[[0, 40, 20], [5, 50, 30]]]);
+});
+
 test('a point between two gaps, or a band without width, has no ground', () => {
   assert.deepEqual(runsOf([at(0, 0.1, 0.3), at(1, NaN, NaN, null), at(2, 0.5, 0.5), at(3, 0.6, 0.6)], area), []);
 });

@@ -88,6 +88,14 @@ async function watch(browser, url, width) {
 const names = page => page.locator('.pick .name').allTextContents();
 const figures = page => page.locator('.panel .figures').first();
 
+// The share of a chart that is as pale as the ground of a band: no line, mark or event is.
+const bandShare = page => page.locator('.panel canvas').first().evaluate(canvas => {
+  const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  let pale = 0;
+  for (let i = 3; i < data.length; i += 4) if (data[i] > 48 && data[i] < 64) ++pale;
+  return pale / (data.length / 4);
+});
+
 async function checkPage(page, server) {
   await page.locator('#state.good').waitFor();
   await page.locator('.row').nth(3).waitFor();
@@ -97,6 +105,7 @@ async function checkPage(page, server) {
   await page.locator('.panel h2', {hasText: /^Pump of the cellar \u00b7 pump$/}).waitFor();
   await page.locator('.panel').nth(1).waitFor({state: 'detached'});
   await page.locator('#zone').click();
+  assert.ok(await bandShare(page) > 0.05, 'the band is not drawn');
 
   // What is pointed at is what was on the wire; put there, the cursor stays.
   await page.keyboard.press('l');
