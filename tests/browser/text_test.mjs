@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {ageText, driftText, durationText, eventTime, eventTitle, formatNumber, formatTime, isAbout, noticeText,
-        pointText, spanText, summaryText, titleText} from '../../visualizer/web/page/text.js';
+import {ageText, driftText, durationText, eventTime, eventTitle, formatNumber, formatTime, foundText, isAbout,
+        noticeText, pointText, spanText, summaryText, titleText} from '../../visualizer/web/page/text.js';
 
 test('numbers keep six digits and leave the plain form only where it gets long', () => {
   assert.equal(formatNumber(0), '0');
@@ -46,6 +46,8 @@ test('an event is told by its kind, its beginning and how long it took', () => {
 test('one is not many, and an age is as long as it is', () => {
   assert.equal(summaryText([3, 0, 1, 0], '0.5 s'), 'n 3 \u00b7 last 1 \u00b7 0.5 s');
   assert.equal(noticeText({others: 0, missed: 1}), 'missed 1 verdict');
+  assert.equal(foundText({found: 1, streams: 1}), '1 stream, the worst first');
+  assert.equal(foundText({found: 0, streams: 40}), '0 of 40 streams');
   assert.equal(noticeText({others: 2, missed: 0}), '2 points of further streams left out');
   assert.deepEqual([-1, 500, 12400, 7200000].map(ageText), ['not seen yet', '0.5 s', '12 s', '2 h']);
 });

@@ -138,6 +138,11 @@ async function checkPage(page, server) {
   server.send(verdict('pump', 51));
   server.send({type: 'gap', missed: 7});
   await page.locator('#notice', {hasText: 'missed 7'}).waitFor();
+  await page.locator('#match').fill('ROOM');  // the list still does what it is asked for
+  await page.locator('.row').nth(1).waitFor({state: 'detached'});
+  assert.deepEqual(await names(page), ['room']);
+  await page.locator('#match').fill('');
+  await page.locator('.row').nth(3).waitFor();
   assert.match(await figures(page).textContent(), /^n 50 /);
   await page.locator('#pause').click();
   await page.locator('.panel .figures', {hasText: /^n 51 /}).waitFor();

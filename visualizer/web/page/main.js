@@ -9,12 +9,11 @@ import {Poll, ask} from './poll.js';
 import {TS} from './sample.js';
 import {linkOf, stateOf} from './state.js';
 import {StreamList} from './stream_list.js';
-import {ageText, formatNumber, noticeText} from './text.js';
+import {ageText, formatNumber, foundText, noticeText} from './text.js';
 
 const COLOURS = ['pale', 'grid', 'edge', 'value', 'expected', 'anomaly', 'drift', 'alarm', 'label', 'event',
                  'event-ground'];
-const LIST_MS = 1000, POINTS_MS = 500;
-const CHARTS_MAX = 16;
+const LIST_MS = 1000, POINTS_MS = 500, CHARTS_MAX = 16;
 const FIRST_STREAMS = innerWidth < 832 ? 1 : 4;  // on a phone one after the other
 const SPAN_LEAST = 20;  // milliseconds
 
@@ -28,6 +27,7 @@ let isPaused = false;
 let pin = null;        // where the cursor was put
 let span = null;       // how much time is in view while it is live; null: all there is
 let eventsSeen = -1;
+let listed = '';       // what was asked for that the list shows; the same stands still while it is paused
 
 const list = new StreamList(element('list'), {choose: chooseByHand, scrolled: () => look.listMoved()});
 const eventList = new EventList(element('events'), jump);
@@ -65,8 +65,7 @@ function showAbout() {
   element('band').textContent = 'expected \u00b1 ' + formatNumber(about.threshold) + ' sigma';
   const notices = [noticeText(about), isPaused && 'paused', !isLive() && 'looking back'];
   element('notice').textContent = notices.filter(text => text).join(', ');
-  element('found').textContent = about.found === about.streams ? about.streams + ' streams, the worst first' :
-      about.found + ' of ' + about.streams + ' streams';
+  element('found').textContent = foundText(about);
   element('live').setAttribute('aria-pressed', String(isLive() && !isPaused));
   const newest = about.rows.reduce((least, row) => row.age >= 0 ? Math.min(least, row.age) : least, Infinity);
   const isQuiet = about.state === 'live' && about.rows.length > 0 && about.rows.every(row => row.stale);
@@ -76,17 +75,19 @@ function showAbout() {
 
 async function showStreams() {
   const wanted = list.window();
+  const asked = JSON.stringify([wanted, view.match, view.show, view.streams]);
   let told;
   try {
     told = await ask('streams', {match: view.match, show: view.show || 'all', ...wanted});
   } catch {
     return showState('the viewer does not answer; trying again', false);
   }
-  if (isPaused && about) {
+  if (isPaused && asked === listed && eventsSeen >= 0) {
     Object.assign(about, {state: told.state, missed: told.missed});
     return showAbout();
   }
   about = told;
+  listed = asked;
   element('link').href = told.page + linkOf(view);
   look.threshold = told.threshold;
   if (view.streams.length === 0 && told.rows.length > 0 && !view.match) {
@@ -94,7 +95,7 @@ async function showStreams() {
   }
   list.show(told.found, wanted.from, told.rows, view.streams, look.colours);
   showAbout();
-  if (told.changes !== eventsSeen) await showEvents();
+  if (eventsSeen < 0 || (!isPaused && told.changes !== eventsSeen)) await showEvents();
 }
 
 async function showEvents() {
@@ -265,8 +266,7 @@ function moved(from, to) {
 }
 
 function goLive() {
-  view.from = view.to = null;
-  pin = null;
+  view.from = view.to = pin = null;
   link();
   if (isPaused) pause(false);
   pointed(null);

@@ -103,6 +103,12 @@ export function durationText(seconds) {
   return seconds < 172800 ? Math.round(seconds / 3600) + ' h' : Math.round(seconds / 86400) + ' days';
 }
 
+// How many streams the list is of.
+export function foundText({found, streams}) {
+  const all = counted(streams, 'stream', 'streams');
+  return found === streams ? all + ', the worst first' : found + ' of ' + all;
+}
+
 // What was left out, beside the server's name.
 export function noticeText({others, missed}) {
   const notices = [];
