@@ -217,6 +217,19 @@ private:
 
 }  // namespace
 
+std::string right_missing(const kafka_settings& settings, rd_kafka_resp_err_t code, const std::string& asked_for) {
+  if (code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) return settings.group;
+  if (code == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED) return settings.group + '.';
+  // Of a transaction the broker does not say which topic it was, and they are few.
+  if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && asked_for == settings.group + '.') {
+    std::string all = settings.topics.dead_letters;
+    if (settings.writes_events()) all.insert(0, settings.topics.events + ", ");
+    if (settings.writes_verdicts()) all.insert(0, settings.topics.verdicts + ", ");
+    return all;
+  }
+  return asked_for.empty() ? settings.topics.points : asked_for;
+}
+
 std::string acl_cure(const kafka_settings& settings, const std::string& denied) {
   const std::string begin =
       "kafka-acls.sh --bootstrap-server " + settings.brokers + " --add --allow-principal User:NAME";
@@ -229,7 +242,11 @@ std::string acl_cure(const kafka_settings& settings, const std::string& denied) 
     return begin + " --operation Write --operation Describe --resource-pattern-type prefixed --transactional-id " +
            denied;
   }
-  return begin + " --operation Write --operation Describe --topic " + denied;
+  std::string topics = denied;
+  for (std::size_t at = topics.find(", "); at != std::string::npos; at = topics.find(", ", at)) {
+    topics.replace(at, 2, " --topic ");
+  }
+  return begin + " --operation Write --operation Describe --topic " + topics;
 }
 
 cluster_view look_at_cluster(const kafka_settings& settings, const std::atomic<bool>& stops) {

@@ -157,7 +157,10 @@ void lane_clients::hear_error(rd_kafka_t* of, int code, const char* text, void* 
   if (told.is == error_class::retriable || told.is == error_class::abortable || told.is == error_class::offset_gone) {
     return;
   }
-  self.fail(std::move(told));
+  std::string asked_for;
+  if (of == self.outputs_.get()) asked_for = self.settings_.group + '.';
+  if (of == self.chunks_.get()) asked_for = self.settings_.topics.snapshots;
+  self.fail(std::move(told), std::move(asked_for));
 }
 
 void lane_clients::hear_delivery(rd_kafka_t* /*of*/, const rd_kafka_message_t* message, void* opaque) {

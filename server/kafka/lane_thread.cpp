@@ -299,7 +299,7 @@ void lane_thread::take_failure(const client_error& error, const std::string& den
                                     settings_.worker_id + " as well: give each its own");
   }
   if (error.is == error_class::denied) {
-    const std::string of = denied.empty() ? settings_.topics.points : denied;
+    const std::string of = right_missing(settings_, error.code, denied);
     return end(exit_bad_config, "no right to " + of + " (" + error.text + "): " + acl_cure(settings_, of));
   }
   const std::string detail = std::string(rd_kafka_err2name(error.code)) + ": " + error.text;
