@@ -306,6 +306,34 @@ TEST(kafka_worker, waits_at_the_start_for_a_broker_that_comes_later) {
   EXPECT_EQ(one.wait_end(), 0) << one.errors();
 }
 
+// Of the long form: the broker stands still for 30 s, longer than the session and the transaction's timeout.
+TEST(kafka_worker, goes_on_after_a_broker_that_was_away_for_longer_than_anybody_waits) {
+  if (setting("KAFKA_PROOF_FAULTS", 0) == 0) GTEST_SKIP() << "of the long form: KAFKA_PROOF_FAULTS";
+  const topics on("away", 4);
+  const auto points = make_points(20'000, 40, 8);
+  judge held(on, expected_of(points));
+  worker one(on, "a");
+  writer by(shared_broker().address(), {{"message.timeout.ms", "600000"}});
+  write_points(by, on, points, 0, 10'000);
+  by.flush();
+  EXPECT_TRUE(eventually([&] { return held.look() >= 10'000; })) << one.errors();
+  shared_broker().signal(SIGSTOP);
+  write_points(by, on, points, 10'000, points.size());
+  std::this_thread::sleep_for(30s);
+  EXPECT_TRUE(one.is_running()) << one.errors();
+  shared_broker().signal(SIGCONT);
+  const auto back = std::chrono::steady_clock::now();
+  const std::size_t before = held.look();
+  EXPECT_TRUE(eventually([&] { return held.look() > before; })) << one.errors();
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - back;
+  std::cout << "first verdict " << took.count() << " s after the broker was back\n";
+  EXPECT_TRUE(held.wait_all(120s)) << one.errors();
+  EXPECT_TRUE(held.judged().is_good()) << held.judged().text();
+  one.wait_ready();
+  one.signal(SIGTERM);
+  EXPECT_EQ(one.wait_end(), 0) << one.errors();
+}
+
 TEST(kafka_worker, ends_where_two_live_ones_share_an_id) {
   const topics on("twins", 2);
   worker first(on, "same");
@@ -355,9 +383,29 @@ TEST(kafka_worker, works_by_tls_and_sasl_with_the_documented_rights_alone) {
   EXPECT_EQ(one.wait_end(), 0) << one.errors();
   EXPECT_THAT(one.errors(), testing::Not(HasSubstr("authorization")));
 
-  worker stranger(on, "b", flags("stranger"));
-  EXPECT_EQ(stranger.wait_end(), bad_config);
-  EXPECT_THAT(stranger.errors(), HasSubstr("kafka-acls.sh"));
+  // Each right that is missing ends it, with the command that gives it.
+  const auto refused = [&](const std::string& delivery) {
+    std::vector<std::string> all = flags("stranger");
+    all.insert(all.end(), {"--group", "strangers", "--delivery", delivery});
+    worker stranger(on, "b", all);
+    EXPECT_EQ(stranger.wait_end(), bad_config) << stranger.errors();
+    return stranger.errors();
+  };
+  EXPECT_THAT(refused("exactly-once"), HasSubstr("--operation Read --operation Describe --topic secure-points"));
+  grant(held.address(), {{right::topic, on.points(), "stranger", "read"},
+                         {right::topic, on.verdicts(), "stranger", "describe"},
+                         {right::topic, on.events(), "stranger", "write"},
+                         {right::topic, on.dead_letters(), "stranger", "write"},
+                         {right::topic, on.snapshots(), "stranger", "read"},
+                         {right::topic, on.snapshots(), "stranger", "write"}});
+  EXPECT_THAT(refused("exactly-once"), HasSubstr("--resource-pattern-type prefixed --transactional-id strangers."));
+  EXPECT_THAT(refused("at-least-once"), HasSubstr("--operation Read --group strangers"));
+  grant(held.address(), {{right::group, "strangers", "stranger", "read"}});
+  EXPECT_THAT(refused("at-least-once"), HasSubstr("--operation Write --operation Describe --topic secure-verdicts"));
+  if (setting("KAFKA_PROOF_FAULTS", 0) == 0) return;
+  held.grant_transactional_ids("stranger", "strangers.");
+  EXPECT_THAT(refused("exactly-once"),
+              HasSubstr("--operation Write --operation Describe --topic secure-verdicts --topic secure-events"));
 }
 
 }  // namespace
