@@ -7,6 +7,7 @@
 #include "server/app/explain_settings_command.hpp"
 #include "server/app/import_command.hpp"
 #include "server/app/producer_command.hpp"
+#include "server/app/reread.hpp"
 #include "server/app/shadow_report_command.hpp"
 #include "server/app/test_alert_command.hpp"
 #ifdef SPINDRIFT_HAS_KAFKA
@@ -41,7 +42,8 @@ int main(int argc, char** argv) {
   }
   try {
     int code = settings.check_config ? check_daemon(settings, make_feed) : exit_ok;
-    if (code == exit_ok && settings.print_config) code = print(options.print_config(option_set::origins::shown));
+    if (code == exit_ok && settings.print_config)
+      code = print(with_restarts_noted(options.print_config(option_set::origins::shown)));
     if (code == exit_ok && settings.check_config) code = print("the configuration is good\n");
     if (settings.print_config || settings.check_config) return code;
     return run_daemon(

@@ -18,6 +18,7 @@ public:
   bool takes(std::string_view name) const;
   const std::string& text() const { return text_; }
   bool takes_all() const { return text_ == "*"; }
+  friend bool operator==(const pattern& a, const pattern& b) { return a.text_ == b.text_; }
 
 private:
   // A run of the text without stars.

@@ -29,6 +29,9 @@ public:
 
   feed_house house;
 
+  // How much later a wrong token is answered, from now on.
+  void delay_refusals(std::chrono::milliseconds by) { refusal_delay_ = by; }
+
   // Nothing: another page was asked for.
   std::optional<http_response> answer(const http_request& asked);
   // Whether the request shows a token that the server knows, or none is needed; `who` is set where it does.

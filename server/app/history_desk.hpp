@@ -31,6 +31,8 @@ public:
 
   void start();
   void stop();
+  // Any thread: so many questions may wait from now on.
+  void limit(std::size_t questions_max) { questions_.set_limit(questions_max); }
   // `who`: who asks, null: one who may do all. That he may ask this has been seen to, but that history answers leave
   // out what he may not see.
   void ask(const question& asked, std::shared_ptr<const identity> who, reply done);

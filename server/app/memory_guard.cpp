@@ -24,12 +24,26 @@ void memory_guard::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+// Without its thread, so that a look sees one ceiling.
+void memory_guard::hold_to(std::uint64_t ceiling_bytes, std::chrono::milliseconds idle_before_eviction) {
+  if (ceiling_bytes == ceiling_bytes_ && idle_before_eviction == idle_before_eviction_) return;
+  stop();
+  stopping_ = false;
+  ceiling_bytes_ = ceiling_bytes;
+  idle_before_eviction_ = idle_before_eviction;
+  if (ceiling_bytes == 0) {
+    engine_.bound_grown_bytes(0);
+    engine_.limit_growth(growth::unlimited);
+  }
+  start();
+}
+
 void memory_guard::run() {
   for (std::unique_lock guard(lock_);
        !wake_.wait_for(guard, std::chrono::milliseconds(100), [&] { return stopping_; });) {
     guard.unlock();
     const std::uint64_t resident = resident_bytes();
-    look(resident - std::min(resident, besides_bytes_), now());
+    look(resident - std::min(resident, besides_bytes_.load(std::memory_order_relaxed)), now());
     guard.lock();
   }
 }

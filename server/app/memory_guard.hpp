@@ -13,6 +13,8 @@
 // and the producers outlive it.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -33,6 +35,9 @@ public:
   // Of so many bytes in all, what streams may grow to at the most, and what kept verdicts may take.
   static constexpr std::uint64_t streams_of(std::uint64_t ceiling) { return ceiling / 4 * 3; }
   static constexpr std::uint64_t kept_of(std::uint64_t ceiling) { return ceiling / 4; }
+  static constexpr std::uint64_t kept_of(std::uint64_t ceiling, std::uint64_t wanted) {
+    return ceiling == 0 ? wanted : std::min(wanted, kept_of(ceiling));
+  }
   // And what may wait for subscribers; as much again for the aggregates of viewers.
   static constexpr std::uint64_t feeds_of(std::uint64_t ceiling) { return ceiling / 16; }
 
@@ -47,8 +52,10 @@ public:
   memory_guard(const memory_guard&) = delete;
   memory_guard& operator=(const memory_guard&) = delete;
 
-  // What others hold by a limit of their own, and may: it does not count. Before start().
-  void allow_besides(std::uint64_t bytes) { besides_bytes_ = bytes; }
+  // What others hold by a limit of their own, and may: it does not count.
+  void allow_besides(std::uint64_t bytes) { besides_bytes_.store(bytes, std::memory_order_relaxed); }
+  // Another ceiling from now on. Not beside start() or stop().
+  void hold_to(std::uint64_t ceiling_bytes, std::chrono::milliseconds idle_before_eviction);
   void start();
   void stop();
   // One look; for whoever runs it without a thread.
@@ -63,9 +70,9 @@ private:
 
   engine& engine_;
   producer_table& producers_;
-  const std::uint64_t ceiling_bytes_;
-  std::uint64_t besides_bytes_ = 0;
-  const std::chrono::milliseconds idle_before_eviction_;
+  std::uint64_t ceiling_bytes_;  // changes while nothing looks, as the next but one does
+  std::atomic<std::uint64_t> besides_bytes_{0};
+  std::chrono::milliseconds idle_before_eviction_;
   std::mutex lock_;
   std::condition_variable wake_;
   bool stopping_ = false;

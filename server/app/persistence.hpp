@@ -63,6 +63,11 @@ public:
   // What the history desk says (event_answer.cpp), from its thread. `who` may ask this; null: everything.
   desk_answer answer_to(const question& asked, const identity* who);
 
+  // Another bound of the journal; any thread, from start() on.
+  void bound_journal(std::uint64_t bytes_max) {
+    if (store_) store_->points().bound(bytes_max);
+  }
+
   // What the two threads do, a step at a time; for whoever runs the persistence without start(). `between` is called
   // again and again while the snapshot is taken, with no lock held.
   bool take_snapshot(const std::function<void()>& between = {});

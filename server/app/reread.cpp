@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 #include <map>
+#include <set>
 #include <string_view>
 
 #include "common/cli/options.hpp"
+#include "server/net/net_options.hpp"
 
 namespace spindrift {
 namespace {
@@ -30,15 +33,22 @@ std::map<std::string, std::string> lines_by_key(std::string_view printed) {
   return lines;
 }
 
-// Taken while the server runs.
+// Taken while the server runs: all of detectors, and of connections but for what is the listeners'.
 bool is_live(const std::string& key) {
-  static const std::map<std::string, std::string> of_detectors = [] {
-    detector_settings any;
+  static const std::set<std::string, std::less<>> also = {"silence",     "public-url",  "rate",          "log-level",
+                                                          "max-streams", "evict-after", "max-producers", "max-kept",
+                                                          "max-memory",  "max-journal", "shadow-memory"};
+  static const std::map<std::string, std::string> of_tables = [] {
+    detector_settings detectors;
+    net_settings connections;
     option_set options("", "");
-    declare(any, options);
-    return lines_by_key(options.print_config());
+    declare(detectors, options);
+    declare(connections, options);
+    auto keys = lines_by_key(options.print_config());
+    keys.erase("proxy-protocol");
+    return keys;
   }();
-  return key == "silence" || key == "log-level" || key.starts_with("alert-") || of_detectors.contains(key);
+  return key.starts_with("alert-") || also.contains(key) || of_tables.contains(key);
 }
 
 }  // namespace
@@ -80,6 +90,22 @@ std::string keys_that_differ(const std::string& before, const std::string& after
     if (known == old_lines.end() || known->second != line) keys.append(keys.empty() ? "" : ", ").append(key);
   }
   return keys;
+}
+
+std::string with_restarts_noted(const std::string& printed) {
+  std::string noted;
+  std::string_view rest = printed;
+  bool is_of_table = false;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    is_of_table = is_of_table || line.starts_with('[') || rest.starts_with('[');
+    const std::string_view next = rest.substr(0, rest.find(" = "));
+    const bool is_origin = line.starts_with("# ") && !is_of_table && !next.starts_with('#');
+    noted.append(line).append(is_origin && !is_live(std::string(next)) ? "; a change needs a restart\n" : "\n");
+  }
+  return noted;
 }
 
 }  // namespace spindrift

@@ -21,7 +21,9 @@ reread_settings reread(int argc, const char* const* argv);
 // line; empty: nothing, or there is no shadow.
 std::string read_shadow(int argc, const char* const* argv, config& chosen);
 // The keys outside of tables whose lines differ, separated by commas; but for those that are taken at once: what
-// concerns detectors, silence and alerts.
+// concerns detectors, rates, silence and alerts, the log's level, and limits.
 std::string keys_that_differ(const std::string& before, const std::string& after);
+// What --print-config prints with origins, which then say as well what SIGHUP cannot take.
+std::string with_restarts_noted(const std::string& printed);
 
 }  // namespace spindrift

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "common/log/log.hpp"
-#include "common/log/log_change.hpp"
 #include "common/log/log_line.hpp"
 #include "common/net/endpoint.hpp"
 #include "server/app/config.hpp"
@@ -44,11 +43,6 @@ std::unique_ptr<shadow> shadow_of(const config& chosen, engine& live) {
   return std::make_unique<shadow>(live, beside, [] { return now(); });
 }
 
-std::size_t kept_bytes(const config& chosen) {
-  const std::uint64_t most = memory_guard::kept_of(chosen.memory_mib_max << 20U);
-  return most == 0 ? chosen.kept_bytes_max : std::min(chosen.kept_bytes_max, most);
-}
-
 format_choice choice_of(const format_settings& chosen) {
   return {chosen.json_only, chosen.pinned, chosen.always_replies};
 }
@@ -65,7 +59,8 @@ server::server(const config& settings)
     : settings_(settings),
       persistence_(lasting(settings.store), files_),
       engine_(within_memory(settings), counts_, &persistence_),
-      producers_(settings.producers_max, kept_bytes(settings)),
+      producers_(settings.producers_max,
+                 memory_guard::kept_of(settings.memory_mib_max << 20U, settings.kept_bytes_max)),
       memory_(engine_, producers_, settings.memory_mib_max << 20U, settings.engine.idle_before_eviction),
       info_(counts_, engine_, producers_, persistence_),
       disk_(persistence_),
@@ -129,11 +124,8 @@ chosen_alert server::alert_of_streams() {
 }
 
 void server::connect_context() {
-  context_.settings = settings_.net;
-  const std::uint64_t feeds = memory_guard::feeds_of(settings_.memory_mib_max << 20U);
-  if (feeds != 0) context_.settings.all_feeds_bytes_max = static_cast<std::size_t>(feeds);
-  context_.environment.bad_frames_per_s = settings_.net.bad_frames_per_s;
-  context_.environment.replies_bytes_max = settings_.net.unsent_bytes_max / 2;
+  context_.settings = net_settings_of(settings_);
+  context_.environment.take_limits(settings_.net.bad_frames_per_s, settings_.net.unsent_bytes_max);
   context_.environment.admission = secrets_.admission();
   context_.environment.formats = choice_of(settings_.formats);
   context_.sinks = {&event_log_, &history_sink_, &alert_sink_};
@@ -278,7 +270,7 @@ std::optional<http_response> server::answer_ingest(const http_request& asked) {
   if (asked.path == "/ping") return http_response{.status = 204, .body = {}};
   // After the drain has begun, what is applied might be answered no more.
   if (stopping_ && http_ingest::takes(asked.path)) return http_response{.status = 503, .body = "shutting down\n"};
-  return ingest_page(asked, *ingest_, side_shard().workspace.way, settings_.net.refusal_delay);
+  return ingest_page(asked, *ingest_, side_shard().workspace.way, side_shard().settings.refusal_delay);
 }
 
 std::optional<std::string> server::recover() {
@@ -286,56 +278,6 @@ std::optional<std::string> server::recover() {
     log_event(log_level::warning, "producer_reset", {{"producer", spoilt.name()}, {"last_seq", spoilt.last_seq()}});
   });
   return persistence_.recover(engine_, producers_);
-}
-
-void server::reread_with(settings_source again) {
-  again_ = std::move(again);
-  if (again_) printed_ = again_().printed;
-}
-
-void server::reload() {
-  tell_of_reload();
-  take_settings();
-  tell_service_manager("READY=1");
-}
-
-void server::take_settings() {
-  const std::int64_t began_ms = steady_ms();
-  reopen_log();
-  const reread_settings fresh = again_ ? again_() : reread_settings{};
-  if (!fresh.wrong.empty()) return log_event(log_level::error, "not_reloaded", {{"reason", fresh.wrong}});
-  const auto wrong = load_secrets();
-  if (wrong) return log_event(log_level::error, "not_reloaded", {{"reason", *wrong}});
-  if (again_) {
-    change_log_level(fresh.chosen.log.level);
-    engine_.watch_with(fresh.chosen.engine);
-    if (fresh.chosen.alerts != alerts_in_force_) {
-      alerts_.set(alerts_in_force_ = fresh.chosen.alerts, alert_of_streams());
-    }
-    take_shadow(fresh);
-    const std::string waiting = keys_that_differ(printed_, fresh.printed);
-    if (!waiting.empty()) log_event(log_level::warning, "needs_restart", {{"settings", waiting}});
-  }
-  for (const auto& serving : shards_) serving->post_check_tokens();
-  log_event(log_level::info, "reloaded", {{"milliseconds", steady_ms() - began_ms}});
-}
-
-// The last of what was compared is told before it is forgotten.
-void server::take_shadow(const reread_settings& fresh) {
-  if (!shadow_ || fresh.chosen.shadow != settings_.shadow) return;
-  const shadow::figures before = shadow_->now();
-  if (shadow_->take(fresh.chosen.engine, fresh.chosen.shadow_watched)) report_shadow(before);
-}
-
-void server::report_shadow(const shadow::figures& seen) const {
-  log_event(log_level::info, "shadow",
-            {{"file", settings_.shadow},
-             {"points", seen.points},
-             {"streams", seen.streams},
-             {"gone", seen.told.gone},
-             {"new", seen.told.fresh},
-             {"changed", seen.told.changed},
-             {"same", seen.told.same()}});
 }
 
 // On the first shard's thread. False: it had been called before.

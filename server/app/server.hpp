@@ -88,6 +88,9 @@ private:
   std::optional<http_response> answer_ingest(const http_request& asked);
   void reload();
   void take_settings();
+  // With what all subscribers may have waiting, by the ceiling of memory.
+  static net_settings net_settings_of(const config& chosen);
+  void take_limits(const config& chosen);
   void take_shadow(const reread_settings& fresh);
   void report_shadow(const shadow::figures& seen) const;
   bool stop();

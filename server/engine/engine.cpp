@@ -109,7 +109,9 @@ engine::engine(const engine_settings& settings, counters& counts, point_journal*
       counts_(counts),
       journal_(journal),
       streams_(std::make_unique<stream_table>(settings.name_seed)),
-      grown_bytes_max_(settings.grown_bytes_max) {}
+      grown_bytes_max_(settings.grown_bytes_max),
+      streams_max_(settings.streams_max),
+      idle_before_eviction_ms_(settings.idle_before_eviction.count()) {}
 
 engine::~engine() = default;
 
@@ -148,7 +150,7 @@ void engine::observe(batch& work, moment now) {
 
 // If every point brought a stream, would it be too much?
 bool engine::may_need_room(const batch& work) const {
-  if (stream_count() + work.points.size() > settings_.streams_max) return true;
+  if (stream_count() + work.points.size() > streams_max()) return true;
   const std::size_t bytes_max = grown_bytes_max_.load(std::memory_order_relaxed);
   if (bytes_max == 0) return false;
   std::size_t values = 0;
@@ -190,12 +192,12 @@ void engine::make_room(const batch& work, moment now, std::uint64_t stripes) {
   for (const auto& [hash, grown] : missing) bytes += grown;
   const std::size_t bytes_bound = grown_bytes_max_.load(std::memory_order_relaxed);
   const std::size_t bytes_max = bytes_bound == 0 ? SIZE_MAX : bytes_bound;
-  const std::int64_t before_ms = now.steady_ms - settings_.idle_before_eviction.count();
-  while (count > settings_.streams_max || bytes > bytes_max) {
+  const std::int64_t before_ms = now.steady_ms - idle_before_eviction_ms_.load(std::memory_order_relaxed);
+  while (count > streams_max() || bytes > bytes_max) {
     // A few at a time, since what a stream gives is known only once it has gone.
     const std::size_t by_bytes =
         bytes > bytes_max ? std::min<std::size_t>((bytes - bytes_max) / grown_of_one + 1, 16) : 0;
-    const std::size_t by_count = count > settings_.streams_max ? count - settings_.streams_max : 0;
+    const std::size_t by_count = count > streams_max() ? count - streams_max() : 0;
     const std::size_t bytes_then = streams_->grown_bytes();
     const std::size_t gone = forget_idle(before_ms, std::max(by_bytes, by_count), now);
     if (gone == 0) return;
@@ -276,27 +278,23 @@ refusal engine::find_or_create(const point& from, std::uint64_t hash, stream*& f
   name_table<stream>& table = streams_->stripe_of(hash).streams;
   found = table.find(from.stream, hash);
   if (found != nullptr) {
-    hold_to_settings(*found);
+    hold_to_settings(*found, &from);
     return found->n < grown_points && allowed_growth() == growth::none ? refusal::memory_full : refusal::none;
   }
   if (allowed_growth() != growth::unlimited) return refusal::too_much_memory;
   shared_profile profile = profile_of(from.stream);
   const std::size_t grown = profile->grown_bytes(std::max<std::size_t>(from.values.size(), 1));
   const std::size_t bytes_max = grown_bytes_max_.load(std::memory_order_relaxed);
-  const refusal why = streams_->take_place(grown, {settings_.streams_max, bytes_max});
+  const refusal why = streams_->take_place(grown, {streams_max(), bytes_max});
   if (why != refusal::none) return why;
   add(counts_.streams_created, 1);
-  const bool is_counted = is_counter(from, profile->as);
+  const bool is_counted = profile->as == value_reading::as_sent
+                              ? from.is_counter || profile->is_named_counter(from.stream)
+                              : profile->as == value_reading::rate;
   auto made = std::make_unique<stream>(from.stream, from, std::move(profile));
   if (is_counted) made->judge_by_rate();
   found = table.insert(std::move(made), hash);
   return refusal::none;
-}
-
-bool engine::is_counter(const point& first, value_reading as) const {
-  if (as != value_reading::as_sent) return as == value_reading::rate;
-  return first.is_counter || std::any_of(settings_.counters_of.begin(), settings_.counters_of.end(),
-                                         [&](const pattern& named) { return named.takes(first.stream); });
 }
 
 void engine::apply_points(batch& work, moment now, bool is_replay) {

@@ -157,9 +157,10 @@ public:
   const engine_settings& settings() const { return settings_; }
   // What a new stream of this name is watched with.
   shared_profile profile_of(std::string_view name) const;
-  // Settings were read again: of these `detectors`, `silent_after` and `streams` hold from now on. Streams that are
-  // there take theirs when they are next touched, and keep what they have learned but for detectors whose settings, or
-  // whose data, are others now.
+  // Settings were read again: of these `detectors`, `silent_after`, `streams`, `counters_of`, `streams_max` and
+  // `idle_before_eviction` hold from now on. Streams that are there take theirs when they are next touched, and keep
+  // what they have learned but for detectors whose settings, or whose data, are others now; beyond a lower limit none
+  // goes, and no new one comes.
   void watch_with(const engine_settings& chosen);
 
 private:
@@ -169,10 +170,10 @@ private:
   void number_points(batch& work, moment now, const journal_position* positions = nullptr);
   void prefetch(const batch& work, std::size_t at) const;
   refusal find_or_create(const point& from, std::uint64_t hash, stream*& found);
-  bool is_counter(const point& first, value_reading as) const;
+  std::size_t streams_max() const { return streams_max_.load(std::memory_order_relaxed); }
   shared_profile usual_profile() const;
-  void hold_to_settings(stream& known);
-  void rewatch(stream& known, shared_profile chosen);
+  void hold_to_settings(stream& known, const point* next = nullptr);
+  void rewatch(stream& known, shared_profile chosen, const point* next);
   static void fit_reading(stream& known);
   void apply_points(batch& work, moment now, bool is_replay = false);
   // What a person does not want to hear of; and the rest in that person's words.
@@ -204,6 +205,8 @@ private:
   std::unique_ptr<stream_table> streams_;
   std::atomic<growth> growth_{growth::unlimited};
   std::atomic<std::size_t> grown_bytes_max_;
+  std::atomic<std::size_t> streams_max_;
+  std::atomic<std::int64_t> idle_before_eviction_ms_;
 
   std::mutex eviction_lock_;
   idle_streams idle_;

@@ -16,16 +16,16 @@ class producer;
 
 struct kept_account {
   // What 4,096 producers of short verdicts need. A quarter of --max-memory where that is less.
-  std::size_t bytes_max = std::size_t{1} << 30U;
+  std::atomic<std::size_t> bytes_max{std::size_t{1} << 30U};
   // What they may take just now, since the streams have the rest: at most bytes_max.
-  std::atomic<std::size_t> bound{bytes_max};
+  std::atomic<std::size_t> bound{std::size_t{1} << 30U};
   std::atomic<std::size_t> bytes{0};
   // Called by a producer, under its lock, that has kept a verdict beyond the bound; what is still too much it drops of
   // its own.
   std::function<void(producer&)> make_room{};
 
   // No name pushes out everybody else's. 64 MiB hold 1,024 verdicts of any kind.
-  std::size_t share() const { return bytes_max / 16; }
+  std::size_t share() const { return bytes_max.load(std::memory_order_relaxed) / 16; }
 };
 
 }  // namespace spindrift

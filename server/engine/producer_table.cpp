@@ -82,6 +82,13 @@ producer_table::producer_table(std::size_t producers_max, std::size_t kept_bytes
   account_->make_room = [this](const producer& adding) { make_room(&adding); };
 }
 
+void producer_table::limit(std::size_t producers_max, std::size_t kept_bytes_max) {
+  account_->bytes_max.store(kept_bytes_max, std::memory_order_relaxed);
+  bound_kept(kept_bytes_max);
+  const std::lock_guard guard(lock_);
+  producers_max_ = producers_max;
+}
+
 std::shared_ptr<producer> producer_table::find_or_create(std::string_view name) {
   const std::lock_guard guard(lock_);
   ++greetings_;

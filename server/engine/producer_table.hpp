@@ -134,9 +134,11 @@ public:
   std::shared_ptr<producer> find_or_create(std::string_view name);
   std::size_t size() const;
   std::size_t kept_bytes() const { return account_->bytes.load(std::memory_order_relaxed); }
-  std::size_t kept_bytes_max() const { return account_->bytes_max; }
+  std::size_t kept_bytes_max() const { return account_->bytes_max.load(std::memory_order_relaxed); }
   // They may take no more than this for now; who is to keep more lets older ones go.
   void bound_kept(std::size_t bytes) { account_->bound.store(bytes, std::memory_order_relaxed); }
+  // Other limits from now on. Beyond a lower one producers go, and kept verdicts, as others come.
+  void limit(std::size_t producers_max, std::size_t kept_bytes_max);
   void for_each(const std::function<void(producer&)>& visit);
   // Places a loaded producer; for start-up.
   void restore(std::shared_ptr<producer> loaded);

@@ -18,13 +18,17 @@ detector_settings detectors_of(const stream_settings& own, const detector_settin
 }
 
 profile_book::profile_book(const profile_choice& chosen, const profile_book* like) {
-  usual_ = std::make_shared<const stream_profile>(shared(chosen.detectors, like), chosen.context_points,
-                                                  stream_settings{}, chosen.silent_after);
+  const auto counters = std::make_shared<const std::vector<pattern>>(chosen.counters_of);
+  const auto made_of = [&](const detector_settings& wanted, const stream_settings& own) {
+    auto made = std::make_shared<stream_profile>(shared(wanted, like), chosen.context_points, own, chosen.silent_after);
+    made->counters = counters;
+    return made;
+  };
+  usual_ = made_of(chosen.detectors, {});
   for (const stream_settings& own : chosen.streams) {
     entry& made = entries_.emplace_back();
     for (const std::string& text : own.match) made.match.emplace_back(text);
-    made.profile = std::make_shared<const stream_profile>(shared(detectors_of(own, chosen.detectors), like),
-                                                          chosen.context_points, own, chosen.silent_after);
+    made.profile = made_of(detectors_of(own, chosen.detectors), own);
   }
 }
 

@@ -22,6 +22,7 @@ struct profile_choice {
   std::size_t context_points = context_ring::points_usual;
   std::chrono::milliseconds silent_after{0};
   std::vector<stream_settings> streams;
+  std::vector<pattern> counters_of;
 
   bool operator==(const profile_choice&) const = default;
 };

@@ -58,6 +58,11 @@ stream_profile::stream_profile(shared_detector_settings chosen, std::size_t show
   match = own.match;
 }
 
+bool stream_profile::is_named_counter(std::string_view name) const {
+  return counters &&
+         std::any_of(counters->begin(), counters->end(), [&](const pattern& one) { return one.takes(name); });
+}
+
 std::size_t stream_profile::grown_bytes(std::size_t values) const {
   return values <= 1 ? grown_bytes_of_one_ : reckon(*this, values);
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/pattern.hpp"
 #include "server/detect/registry.hpp"
 #include "server/detect/settings.hpp"
 #include "server/engine/stream_settings.hpp"
@@ -45,6 +46,9 @@ struct stream_profile {
   bool has_value_rules = false;  // values may be too near, or on the wrong side, to be flagged
   std::chrono::milliseconds silent_after{0};
   value_reading as = value_reading::as_sent;
+  // Streams whose values are counts that only grow, where `as` leaves it open; null: none.
+  std::shared_ptr<const std::vector<pattern>> counters;
+  bool is_named_counter(std::string_view name) const;
   std::string alert;
   std::vector<std::string> match;  // of the entry it was made from
   // Settings were read again: a stream takes another profile when it is next touched.

@@ -46,6 +46,12 @@ public:
   std::uint64_t subscribe(filter wanted, outbox& box, subscriber& bell);
   void unsubscribe(std::uint64_t number);
 
+  // Others from now on, of those that are here as well.
+  void limit(const feed_limits& chosen) {
+    limits_ = chosen;
+    share_out();
+  }
+
   // What is wanted anywhere, once refresh() has taken in who came and went.
   void refresh() {
     if (audiences_.refresh()) share_out();

@@ -21,8 +21,9 @@ public:
   connection_host(const connection_host&) = delete;
   connection_host& operator=(const connection_host&) = delete;
 
-  const net_settings& settings;
-  const session_environment& environment;
+  // Its own, since they change while it runs: connections look at them each time, sessions when they begin.
+  net_settings settings;
+  session_environment environment;
   session_workspace& workspace;
   step scratch;             // of the connection that is advancing
   std::size_t holders = 0;  // connections that hold more unsent replies than unsent_bytes_max

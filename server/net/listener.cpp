@@ -138,7 +138,7 @@ void listener::accept() {
 
 // Out of descriptors, most likely. They come back as connections close.
 void listener::accept_later() {
-  pause_.expires_after(shared_.settings.accept_pause);
+  pause_.expires_after(shared_.shards.front()->settings.accept_pause);
   pause_.async_wait([this](socket_error cancelled) {
     if (!cancelled && acceptor_.is_open()) accept();
   });

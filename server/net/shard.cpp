@@ -16,12 +16,12 @@ namespace spindrift {
 shard::shard(shard_context& shared, std::size_t index)
     : connection_host(shared.settings, shared.environment, workspace_),
       shared_(shared),
-      hub_(shared.subscriptions, index, {shared.settings.feed_bytes_max, shared.settings.all_feeds_bytes_max}),
+      hub_(shared.subscriptions, index, feed_limits_of(shared.settings)),
       feed_sink_(hub_, shared.feed_ports),
       pipeline_(shared.environment.observer, shared.disk),
       workspace_(pipeline_),
       mailbox_(shared.settings.posted_batches_max),
-      turns_(shared.settings),
+      turns_(settings),
       work_(asio::make_work_guard(context_)),
       sweep_timer_(context_),
       silence_timer_(context_),
@@ -55,8 +55,8 @@ void shard::adopt(stream_socket socket, const way_in& by) {
     // Those that are only being told so do not count, nor do those that may never be served.
     const std::uint64_t refused = shared_.refused.load(std::memory_order_relaxed);
     const std::uint64_t apart = refused + shared_.handshakes.load(std::memory_order_relaxed);
-    const bool is_full = read(counts.connections_open) >= shared_.settings.connections_max + apart;
-    if (is_full && refused >= shared_.settings.refused_max) {
+    const bool is_full = read(counts.connections_open) >= settings.connections_max + apart;
+    if (is_full && refused >= settings.refused_max) {
       return add(counts.errors[static_cast<std::size_t>(error_code::too_many_connections)], 1);
     }
     const std::uint64_t number = shared_.connections_begun.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -80,7 +80,7 @@ void shard::adopt(stream_socket socket, const way_in& by) {
 void shard::begin_handshake(const connection& who) {
   handshakes_.insert(who.number());
   shared_.handshakes.fetch_add(1, std::memory_order_relaxed);
-  const std::size_t mine = std::max<std::size_t>(1, shared_.settings.handshakes_max / shared_.shards.size());
+  const std::size_t mine = std::max<std::size_t>(1, settings.handshakes_max / shared_.shards.size());
   while (handshakes_.size() > mine) {
     const auto oldest = connections_.find(*handshakes_.begin());
     add(shared_.environment.counts.handshakes_shed, 1);
@@ -295,13 +295,26 @@ void shard::post_check_tokens() {
   });
 }
 
+feed_limits shard::feed_limits_of(const net_settings& chosen) {
+  return {chosen.feed_bytes_max, chosen.all_feeds_bytes_max};
+}
+
+void shard::post_settings(const net_settings& chosen) {
+  mailbox_.set_limit(chosen.posted_batches_max);
+  asio::post(context_, [this, chosen] {
+    settings = chosen;
+    environment.take_limits(chosen.bad_frames_per_s, chosen.unsent_bytes_max);
+    hub_.limit(feed_limits_of(chosen));
+  });
+}
+
 void shard::post_drain() {
   asio::post(context_, [this] { drain(); });
 }
 
 void shard::drain() {
   draining_ = true;
-  drain_deadline_ms_ = steady_ms() + shared_.settings.drain_timeout.count();
+  drain_deadline_ms_ = steady_ms() + settings.drain_timeout.count();
   std::vector<std::shared_ptr<connection>> all;
   for (const auto& [number, who] : connections_) all.push_back(who);
   // Subscribers last, so that they hear of what the others are answered now.

@@ -42,7 +42,7 @@ struct way_in {
   bool is_proxied = false;  // a proxy's header comes first
 };
 
-// What every shard knows of the whole: shared, fixed once the threads run.
+// What every shard knows of the whole: shared, fixed once the threads run. Each begins with these settings.
 struct shard_context {
   explicit shard_context(const session_environment& shared) : environment(shared) {}
 
@@ -91,6 +91,8 @@ public:
   // Any thread: the tokens were read again; whoever came in with one that is gone is told so and closed.
   void post_check_tokens();
 
+  // Any thread: other limits from now on. How many batches may be posted here holds at once.
+  void post_settings(const net_settings& chosen);
   // Any thread: the journal has been synced further.
   void post_durable();
   // Any thread: verdict lines that another shard found. Bounded by posted_batches_max; what is too much is counted.
@@ -112,6 +114,7 @@ public:
   void closed(connection& who) override;
 
 private:
+  static feed_limits feed_limits_of(const net_settings& chosen);
   void begin_handshake(const connection& who);
   void receive();
   void post_round();

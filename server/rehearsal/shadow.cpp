@@ -150,6 +150,13 @@ bool shadow::has_room(std::size_t grown, moment now) {
   return fits();
 }
 
+void shadow::bound(const engine_settings& watched, std::size_t grown_bytes_max) {
+  streams_max_ = watched.streams_max;
+  idle_ms_ = watched.idle_before_eviction.count();
+  grown_bytes_max_ = grown_bytes_max;
+  engine_->bound_grown_bytes(grown_bytes_max);
+}
+
 bool shadow::take(const engine_settings& live, const engine_settings& watched) {
   profile_choice of_live = choice_of(live);
   profile_choice own = choice_of(watched);

@@ -52,6 +52,8 @@ public:
   // Settings were read again. Where either side has others from now on, what was compared is forgotten, which is told:
   // it was of another pair.
   bool take(const engine_settings& live, const engine_settings& watched);
+  // Other limits from now on; what is compared goes on.
+  void bound(const engine_settings& watched, std::size_t grown_bytes_max);
 
   struct figures {
     std::uint64_t points = 0;
@@ -81,9 +83,9 @@ private:
 
   engine& live_;
   const std::string file_;
-  const std::size_t streams_max_;
-  const std::size_t grown_bytes_max_;
-  const std::int64_t idle_ms_;
+  std::atomic<std::size_t> streams_max_;
+  std::atomic<std::size_t> grown_bytes_max_;
+  std::atomic<std::int64_t> idle_ms_;
   const std::function<moment()> clock_;
   counters counts_;
   std::unique_ptr<engine> engine_;

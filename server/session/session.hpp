@@ -60,6 +60,11 @@ struct session_environment {
   format_choice formats{};
   // A datagram, the body of a request: what needs a connection (a producer's name, a feed, the history) is refused.
   bool is_one_way = false;
+
+  void take_limits(std::size_t bad_frames_a_second, std::size_t unsent_bytes_max) {
+    bad_frames_per_s = bad_frames_a_second;
+    replies_bytes_max = unsent_bytes_max / 2;
+  }
 };
 
 // What sessions of one shard share: only one of them advances at a time, and several may put points into one intake.

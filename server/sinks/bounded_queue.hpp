@@ -55,7 +55,15 @@ public:
     came_.notify_all();
   }
 
-  std::size_t limit() const { return items_max_; }
+  std::size_t limit() const {
+    const std::lock_guard guard(lock_);
+    return items_max_;
+  }
+  // What it holds beyond a lower limit stays.
+  void set_limit(std::size_t items_max) {
+    const std::lock_guard guard(lock_);
+    items_max_ = items_max;
+  }
   std::size_t size() const {
     const std::lock_guard guard(lock_);
     return items_.size();
@@ -66,7 +74,7 @@ public:
   }
 
 private:
-  const std::size_t items_max_;
+  std::size_t items_max_;
   mutable std::mutex lock_;
   std::condition_variable came_;
   std::vector<Item> items_;

@@ -138,7 +138,7 @@ void journal::seal_records() {
 storage_status journal::write_batch() {
   if (state() == journal_state::failed) return status();
   if (records_.empty()) return {};
-  if (bytes_max_ != 0 && bytes_kept() + buffer_.size() > bytes_max_) {
+  if (bytes_max() != 0 && bytes_kept() + buffer_.size() > bytes_max()) {
     return {storage_fault::full, directory_, 0, "the journal is at --max-journal, since no snapshot could be taken"};
   }
   seal_records();

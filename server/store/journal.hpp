@@ -53,6 +53,9 @@ public:
   // after a failure or stop_syncing().
   bool sync_next();
   void stop_syncing();
+  // Of all segments; 0: no bound. Another one holds from the next batch on.
+  std::uint64_t bytes_max() const { return bytes_max_.load(std::memory_order_relaxed); }
+  void bound(std::uint64_t bytes_max) { bytes_max_.store(bytes_max, std::memory_order_relaxed); }
   // Blocks until a written position is durable; false when it never will be. With durability process: at once.
   bool wait_durable(journal_position position);
   // fsync of everything written so far, by the caller.
@@ -98,7 +101,7 @@ private:
   file_system& files_;
   const std::string directory_;
   const std::uint64_t segment_bytes_;
-  const std::uint64_t bytes_max_;  // of all segments; 0: no bound
+  std::atomic<std::uint64_t> bytes_max_;  // of all segments; 0: no bound
   const bool syncs_;
   const std::chrono::microseconds fsync_interval_;
 

@@ -97,7 +97,7 @@ bool store::wants_snapshot() const {
 bool store::snapshot_is_due(time_point now) const {
   if (!wants_snapshot() || now < retry_time_) return false;
   std::uint64_t enough = std::max(settings_.snapshot_bytes, last_bytes_ / 2);
-  if (settings_.journal_bytes_max != 0) enough = std::min(enough, settings_.journal_bytes_max / 4);
+  if (const std::uint64_t most = journal_.bytes_max(); most != 0) enough = std::min(enough, most / 4);
   return journal_.written_to() - last_begin_ >= enough || now - last_time_ >= settings_.snapshot_interval;
 }
 
@@ -152,7 +152,7 @@ void store::delete_old() {
   for (std::size_t at = 0; at + 2 < snapshots.size(); ++at) files_.remove(snapshots[at].path);
   const numbered_file* const older = snapshots.size() < 2 ? nullptr : &snapshots[snapshots.size() - 2];
   if (older != nullptr) journal_.remove_before(older->position);
-  if (settings_.journal_bytes_max == 0 || journal_.bytes_kept() <= settings_.journal_bytes_max / 2) return;
+  if (journal_.bytes_max() == 0 || journal_.bytes_kept() <= journal_.bytes_max() / 2) return;
   if (older != nullptr && files_.remove(older->path) != 0) return;
   journal_.remove_before(snapshots.back().position);
 }

@@ -48,11 +48,31 @@ TEST_F(settings_read_again, of_detectors_and_of_silence_need_no_restart) {
   EXPECT_EQ(keys_that_differ(before, read("threshold = 6\ncontext-points = 8\n").printed), "context-points");
 }
 
+TEST_F(settings_read_again, of_limits_and_rates_need_no_restart) {
+  const std::string before = read("threshold = 5\n").printed;
+  for (const char* const line :
+       {"max-streams = 9", "evict-after = 5000", "rate = [\"a*\"]", "max-memory = 0", "max-journal = 0",
+        "max-kept = 1048576", "max-producers = 7", "shadow-memory = 20", "max-connections = 9", "frame-timeout = 1000",
+        "keepalive-idle = 3", "public-url = \"http://x/\""}) {
+    const reread_settings found = read(std::string(line) + "\n");
+    EXPECT_EQ(found.wrong, "") << line;
+    EXPECT_EQ(keys_that_differ(before, found.printed), "") << line;
+  }
+}
+
+TEST(printed_settings, say_of_which_a_change_needs_a_restart) {
+  EXPECT_EQ(
+      with_restarts_noted("# default\nthreads = 1\n# a.toml:2\nmax-streams = 5\n\n# a.toml:3\n[[stream]]\n# a.toml:4\n"
+                          "match = [\"a\"]\n"),
+      "# default; a change needs a restart\nthreads = 1\n# a.toml:2\nmax-streams = 5\n\n# a.toml:3\n[[stream]]\n# "
+      "a.toml:4\nmatch = [\"a\"]\n");
+}
+
 TEST_F(settings_read_again, are_compared_key_by_key_but_for_tables) {
   const std::string before = read("threshold = 5\n").printed;
   EXPECT_EQ(keys_that_differ(before, before), "");
-  EXPECT_EQ(keys_that_differ(before, read("threshold = 5\nmax-streams = 9\nthreads = 2\n").printed),
-            "max-streams, threads");
+  EXPECT_EQ(keys_that_differ(before, read("threshold = 5\nproxy-protocol = true\nthreads = 2\n").printed),
+            "proxy-protocol, threads");
   const auto with_alert = read("threshold = 5\n[[alert]]\nname = \"a\"\nurl = \"http://127.0.0.1:9/\"\n");
   EXPECT_EQ(keys_that_differ(before, with_alert.printed), "");
 }
