@@ -261,7 +261,7 @@ std::optional<http_response> server::answer_http(const http_request& asked) {
   if (!is_health && wants_token && !data_pages_->is_admitted(asked, who)) return data_pages_->unauthorized();
   if (auto page = status_page(asked, info_, stopping_)) return page;
   if (auto page = data_pages_->answer(asked)) return page;
-  if (auto page = shadow_page(asked, shadow_.get())) return page;
+  if (auto page = shadow_page(asked, shadow_.get(), who.get())) return page;
   return answer_ingest(asked);
 }
 

@@ -240,6 +240,15 @@ TEST_F(data_pages, only_so_many_feeds_are_open_at_once) {
   open_feed("");
 }
 
+TEST_F(data_pages, show_the_shadow_to_who_may_see_all_streams_or_the_whole_server) {
+  const std::string tokens =
+      "all 4813494d137e1631bba301d5acab6e7bb7aa74ce1185d456565ef51d737677b2 publish=a subscribe=*\n"
+      "boss a5e7c002443743c5836758c7d1cd8ddefd9fcf2061daa0efaac683fb99966057 may=admin\n";
+  start({"--tokens", folder_.write("tokens", tokens), "--refusal-delay", "1"});
+  EXPECT_EQ(status_of("/v1/shadow", "Authorization: Bearer root\r\n"), 404U) << "there is none";
+  EXPECT_EQ(status_of("/v1/shadow", "Authorization: Bearer boss\r\n"), 404U);
+}
+
 TEST_F(data_pages, need_a_token_and_show_what_it_allows) {
   const std::string tokens =
       "plant 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 publish=* subscribe=plant.*\n";
@@ -254,7 +263,7 @@ TEST_F(data_pages, need_a_token_and_show_what_it_allows) {
   }
   const std::string shown = "Authorization: Bearer test\r\n";
   EXPECT_EQ(status_of("/v1/shadow"), 401U);
-  EXPECT_EQ(status_of("/v1/shadow", shown), 404U) << "there is none";
+  EXPECT_EQ(status_of("/v1/shadow", shown), 403U) << "it is about all streams";
   const json streams = json_of("/v1/streams", shown).at("streams");
   ASSERT_EQ(streams.size(), 1U);
   EXPECT_EQ(streams[0].at("stream"), "plant.1");
