@@ -5,6 +5,7 @@
 #include <set>
 
 #include "common/model/event.hpp"
+#include "common/text/page_address.hpp"
 #include "common/text/printable.hpp"
 #include "server/alerts/address.hpp"
 
@@ -69,17 +70,6 @@ void complain_of(const alert_settings& chosen, std::vector<std::string>& complai
   }
 }
 
-// It stands in front of "#stream=..", in a line of mail.
-std::string wrong_public_url(const std::string& url) {
-  constexpr std::size_t bytes_max = 200;
-  const address_parts parts = parts_of(url);
-  const bool is_plain = std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c < '\x7f' && c != '#'; });
-  const bool is_web = !parts.host.empty() && !parts.is_mail && !parts.has_password;
-  if (url.empty() || (is_web && is_plain && url.size() <= bytes_max)) return {};
-  return "--public-url: " + in_quotes(url) +
-         " is not allowed: give http:// or https://, a host, a path if need be, and no #, in 200 bytes at most";
-}
-
 }  // namespace
 
 alert_way way_of(const alert_settings& chosen) {
@@ -119,7 +109,7 @@ std::vector<std::string> validate(const alerts_settings& chosen) {
     complaints.emplace_back(
         "--alert-budget: without --alert-url there is nothing that it holds for: give that as well");
   }
-  if (const std::string wrong = wrong_public_url(chosen.public_url); !wrong.empty()) complaints.push_back(wrong);
+  if (const std::string wrong = wrong_page_address(chosen.public_url); !wrong.empty()) complaints.push_back(wrong);
   for (const maintenance_settings& one : chosen.maintenances) {
     if (one.from_ms == 0 || one.to_ms == 0 || one.from_ms >= one.to_ms) {
       complaints.emplace_back("[[maintenance]] from, to: both are needed, and from before to");

@@ -7,6 +7,7 @@
 #include "common/net/endpoint.hpp"
 #include "common/protocol/limits.hpp"
 #include "common/protocol/time_text.hpp"
+#include "common/text/page_address.hpp"
 #include "common/text/printable.hpp"
 
 namespace spindrift {
@@ -47,12 +48,6 @@ void add_endpoint(option_set& options, const char* flag, const char* help, std::
                  return std::nullopt;
                },
                .show = [&target] { return std::vector{target}; }});
-}
-
-bool is_page_address(std::string_view url) {
-  const std::size_t at = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : url.size();
-  return at < url.size() && url[at] != '/' && url.size() <= 200 &&
-         std::ranges::all_of(url, [](char c) { return c > ' ' && c < '\x7f' && c != '#' && c != '?' && c != '@'; });
 }
 
 }  // namespace
@@ -131,9 +126,8 @@ std::vector<std::string> validate(const viewer_settings& settings) {
   if (settings.output.find_first_of("\r\n") != std::string::npos) {
     complaints.emplace_back("--output: a line end in a file's name is not allowed");
   }
-  if (!settings.public_url.empty() && !is_page_address(settings.public_url)) {
-    complaints.push_back("--public-url: " + printable(settings.public_url) +
-                         " is not allowed: give http:// or https://, a host, a path if need be, and no #");
+  if (std::string wrong = wrong_page_address(settings.public_url); !wrong.empty()) {
+    complaints.push_back(std::move(wrong));
   }
   if (!settings.public_url.empty() && settings.web.empty()) {
     complaints.emplace_back("--public-url: without --web there is no page: give that as well");
