@@ -8,6 +8,10 @@ set -euo pipefail
 package=$(realpath "${1:?usage: package_test.sh FILE.deb}")
 cd "$(dirname "$0")/../.."
 
+# The worker is there where librdkafka is.
+programs=(spindriftd spindrift-detect spindrift-sim spindrift-viz)
+case $(dpkg-deb -c "$package") in *bin/spindrift-worker*) programs+=(spindrift-worker) ;; esac
+
 say() { printf '%s\n' "$*"; }
 fail() { say "FAIL: $*" >&2; exit 1; }
 check() { # NAME COMMAND...: that it succeeds
@@ -97,10 +101,10 @@ check "the version before is installed" install_package "$before/before.deb"
 rm -rf "$before"
 check "  with a system user" inside getent passwd spindrift
 check "  that alone may enter its directory" test "$(inside stat -c "%U %a" /var/lib/spindrift)" = "spindrift 700"
-for program in spindriftd spindrift-detect spindrift-sim spindrift-viz; do
+for program in "${programs[@]}"; do
   check "  $program runs" inside "$program" --version
 done
-for program in spindriftd spindrift-detect spindrift-sim spindrift-viz; do
+for program in "${programs[@]}"; do
   check "  its shells complete $program" test -s "$root/usr/share/bash-completion/completions/$program" -a \
     -s "$root/usr/share/zsh/vendor-completions/_$program" -a -s "$root/usr/share/fish/vendor_completions.d/$program.fish"
 done
@@ -121,10 +125,10 @@ check "  and the configuration is the operator's" grep -q '# mine' "$root/etc/sp
 check "  it starts again" start
 check "  with its state kept" test "$(point 2)" = 2
 check "  and ends" stop
-check "it is removed" inside apt-get remove -y -q spindrift >build/package_install.log
+check "it is removed" inside apt-get remove -y -q spindrift >build/package_install.log 2>&1
 check "  with its programs" test ! -e "$root/usr/bin/spindriftd"
 check "  but not with what it has learned" test -n "$(ls "$root/var/lib/spindrift")"
-check "it is purged" inside apt-get purge -y -q spindrift >build/package_install.log
+check "it is purged" inside apt-get purge -y -q spindrift >build/package_install.log 2>&1
 check "  with its state" test ! -e "$root/var/lib/spindrift"
 check "  and its configuration" test ! -e "$root/etc/spindrift/spindriftd.toml"
 check "  and its user" test -z "$(inside getent passwd spindrift || true)"
