@@ -21,9 +21,7 @@ bool is_page_address(std::string_view url) {
 std::string wrong_page_address(std::string_view url) {
   if (url.empty() || is_page_address(url)) return {};
   return "--public-url: " + in_quotes(url) +
-         " is not allowed: give http:// or https://, a host, a path if need be, and none of #, ? and @, in 200 bytes "
-         "at "
-         "most";
+         " is not allowed: give http:// or https://, a host, a path if need be, and no #, ? or @, in 200 bytes at most";
 }
 
 }  // namespace spindrift
