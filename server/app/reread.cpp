@@ -103,7 +103,8 @@ std::string with_restarts_noted(const std::string& printed) {
     is_of_table = is_of_table || line.starts_with('[') || rest.starts_with('[');
     const std::string_view next = rest.substr(0, rest.find(" = "));
     const bool is_origin = line.starts_with("# ") && !is_of_table && !next.starts_with('#');
-    noted.append(line).append(is_origin && !is_live(std::string(next)) ? "; a change needs a restart\n" : "\n");
+    if (is_origin && !is_live(std::string(next))) noted += "# a change needs a restart\n";
+    noted.append(line).append("\n");
   }
   return noted;
 }

@@ -64,7 +64,7 @@ TEST(printed_settings, say_of_which_a_change_needs_a_restart) {
   EXPECT_EQ(
       with_restarts_noted("# default\nthreads = 1\n# a.toml:2\nmax-streams = 5\n\n# a.toml:3\n[[stream]]\n# a.toml:4\n"
                           "match = [\"a\"]\n"),
-      "# default; a change needs a restart\nthreads = 1\n# a.toml:2\nmax-streams = 5\n\n# a.toml:3\n[[stream]]\n# "
+      "# a change needs a restart\n# default\nthreads = 1\n# a.toml:2\nmax-streams = 5\n\n# a.toml:3\n[[stream]]\n# "
       "a.toml:4\nmatch = [\"a\"]\n");
 }
 
