@@ -163,6 +163,8 @@ class reader:
     def run_python(self, text):
         if not self.server:
             self.start("spindriftd")
+        if not self.port:
+            return
         ran = subprocess.run([sys.executable, "-c", text.replace("7171", self.port)], capture_output=True, text=True,
                              timeout=PATIENCE)
         if '"verdict"' not in ran.stdout:
