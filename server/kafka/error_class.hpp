@@ -3,7 +3,7 @@
 //   retriable   the same call again, until its deadline
 //   abortable   the transaction is lost, what it held is made again: a rebalance, a broker that went away
 //   fenced      another one has this transactional id, or took the partitions over: start anew, write nothing more
-//   usurped     another live worker has this worker id: end, since they would take turns for ever
+//   usurped     another has this worker id: start anew, and end if it comes again: they would take turns for ever
 //   denied      an ACL or the credentials: a person must mend it
 //   offset_gone the position is no longer in the topic
 //   fatal       the client is of no more use: start anew with another

@@ -24,6 +24,8 @@ constexpr std::chrono::seconds seek_patience{10};
 // Whoever was taken for dead is fenced once, and a broker that comes back may do it again. Two live workers of one id
 // fence each other in turn, each as it starts anew.
 constexpr int fencings_max = 4;
+// So many sessions after a member was told of another of its name, hearing it again is no accident.
+constexpr int usurped_sessions = 3;
 
 worker::failure failure_of(const client_error& error) {
   switch (error.is) {
@@ -293,8 +295,18 @@ bool lane_thread::takes_turns() {
   return ++fencings_ >= fencings_max;
 }
 
+// Seen without another worker of the name: a broker was begun again, then the process stood still for longer than its
+// session. Most likely it was itself, the answer to whose joining was never heard. Two live ones take the name from
+// each other in turn.
+bool lane_thread::is_usurped_again() {
+  const clock::time_point now = clock::now();
+  const bool is_again = now - usurped_ <= settings_.session_timeout * usurped_sessions;
+  usurped_ = now;
+  return is_again;
+}
+
 void lane_thread::take_failure(const client_error& error, const std::string& denied) {
-  if (error.is == error_class::usurped || (error.is == error_class::fenced && takes_turns())) {
+  if ((error.is == error_class::usurped && is_usurped_again()) || (error.is == error_class::fenced && takes_turns())) {
     return end(exit_bad_config, "another live worker of the group " + settings_.group + " has the --worker-id " +
                                     settings_.worker_id + " as well: give each its own");
   }

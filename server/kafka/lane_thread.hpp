@@ -68,6 +68,7 @@ private:
   void take_failure(const client_error& error, const std::string& denied);
   // Fenced, and so often within a session that another live worker must have our id.
   bool takes_turns();
+  bool is_usurped_again();
   void take_answers();
   void take_answer(errand_answer& told);
   void take_records();
@@ -106,6 +107,7 @@ private:
   clock::time_point rests_until_{};  // no new life before
   int fencings_ = 0;                 // since then
   clock::time_point fenced_since_{};
+  clock::time_point usurped_{};         // when another of our name was heard of last; long ago: never
   std::chrono::milliseconds pause_{0};  // before the next life
 
   bool is_over_ = false;
