@@ -26,6 +26,7 @@ TEST(terminal, is_a_window_where_there_is_a_display) {
 TEST(terminal, is_text_of_its_size_elsewhere_and_leaves_room_for_the_prompt) {
   const auto chosen = choose_screen("auto", all, terminal_of(132, 43)).chosen;
   EXPECT_EQ(chosen->name, "dumb");
+  EXPECT_EQ(chosen->setup.find("[H\\033[J"), std::string::npos) << "the picture is gone until the next is drawn";
   EXPECT_TRUE(chosen->where.is_text());
   EXPECT_EQ(chosen->where.width, 132U);
   EXPECT_EQ(chosen->where.height, 41U);
