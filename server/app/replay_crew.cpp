@@ -2,7 +2,9 @@
 #include "server/app/replay_crew.hpp"
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
+#include <vector>
 
 #include "server/engine/stream_table.hpp"
 #include "server/pipeline/kept_verdict.hpp"
@@ -55,10 +57,17 @@ bool replay_crew::gather(const journal_entry& entry) {
 void replay_crew::run(moment now, const std::function<void(const replayed&)>& done) {
   const std::size_t shares = used_ < entries_for_threads ? 1 : threads_;
   std::vector<std::thread> others;
-  for (std::size_t share = 1; share < shares; ++share) {
-    others.emplace_back([this, share, shares, now] { replay_share(share, shares, now); });
+  others.reserve(shares);
+  std::size_t begun = 1;
+  try {
+    for (; begun < shares; ++begun) {
+      others.emplace_back([this, share = begun, shares, now] { replay_share(share, shares, now); });
+    }
+  } catch (const std::system_error&) {
+    // The system gives no more threads: the rest is this one's.
   }
   replay_share(0, shares, now);
+  for (; begun < shares; ++begun) replay_share(begun, shares, now);
   for (std::thread& other : others) other.join();
   for (std::size_t i = 0; i < used_; ++i) done(slots_[i].result);
   used_ = 0;
