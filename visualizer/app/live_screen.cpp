@@ -45,7 +45,7 @@ void live_screen::refresh(const heading& above, bool has_changed) {
   if (is_stopped_ || !(has_changed || std::exchange(has_changed_, false))) return;
   has_changed_ = false;
   const scene shown = view_.look(board_, room_on(screen_->where), steady_ms());
-  plotter_->show(screen_->setup + draw(shown, above, settings_.drawing, screen_->where));
+  plotter_->show(screen_->setup + draw(shown, above, settings_.drawing, screen_->where, screen_->wipe));
 }
 
 scene live_screen::in_view(const screen_room& room) {

@@ -35,20 +35,16 @@ screen window(const std::string& name) {
   return {name, "set terminal " + name + " size " + size_of(where) + title + "\n" + key_commands(), where};
 }
 
-// Text in place of pictures. On a terminal each frame is written over the one before, line by line to the full width:
-// the screen is not cleared for it, which would leave it empty until gnuplot has drawn. Cleared are what stands
-// below a frame and the two lines that it is scrolled over.
+// Text in place of pictures. On a terminal each frame is drawn over the one before.
 screen cells(const display& here) {
   const canvas where{canvas::unit::cells, here.columns, here.rows > 4 ? here.rows - 2 : here.rows};
-  return {"dumb",
-          "set terminal dumb " + size_of(where) +
-              " ansi256\nset print '-'\nprint \"\\033[J\\033[2H\\033[K\\033[H\\033[K\"\n",
-          where};
+  return {"dumb", "set terminal dumb " + size_of(where) + " ansi256\nset print '-'\n", where,
+          "print \"\\033[H\\033[J\"\n"};
 }
 
 screen sixel(const display& here) {
   const canvas where{canvas::unit::pixels, here.columns * 8, here.rows * 15};
-  return {"sixelgd", "set terminal sixelgd size " + size_of(where) + "\nset print '-'\nprint \"\\033[H\"\n", where};
+  return {"sixelgd", "set terminal sixelgd size " + size_of(where) + "\nset print '-'\n", where, "print \"\\033[H\"\n"};
 }
 
 }  // namespace

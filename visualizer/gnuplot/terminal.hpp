@@ -29,6 +29,7 @@ struct screen {
   std::string name;   // of the terminal
   std::string setup;  // gnuplot commands before every frame
   canvas where;
+  std::string wipe{};  // commands right before a frame is put out, on a terminal: the one before stands until then
 };
 
 // `wanted` is auto or a terminal's name. Returns what is wrong when it cannot be had: names what gnuplot offers.

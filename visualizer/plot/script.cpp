@@ -15,7 +15,8 @@ std::string draw(const gallery& shown, const heading& above, const view_settings
   return draw(made, above, settings, where);
 }
 
-std::string draw(const scene& all, const heading& above, const view_settings& settings, const canvas& where) {
+std::string draw(const scene& all, const heading& above, const view_settings& settings, const canvas& where,
+                 std::string_view before_page) {
   const gallery& shown = all.shown;
   const strips beside{!all.rows.empty(), all.has_widths};
   const bool has_lines = !all.lines.empty();
@@ -40,6 +41,7 @@ std::string draw(const scene& all, const heading& above, const view_settings& se
     out += "unset label\nset label 1 '" + std::string(all.status.empty() ? "no verdict yet" : "nothing here") +
            "' at graph 0.5, graph 0.5 center\nplot 2 with lines notitle\n";
   }
+  out += before_page;
   out += "unset multiplot\n";
   return out;
 }

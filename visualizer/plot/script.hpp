@@ -8,6 +8,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "visualizer/plot/layout.hpp"
 #include "visualizer/series/gallery.hpp"
@@ -16,7 +17,9 @@
 
 namespace spindrift {
 
-std::string draw(const scene& shown, const heading& above, const view_settings& settings, const canvas& where);
+// `before_page`: gnuplot commands for when everything has been worked out, right before it is put out.
+std::string draw(const scene& shown, const heading& above, const view_settings& settings, const canvas& where,
+                 std::string_view before_page = {});
 // Without a list and a pane of ADWIN's width.
 std::string draw(const gallery& shown, const heading& above, const view_settings& settings, const canvas& where);
 

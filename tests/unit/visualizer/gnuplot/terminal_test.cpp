@@ -32,6 +32,12 @@ TEST(terminal, is_text_of_its_size_elsewhere_and_leaves_room_for_the_prompt) {
   EXPECT_EQ(chosen->where.height, 41U);
 }
 
+TEST(terminal, is_wiped_right_before_a_frame_is_put_out) {
+  const auto chosen = choose_screen("auto", all, terminal_of(132, 43)).chosen;
+  EXPECT_EQ(chosen->setup.find("033["), std::string::npos) << chosen->setup;
+  EXPECT_NE(chosen->wipe.find("033[H"), std::string::npos) << chosen->wipe;
+}
+
 TEST(terminal, names_what_is_offered_when_the_wanted_is_not) {
   const screen_choice choice = choose_screen("wxt", all, terminal_of(80, 24));
   EXPECT_FALSE(choice.chosen);

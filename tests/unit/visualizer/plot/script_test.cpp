@@ -33,6 +33,14 @@ TEST_F(script, of_nothing_says_so) {
   EXPECT_NE(drawn().find("no verdict yet"), std::string::npos);
 }
 
+TEST_F(script, puts_out_nothing_until_all_is_worked_out) {
+  hear("cpu", 1);
+  scene all;
+  all.shown = shown_;
+  const std::string text = draw(all, {"127.0.0.1:7171", "live"}, {5, x_axis::number}, {}, "print 'wipe'\n");
+  EXPECT_TRUE(text.ends_with("print 'wipe'\nunset multiplot\n")) << text.substr(text.size() - 80);
+}
+
 TEST_F(script, has_a_panel_a_series_and_says_how_many_are_left_out) {
   for (int stream = 0; stream < 20; ++stream) hear("s" + std::to_string(stream), 1);
   EXPECT_EQ(count(drawn(), "$v"), 32U) << "each block is opened and used";
