@@ -15,6 +15,7 @@ constexpr double clearly = 0.9;
 constexpr double about_as_good = 1.5;
 constexpr double ordinary = 3;
 constexpr double ordinary_at_first = 4;  // while the second baseline is too young to say
+constexpr double explained = 0.5;        // then it must have foretold half of the way there as well
 constexpr double reach_in_sigmas = 8;
 
 baseline_reading judged(robust_zscore& by, double x, bool after_hole) {
@@ -51,7 +52,8 @@ timed_zscore::result timed_zscore::judge(double x, double t, double interval, bo
   seen.clock->error = rest_loss_;
   seen.clock->judges = by_clock_ && compared_ >= compared_min;
   if (compared_ < compared_min) {
-    seen.baseline.anomaly = seen.baseline.anomaly && std::abs(y) > ordinary_at_first;
+    const bool expected_most = std::abs(x - expected->expected) < explained * std::abs(x - seen.baseline.expected);
+    seen.baseline.anomaly = seen.baseline.anomaly && !(std::abs(y) <= ordinary_at_first && expected_most);
     return seen;
   }
   if (!by_clock_) {
