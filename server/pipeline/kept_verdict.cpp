@@ -2,6 +2,7 @@
 #include "server/pipeline/kept_verdict.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstdint>
 #include <cstring>
@@ -18,7 +19,8 @@ namespace {
 constexpr char packed_mark = 1;
 
 // What every verdict has. Behind it stand the numbers that not all have, the names, and the features of a point of
-// several values, each with its name in front.
+// several values, each with its name in front. Both parts name the bytes that would be between or behind their fields:
+// the same verdict packs into the same bytes, and none of the memory before it gets into a snapshot.
 struct fixed_part {
   char mark = packed_mark;
   std::uint8_t by = 0;  // point_detector bits
@@ -36,6 +38,7 @@ struct fixed_part {
   bool has_drift = false;
   bool is_learned = false;
   std::uint8_t label = 0;  // 1 + its value; 0: none
+  std::array<std::uint8_t, 7> unused{};
   double value = 0;
   double expected = 0;
   double sigma = 0;
@@ -45,13 +48,15 @@ struct fixed_part {
   std::int64_t ts = 0;
   std::uint64_t event = 0;
 };
-static_assert(std::is_trivially_copyable_v<fixed_part>);
+static_assert(std::is_trivially_copyable_v<fixed_part> && sizeof(fixed_part) == 24 + 8 * sizeof(double));
 
 struct feature_part {
   double value = 0;
   feature_verdict judged{};
   std::uint8_t name_bytes = 0;
+  std::array<std::uint8_t, 7> unused{};
 };
+static_assert(std::is_trivially_copyable_v<feature_part> && sizeof(feature_part) == 5 * sizeof(double));
 
 fixed_part fixed_of(const verdict& judged) {
   const point& subject = judged.subject;

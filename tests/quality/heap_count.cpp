@@ -45,6 +45,10 @@ void* operator new(std::size_t bytes, std::align_val_t alignment) {
   const auto boundary = static_cast<std::size_t>(alignment);
   return count_in(std::aligned_alloc(boundary, rounded_up(bytes, boundary)));
 }
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+  void* const memory = std::malloc(bytes == 0 ? 1 : bytes);
+  return memory == nullptr ? nullptr : count_in(memory);
+}
 void operator delete(void* memory) noexcept {
   count_out(memory);
 }
