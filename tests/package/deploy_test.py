@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What lies in server/deploy speaks of a server that there is: every metric of the dashboard and of the alert rules is
 among those that the server serves, the dashboard has what Grafana wants of one, and the unit lets the server do what it
-does; what the container file and the compose file start is what the programs take. Where promtool is installed, Prometheus reads the metrics and the rules as well.
+does; what the container file, the compose files and the manifests start is what the programs take, with the topics that
+the worker has by itself. Where promtool is installed, Prometheus reads the metrics and the rules as well.
 
 usage: deploy_test.py SPINDRIFTD
 """
@@ -101,6 +102,39 @@ def complaints_about_compose(binary):
     return found
 
 
+def without_comments(text):
+    return re.sub(r"(^|\s)#.*", r"\1", text)
+
+
+def complaints_about_worker(worker):
+    """Flags, topics, ports and metrics of what starts workers beside a cluster."""
+    help_text = subprocess.run([worker, "--help"], capture_output=True, text=True).stdout
+    settings = subprocess.run([worker, "--print-config"], capture_output=True, text=True).stdout
+    found = []
+    for name in ("compose.yaml", "kubernetes/worker.yaml"):
+        text = without_comments((DEPLOY / name).read_text())
+        flags = sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - {"--build"})
+        if not flags:
+            found.append(f"{name}: no flags")
+        found += [f"{name}: spindrift-worker has no {flag}" for flag in flags
+                  if not re.search(rf"^ +{re.escape(flag)}\b", help_text, re.M)]
+        heard = re.search(r"--http(?:=|, \")[^:]+:(\d+)", text)
+        shown = re.search(r"containerPort: (\d+)|ports: \[\"[^\"]*:(\d+)\"\]\n +depends_on", text)
+        if not heard or not shown or heard.group(1) not in shown.groups():
+            found.append(f"{name}: the port of --http is not the one that is shown")
+    topics = set(re.findall(r"kind: KafkaTopic\nmetadata:\n +name: (\S+)", (DEPLOY / "kubernetes/topics.yaml").read_text()))
+    usual = set(re.findall(r'^(?:points|verdicts|events|dead-letters|snapshots) = "(\S+)"', settings, re.M))
+    if len(usual) != 5 or topics != usual:
+        found.append(f"kubernetes/topics.yaml: has {sorted(topics)}, and the worker {sorted(usual)}")
+    served = "".join(path.read_text() for path in (DEPLOY.parent / "kafka").glob("*.cpp"))
+    rules = (DEPLOY / "worker_alerts.yml").read_text()
+    # Where it is made a metric stands without the prefix, a counter without the ending as well.
+    found += [f"worker_alerts.yml: the worker has no metric {one}" for one in sorted(set(re.findall(r"\bspindrift_[a-z_]+", rules)))
+              if f'"{one.removeprefix("spindrift_").removesuffix("_total")}"' not in served
+              and f'"{one.removeprefix("spindrift_")}"' not in served]
+    return found + (promtool("check", "rules", DEPLOY / "worker_alerts.yml") if shutil.which("promtool") else [])
+
+
 def promtool(*arguments, **more):
     done = subprocess.run(["promtool", *arguments], capture_output=True, text=True, **more)
     return [] if done.returncode == 0 else [done.stdout + done.stderr]
@@ -115,6 +149,9 @@ def main():
     found = complaints_about_dashboard(json.loads(dashboard_text))
     binary = pathlib.Path(sys.argv[1]).resolve()
     found += complaints_about_container(binary) + complaints_about_compose(binary)
+    worker = binary.with_name("spindrift-worker")
+    if worker.exists():
+        found += complaints_about_worker(worker)
     for name, text in (("dashboard.json", dashboard_text), ("alerts.yml", (DEPLOY / "alerts.yml").read_text())):
         used = set(re.findall(r"\bspindrift_[a-z_]+", text))
         found += [f"{name}: the server has no metric {one}" for one in sorted(used - known)]
