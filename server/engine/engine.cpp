@@ -288,11 +288,8 @@ refusal engine::find_or_create(const point& from, std::uint64_t hash, stream*& f
   const refusal why = streams_->take_place(grown, {streams_max(), bytes_max});
   if (why != refusal::none) return why;
   add(counts_.streams_created, 1);
-  const bool is_counted = profile->as == value_reading::as_sent
-                              ? from.is_counter || profile->is_named_counter(from.stream)
-                              : profile->as == value_reading::rate;
   auto made = std::make_unique<stream>(from.stream, from, std::move(profile));
-  if (is_counted) made->judge_by_rate();
+  if (made->profile->is_counted(from)) made->judge_by_rate();
   found = table.insert(std::move(made), hash);
   return refusal::none;
 }

@@ -12,12 +12,13 @@ std::string chosen_title(const stream_profile& of, const std::string& name) {
 }
 
 void add_words(const stream_profile& of, const std::string& name, std::vector<event>& notices) {
+  if (notices.empty()) return;
+  const std::string head = of.rules.title.empty() ? std::string() : chosen_title(of, name) + ": ";
   for (event& notice : notices) {
     if (notice.is_picture_alone) continue;
     // Behind the sentence stands what is remembered of marks.
     const std::size_t plain = sentence(notice).size();
-    std::string text = of.rules.title.empty() ? std::string() : of.title_of(name) + ": ";
-    text += sentence(notice, of.rules.unit);
+    std::string text = head + sentence(notice, of.rules.unit);
     if (plain < notice.text.size()) text += notice.text.substr(plain);
     notice.text = std::move(text);
   }

@@ -30,8 +30,7 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
   if (to == nullptr) {
     // What was applied once is applied again, even beyond a limit that has been lowered since.
     auto made = std::make_unique<stream>(from.stream, from, profile_of(from.stream));
-    if (from.is_counter) made->judge_by_rate();
-    fit_reading(*made);
+    if (made->profile->is_counted(from)) made->judge_by_rate();
     streams_->take_place(made->profile->grown_bytes(made->width()), {});
     to = streams_->insert(std::move(made), hash);
   }

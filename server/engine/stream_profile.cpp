@@ -63,6 +63,11 @@ bool stream_profile::is_named_counter(std::string_view name) const {
          std::any_of(counters->begin(), counters->end(), [&](const pattern& one) { return one.takes(name); });
 }
 
+bool stream_profile::is_counted(const point& first) const {
+  if (as != value_reading::as_sent) return as == value_reading::rate;
+  return first.is_counter || is_named_counter(first.stream);
+}
+
 std::size_t stream_profile::grown_bytes(std::size_t values) const {
   return values <= 1 ? grown_bytes_of_one_ : reckon(*this, values);
 }

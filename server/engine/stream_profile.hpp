@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/model/pattern.hpp"
+#include "common/model/point.hpp"
 #include "server/detect/registry.hpp"
 #include "server/detect/settings.hpp"
 #include "server/engine/stream_settings.hpp"
@@ -49,6 +50,8 @@ struct stream_profile {
   // Streams whose values are counts that only grow, where `as` leaves it open; null: none.
   std::shared_ptr<const std::vector<pattern>> counters;
   bool is_named_counter(std::string_view name) const;
+  // Whether a stream that begins with this point is judged by its rate.
+  bool is_counted(const point& first) const;
   std::string alert;
   std::vector<std::string> match;  // of the entry it was made from
   // Settings were read again: a stream takes another profile when it is next touched.
