@@ -219,9 +219,9 @@ private:
 
 std::string right_missing(const kafka_settings& settings, rd_kafka_resp_err_t code, const std::string& asked_for) {
   if (code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) return settings.group;
-  if (code == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED) return settings.group + '.';
+  if (code == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED) return settings.transactional_prefix();
   // Of a transaction the broker does not say which topic it was, and they are few.
-  if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && asked_for == settings.group + '.') {
+  if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && asked_for == settings.transactional_prefix()) {
     std::string all = settings.topics.dead_letters;
     if (settings.writes_events()) all.insert(0, settings.topics.events + ", ");
     if (settings.writes_verdicts()) all.insert(0, settings.topics.verdicts + ", ");
@@ -238,7 +238,7 @@ std::string acl_cure(const kafka_settings& settings, const std::string& denied) 
     return begin + " --operation Read --operation Write --operation Delete --operation Describe --topic " + denied;
   }
   if (denied == settings.group) return begin + " --operation Read --group " + denied;
-  if (denied == settings.group + '.') {
+  if (denied == settings.transactional_prefix()) {
     return begin + " --operation Write --operation Describe --resource-pattern-type prefixed --transactional-id " +
            denied;
   }

@@ -167,7 +167,7 @@ void errand_runner::fence(const worker::fence_ask& wanted, std::uint64_t life) {
     std::this_thread::sleep_for(between_tries);
   }
   if (!wrong) wrong = error_of(RD_KAFKA_RESP_ERR__TIMED_OUT);
-  fail(wanted.id, std::move(wrong), settings_.group + '.', life);
+  fail(wanted.id, std::move(wrong), settings_.transactional_prefix(), life);
 }
 
 void errand_runner::read_snapshot(const worker::snapshot_ask& wanted, std::uint64_t life) {

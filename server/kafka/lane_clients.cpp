@@ -158,7 +158,7 @@ void lane_clients::hear_error(rd_kafka_t* of, int code, const char* text, void* 
     return;
   }
   std::string asked_for;
-  if (of == self.outputs_.get()) asked_for = self.settings_.group + '.';
+  if (of == self.outputs_.get()) asked_for = self.settings_.transactional_prefix();
   if (of == self.chunks_.get()) asked_for = self.settings_.topics.snapshots;
   self.fail(std::move(told), std::move(asked_for));
 }

@@ -71,7 +71,9 @@ struct kafka_settings {
   bool writes_verdicts() const { return topics.verdicts != off; }
   bool writes_events() const { return topics.events != off; }
   // `<group>.<worker-id>.<lane>`: what its transactions are under, and the mark of who owns a partition.
-  std::string transactional_id(std::size_t lane) const { return group + '.' + worker_id + '.' + std::to_string(lane); }
+  std::string transactional_id(std::size_t lane) const { return transactional_prefix() + instance_id(lane); }
+  // What the ids of all workers of the group begin with, and a right to them is for.
+  std::string transactional_prefix() const { return group + '.'; }
   // group.instance.id of a lane's consumer: a slot that comes back within the session keeps its partitions.
   std::string instance_id(std::size_t lane) const { return worker_id + '.' + std::to_string(lane); }
 };
