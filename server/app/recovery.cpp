@@ -92,10 +92,11 @@ std::uint64_t persistence::replay_journal(moment at) {
 // What a point told is in the history again, and its verdict with its producer.
 void persistence::take_replayed(const replay_crew::replayed& done) {
   if (!done.is_new) return;
-  record_told(done.told, done.stream);
-  if (done.producer.empty()) return;
-  const auto whose = producers_->find_or_create(done.producer);
-  if (whose && done.position > whose->journal().position) whose->keep(done.seq, done.verdict);
+  const point_record& record = done.record;
+  record_told(done.told, record.subject.stream);
+  if (record.producer.empty()) return;
+  const auto whose = producers_->find_or_create(record.producer);
+  if (whose && done.position > whose->journal().position) whose->keep(record.subject.seq, done.verdict);
 }
 
 void persistence::replay(const journal_entry& entry) {

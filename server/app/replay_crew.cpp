@@ -18,6 +18,7 @@ constexpr std::size_t entries_for_threads = 256;
 
 void replay_crew::slot::take(const journal_entry& entry) {
   const point& from = entry.record.subject;
+  point_record& record = result.record;
   record = entry.record;
   texts.clear();
   texts.append(from.stream).append(entry.record.producer);
@@ -33,9 +34,6 @@ void replay_crew::slot::take(const journal_entry& entry) {
   values.assign(from.values.begin(), from.values.end());
   for (feature& one : values) one.name = next(one.name.size());
   record.subject.values = values;
-  result.stream = record.subject.stream;
-  result.producer = record.producer;
-  result.seq = record.subject.seq;
   result.position = entry.position;
   result.told.clear();
   result.verdict.clear();
@@ -50,7 +48,7 @@ bool replay_crew::gather(const journal_entry& entry) {
   if (used_ == slots_.size()) slots_.emplace_back();
   slot& to = slots_[used_++];
   to.take(entry);
-  to.stripe = stream_table::index_of(engine_.streams().hash_of(to.record.subject.stream));
+  to.stripe = stream_table::index_of(engine_.streams().hash_of(to.result.record.subject.stream));
   return true;
 }
 
@@ -81,9 +79,9 @@ void replay_crew::replay_share(std::size_t share, std::size_t shares, moment now
 
 void replay_crew::replay(slot& one, moment now) {
   replayed& result = one.result;
-  const auto again = engine_.replay(one.record, result.position, now, result.told, one.by_feature);
+  const auto again = engine_.replay(result.record, result.position, now, result.told, one.by_feature);
   result.is_new = again.has_value();
-  if (again && !result.producer.empty()) pack_verdict(*again, result.verdict);
+  if (again && !result.record.producer.empty()) pack_verdict(*again, result.verdict);
 }
 
 }  // namespace spindrift

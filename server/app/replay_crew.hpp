@@ -31,9 +31,7 @@ public:
 
   // What became of an entry. Valid until the next gather().
   struct replayed {
-    std::string_view stream;
-    std::string_view producer;
-    std::uint64_t seq = 0;
+    point_record record{};
     journal_position position = 0;
     bool is_new = false;             // no state had it
     std::vector<told_event> told{};  // by it
@@ -48,9 +46,8 @@ public:
   void run(moment now, const std::function<void(const replayed&)>& done);
 
 private:
-  // An entry that owns its texts, and what came of it. Used again and again, so that it seldom allocates.
+  // What the views of an entry look into, and what came of it. Used again and again, so that it seldom allocates.
   struct slot {
-    point_record record{};
     std::string texts{};
     std::vector<feature> values{};
     std::vector<feature_verdict> by_feature{};

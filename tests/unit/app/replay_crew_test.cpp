@@ -64,7 +64,8 @@ public:
 private:
   void run() {
     crew_.run({start_ms, 1}, [this](const replay_crew::replayed& done) {
-      std::string line = std::string(done.stream) + ' ' + std::string(done.producer) + ' ' + std::to_string(done.seq);
+      std::string line = std::string(done.record.subject.stream) + ' ' + std::string(done.record.producer) + ' ' +
+                         std::to_string(done.record.subject.seq);
       line += (done.is_new ? " new " : " old ") + done.verdict;
       for (const told_event& one : done.told) {
         line += ' ' + std::to_string(one.notice.number) + std::string(one.feature);
