@@ -108,7 +108,6 @@ def without_comments(text):
 
 def complaints_about_worker(worker):
     """Flags, topics, ports and metrics of what starts workers beside a cluster."""
-    help_text = subprocess.run([worker, "--help"], capture_output=True, text=True).stdout
     settings = subprocess.run([worker, "--print-config"], capture_output=True, text=True).stdout
     found = []
     for name in ("compose.yaml", "kubernetes/worker.yaml"):
@@ -116,8 +115,7 @@ def complaints_about_worker(worker):
         flags = sorted(set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - {"--build"})
         if not flags:
             found.append(f"{name}: no flags")
-        found += [f"{name}: spindrift-worker has no {flag}" for flag in flags
-                  if not re.search(rf"^ +{re.escape(flag)}\b", help_text, re.M)]
+        found += complaints_about_command(worker, flags, name)
         heard = re.search(r"--http(?:=|, \")[^:]+:(\d+)", text)
         shown = re.search(r"containerPort: (\d+)|ports: \[\"[^\"]*:(\d+)\"\]\n +depends_on", text)
         if not heard or not shown or heard.group(1) not in shown.groups():

@@ -59,17 +59,24 @@ protected:
     }
     return texts;
   }
+  static std::string misfit(const detector_entry& part) {
+    const std::string version = std::to_string(part.state_version);
+    return std::string(part.title) + ' ' + version + '>' + version + " its bytes do not fit";
+  }
   // The part's header in the bytes.
   static std::size_t place_of(const std::string& bytes, std::uint16_t tag) {
     for (std::size_t at = 0; at < bytes.size();) {
       std::uint16_t here = 0;
-      std::uint32_t length = 0;
       std::memcpy(&here, bytes.data() + at, 2);
-      std::memcpy(&length, bytes.data() + at + 8, 4);
       if (here == tag) return at;
-      at += 12 + length;
+      at += 12 + length_at(bytes, at);
     }
     return std::string::npos;
+  }
+  static std::uint32_t length_at(const std::string& bytes, std::size_t at) {
+    std::uint32_t length = 0;
+    std::memcpy(&length, bytes.data() + at + 8, 4);
+    return length;
   }
   static std::size_t place_of(const std::string& bytes, detector_tag tag) {
     return place_of(bytes, static_cast<std::uint16_t>(tag));
@@ -129,16 +136,13 @@ TEST_F(stream_state_test, refuses_a_part_with_bytes_left_over_or_missing) {
     for (const bool is_longer : {false, true}) {
       std::string bytes = whole;
       const std::size_t at = place_of(bytes, part->tag);
-      std::uint32_t length = 0;
-      std::memcpy(&length, bytes.data() + at + 8, 4);
+      std::uint32_t length = length_at(bytes, at);
       is_longer ? bytes.insert(at + 12 + length, 8, '\0') : bytes.erase(at + 12 + length - 8, 8);
       length += is_longer ? 8U : 0U - 8U;
       std::memcpy(bytes.data() + at + 8, &length, 4);
       const auto made = restored(bytes, profile);
       ASSERT_TRUE(made);
-      const std::string version = std::to_string(part->state_version);
-      EXPECT_THAT(lost(),
-                  ElementsAre(std::string(part->title) + ' ' + version + '>' + version + " its bytes do not fit"));
+      EXPECT_THAT(lost(), ElementsAre(misfit(*part)));
       next(*made);
     }
   }
@@ -149,9 +153,7 @@ TEST_F(stream_state_test, refuses_a_part_that_was_saved_of_points_with_more_feat
   settings.isolation_forest_on = settings.one_class_svm_on = settings.autoencoder_on = settings.recurrent_on = true;
   const shared_profile profile = profile_of(settings);
   const auto part_of = [](const std::string& bytes, std::size_t at) {
-    std::uint32_t length = 0;
-    std::memcpy(&length, bytes.data() + at + 8, 4);
-    return bytes.substr(at, 12 + length);
+    return bytes.substr(at, 12 + length_at(bytes, at));
   };
   std::string two;
   save_stream(*watched(profile), two);
@@ -167,9 +169,7 @@ TEST_F(stream_state_test, refuses_a_part_that_was_saved_of_points_with_more_feat
     bytes.replace(at, part_of(bytes, at).size(), part_of(three, place_of(three, judge->tag)));
     const auto made = restored(bytes, profile);
     ASSERT_TRUE(made);
-    const std::string version = std::to_string(judge->state_version);
-    EXPECT_THAT(lost(),
-                ElementsAre(std::string(judge->title) + ' ' + version + '>' + version + " its bytes do not fit"));
+    EXPECT_THAT(lost(), ElementsAre(misfit(*judge)));
     next(*made);
   }
 }
