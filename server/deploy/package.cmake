@@ -10,9 +10,12 @@ install(FILES ${deploy}/spindrift.logrotate DESTINATION etc/logrotate.d RENAME s
 install(FILES ${deploy}/spindriftd.service ${deploy}/spindriftd.socket DESTINATION lib/systemd/system)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION usr/share/doc/spindrift RENAME copyright)
 install(FILES ${deploy}/alerts.yml ${deploy}/dashboard.json DESTINATION usr/share/doc/spindrift/examples)
-install(FILES ${PROJECT_SOURCE_DIR}/docs/CHANGELOG.md ${PROJECT_SOURCE_DIR}/docs/operations.md
-              ${PROJECT_SOURCE_DIR}/docs/alerts.md ${PROJECT_SOURCE_DIR}/docs/protocol.md
-        DESTINATION usr/share/doc/spindrift)
+# What who runs the programs reads, and what these link to; how they are built stays in the sources.
+foreach(page alerts CHANGELOG detection events http operations producers protocol scaleout settings store_format tuning
+             upgrading)
+  install(FILES ${PROJECT_SOURCE_DIR}/docs/${page}.md DESTINATION usr/share/doc/spindrift)
+endforeach()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/events DESTINATION usr/share/doc/spindrift FILES_MATCHING PATTERN "*.png")
 # Made by the target `man`.
 install(DIRECTORY ${PROJECT_BINARY_DIR}/man/ DESTINATION usr/share/man/man1 OPTIONAL FILES_MATCHING PATTERN "*.1")
 install(DIRECTORY ${PROJECT_BINARY_DIR}/completion/bash/ DESTINATION usr/share/bash-completion/completions OPTIONAL)

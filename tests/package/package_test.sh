@@ -54,6 +54,20 @@ install_package() {
     { tail -n 8 build/package_install.log >&2; return 1; }
 }
 version_inside() { inside dpkg-query -W -f '${Version}' spindrift; }
+# Every page that the package is to have, and in these every link to a page or a picture beside them.
+documents_are_whole() {
+  local folder=$root/usr/share/doc/spindrift page link missing=0
+  for page in alerts CHANGELOG events http operations scaleout settings tuning upgrading; do
+    [ -s "$folder/$page.md" ] || { say "missing: $page.md"; missing=1; }
+  done
+  for page in "$folder"/*.md; do
+    # Links that leave docs/ (../) lead into the sources.
+    while IFS= read -r link; do
+      [ -s "$folder/$link" ] || { say "missing: $link, which $(basename "$page") links to"; missing=1; }
+    done < <(grep -oE '\]\([A-Za-z_/]+\.(md|png)' "$page" | sed 's/^](//' || true)
+  done
+  return "$missing"
+}
 unit_line() { sed -n "s/^$1=//p" "$root/lib/systemd/system/spindriftd.service"; }
 
 # The version before: the same programs under a smaller number.
@@ -108,6 +122,7 @@ for program in "${programs[@]}"; do
   check "  its shells complete $program" test -s "$root/usr/share/bash-completion/completions/$program" -a \
     -s "$root/usr/share/zsh/vendor-completions/_$program" -a -s "$root/usr/share/fish/vendor_completions.d/$program.fish"
 done
+check "  its pages are there, with those and the pictures that they link to" documents_are_whole
 check "  the sample configuration is good" inside spindriftd --config /etc/spindrift/spindriftd.toml --check-config
 
 exposure=$(systemd-analyze security --offline=true --no-pager "$root/lib/systemd/system/spindriftd.service" 2>/dev/null |
