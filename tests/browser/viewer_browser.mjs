@@ -99,7 +99,9 @@ const bandShare = page => page.locator('.panel canvas').first().evaluate(canvas 
 async function checkPage(page, server) {
   await page.locator('#state.good').waitFor();
   await page.locator('.row').nth(3).waitFor();
-  assert.equal((await names(page))[0], 'pump', 'the stream with an open event is the first');
+  const called = page.locator('.pick .name', {hasText: /^Pump of the cellar \u00b7 pump$/});
+  await called.waitFor();
+  assert.equal((await names(page))[0], await called.textContent(), 'the stream with an open event is the first');
   assert.equal(await page.locator('img:not(.dygraph-rangesel-zoomhandle)').count(), 0, 'a name became markup');
   await page.locator('.pick', {hasText: 'pump'}).click();
   await page.locator('.panel h2', {hasText: /^Pump of the cellar \u00b7 pump$/}).waitFor();

@@ -14,6 +14,7 @@
 
 #include "common/cli/terminal.hpp"
 #include "visualizer/app/event_command.hpp"
+#include "visualizer/app/title_book.hpp"
 #include "visualizer/gnuplot/picture.hpp"
 #include "visualizer/gnuplot/terminal.hpp"
 #include "visualizer/plot/script.hpp"
@@ -101,11 +102,15 @@ int run_event_picture(const viewer_settings& settings) {
   }
   const event_name wanted = *event_named(settings.event, settings.streams);
   const std::string reply = ask_server(settings, explain_command{wanted.stream, wanted.number});
-  const gallery shown = picture_of(reply);
+  gallery shown = picture_of(reply);
   if (shown.panels().empty()) {
     const json read = json::parse(reply, nullptr, false);
     const bool says_why = read.is_object() && read.contains("message") && read["message"].is_string();
     return refuse(says_why ? read["message"].get<std::string>() : "no points around this event are kept", exit_failure);
+  }
+  // A server that has begun anew may not know the stream any more: then it has no title.
+  if (const auto words = words_of(ask_server(settings, recent_command{wanted.stream, 1}))) {
+    shown.entitle(wanted.stream, words->title, words->unit);
   }
   const auto failed = draw_to_file(settings, shown);
   return failed ? refuse(*failed, exit_failure) : exit_ok;

@@ -27,6 +27,7 @@
 #include "visualizer/app/live_feed.hpp"
 #include "visualizer/app/live_screen.hpp"
 #include "visualizer/app/notice.hpp"
+#include "visualizer/app/title_book.hpp"
 #include "visualizer/gnuplot/back_off.hpp"
 #include "visualizer/gnuplot/picture.hpp"
 #include "visualizer/gnuplot/terminal.hpp"
@@ -112,6 +113,7 @@ private:
   std::optional<live_screen> screen_;
   std::string token_;
   std::unique_ptr<page_server> page_;
+  std::unique_ptr<title_book> titles_;
   std::unique_ptr<inquiry> inquiry_;
   std::unique_ptr<live_feed> feed_;
   asio::steady_timer frame_timer_;
@@ -170,6 +172,11 @@ std::optional<int> viewer::prepare() {
   if (!settings_.web.empty()) {
     if (const auto code = open_page()) return code;
   }
+  if (page_ || screen_ || !settings_.output.empty() || !settings_.dump.empty()) {
+    open_inquiry();
+    titles_ = std::make_unique<title_book>(
+        board_, [this](const command& asked, inquiry::answer done) { inquiry_->ask(asked, std::move(done)); });
+  }
   feed_ = std::make_unique<live_feed>(
       io_, *endpoint_meant(settings_.server), settings_.streams, token_,
       subscription_events{.heard = [this](const judged_point& point) { hear(point); },
@@ -184,6 +191,7 @@ std::optional<int> viewer::prepare() {
                               [this] {
                                 gallery_.expect_restarts();
                                 board_.expect_restarts();
+                                if (titles_) titles_->begin_anew();
                                 if (page_ || screen_) ask_for_history();
                               }},
       [this](bool is_summed) { board_.expect_aggregates(is_summed, steady_ms()); });
@@ -304,7 +312,9 @@ void viewer::show_frame() {
   const bool has_changed = std::exchange(changed_, false);
   if (screen_) screen_->refresh(heading_, has_changed);
   if (page_ && has_changed) page_->publish(gallery_, heading_);
-  feed_->refresh(board_.stream_count(), names_in_view(), steady_ms());
+  const std::vector<std::string> in_view = names_in_view();
+  if (titles_) titles_->tick(in_view, steady_ms(), [this] { changed_ = true; });
+  feed_->refresh(board_.stream_count(), in_view, steady_ms());
 }
 
 // A picture has room for what a window has; it is made as large as what it shows.

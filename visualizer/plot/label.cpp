@@ -61,6 +61,18 @@ std::string harmless(std::string_view text, std::size_t characters_max) {
   return out;
 }
 
+std::string called(std::string_view title, std::string_view name, std::string_view feature,
+                   std::size_t characters_max) {
+  constexpr std::string_view between = " \xc2\xb7 ";
+  const auto with_feature = [&](std::string text) {
+    return feature.empty() ? text : text.append(between).append(feature);
+  };
+  if (title.empty()) return harmless(with_feature(std::string(name)), characters_max);
+  const std::string both = with_feature(std::string(title).append(between).append(name));
+  const bool has_room = characters_of(both).size() <= characters_max;
+  return harmless(has_room ? both : with_feature(std::string(title)), characters_max);
+}
+
 std::string quoted(std::string_view text, std::size_t characters_max) {
   return '\'' + harmless(text, characters_max) + '\'';
 }

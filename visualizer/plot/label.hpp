@@ -17,6 +17,10 @@ namespace spindrift {
 // middle is left out ("plant-7/lin…/temperature"), since names differ at both ends.
 std::string harmless(std::string_view text, std::size_t characters_max);
 
+// A stream, or a feature of it (else empty), as people know it: what they call it and, where there is room, its name;
+// the name alone where nobody has said. harmless().
+std::string called(std::string_view title, std::string_view name, std::string_view feature, std::size_t characters_max);
+
 // harmless(text), between single quotes.
 std::string quoted(std::string_view text, std::size_t characters_max);
 

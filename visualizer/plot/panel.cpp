@@ -20,7 +20,10 @@ namespace {
 
 std::string newest(const series& shown) {
   const sample& last = shown.samples().back();
-  return "n " + std::to_string(last.n) + "   last " + short_number(last.value) + "   ";
+  constexpr std::size_t unit_characters_max = 16;
+  std::string text = "n " + std::to_string(last.n) + "   last " + short_number(last.value);
+  if (!shown.unit().empty()) text.append(1, ' ').append(harmless(shown.unit(), unit_characters_max));
+  return text + "   ";
 }
 
 std::string totals_text(const series& shown) {
@@ -46,8 +49,8 @@ std::string time_span(const series& shown) {
   return from + " to " + to + " UTC";
 }
 
-std::string name_of_panel(const series& shown) {
-  return shown.feature().empty() ? shown.stream() : shown.stream() + " \xc2\xb7 " + shown.feature();
+std::string title_of_panel(const series& shown, std::size_t room) {
+  return called(shown.title(), shown.stream(), shown.feature(), room);
 }
 
 // What there is room for beside the name.
@@ -64,9 +67,9 @@ void append_titles(const series& shown, const place& at, const canvas& where, st
   if (where.is_text()) {
     const auto columns = static_cast<std::size_t>(at.width * where.width);
     const std::size_t room = columns > margin + 12 ? columns - margin - 2 : 10;
-    const std::string name = name_of_panel(shown);
-    const std::string figures = figures_beside(shown, name.size(), room);
-    const std::string title = harmless(name, room - figures.size()) + figures;
+    const std::size_t name = (shown.title().empty() ? shown.stream() : shown.title()).size() + shown.feature().size();
+    const std::string figures = figures_beside(shown, name, room);
+    const std::string title = title_of_panel(shown, room - figures.size()) + figures;
     append_label("1", quoted(title, room), "at graph 0, graph 1 left offset character 0, character 1", out);
     return;
   }
@@ -77,7 +80,7 @@ void append_titles(const series& shown, const place& at, const canvas& where, st
   const auto left = [&] { return (pixels - 5.8 * static_cast<double>(figures.size() + 3)) / 8.0; };
   if (left() < 22) figures = totals_text(shown);
   const auto characters = static_cast<std::size_t>(std::clamp(left(), 8.0, 110.0));
-  append_label("1", quoted(name_of_panel(shown), characters),
+  append_label("1", quoted(title_of_panel(shown, characters), characters),
                "at graph 0, graph 1 left offset character 0, character 0.7 font ',11' textcolor rgb '" +
                    std::string(text_colour) + "'",
                out);

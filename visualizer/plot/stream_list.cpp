@@ -29,7 +29,11 @@ std::string severity_text(const list_row& row) {
 
 std::string figure_text(const list_row& row) {
   if (row.is_stale) return age_text(row.age_ms) + " old";
-  return row.has_value ? short_number(row.value) : "-";
+  if (!row.has_value) return "-";
+  constexpr std::size_t unit_characters_max = 6;
+  std::string text = short_number(row.value);
+  if (!row.unit.empty()) text.append(1, ' ').append(harmless(row.unit, unit_characters_max));
+  return text;
 }
 
 std::string_view colour_of(const list_row& row) {
@@ -49,7 +53,7 @@ void append_text_row(const list_row& row, std::size_t index, const canvas& where
   head.append(severity_text(row)).append(1, ' ');
   const std::size_t left = characters - std::min(characters, head.size() + figure.size() + 1);
   // Cut first, so that what is filled up is as long as it shows.
-  std::string name = harmless(row.name, std::max<std::size_t>(left, 4));
+  std::string name = called(row.title, row.name, {}, std::max<std::size_t>(left, 4));
   std::size_t shown = 0;
   for (const char byte : name) shown += (static_cast<unsigned char>(byte) & 0xc0U) != 0x80 ? 1U : 0U;
   const std::string text = head + name + std::string(left > shown ? left - shown + 1 : 1, ' ') + figure;
@@ -68,7 +72,7 @@ void append_pixel_row(const list_row& row, std::size_t index, const canvas& wher
   std::string head(row.is_shown ? "> " : "   ");
   head.append(severity_text(row)).append("  ");
   append_label(std::to_string(list_tag + 2 * index),
-               quoted(head + harmless(row.name, pixel_row_characters - taken), 48),
+               quoted(head + called(row.title, row.name, {}, pixel_row_characters - taken), 48),
                at_pixels(12, y, where) + " left" + style, out);
   append_label(std::to_string(list_tag + 2 * index + 1), quoted(figure, figure_characters_max),
                at_pixels(292, y, where) + " right" + style, out);

@@ -47,6 +47,12 @@ void gallery::put(series panel) {
   bands_.emplace_back();
 }
 
+void gallery::entitle(std::string_view stream, const std::string& title, const std::string& unit) {
+  for (series& panel : panels_) {
+    if (panel.stream() == stream) panel.entitle(title, unit);
+  }
+}
+
 void gallery::add_missed(std::uint64_t verdicts) {
   missed_ += verdicts;
 }

@@ -43,6 +43,8 @@ public:
   void add(stream_event told);
   // A panel as it is, where there is room for one more.
   void put(series panel);
+  // Of the panels of a stream: what people call it, and the unit of its values.
+  void entitle(std::string_view stream, const std::string& title, const std::string& unit);
   // The server dropped verdicts that we were too slow for.
   void add_missed(std::uint64_t verdicts);
   // A new subscription began: streams may count from 1 again.

@@ -13,8 +13,10 @@ namespace spindrift {
 
 // A stream in the list.
 struct list_row {
-  std::string name;
-  std::string kind;       // of its worst open event, or of what was told lately; empty: of nothing
+  std::string name{};
+  std::string title{};    // what people call it; empty: nobody has said
+  std::string unit{};     // of its value; empty: nobody has said
+  std::string kind{};     // of its worst open event, or of what was told lately; empty: of nothing
   unsigned severity = 0;  // of that
   bool is_open = false;
   double value = 0;

@@ -29,6 +29,8 @@ std::size_t panels_of(const board_stream& shown) {
 list_row row_of(const board_stream& from, std::int64_t now_ms) {
   list_row row;
   row.name = from.name;
+  row.title = from.title;
+  row.unit = from.unit;
   const bool is_recent = from.recent_severity > 0 && now_ms - from.recent_ms < stream_board::recent_span_ms;
   row.is_open = from.open_severity > 0;
   row.severity = row.is_open ? from.open_severity : is_recent ? from.recent_severity : 0;

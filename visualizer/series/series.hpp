@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <utility>
 
 namespace spindrift {
 
@@ -61,7 +62,15 @@ public:
   // The next number may be lower than the newest: the server may have forgotten the stream while we were away.
   void expect_restart() { may_restart_ = true; }
 
+  // What people call the stream, and the unit of its values; empty: nobody has said.
+  void entitle(std::string title, std::string unit) {
+    title_ = std::move(title);
+    unit_ = std::move(unit);
+  }
+
   const std::string& stream() const { return stream_; }
+  const std::string& title() const { return title_; }
+  const std::string& unit() const { return unit_; }
   const std::string& feature() const { return feature_; }
   const std::deque<sample>& samples() const { return samples_; }
   const series_totals& totals() const { return totals_; }
@@ -79,6 +88,8 @@ private:
 
   std::string stream_;
   std::string feature_;
+  std::string title_;
+  std::string unit_;
   std::size_t points_max_;
   std::deque<sample> samples_;
   series_totals totals_{};

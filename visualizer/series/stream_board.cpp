@@ -100,7 +100,7 @@ bool stream_board::add_samples(const verdict& judged, std::span<const feature_ba
       at = static_cast<std::size_t>(known - into.features.begin());
     }
     if (at == into.features.size()) {
-      into.features.emplace_back(into.name, std::string(name), points);
+      into.features.emplace_back(into.name, std::string(name), points).entitle(into.title, into.unit);
       into.bands.emplace_back();
       ++series_;
     }
@@ -174,6 +174,15 @@ void stream_board::tell(stream_event told, bool is_news, std::int64_t now_ms) {
     }
   }
   review(stream);
+}
+
+bool stream_board::entitle(std::string_view stream, const std::string& title, const std::string& unit) {
+  const auto at = by_name_.find(stream);
+  if (at == by_name_.end() || (at->second->title == title && at->second->unit == unit)) return false;
+  at->second->title = title;
+  at->second->unit = unit;
+  for (series& shown : at->second->features) shown.entitle(title, unit);
+  return true;
 }
 
 // What is open of a stream, anew.

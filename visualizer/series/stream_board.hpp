@@ -43,6 +43,8 @@ struct board_stream {
 
   std::string name;
   std::string low_name;          // in small letters, for a search
+  std::string title;             // what people call it; empty: nobody has said
+  std::string unit;              // of its values; empty: nobody has said
   std::vector<series> features;  // one without a name: a stream of one value
   std::vector<feature_band> bands;
   std::deque<board_drift> drifts;
@@ -92,6 +94,8 @@ public:
             board_span stands_for = {});
   // A new event, or a new version of one that is here. `is_news`: it was told now, and not long ago.
   void tell(stream_event told, bool is_news, std::int64_t now_ms);
+  // What people call a stream that is here, and the unit of its values. False: it was so before.
+  bool entitle(std::string_view stream, const std::string& title, const std::string& unit);
   void add_missed(std::uint64_t verdicts) { missed_ += verdicts; }
   void expect_restarts();
   // From now on aggregates of all streams come in place of verdicts, and verdicts of some; or verdicts of all.
@@ -115,6 +119,8 @@ public:
   // Null: not known.
   const board_stream* stream_named(std::string_view name) const;
 
+  // In the order in which they were first heard of; below stream_count().
+  const board_stream& stream_at(std::size_t index) const { return *streams_[index]; }
   std::size_t stream_count() const { return streams_.size(); }
   std::uint64_t others() const { return others_; }  // points of streams that found no place
   std::uint64_t missed() const { return missed_; }

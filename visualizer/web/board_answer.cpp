@@ -60,9 +60,15 @@ void append_sample(const sample& shown, std::string& out) {
   out += ']';
 }
 
+void append_words(const board_stream& shown, std::string& out) {
+  if (!shown.title.empty()) put(",\"title\":", shown.title, out);
+  if (!shown.unit.empty()) put(",\"unit\":", shown.unit, out);
+}
+
 void append_row(const board_stream& shown, std::int64_t now_ms, std::string& out) {
   if (out.back() == '}') out += ',';
   put("{\"stream\":", shown.name, out);
+  append_words(shown, out);
   put_count(",\"features\":", shown.features.size(), out);
   const bool is_empty = shown.features.empty() || shown.features.front().samples().empty();
   out += ",\"value\":[";
@@ -131,6 +137,7 @@ std::string board_answer::points(std::string_view query) const {
   const board_stream* const shown = board.stream_named(name);
   std::string out;
   put("{\"stream\":", name, out);
+  if (shown != nullptr) append_words(*shown, out);
   put_number(",\"restarts\":", shown == nullptr ? std::uint64_t{0} : shown->restarts, out);
   put_number(",\"age\":", shown == nullptr || shown->heard_ms == 0 ? std::int64_t{-1} : now_ms - shown->heard_ms, out);
   out += shown != nullptr && shown->is_stale(now_ms) ? ",\"stale\":true" : ",\"stale\":false";

@@ -4,11 +4,14 @@
 //   {"server":..,"state":"live","threshold":5,"streams":500,"found":12,"others":0,"missed":0,"changes":7,"page":"",
 //     "rows":[{"stream":"pump.7","value":[21.5],"ts":..,"age":120,"every":1000,"stale":false,"open":63,"kind":"shift",
 //     "recent":0,"features":1,"spark":[..]}]}
+//     and, where people call the stream something, "title"; "unit" of its values where somebody has said it;
 //     `page`: what links begin with, empty: where the page is; `age` and `every` (its usual interval) in milliseconds
 //     of the viewer's clock; `open`: the worst severity of an open event, `recent`: of one told in the last ten
 //     minutes; `spark`: the newest values of its first feature.
-//   points: {"stream":..,"restarts":0,"age":..,"begun":true,"features":[{"feature":"","samples":[[n,ts,value,flags,
-//     expected,sigma,z,score]]}],"drifts":[[n,ts,width,mean,before]]}; shorter samples have no band; score is null
+//   points:
+//   {"stream":..,"title":..,"unit":..,"restarts":0,"age":..,"begun":true,"features":[{"feature":"",
+//     "samples":[[n,ts,value,flags,expected,sigma,z,score]]}],"drifts":[[n,ts,width,mean,before]]}
+//     `title` and `unit` as above; shorter samples have no band; score is null
 //     where there is none; one that is of an aggregate has its count of points and their lowest and highest value
 //     behind these, and nulls where there is no band; `begun`: the stream was heard from its first point on.
 //   events: {"changes":7,"found":3,"events":[..]}, the newest first; an event as in feed.hpp.

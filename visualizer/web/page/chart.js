@@ -51,6 +51,7 @@ export class Chart {
 
   // What people call the stream, and the unit of its values, where the server's configuration says so.
   name(title, unit) {
+    if (this.called === title && this.unit === unit) return;
     this.called = title;
     this.unit = unit;
     this.root.querySelector('h2').textContent = this.title();

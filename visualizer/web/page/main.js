@@ -139,6 +139,7 @@ function take(stream, told) {
   for (const {feature, samples} of told.features) {
     chartOf(stream, feature)?.add(samples);
   }
+  for (const chart of stream.charts) chart.name(told.title, told.unit);
 }
 
 // Nothing where there are as many as may be.
@@ -152,12 +153,11 @@ function chartOf(stream, feature) {
   return made;
 }
 
-// What the server still holds of before the viewer came, and what people call the stream.
+// What the server still holds of before the viewer came.
 async function askRecent(stream) {
   try {
-    const {points, title, unit} = await ask('ask/recent', {stream: stream.name});
+    const {points} = await ask('ask/recent', {stream: stream.name});
     for (const chart of stream.charts) {
-      chart.name(title, unit);
       chart.addOld(points.map(({ts, value, values}) => [0, ts, values ? values[chart.feature] : value, 0])
                        .filter(sample => typeof sample[2] === 'number'));
     }

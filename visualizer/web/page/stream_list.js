@@ -1,6 +1,6 @@
 // The list of streams, the worst first: only the rows in view exist. Names enter as text, never as markup.
 
-import {ageText, formatNumber} from './text.js';
+import {ageText, formatNumber, titleText} from './text.js';
 
 const ROW = 46;  // pixels, as in style.css
 const SPARE = 4;
@@ -92,11 +92,13 @@ export class StreamList {
     const worst = row.open || row.recent;
     const isChosen = chosen.includes(row.stream);
     made.stream = row.stream;
-    set(made.name, row.stream);
+    set(made.name, titleText(row.stream, '', row.title));
+    made.button.title = row.title ? row.stream : '';
     set(made.severity, worst > 0 ? String(worst) : '');
     made.severity.className = 'severity' + (row.open > 0 ? ' open' : '') + (worst >= 80 ? ' grave' : '');
     made.severity.title = row.kind;
-    set(made.value, row.value.map(formatNumber).join('  ') + (row.features > 3 ? ' \u2026' : ''));
+    set(made.value, row.value.map(formatNumber).join('  ') + (row.features > 3 ? ' \u2026' : '') +
+                    (row.unit && row.value.length > 0 ? ' ' + row.unit : ''));
     set(made.age, (row.stale ? 'stale, ' : '') + ageText(row.age));
     made.item.classList.toggle('stale', row.stale);
     made.button.setAttribute('aria-pressed', String(isChosen));

@@ -25,5 +25,13 @@ TEST(label, leaves_the_middle_of_a_long_name_out) {
   EXPECT_EQ(harmless("abc", 1), "\xe2\x80\xa6");
 }
 
+TEST(label, of_a_stream_that_people_call_something_begins_with_that_and_has_the_name_where_there_is_room) {
+  EXPECT_EQ(called("", "db.1", "p99", 100), "db.1 \xc2\xb7 p99");
+  EXPECT_EQ(called("Latency", "db.1", "p99", 100), "Latency \xc2\xb7 db.1 \xc2\xb7 p99");
+  EXPECT_EQ(called("Latency", "db.1", "", 14), "Latency \xc2\xb7 db.1");
+  EXPECT_EQ(called("Latency", "db.1", "", 13), "Latency");
+  EXPECT_EQ(called("Latency", "db.1", "p99", 13), "Latency \xc2\xb7 p99");
+}
+
 }  // namespace
 }  // namespace spindrift

@@ -99,6 +99,21 @@ TEST_F(script, has_ticks_of_time_that_are_round) {
   EXPECT_NE(drawn({}, x_axis::time).find("'16:00:05' 1764000005"), std::string::npos) << drawn({}, x_axis::time);
 }
 
+TEST_F(script, has_what_people_call_a_stream_and_its_unit_above_the_panel_and_in_the_list) {
+  hear("db.1.latency", 7);
+  shown_.entitle("db.1.latency", "Latency of 1", "ms");
+  for (const canvas& where : {canvas{}, canvas{canvas::unit::cells, 160, 24}}) {
+    EXPECT_NE(drawn(where).find("Latency of 1 \xc2\xb7 db.1.latency"), std::string::npos) << drawn(where);
+    EXPECT_NE(drawn(where).find("last 7 ms"), std::string::npos) << drawn(where);
+  }
+  scene all;
+  all.shown = shown_;
+  all.rows.push_back({.name = "db.1.latency", .title = "Latency of 1", .unit = "ms", .value = 7, .has_value = true});
+  const std::string text = draw(all, {"here", "live"}, {}, {canvas::unit::cells, 100, 30});
+  EXPECT_NE(text.find("Latency of 1  "), std::string::npos) << text;
+  EXPECT_NE(text.find("7 ms'"), std::string::npos) << text;
+}
+
 TEST_F(script, gives_every_line_a_command_whatever_a_stream_is_called) {
   hear("x'\nsystem 'touch /tmp/x'", 1);
   EXPECT_EQ(drawn().find("\nsystem"), std::string::npos);

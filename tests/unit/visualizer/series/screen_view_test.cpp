@@ -49,10 +49,13 @@ TEST_F(screen, shows_all_streams_where_they_fit_and_else_the_worst_beside_a_list
   EXPECT_TRUE(look().rows.empty());
   hear("e", 1);
   tell("e", 80);
+  EXPECT_TRUE(board_.entitle("e", "East", "bar"));
   const scene shown = look();
   EXPECT_EQ(shown.shown.panels().size(), 2U);
   ASSERT_EQ(shown.rows.size(), 5U);
   EXPECT_EQ(shown.rows[0].name, "e");
+  EXPECT_EQ(shown.rows[0].title + shown.rows[0].unit, "Eastbar");
+  EXPECT_EQ(shown.shown.panels().front().title() + shown.shown.panels().back().title(), "East");
   EXPECT_TRUE(shown.rows[0].is_shown);
   EXPECT_EQ(shown.rows[0].severity, 80U);
   EXPECT_FALSE(shown.rows[4].is_shown);

@@ -54,6 +54,23 @@ TEST(stream_board, finds_by_a_part_of_the_name_or_a_pattern_and_gives_the_rows_i
   EXPECT_EQ(board.find({.match = "nothing"}, 1'000).found, 0U);
 }
 
+TEST(stream_board, keeps_what_people_call_a_stream_for_features_that_come_later_too) {
+  stream_board board(10);
+  EXPECT_FALSE(board.entitle("pump", "Pump of the cellar", "bar")) << "no such stream";
+  board.hear(judged_of("pump", 1), {}, 1'000);
+  EXPECT_TRUE(board.entitle("pump", "Pump of the cellar", "bar"));
+  EXPECT_FALSE(board.entitle("pump", "Pump of the cellar", "bar")) << "nothing changed";
+  const std::vector<feature> values{{"flow", 1}};
+  verdict wide = judged_of("pump", 2);
+  wide.subject.values = values;
+  board.hear(wide, {}, 2'000);
+  ASSERT_EQ(board.stream_at(0).features.size(), 2U);
+  for (const series& shown : board.stream_at(0).features) {
+    EXPECT_EQ(shown.title(), "Pump of the cellar");
+    EXPECT_EQ(shown.unit(), "bar");
+  }
+}
+
 TEST(stream_board, calls_a_stream_stale_after_three_of_its_intervals) {
   stream_board board(10);
   for (std::uint64_t n = 1; n <= 5; ++n) board.hear(judged_of("slow", n), {}, static_cast<std::int64_t>(n) * 10'000);

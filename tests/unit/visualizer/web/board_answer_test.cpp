@@ -86,6 +86,13 @@ TEST_F(answers, of_streams_have_the_newest_value_its_age_and_what_is_open) {
   EXPECT_EQ(row.at("kind"), "shift");
   EXPECT_EQ(row.at("spark"), json::array({1.5, 2.5}));
   EXPECT_EQ(json::parse(now(2'250).streams("show=open")).at("found"), 1);
+  EXPECT_FALSE(row.contains("title"));
+  EXPECT_TRUE(board_.entitle("cpu", "The <i>CPU</i>", "%"));
+  for (const json& entitled :
+       {json::parse(now(2'250).streams("")).at("rows").at(0), json::parse(now(2'250).points("stream=cpu"))}) {
+    EXPECT_EQ(entitled.at("title"), "The <i>CPU</i>");
+    EXPECT_EQ(entitled.at("unit"), "%");
+  }
 }
 
 TEST_F(answers, of_points_are_those_behind_the_number_that_is_known) {
