@@ -1,4 +1,5 @@
-"""A reload while points come as fast as one connection sends them: none is lost, none waits long, and the new settings hold."""
+"""A reload of settings, limits and rates while points come as fast as one connection sends them, and are kept: none is
+lost, none waits long, and the new settings hold."""
 
 import os
 import re
@@ -10,6 +11,7 @@ from stage import Client, Daemon, Scratch
 
 RELOADS = 20
 BATCH = 1_000  # points on their way at once
+FRAME_BYTES = 2_000  # of the longest line, before the first reload
 
 
 class Load(threading.Thread):
@@ -32,7 +34,6 @@ class Load(threading.Thread):
                 return
             self.worst_s = max(self.worst_s, time.monotonic() - began)
 
-
     def read_replies(self):
         lines, last = 0, b""
         while lines < BATCH:
@@ -48,27 +49,53 @@ class Load(threading.Thread):
         return True
 
 
-def settings_of(level, threshold):
-    return f'log-level = "{level}"\nthreshold = {threshold}\n[[stream]]\nmatch = "s1*"\nthreshold = {threshold + 1}\n'
+def settings_of(i):
+    """Each other than the one before."""
+    return f"""log-level = "info"
+threshold = {5 + i}
+rate = ["count.{i}.*"]
+max-streams = {1_000 + i}
+max-memory = {2_000 + i}
+max-connections = {100 + i}
+max-frame-bytes = {FRAME_BYTES + i}
+max-feed-bytes = {1_000_000 + i}
+max-kept = {10_000_000 + i}
+max-producers = {100 + i}
+evict-after = {60_000 + i}
+frame-timeout = {30_000 + i}
+[[stream]]
+match = "s1*"
+threshold = {6 + i}
+"""
+
+
+def is_too_long(port, length):
+    """Whether a new connection is told so of a line of so many bytes."""
+    with Client(port) as client:
+        begin, end = b'{"unknown":"', b'"}'
+        client.socket.sendall(begin + b"x" * (length - len(begin) - len(end)) + end + b"\n")
+        return b'"frame_too_l' in client.socket.recv(4_096)
 
 
 def run(report, binary, short, _sanitized):
     with Scratch() as folder:
         path = os.path.join(folder, "spindriftd.toml")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(settings_of("info", 5))
-        with Daemon(binary, "--log-level", "info", environment={"SPINDRIFT_CONFIG": path}) as server:
+            file.write(settings_of(0))
+        with Daemon(binary, "--log-level", "info", "--state-dir", os.path.join(folder, "state"),
+                    environment={"SPINDRIFT_CONFIG": path}) as server:
             load = Load(server.port)
             began = time.monotonic()
             load.start()
             reloads = RELOADS // 4 if short else RELOADS
             for i in range(reloads):
                 with open(path + ".new", "w", encoding="utf-8") as file:
-                    file.write(settings_of("info", 6 + i))
+                    file.write(settings_of(1 + i))
                 os.replace(path + ".new", path)
                 before = load.verdicts
                 server.process.send_signal(signal.SIGHUP)
-                while load.is_alive() and (load.verdicts < before + 10 * BATCH or server.log().count(" reloaded ") <= i):
+                wanted = before + 10 * BATCH
+                while load.is_alive() and (load.verdicts < wanted or server.log().count(" reloaded ") <= i):
                     time.sleep(0.01)
             load.ends.set()
             load.join()
@@ -77,6 +104,11 @@ def run(report, binary, short, _sanitized):
             report.check("a reload under load: points lost", f"{load.sent - load.verdicts} of {load.sent}", "0",
                          load.sent == load.verdicts)
             report.check("  reloads that were taken", len(took), f"{reloads}", len(took) == reloads)
+            report.check("  of these with something left to a restart", server.log().count("needs_restart"), "0",
+                         "needs_restart" not in server.log())
+            limit = FRAME_BYTES + reloads
+            holds = is_too_long(server.port, limit + 1) and not is_too_long(server.port, limit)
+            report.check("  a line may be as long as the last one says", holds, "True", holds)
             report.check("  the longest", f"{max(took, default=-1)} ms at {rate:.0f} points/s", "below 50 ms",
                          0 <= max(took, default=-1) < 50)
             report.check("  the longest that 1,000 points took", f"{load.worst_s * 1000:.0f} ms", "below 1 s",
