@@ -26,6 +26,24 @@ std::size_t edit_distance(std::string_view from, std::string_view to) {
   return row[to.size()];
 }
 
+namespace {
+
+constexpr std::size_t abbreviation_bytes_min = 3;
+constexpr std::size_t beginning_bytes_min = 4;  // shorter ones are like too many beginnings
+
+// Of a mistyped name from a known one, which may have been abbreviated.
+std::size_t mistakes(std::string_view typed, std::string_view known) {
+  if (typed.size() >= abbreviation_bytes_min && known.starts_with(typed)) return 1;
+  std::size_t least = edit_distance(typed, known);
+  if (typed.size() < beginning_bytes_min) return least;
+  for (std::size_t length = typed.size() - 1; length <= typed.size() + 1 && length < known.size(); ++length) {
+    least = std::min(least, 1 + edit_distance(typed, known.substr(0, length)));
+  }
+  return least;
+}
+
+}  // namespace
+
 std::string near_name::hint() const {
   if (name.empty()) return {};
   return (is_likely ? "; did you mean " : "; the nearest is ") + name;
@@ -33,13 +51,11 @@ std::string near_name::hint() const {
 
 near_name nearest_name(std::string_view typed, const std::vector<std::string>& known) {
   constexpr std::size_t typed_bytes_max = 128;  // nobody mistypes more; bounds the work for hostile arguments
-  constexpr std::size_t abbreviation_bytes_min = 3;
   const std::string_view compared = typed.substr(0, typed_bytes_max);
   near_name nearest;
   std::size_t least = std::numeric_limits<std::size_t>::max();
   for (const std::string& name : known) {
-    const bool is_abbreviation = compared.size() >= abbreviation_bytes_min && name.starts_with(compared);
-    const std::size_t distance = is_abbreviation ? 1 : edit_distance(compared, name);
+    const std::size_t distance = mistakes(compared, name);
     if (distance >= least) continue;
     least = distance;
     nearest = {name, distance <= std::max<std::size_t>(1, name.size() / 3)};

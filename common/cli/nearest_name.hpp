@@ -1,7 +1,7 @@
 // "Did you mean": the known name that a mistyped one is closest to.
 //
 // The distance counts insertions, deletions, substitutions and swaps of neighbours, one each (optimal string
-// alignment); a name that merely begins with what was typed counts as one mistake, for people abbreviate. Cost: the
+// alignment); what is left out at a name's end counts as one mistake, for people abbreviate. Cost: four times the
 // product of both lengths for each known name; start-up only.
 #pragma once
 

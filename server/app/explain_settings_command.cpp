@@ -114,7 +114,7 @@ int run_explain_settings_command(int argc, const char* const* argv) {
   const std::string_view name = argc > 2 ? argv[2] : "";
   if (name == "--help" || name == "-h") return print(std::string(usage));
   if (name.empty() || name.starts_with("--")) {
-    return refuse("the name of a stream is missing: spindriftd explain-settings NAME [--config FILE]", exit_usage);
+    return refuse("the name of a stream comes first: spindriftd explain-settings NAME [--config FILE]", exit_usage);
   }
   std::vector<const char*> rest{argv[0]};
   rest.insert(rest.end(), argv + 3, argv + argc);

@@ -26,6 +26,9 @@ TEST(nearest_name, takes_an_abbreviation_for_one_mistake) {
   const near_name near = nearest_name("thresh", {"threads", "threshold"});
   EXPECT_EQ(near.name, "threshold");
   EXPECT_TRUE(near.is_likely);
+  const near_name mistyped = nearest_name("tresh", {"help", "threads", "threshold"});
+  EXPECT_EQ(mistyped.name, "threshold");
+  EXPECT_TRUE(mistyped.is_likely);
 }
 
 TEST(nearest_name, says_when_even_the_nearest_is_unlikely) {
