@@ -46,4 +46,8 @@ struct secret_text {
 };
 secret_text read_secret(const std::string& file, const std::string& variable);
 
+// What stands now in the way of sending: "alert oncall: secret_file: FILE: others may read it; chmod 600 it". A
+// warning, since secrets are read anew for each message.
+std::vector<std::string> unreadable_secrets(const std::vector<alert_settings>& alerts);
+
 }  // namespace spindrift

@@ -44,4 +44,17 @@ secret_text read_secret(const std::string& file, const std::string& variable) {
   return made;
 }
 
+std::vector<std::string> unreadable_secrets(const std::vector<alert_settings>& alerts) {
+  std::vector<std::string> found;
+  for (const alert_settings& alert : alerts) {
+    const auto look = [&](const char* key, const std::string& file, const std::string& variable) {
+      const std::string wrong = read_secret(file, variable).wrong;
+      if (!wrong.empty()) found.push_back("alert " + alert.name + ": " + key + ": " + wrong);
+    };
+    look(alert.secret_file.empty() ? "secret_env" : "secret_file", alert.secret_file, alert.secret_env);
+    look("url_file", alert.url_file, {});
+  }
+  return found;
+}
+
 }  // namespace spindrift

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/log/log.hpp"
+#include "server/alerts/delivery.hpp"
 #include "server/app/descriptor_limit.hpp"
 #include "server/app/no_memory.hpp"
 #include "server/app/server.hpp"
@@ -43,7 +44,9 @@ int check_daemon(const config& settings, outside_maker make_outside) {
   auto wrong = make_source(settings, make_outside, others);
   if (!wrong) wrong = provide_descriptors(settings);
   if (!wrong) wrong = server(settings).load_secrets();
-  return wrong ? complain(*wrong, exit_bad_config) : exit_ok;
+  if (wrong) return complain(*wrong, exit_bad_config);
+  for (const std::string& unread : unreadable_secrets(settings.alerts.all())) complain("warning: " + unread, exit_ok);
+  return exit_ok;
 }
 
 int run_daemon(const config& settings, settings_source again, outside_maker make_outside) {
@@ -59,6 +62,7 @@ int run_daemon(const config& settings, settings_source again, outside_maker make
   built.reread_with(std::move(again));
   auto failed = built.load_secrets();
   if (failed) return complain(*failed, exit_bad_config);
+  server::warn_of_secrets(settings.alerts);
   failed = built.open();
   // The journal comes after the addresses: a second server is told which of the two it collides with first.
   if (!failed) failed = built.recover();

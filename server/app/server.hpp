@@ -50,6 +50,8 @@ public:
 
   // In this order; each returns why the server must not start.
   std::optional<std::string> load_secrets() { return secrets_.load(); }
+  // Secrets of alerts that cannot be read as it is now; they are read for each message, so it goes on.
+  static void warn_of_secrets(const alerts_settings& alerts);
   // Where SIGHUP finds the settings; without it, it reads secrets alone. Called on the first shard's thread.
   void reread_with(settings_source again);
   // Before open(): who has judged what this server is to serve as well. Null: nobody else.

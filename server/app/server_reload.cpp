@@ -6,6 +6,7 @@
 
 #include "common/log/log.hpp"
 #include "common/log/log_change.hpp"
+#include "server/alerts/delivery.hpp"
 #include "server/app/config.hpp"
 #include "server/app/descriptor_limit.hpp"
 #include "server/app/server.hpp"
@@ -24,6 +25,12 @@ net_settings server::net_settings_of(const config& chosen) {
 void server::reread_with(settings_source again) {
   again_ = std::move(again);
   if (again_) printed_ = again_().printed;
+}
+
+void server::warn_of_secrets(const alerts_settings& alerts) {
+  for (const std::string& unread : unreadable_secrets(alerts.all())) {
+    log_event(log_level::warning, "no_secret", {{"reason", unread}});
+  }
 }
 
 void server::reload() {
@@ -48,6 +55,7 @@ void server::take_settings() {
     if (fresh.chosen.alerts != alerts_in_force_) {
       alerts_.set(alerts_in_force_ = fresh.chosen.alerts, alert_of_streams());
     }
+    warn_of_secrets(alerts_in_force_);
     take_shadow(fresh);
     waiting = keys_that_differ(printed_, fresh.printed);
     if (!waiting.empty()) log_event(log_level::warning, "needs_restart", {{"settings", waiting}});

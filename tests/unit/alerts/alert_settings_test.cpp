@@ -183,6 +183,20 @@ TEST_F(secret_of_an_alert, comes_from_a_file_that_others_cannot_read) {
   EXPECT_THAT(read_secret(path_, "").wrong, HasSubstr("chmod 600"));
 }
 
+TEST_F(secret_of_an_alert, is_warned_of_where_it_cannot_be_read) {
+  alert_settings one = webhook("https://a.example/");
+  one.name = "oncall";
+  one.secret_file = path_;
+  one.url_file = path_.string() + ".no";
+  std::filesystem::permissions(path_, std::filesystem::perms::group_read, std::filesystem::perm_options::add);
+  EXPECT_THAT(unreadable_secrets({one}),
+              ElementsAre("alert oncall: secret_file: " + path_.string() + ": others may read it; chmod 600 it",
+                          HasSubstr("alert oncall: url_file: " + one.url_file)));
+  std::filesystem::permissions(path_, std::filesystem::perms::owner_read);
+  one.url_file.clear();
+  EXPECT_THAT(unreadable_secrets({one, webhook("https://b.example/")}), testing::IsEmpty());
+}
+
 TEST_F(secret_of_an_alert, is_asked_for_by_name_where_there_is_none) {
   EXPECT_THAT(read_secret(path_.string() + ".no", "").wrong, HasSubstr("No such file"));
   EXPECT_THAT(read_secret("", "SPINDRIFT_TEST_NO_SUCH_SECRET").wrong, HasSubstr("is not set"));
