@@ -2,14 +2,17 @@
 #include "visualizer/plot/event_span.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "visualizer/plot/label.hpp"
 #include "visualizer/plot/style.hpp"
+#include "visualizer/plot/text_width.hpp"
 
 namespace spindrift {
 namespace {
 
 constexpr std::size_t text_characters_max = 24;
+constexpr double text_points = 8;
 
 double begin_of(const stream_event& event, x_axis axis) {
   return axis == x_axis::time ? static_cast<double>(event.from) / 1e3 : static_cast<double>(event.from_n);
@@ -43,6 +46,26 @@ void append_line(std::size_t tag, const event_span& span, std::string& out) {
   out += ", graph 0.97 nohead front\n";
 }
 
+// Which line each text stands on, so that it covers none before it; of few lines, the one that is free first.
+class text_lines {
+public:
+  std::size_t take(double begin, double width) {
+    auto line = std::ranges::find_if(free_, [begin](double free) { return free <= begin; });
+    if (line == free_.end()) line = std::ranges::min_element(free_);
+    *line = std::max(*line, begin + width);
+    return static_cast<std::size_t>(line - free_.begin());
+  }
+
+private:
+  static constexpr double nowhere = -1e9;
+  std::array<double, 3> free_{nowhere, nowhere, nowhere};
+};
+
+double text_width(const std::string& text, const canvas& where) {
+  constexpr double apart = 0.6;
+  return where.is_text() ? static_cast<double>(text.size() + 1) : pixels_of(text_points) * (width_of(text) + apart);
+}
+
 }  // namespace
 
 std::vector<event_span> spans_of(const series& shown, const std::deque<stream_event>& events, x_axis axis,
@@ -68,9 +91,12 @@ std::string span_text(const stream_event& event) {
   return event.is_over() ? text : text + " \xe2\x80\xa6";
 }
 
-void append_spans(const std::vector<event_span>& spans, const axis_range& x, const canvas& where, std::string& out) {
+void append_spans(std::vector<event_span> spans, const axis_range& x, const canvas& where, double width,
+                  std::string& out) {
   constexpr std::size_t tag_first = 10;  // labels 1 and 2 are the panel's titles
   std::size_t tag = tag_first;
+  text_lines lines;
+  std::ranges::sort(spans, {}, &event_span::from);
   for (const event_span& span : spans) {
     if (where.is_text()) {
       append_line(tag, span, out);
@@ -78,20 +104,25 @@ void append_spans(const std::vector<event_span>& spans, const axis_range& x, con
       append_rectangle(2 * tag, span, "0", event_ground_colour, out);
       append_rectangle(2 * tag + 1, span, "0.97", event_colour, out);
     }
+    const std::string text = harmless(span_text(*span.event), text_characters_max);
     // Towards the middle, so that it does not leave the panel.
-    const bool is_left = span.from - x.least < (x.most - x.least) * 0.8;
+    const double share = (span.from - x.least) / (x.most - x.least);
+    const bool is_left = share < 0.8;
+    const double text_from =
+        is_left ? share * width : (span.to - x.least) / (x.most - x.least) * width - text_width(text, where);
+    const auto line = static_cast<double>(lines.take(text_from, text_width(text, where)));
     std::string at = "at ";
     append_plain(is_left ? span.from : span.to, at);
-    at += ", graph 0.97 ";
-    at += is_left ? "left" : "right";
-    // Below the strip.
+    // Below the strip; in a picture below the alarms' marks as well.
+    at += where.is_text() ? ", graph 0.97 " : ", graph " + short_number(alarm_height) + ' ';
+    at += is_left ? "left offset character " : "right offset character ";
     if (where.is_text()) {
-      at += " offset character 0, character -1";
+      at += "0, character " + short_number(-1 - line);
     } else {
-      at += std::string(" offset character ") + (is_left ? "0.3" : "-0.3") +
-            ", character -0.7 font ',8' textcolor rgb '" + std::string(event_colour) + "'";
+      at += (is_left ? "0.3, character " : "-0.3, character ") + short_number(-1 - 0.75 * line) +
+            " font ',8' textcolor rgb '" + std::string(event_colour) + "'";
     }
-    append_label(std::to_string(tag), quoted(span_text(*span.event), text_characters_max), at, out);
+    append_label(std::to_string(tag), quoted(text, text_characters_max), at, out);
     ++tag;
   }
 }

@@ -28,6 +28,8 @@ std::vector<event_span> spans_of(const series& shown, const std::deque<stream_ev
 // "shift up"; an event that goes on ends with an ellipsis.
 std::string span_text(const stream_event& event);
 
-void append_spans(const std::vector<event_span>& spans, const axis_range& x, const canvas& where, std::string& out);
+// Texts that would cover one another stand on up to three lines; `width`: of the panel's plot, in the canvas's unit.
+void append_spans(std::vector<event_span> spans, const axis_range& x, const canvas& where, double width,
+                  std::string& out);
 
 }  // namespace spindrift

@@ -11,12 +11,12 @@ namespace spindrift {
 namespace {
 
 constexpr double heading_pixels = 62;
+constexpr double right_pixels = 38;  // the last tick's text is around its tick
 constexpr unsigned heading_rows = 2;
 constexpr unsigned list_row_pixels = 17;
 constexpr unsigned panel_rows_min = 12;  // of a terminal: title, tics, caption and some eight rows of curve
 constexpr unsigned panel_columns_min = 60;
 constexpr unsigned list_columns_usual = 28;
-constexpr unsigned list_pixels = 300;
 constexpr unsigned widths_rows = 8;
 constexpr unsigned widths_pixels = 150;
 // Beside a list the worst are few, so that they are large.
@@ -26,6 +26,10 @@ std::size_t columns_for(std::size_t panels) {
   if (panels <= 3) return 1;
   if (panels <= 8) return 2;
   return panels <= 12 ? 3 : 4;
+}
+
+double left_pixels(std::size_t characters) {
+  return 18 + 6.2 * static_cast<double>(characters);
 }
 
 unsigned list_columns(const canvas& where) {
@@ -118,6 +122,11 @@ void append_place(const place& at, std::string& out) {
   out += '\n';
 }
 
+double plot_width(const place& at, const canvas& where, std::size_t characters) {
+  const double edges = where.is_text() ? static_cast<double>(characters) + 1 : left_pixels(characters) + right_pixels;
+  return std::max(1.0, at.width * where.width - edges);
+}
+
 void append_margins(const place& at, const canvas& where, std::size_t characters, std::string& out) {
   if (where.is_text()) {
     out += "set lmargin " + std::to_string(characters) + "\nset rmargin 1\nset tmargin 1\nset bmargin 3\n";
@@ -132,8 +141,8 @@ void append_margins(const place& at, const canvas& where, std::size_t characters
   };
   const double width = std::max(1U, where.width);
   const double height = std::max(1U, where.height);
-  edge("lmargin", at.left + (18 + 6.2 * static_cast<double>(characters)) / width);
-  edge("rmargin", at.left + at.width - 18 / width);
+  edge("lmargin", at.left + left_pixels(characters) / width);
+  edge("rmargin", at.left + at.width - right_pixels / width);
   edge("tmargin", at.bottom + at.height - 28 / height);
   edge("bmargin", at.bottom + 44 / height);
 }

@@ -17,6 +17,9 @@ struct canvas {
   bool is_text() const { return measured_in == unit::cells; }
 };
 
+// How wide the list is in a picture; in a terminal by its width.
+constexpr unsigned list_pixels = 330;
+
 // Where one panel stands, in parts of the screen.
 struct place {
   double left = 0, bottom = 0, width = 1, height = 1;
@@ -51,5 +54,7 @@ canvas picture_canvas(std::size_t panels, const strips& beside = {});
 void append_place(const place& at, std::string& out);
 // What the panel's edges need: numbers of so many characters at the left, title above, tics and caption below.
 void append_margins(const place& at, const canvas& where, std::size_t characters, std::string& out);
+// Between the edges that these leave, in the canvas's unit.
+double plot_width(const place& at, const canvas& where, std::size_t characters);
 
 }  // namespace spindrift

@@ -14,6 +14,7 @@
 #include "visualizer/plot/panel_data.hpp"
 #include "visualizer/plot/scale.hpp"
 #include "visualizer/plot/style.hpp"
+#include "visualizer/plot/text_width.hpp"
 
 namespace spindrift {
 namespace {
@@ -74,13 +75,14 @@ void append_titles(const series& shown, const place& at, const canvas& where, st
     return;
   }
   std::string figures = newest(shown) + totals_text(shown);
-  const double pixels = at.width * where.width - 92;
-  // The two share a line: a character is some 8 pixels wide in the name's font, 5.8 in the figures'. Where that
-  // leaves little for the name, the curve's end must tell the newest.
-  const auto left = [&] { return (pixels - 5.8 * static_cast<double>(figures.size() + 3)) / 8.0; };
-  if (left() < 22) figures = totals_text(shown);
-  const auto characters = static_cast<std::size_t>(std::clamp(left(), 8.0, 110.0));
-  append_label("1", quoted(title_of_panel(shown, characters), characters),
+  const double pixels = plot_width(at, where, margin);
+  // The two share a line. Where the figures leave little for the name, the curve's end must tell the newest.
+  constexpr double name_least = 14;
+  const auto left = [&] { return (pixels - pixels_of(9) * (width_of(figures) + 1)) / pixels_of(11); };
+  if (left() < name_least) figures = totals_text(shown);
+  const std::string name =
+      fitted([&shown](std::size_t characters) { return title_of_panel(shown, characters); }, std::max(left(), 4.0));
+  append_label("1", quoted(name, name.size()),
                "at graph 0, graph 1 left offset character 0, character 0.7 font ',11' textcolor rgb '" +
                    std::string(text_colour) + "'",
                out);
@@ -142,7 +144,8 @@ void append_panel(const series& shown, const std::deque<stream_event>& events, c
   out += "unset label\nunset object\nunset arrow\n";
   append_x_axis(shown, settings, ranges.x, ticks_on(where, at), out);
   append_titles(shown, at, where, value_characters(ranges.y), out);
-  append_spans(spans_of(shown, events, settings.axis, ranges.x), ranges.x, where, out);
+  append_spans(spans_of(shown, events, settings.axis, ranges.x), ranges.x, where,
+               plot_width(at, where, value_characters(ranges.y)), out);
   const manner how = manner_on(where);
   const std::string number = std::to_string(panel);
   out += "plot $b" + number + " using 1:2" +

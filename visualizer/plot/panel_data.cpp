@@ -184,7 +184,7 @@ void append_blocks(const series& shown, const view_settings& settings, const pan
       append_row({x(point), within(point), is_above ? triangle_up : triangle_down}, out);
     }
   });
-  const double top = ranges.y.most - 0.05 * height;
+  const double top = ranges.y.least + alarm_height * height;
   append_block("a", shown, panel, out, [&](const sample& point) {
     if (point.is_anomaly) append_row({x(point), within(point)}, out);
   });

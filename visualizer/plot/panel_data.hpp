@@ -14,6 +14,9 @@
 
 namespace spindrift {
 
+// Where alarms are marked, in parts of the panel's height.
+constexpr double alarm_height = 0.95;
+
 struct panel_ranges {
   axis_range x;
   axis_range y;

@@ -10,6 +10,7 @@
 #include "visualizer/plot/command.hpp"
 #include "visualizer/plot/label.hpp"
 #include "visualizer/plot/style.hpp"
+#include "visualizer/plot/text_width.hpp"
 
 namespace spindrift {
 namespace {
@@ -19,7 +20,9 @@ constexpr std::size_t line_tag = 1'000;
 constexpr unsigned heading_rows = 2;
 constexpr double first_pixel = 78;
 constexpr double row_pixels = 17;
-constexpr std::size_t pixel_row_characters = 31;  // a name and its figure, with room for wide letters
+constexpr double name_pixel = 54;  // behind the severity
+constexpr double apart_pixels = 10;
+constexpr double list_points = 9;  // the font
 
 std::string severity_text(const list_row& row) {
   if (row.severity == 0) return "  ";
@@ -67,15 +70,19 @@ void append_pixel_row(const list_row& row, std::size_t index, const canvas& wher
   const double y = first_pixel + row_pixels * static_cast<double>(index + 1);
   const std::string style = " font ',9' textcolor rgb '" + std::string(colour_of(row)) + "'";
   const std::string figure = (row.kind.empty() ? "" : row.kind + "  ") + figure_text(row);
-  constexpr std::size_t figure_characters_max = 18;
-  const std::size_t taken = std::min(figure.size(), figure_characters_max);
-  std::string head(row.is_shown ? "> " : "   ");
-  head.append(severity_text(row)).append("  ");
-  append_label(std::to_string(list_tag + 2 * index),
-               quoted(head + called(row.title, row.name, {}, pixel_row_characters - taken), 48),
-               at_pixels(12, y, where) + " left" + style, out);
-  append_label(std::to_string(list_tag + 2 * index + 1), quoted(figure, figure_characters_max),
-               at_pixels(292, y, where) + " right" + style, out);
+  constexpr std::size_t figure_characters_max = 24;
+  const double right = list_pixels - apart_pixels;
+  const double room = right - apart_pixels - name_pixel - pixels_of(list_points) * width_of(figure);
+  const auto cut = [&row](std::size_t characters) { return called(row.title, row.name, {}, characters); };
+  const std::string name = fitted(cut, room / pixels_of(list_points));
+  const std::size_t tag = list_tag + 4 * index;
+  const auto say = [&](std::size_t part, const std::string& text, double x, std::string_view side) {
+    append_label(std::to_string(tag + part), text, at_pixels(x, y, where) + std::string(side) + style, out);
+  };
+  if (row.is_shown) say(0, "'>'", 12, " left");
+  if (row.severity > 0) say(1, quoted(severity_text(row), 2), name_pixel - 6, " right");
+  say(2, quoted(name, name.size()), name_pixel, " left");
+  say(3, quoted(figure, figure_characters_max), right, " right");
 }
 
 }  // namespace

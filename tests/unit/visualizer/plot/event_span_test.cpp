@@ -68,9 +68,28 @@ TEST_F(span_of_event, is_cut_at_the_edge_of_the_panel) {
 TEST_F(span_of_event, has_a_name_that_gnuplot_does_not_obey) {
   told_.kind = "spi'ke\nsystem 'x'";
   std::string out;
-  append_spans(spans({1'000, 1'300}), {1'000, 1'300}, canvas{}, out);
+  append_spans(spans({1'000, 1'300}), {1'000, 1'300}, canvas{}, 1'000, out);
   EXPECT_EQ(out.find("\nsystem"), std::string::npos) << out;
   EXPECT_EQ(out.find("spi'"), std::string::npos) << out;
+}
+
+TEST_F(span_of_event, stands_below_the_alarms_and_covers_no_other_text) {
+  told_.to_n = 1'200;
+  stream_event next = told_;
+  next.from_n = 1'205;
+  next.to_n = 1'210;
+  stream_event far = told_;
+  far.from_n = 1'220;
+  far.to_n = 1'225;
+  const std::deque<stream_event> events{told_, next, far};
+  const axis_range x{1'000, 1'300};
+  std::string out;
+  append_spans(spans_of(series(stream_, feature_, 5), events, x_axis::number, x), x, canvas{}, 1'000, out);
+  // 33 pixels apart, then 50: the text is some 45 wide.
+  const std::string below = ", graph 0.95 left offset character 0.3, character ";
+  EXPECT_NE(out.find("at 1195" + below + "-1 "), std::string::npos) << out;
+  EXPECT_NE(out.find("at 1205" + below + "-1.75 "), std::string::npos) << out;
+  EXPECT_NE(out.find("at 1220" + below + "-1 "), std::string::npos) << out;
 }
 
 }  // namespace

@@ -22,19 +22,20 @@ TEST(stream_list, has_in_a_picture_the_rows_that_are_whole_in_it) {
   EXPECT_EQ(labels_in(script), 42U);
 }
 
-TEST(stream_list, cuts_a_long_name_where_its_figure_begins) {
+TEST(stream_list, cuts_a_name_where_its_figure_begins_and_no_earlier) {
   scene shown;
-  shown.rows.resize(1);
-  shown.rows.front().name = std::string(60, 'a');
-  shown.rows.front().kind = "pattern";
-  shown.rows.front().value = -0.762829;
-  shown.rows.front().has_value = true;
+  shown.rows.resize(2);
+  shown.rows.front().name = std::string(60, 'm');
+  shown.rows.back().name = "filling/little/little/illi";
+  for (list_row& row : shown.rows) {
+    row.kind = "pattern";
+    row.value = -0.762829;
+    row.has_value = true;
+  }
   std::string script;
   append_list(shown, canvas{canvas::unit::pixels, 1'600, 812}, script);
-  EXPECT_NE(script.find("aaaaaa\xe2\x80\xa6"
-                        "aaaaaa'"),
-            std::string::npos)
-      << script;
+  EXPECT_NE(script.find(" 'mmmmmm\xe2\x80\xa6mmmmm' "), std::string::npos) << script;
+  EXPECT_NE(script.find("'filling/little/little/illi'"), std::string::npos) << script;
   EXPECT_NE(script.find("'pattern  -0.762829'"), std::string::npos) << script;
 }
 
