@@ -1,9 +1,8 @@
 // What eslint holds the page's modules and their tests against.
-const browser = ['AbortSignal', 'addEventListener', 'clearTimeout', 'CSS', 'devicePixelRatio', 'document', 'Dygraph',
-                 'fetch', 'getComputedStyle', 'history', 'innerWidth', 'location', 'matchMedia', 'IntersectionObserver',
-                 'ResizeObserver',
-                 'setTimeout', 'URLSearchParams'];
-const node = ['console', 'process', 'setTimeout', 'URL', 'URLSearchParams'];
+const browser = ['AbortSignal', 'addEventListener', 'cancelAnimationFrame', 'clearTimeout', 'CSS', 'devicePixelRatio',
+                 'document', 'Dygraph', 'fetch', 'getComputedStyle', 'history', 'innerWidth', 'IntersectionObserver',
+                 'location', 'matchMedia', 'requestAnimationFrame', 'ResizeObserver', 'setTimeout', 'URLSearchParams'];
+const node = ['console', 'devicePixelRatio', 'process', 'setTimeout', 'URL', 'URLSearchParams'];
 const readable = names => Object.fromEntries(names.map(name => [name, 'readonly']));
 
 const rules = {

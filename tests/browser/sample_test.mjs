@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {extremeOf, intervalOf, nearest, rangeOf, rowsOf} from '../../visualizer/web/page/sample.js';
+import {extremeOf, intervalOf, nearest, neededOf, rangeOf, rowsOf} from '../../visualizer/web/page/sample.js';
 
 const plain = (n, ts, value) => [n, ts, value, 0];
 
@@ -57,4 +57,22 @@ test('the range is that of the pictures', () => {
   const most = 99;  // and no room for the 1000
   assert.ok(Math.abs(low - -0.06 * most) < 1e-9, low);
   assert.ok(Math.abs(high - 1.14 * most) < 1e-9, high);
+});
+
+test('of more samples than pixels the lowest and the highest of every two are drawn, and no gap comes of it', () => {
+  const many = Array.from({length: 10000}, (_, i) => plain(i + 1, i * 10, i === 4321 ? 99 : i === 8765 ? -99 : i % 7));
+  const needed = neededOf(many, [0, 100000], 400);
+  const rows = rowsOf(many, 5, needed);
+  assert.ok(rows.length > 200 && rows.length <= 410, 'rows: ' + rows.length);
+  assert.ok(rows.some(row => row[2][1] === 99) && rows.some(row => row[2][1] === -99), 'a spike is lost');
+  assert.ok(rows.every(row => row[2][0] !== null), 'a gap');
+  assert.deepEqual([rows[0][0].getTime(), rows.at(-1)[0].getTime()], [0, 99990]);
+  assert.ok(neededOf(many.slice(0, 400), [0, 4000], 400).every(is => is === 1), 'few are all drawn');
+});
+
+test('what is zoomed to has all its samples, and the rest is there for the way back', () => {
+  const many = Array.from({length: 10000}, (_, i) => plain(i + 1, i * 10, i % 7));
+  const needed = neededOf(many, [50000, 51000], 400);
+  assert.ok(needed.slice(5000, 5101).every(is => is === 1));
+  assert.ok(needed.reduce((sum, is) => sum + is, 0) < 600);
 });

@@ -96,6 +96,15 @@ const bandShare = page => page.locator('.panel canvas').first().evaluate(canvas 
   return pale / (data.length / 4);
 });
 
+// Whether something is written there: left of the chart its values, below it the times.
+const labelsOf = page => page.locator('.panel canvas').first().evaluate(canvas => {
+  const scale = devicePixelRatio;
+  const pen = canvas.getContext('2d');
+  const isWritten = (...where) => pen.getImageData(...where.map(pixels => pixels * scale)).data.some(byte => byte > 0);
+  const height = canvas.height / scale;
+  return [isWritten(0, 0, 60, height - 40), isWritten(80, height - 44, 200, 44)];
+});
+
 async function checkPage(page, server) {
   await page.locator('#state.good').waitFor();
   await page.locator('.row').nth(3).waitFor();
@@ -108,6 +117,7 @@ async function checkPage(page, server) {
   await page.locator('.panel').nth(1).waitFor({state: 'detached'});
   await page.locator('#zone').click();
   assert.ok(await bandShare(page) > 0.05, 'the band is not drawn');
+  assert.deepEqual(await labelsOf(page), [true, true], 'an axis has no labels');
 
   // What is pointed at is what was on the wire; put there, the cursor stays.
   await page.keyboard.press('l');

@@ -2,7 +2,9 @@
 #include "visualizer/web/board_answer.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <vector>
 
 #include "common/net/http_query.hpp"
 #include "common/protocol/encode.hpp"
@@ -132,10 +134,27 @@ std::string board_answer::streams(std::string_view query) const {
 }
 
 std::string board_answer::points(std::string_view query) const {
-  const std::string name = query_text(query, "stream");
-  const std::uint64_t after = query_number(query, "after", 0, UINT64_MAX);
-  const board_stream* const shown = board.stream_named(name);
   std::string out;
+  append_points(query_text(query, "stream"), query_number(query, "after", 0, UINT64_MAX), out);
+  return out;
+}
+
+std::string board_answer::charts(std::string_view query) const {
+  const std::vector<std::string> names = query_texts(query, "stream");
+  const std::vector<std::string> after = query_texts(query, "after");
+  std::string out = "{\"streams\":[";
+  for (std::size_t i = 0; i < std::min(names.size(), charts_max); ++i) {
+    if (i > 0) out += ',';
+    const std::string_view number = i < after.size() ? after[i] : std::string_view("0");
+    std::uint64_t known = 0;
+    std::from_chars(number.data(), number.data() + number.size(), known);
+    append_points(names[i], known, out);
+  }
+  return out + "]}";
+}
+
+void board_answer::append_points(const std::string& name, std::uint64_t after, std::string& out) const {
+  const board_stream* const shown = board.stream_named(name);
   put("{\"stream\":", name, out);
   if (shown != nullptr) append_words(*shown, out);
   put_number(",\"restarts\":", shown == nullptr ? std::uint64_t{0} : shown->restarts, out);
@@ -143,7 +162,10 @@ std::string board_answer::points(std::string_view query) const {
   out += shown != nullptr && shown->is_stale(now_ms) ? ",\"stale\":true" : ",\"stale\":false";
   out += shown != nullptr && shown->is_from_start ? ",\"begun\":true" : ",\"begun\":false";
   out += ",\"features\":[";
-  if (shown == nullptr) return out + "],\"drifts\":[]}";
+  if (shown == nullptr) {
+    out += "],\"drifts\":[]}";
+    return;
+  }
   for (const series& feature : shown->features) {
     if (out.back() == '}') out += ',';
     put("{\"feature\":", feature.feature(), out);
@@ -168,7 +190,7 @@ std::string board_answer::points(std::string_view query) const {
     }
     out += ']';
   }
-  return out + "]}";
+  out += "]}";
 }
 
 std::string board_answer::events(std::string_view query) const {

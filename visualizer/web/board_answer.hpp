@@ -14,9 +14,11 @@
 //     `title` and `unit` as above; shorter samples have no band; score is null
 //     where there is none; one that is of an aggregate has its count of points and their lowest and highest value
 //     behind these, and nulls where there is no band; `begun`: the stream was heard from its first point on.
+//   charts: {"streams":[..]}, the points of each of several streams as above: one question for all that is drawn.
 //   events: {"changes":7,"found":3,"events":[..]}, the newest first; an event as in feed.hpp.
 //
-// Bounded: rows_max rows, points_max samples a feature, events_max events an answer. One thread at a time, the board's.
+// Bounded: rows_max rows, charts_max streams with points_max samples a feature, events_max events an answer. One thread
+// at a time, the board's.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +33,7 @@ namespace spindrift {
 struct board_answer {
   static constexpr std::size_t rows_max = 200;
   static constexpr std::size_t points_max = 20'000;
+  static constexpr std::size_t charts_max = 16;
   static constexpr std::size_t events_max = 500;
   static constexpr std::size_t spark_points = 40;
 
@@ -44,8 +47,12 @@ struct board_answer {
   std::string streams(std::string_view query) const;
   // stream; after: only points of higher numbers. Unknown: no features.
   std::string points(std::string_view query) const;
+  // stream and after, as often as there are streams to draw, and in the same order; of charts_max of them.
+  std::string charts(std::string_view query) const;
   // match (of the stream's name), kind, severity (at least), show (all, open).
   std::string events(std::string_view query) const;
+
+  void append_points(const std::string& name, std::uint64_t after, std::string& out) const;
 };
 
 }  // namespace spindrift

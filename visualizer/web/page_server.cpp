@@ -149,9 +149,12 @@ std::vector<std::string> page_server::watched(std::int64_t now_ms) const {
 
 std::optional<http_response> page_server::answer_of_board(const http_request& asked) {
   const board_answer board{*board_, above_, settings_, steady_ms(), public_url_};
-  if (asked.path == "/points") watch(query_text(asked.query, "stream"), board.now_ms);
+  if (asked.path == "/points" || asked.path == "/charts") {
+    for (std::string& name : query_texts(asked.query, "stream")) watch(std::move(name), board.now_ms);
+  }
   if (asked.path == "/streams") return json_of(board.streams(asked.query));
   if (asked.path == "/points") return json_of(board.points(asked.query));
+  if (asked.path == "/charts") return json_of(board.charts(asked.query));
   if (asked.path == "/told") return json_of(board.events(asked.query));
   return asked.path.starts_with("/ask/") ? relay(asked) : std::nullopt;
 }

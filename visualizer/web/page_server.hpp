@@ -1,5 +1,6 @@
-// The visualizer's web page over HTTP: `/` and its files (page.hpp); what it asks for, `/streams`, `/points`, `/told`
-// (board_answer.hpp); what it has the server asked, `/ask/recent`, `/ask/history`, `/ask/explain`, and by POST
+// The visualizer's web page over HTTP: `/` and its files (page.hpp); what it asks for, `/streams`, `/points`,
+// `/charts`, `/told` (board_answer.hpp); what it has the server asked, `/ask/recent`, `/ask/history`, `/ask/explain`,
+// and by POST
 // `/ask/mark`; `/events`, Server-Sent Events of the first panels, for other programs; `/login`, `/healthz`.
 //
 // Lives on one io_context that one thread runs; everything here, and every change to the gallery, happens on that

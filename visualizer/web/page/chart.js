@@ -1,16 +1,39 @@
 // One chart: one stream, or one feature of it, drawn by dygraphs; over it what was flagged, under it when something was
 // going on.
 
+import {CanvasAxes} from './axis.js';
 import {drawBand} from './band.js';
-import {ALARM, ANOMALY, DRIFT, FLAGS, LABELLED, N, TS, drawable, extremeOf, nearest, rangeOf, rowsOf}
-    from './sample.js';
+import {ALARM, ANOMALY, DRIFT, FLAGS, LABELLED, N, TS, drawable, extremeOf, nearest, neededOf, rangeOf,
+        rowsOf} from './sample.js';
 import {isAbout, pointText, spanText, summaryText, titleText} from './text.js';
 
 const SAMPLES_MAX = 20000;
+const SAY_MS = 800;
 const TEXT_TOP = 18;  // pixels: below the alarms
 
 // Its legend puts styles into the markup, which the page's policy forbids; figures stand above the chart.
-Dygraph.PLUGINS = Dygraph.PLUGINS.filter(plugin => plugin !== Dygraph.Plugins.Legend);
+const {Axes, Legend} = Dygraph.Plugins;
+Dygraph.PLUGINS = [...Dygraph.PLUGINS.filter(plugin => plugin !== Legend && plugin !== Axes), CanvasAxes];
+
+// At each draw dygraphs wipes the canvas of what is pointed at, too, and the browser copies that to the screen. It is
+// wiped where something was drawn on it, and shown while there is.
+function showWhereDrawn(canvas, pen) {
+  const wipe = pen.clearRect.bind(pen);
+  let isDrawn = true;
+  const say = wanted => {
+    if (isDrawn === wanted) return;
+    isDrawn = wanted;
+    canvas.style.opacity = isDrawn ? '' : '0';
+  };
+  for (const name of ['fill', 'fillRect', 'stroke']) {
+    const draw = pen[name].bind(pen);
+    pen[name] = (...what) => { say(true); draw(...what); };
+  }
+  pen.clearRect = (x, y, width, height) => {
+    if (isDrawn) wipe(x, y, width, height);
+    if (x === 0 && y === 0) say(false);
+  };
+}
 
 export class Chart {
   // `look`: threshold, colours, isUtc, events. Handlers: moved(from, to) when the reader zooms or pans; pointed(ts)
@@ -31,10 +54,15 @@ export class Chart {
     this.place.setAttribute('aria-label', this.title());
     this.pointer = null;  // the time that is pointed at
     this.age = '';
+    this.said = 0;        // when its figures were written
     this.drawn = '';      // what is drawn, as draw() tells one picture from another
     this.isInView = false;
     this.again = () => {};  // draws it as it was asked for last
-    this.watcher = new ResizeObserver(() => this.graph?.resize());
+    this.width = Infinity;  // pixels; not known yet
+    this.watcher = new ResizeObserver(([{contentRect}]) => {
+      this.width = contentRect.width || Infinity;
+      this.graph?.resize();
+    });
     this.watcher.observe(this.place);
     this.viewer = new IntersectionObserver(seen => this.see(seen.at(-1).isIntersecting), {rootMargin: '100px'});
     this.viewer.observe(this.root);
@@ -69,7 +97,7 @@ export class Chart {
   add(samples) {
     if (samples.length === 0) return;
     const last = this.samples[this.samples.length - 1];
-    this.samples = this.samples.concat(samples);
+    this.samples.push(...samples);
     if (last && samples[0][TS] < last[TS]) this.samples.sort((a, b) => a[TS] - b[TS]);
     if (this.samples.length > SAMPLES_MAX) this.samples = this.samples.slice(-SAMPLES_MAX);
   }
@@ -93,7 +121,8 @@ export class Chart {
     if (this.samples.length === 0) return;
     this.age = ageText;
     this.root.classList.toggle('stale', isStale);
-    this.say();
+    // Nobody reads faster, and each text has the browser paint more than the chart.
+    if (Date.now() - this.said >= SAY_MS || this.pointer !== null) this.say();
     this.again = () => this.draw(window, isStale, ageText);
     if (this.isInView && this.isNew(window)) this.paint(window);
   }
@@ -111,7 +140,8 @@ export class Chart {
   paint(window) {
     const {threshold, colours, isUtc} = this.look;
     const inView = this.seen(window);
-    const options = {file: rowsOf(this.samples, threshold), dateWindow: window,
+    const needed = neededOf(this.samples, window, this.width);
+    const options = {file: rowsOf(this.samples, threshold, needed), dateWindow: window,
                      valueRange: rangeOf(inView.length > 0 ? inView : this.samples, threshold), labelsUTC: isUtc,
                      showRangeSelector: this.look.hasRange};
     if (this.graph) {
@@ -121,6 +151,7 @@ export class Chart {
       this.graph = new Dygraph(this.place, file, {
         ...rest, ...this.fixedOptions(colours),
       });
+      showWhereDrawn(this.graph.canvas_, this.graph.canvas_ctx_);
     }
     // The range selector's handles are pictures without a text.
     for (const handle of this.place.querySelectorAll('img:not([alt])')) handle.alt = '';
@@ -132,7 +163,8 @@ export class Chart {
       plotter: [drawBand, Dygraph.Plotters.linePlotter],
       series: {expected: {color: colours.expected, strokeWidth: 1, strokePattern: [4, 3], highlightCircleSize: 0},
                value: {color: colours.value, strokeWidth: 1.6, highlightCircleSize: 4}},
-      gridLineColor: colours.grid, axisLineColor: colours.edge, fillAlpha: 0.22, axisLabelFontSize: 12,
+      gridLineColor: colours.grid, axisLineColor: colours.edge, labelColour: colours.pale, fillAlpha: 0.22,
+      axisLabelFontSize: 12,
       axes: {x: {axisLabelWidth: 74}, y: {axisLabelWidth: 62}},
       xRangePad: 2, rangeSelectorHeight: 26,
       rangeSelectorPlotStrokeColor: colours.pale, rangeSelectorPlotFillColor: colours.grid,
@@ -170,6 +202,9 @@ export class Chart {
   drawUnder(pen, area, graph) {
     const {colours, events} = this.look;
     const [least, most] = graph.xAxisRange();
+    const mine = events.filter(told => isAbout(told, this)).sort((a, b) => a.from - b.from);
+    const cuts = this.samples.filter(sample => sample[FLAGS] & DRIFT);
+    if (mine.length + cuts.length === 0) return;
     pen.save();
     pen.beginPath();
     pen.rect(area.x, area.y, area.w, area.h);
@@ -178,7 +213,7 @@ export class Chart {
     pen.textBaseline = 'top';
     let free = area.x;  // where the next text may begin
     let line = 0;
-    for (const event of events.filter(told => isAbout(told, this)).sort((a, b) => a.from - b.from)) {
+    for (const event of mine) {
       const end = event.over ? Math.max(event.from, event.to ?? event.told) : most;
       if (end < least || event.from > most) continue;
       const left = graph.toDomXCoord(event.from);
@@ -197,8 +232,7 @@ export class Chart {
     pen.strokeStyle = colours.drift;
     pen.lineWidth = 2;
     pen.beginPath();
-    for (const sample of this.samples) {
-      if (!(sample[FLAGS] & DRIFT)) continue;
+    for (const sample of cuts) {
       const x = graph.toDomXCoord(sample[TS]);
       pen.moveTo(x, area.y);
       pen.lineTo(x, area.y + area.h);
@@ -279,6 +313,7 @@ export class Chart {
   }
 
   say() {
+    this.said = Date.now();
     const last = this.samples[this.samples.length - 1];
     if (!last) return;
     const near = this.pointer === null ? null : nearest(this.samples, this.pointer);

@@ -1,19 +1,18 @@
 // The page as a whole: what is chosen, what is in view, the keys; asks the viewer and gives each part what it shows.
 
-import {Chart} from './chart.js';
+import {CHARTS_MAX, Chosen} from './chosen.js';
 import {DriftFold} from './drift_fold.js';
 import {EventList} from './event_list.js';
 import {Explanation, samplesOf} from './explanation.js';
 import {listenToKeys} from './keys.js';
 import {Poll, ask} from './poll.js';
-import {TS} from './sample.js';
 import {linkOf, stateOf} from './state.js';
 import {StreamList} from './stream_list.js';
 import {ageText, formatNumber, foundText, noticeText} from './text.js';
 
 const COLOURS = ['pale', 'grid', 'edge', 'value', 'expected', 'anomaly', 'drift', 'alarm', 'label', 'event',
                  'event-ground'];
-const LIST_MS = 1000, POINTS_MS = 500, CHARTS_MAX = 16;
+const LOOK_MS = 500, LOOKS_A_LIST = 2;  // the list is asked for every other time
 const FIRST_STREAMS = innerWidth < 832 ? 1 : 4;  // on a phone one after the other
 const SPAN_LEAST = 20;  // milliseconds
 
@@ -22,7 +21,8 @@ const element = id => document.getElementById(id);
 const look = {threshold: 5, colours: {}, isUtc: false, events: [], hasRange: false, window: null, listMoved: () => {}};
 const view = {streams: [], from: null, to: null, event: null, match: '', show: '', zone: ''};
 let about = null;      // the newest answer to /streams
-let streams = [];      // {name, charts, restarts, isStale, age, drifts} of those that are chosen
+let looks = 0;
+let listsAsked = 0;    // an answer that a newer question has overtaken is not shown
 let isPaused = false;
 let pin = null;        // where the cursor was put
 let span = null;       // how much time is in view while it is live; null: all there is
@@ -36,11 +36,11 @@ const why = new Explanation(element('why'), {
   close: () => { why.hide(); view.event = null; link(); },
 });
 const driftFold = new DriftFold(element('drifts'));
-const listPoll = new Poll(LIST_MS, showStreams);
-look.listMoved = () => listPoll.now();
-const pointsPoll = new Poll(POINTS_MS, showPoints);
-const charts = () => streams.flatMap(stream => stream.charts);
-const showDrifts = () => driftFold.show(streams, look);
+const chosen = new Chosen(element('board'), look, {moved, pointed, pinned});
+const poll = new Poll(LOOK_MS, lookAround);
+look.listMoved = () => showStreams(askStreams());
+const charts = () => chosen.charts();
+const showDrifts = () => driftFold.show(chosen.streams, look);
 const isLive = () => view.from === null;
 const showAboutIfKnown = () => about && showAbout();
 
@@ -73,15 +73,31 @@ function showAbout() {
   element('empty').hidden = about.streams > 0;
 }
 
-async function showStreams() {
+// All that changed is shown at once: a frame for the browser, not one for each answer.
+async function lookAround() {
+  const answer = looks++ % LOOKS_A_LIST === 0 ? askStreams() : null;
+  const isRead = isPaused ? false : await chosen.refresh();
+  if (answer) await showStreams(answer);
+  if (isRead) draw();
+}
+
+// What is asked for is not waited for by what is asked next: whoever types sees the list of what stands there.
+async function askStreams() {
+  const number = ++listsAsked;
   const wanted = list.window();
   const asked = JSON.stringify([wanted, view.match, view.show, view.streams]);
-  let told;
   try {
-    told = await ask('streams', {match: view.match, show: view.show || 'all', ...wanted});
+    const told = await ask('streams', {match: view.match, show: view.show || 'all', ...wanted});
+    return {told, wanted, asked, number};
   } catch {
-    return showState('the viewer does not answer; trying again', false);
+    return {number};
   }
+}
+
+async function showStreams(answer) {
+  const {told, wanted, asked, number} = await answer;
+  if (number !== listsAsked) return;
+  if (!told) return showState('the viewer does not answer; trying again', false);
   if (isPaused && asked === listed && eventsSeen >= 0) {
     Object.assign(about, {state: told.state, missed: told.missed});
     return showAbout();
@@ -115,100 +131,29 @@ async function showEvents() {
   }
 }
 
-// Each chosen stream is asked for what is new of it.
-async function showPoints() {
-  if (isPaused) return;
-  try {
-    await Promise.all(streams.map(async stream => {
-      const after = Math.max(0, ...stream.charts.map(chart => chart.newestNumber()));
-      take(stream, await ask('points', {stream: stream.name, after}));
-    }));
-  } catch {
-    return;  // the list says so
-  }
-  draw();
-}
-
-function take(stream, told) {
-  if (!streams.includes(stream)) return;
-  if (stream.restarts !== told.restarts) {
-    for (const chart of stream.charts) chart.samples = [];
-    stream.restarts = told.restarts;
-  }
-  Object.assign(stream, {isStale: told.stale, age: told.age, drifts: told.drifts, isFromStart: told.begun});
-  for (const {feature, samples} of told.features) {
-    chartOf(stream, feature)?.add(samples);
-  }
-  for (const chart of stream.charts) chart.name(told.title, told.unit);
-}
-
-// Nothing where there are as many as may be.
-function chartOf(stream, feature) {
-  const known = stream.charts.find(one => one.feature === feature);
-  if (known || charts().length >= CHARTS_MAX) return known;
-  const made = new Chart(element('board'), stream.name, feature, look, {moved, pointed, pinned});
-  stream.charts.push(made);
-  element('board').classList.toggle('single', charts().length === 1);
-  if (stream.charts.length === 1) askRecent(stream);
-  return made;
-}
-
-// What the server still holds of before the viewer came.
-async function askRecent(stream) {
-  try {
-    const {points} = await ask('ask/recent', {stream: stream.name});
-    for (const chart of stream.charts) {
-      chart.addOld(points.map(({ts, value, values}) => [0, ts, values ? values[chart.feature] : value, 0])
-                       .filter(sample => typeof sample[2] === 'number'));
-    }
-  } catch {
-    // A server that has just begun knows no such stream; what comes is shown.
-  }
-}
-
 function draw() {
-  const all = charts().filter(chart => chart.samples.length > 0);
-  if (all.length === 0) return;
-  const newest = Math.max(...all.map(chart => chart.samples[chart.samples.length - 1][TS]));
-  const oldest = Math.min(...all.map(chart => chart.samples[0][TS]));
-  const all_there_is = Math.max(newest - oldest, SPAN_LEAST);
-  look.hasRange = all.length === 1;
-  look.window = isLive() ? [newest - (span ?? all_there_is), newest] : [view.from, view.to];
-  for (const stream of streams) {
-    for (const chart of stream.charts) {
-      const age = stream.age < 0 ? '' : (stream.isStale ? 'stale, ' : '') + ageText(stream.age);
-      chart.draw(look.window, stream.isStale, age);
-    }
-  }
+  const times = chosen.times();
+  if (!times) return;
+  const [oldest, newest] = times;
+  const allThereIs = Math.max(newest - oldest, SPAN_LEAST);
+  look.window = isLive() ? [newest - (span ?? allThereIs), newest] : [view.from, view.to];
+  chosen.draw(look.window);
   showDrifts();
 }
 
 function choose(names, isAdded) {
   view.streams = isAdded ? [...view.streams.filter(name => !names.includes(name)),
                             ...names.filter(name => !view.streams.includes(name))] : names;
-  streams = streams.filter(stream => {
-    if (view.streams.includes(stream.name)) return true;
-    for (const chart of stream.charts) chart.remove();
-    return false;
-  });
-  for (const name of view.streams) {
-    if (!streams.some(stream => stream.name === name)) {
-      streams.push({name, charts: [], restarts: 0, isStale: false, age: -1, drifts: []});
-    }
-  }
-  element('board').classList.toggle('single', charts().length === 1);
+  chosen.choose(view.streams);
   eventsSeen = -1;
   link();
   if (isPaused) showOnce();
-  pointsPoll.now();
-  listPoll.now();
+  lookNow();
 }
 
 // Something else was chosen while it stands still: that is shown as it is now.
 async function showOnce() {
-  for (const stream of streams.filter(one => one.charts.length === 0)) {
-    take(stream, await ask('points', {stream: stream.name}));
-  }
+  await chosen.refresh(chosen.streams.filter(one => one.charts.length === 0));
   draw();
 }
 
@@ -224,17 +169,10 @@ function jump(event) {
   const around = Math.max(10000, 1.5 * Math.max(end - event.from, event.told - event.from));
   view.event = event.event;
   if (!view.streams.includes(event.stream)) choose([event.stream], false);
-  bringForward(event.stream);
+  chosen.bringForward(event.stream);
+  view.streams = chosen.streams.map(stream => stream.name);
   moved(event.from - around, end + around);
   explain(event);
-}
-
-// Its charts are the first, so that they are seen beside what is said of it.
-function bringForward(name) {
-  const first = streams.find(stream => stream.name === name);
-  streams = [first, ...streams.filter(stream => stream !== first)];
-  view.streams = streams.map(stream => stream.name);
-  element('board').prepend(...first.charts.map(chart => chart.root));
 }
 
 async function explain(event) {
@@ -246,11 +184,11 @@ async function explain(event) {
     const explained = await ask('ask/explain', {stream: event.stream, event: event.event});
     if (why.event !== event) return;
     why.show(explained, look.isUtc);
-    const stream = streams.find(one => one.name === event.stream);
+    const stream = chosen.stream(event.stream);
     if (stream && stream.charts.length === 0) await showOnce();
     // Of a stream that is silent since the viewer came there is this picture alone.
     const where = stream?.charts.find(chart => !event.feature || chart.feature === event.feature);
-    (where ?? (stream && chartOf(stream, event.feature)))?.addOld(samplesOf(explained.context));
+    (where ?? (stream && chosen.chartOf(stream, event.feature)))?.addOld(samplesOf(explained.context));
     draw();
   } catch (failure) {
     if (why.event === event) why.fail(failure.message);
@@ -291,12 +229,17 @@ function pan(share) {
   moved(from + (to - from) * share, to + (to - from) * share);
 }
 
+function lookNow() {
+  looks = 0;
+  poll.now();
+}
+
 function pause(wanted) {
   isPaused = wanted;
   element('pause').textContent = isPaused ? 'Go on' : 'Pause';
   element('pause').setAttribute('aria-pressed', String(isPaused));
   showAboutIfKnown();
-  if (!isPaused) { pointsPoll.now(); listPoll.now(); }
+  if (!isPaused) lookNow();
 }
 
 function pointed(ts) {
@@ -357,7 +300,7 @@ function search() {
   view.match = element('match').value.trim();
   view.show = element('show').value;
   link();
-  listPoll.now();
+  look.listMoved();
 }
 
 function begin() {

@@ -11,21 +11,13 @@ function part(row, tag, name) {
   return made;
 }
 
-// `width` and `height` of the canvas as it is laid out.
-function drawSpark(canvas, values, colour, {width, height}) {
-  const scale = devicePixelRatio || 1;
-  if (canvas.width !== Math.round(width * scale)) canvas.width = Math.round(width * scale);
-  if (canvas.height !== Math.round(height * scale)) canvas.height = Math.round(height * scale);
-  const pen = canvas.getContext('2d');
-  pen.setTransform(scale, 0, 0, scale, 0, 0);
-  pen.clearRect(0, 0, width, height);
+function drawSpark(pen, values, colour, {x, y, width, height}) {
   const least = Math.min(...values), span = Math.max(...values) - least;
   pen.strokeStyle = colour;
-  pen.lineWidth = 1.3;
   pen.beginPath();
   values.forEach((value, i) => {
-    const x = 1 + i / Math.max(1, values.length - 1) * (width - 2);
-    pen.lineTo(x, span > 0 ? 2 + (1 - (value - least) / span) * (height - 4) : height / 2);
+    pen.lineTo(x + 1 + i / Math.max(1, values.length - 1) * (width - 2),
+               y + (span > 0 ? 2 + (1 - (value - least) / span) * (height - 4) : height / 2));
   });
   pen.stroke();
 }
@@ -38,9 +30,18 @@ export class StreamList {
     this.choose = choose;
     this.rows = [];
     this.from = 0;
-    root.addEventListener('scroll', scrolled);
-    this.sparkSize = null;  // asked for once: each question has the browser lay out the page
-    new ResizeObserver(() => { this.sparkSize = null; scrolled(); }).observe(root);
+    // One for all rows: each canvas is a layer of its own to the browser.
+    this.sparks = part(root, 'canvas', 'sparks');
+    this.sparks.setAttribute('aria-hidden', 'true');
+    this.sparks.width = this.sparks.height = 0;
+    this.sparkPlace = null;  // asked for once: each question has the browser lay out the page
+    this.drawn = '';
+    let asked = 0;
+    root.addEventListener('scroll', () => {
+      cancelAnimationFrame(asked);
+      asked = requestAnimationFrame(scrolled);
+    });
+    new ResizeObserver(() => { this.sparkPlace = null; scrolled(); }).observe(root);
   }
 
   // Which rows are wanted: those in view and a few more.
@@ -50,25 +51,47 @@ export class StreamList {
   }
 
   show(found, from, rows, chosen, colours) {
-    this.list.style.height = found * ROW + 'px';
-    this.list.style.paddingTop = from * ROW + 'px';
+    const {style} = this.list;
+    const [height, padding] = [found * ROW + 'px', from * ROW + 'px'];
+    if (style.height !== height) style.height = height;
+    if (style.paddingTop !== padding) style.paddingTop = padding;
     this.from = from;
     this.names = rows.map(row => row.stream);
     while (this.rows.length < rows.length) this.rows.push(this.makeRow());
     for (const extra of this.rows.splice(rows.length)) extra.item.remove();
     rows.forEach((row, i) => this.fill(this.rows[i], row, chosen));
-    const first = this.rows[0]?.spark;
-    if (!this.sparkSize && first?.clientWidth) this.sparkSize = {width: first.clientWidth, height: first.clientHeight};
-    rows.forEach((row, i) => this.draw(this.rows[i], row, colours));
+    this.drawSparks(rows, colours);
   }
 
   // Where it is not what is drawn there already.
-  draw(made, row, colours) {
-    const colour = row.stale ? colours.pale : colours.value;
-    const drawn = [row.stream, row.ts, row.spark.length, row.spark.at(-1), colour, this.sparkSize?.width].join(' ');
-    if (!this.sparkSize || made.drawn === drawn) return;
-    made.drawn = drawn;
-    drawSpark(made.spark, row.spark, colour, this.sparkSize);
+  drawSparks(rows, colours) {
+    const tell = ({stream, ts, spark, stale}) => [stream, ts, spark.length, spark.at(-1), stale];
+    const drawn = [this.from, this.sparkPlace?.width, colours.value, ...rows.map(tell)].join(' ');
+    if (drawn === this.drawn) return;
+    const first = this.rows[0]?.spark;
+    if (!this.sparkPlace && first?.clientWidth) {
+      const [place, all] = [first.getBoundingClientRect(), this.list.getBoundingClientRect()];
+      this.sparkPlace = {x: place.left - all.left, y: place.top - all.top - this.from * ROW, width: place.width,
+                         height: place.height};
+    }
+    if (!this.sparkPlace) return;
+    this.drawn = drawn;
+    const {x, y, width, height} = this.sparkPlace;
+    const scale = devicePixelRatio || 1;
+    const {style} = this.sparks;
+    style.left = x + 'px';
+    style.top = this.from * ROW + 'px';
+    style.width = width + 'px';
+    style.height = rows.length * ROW + 'px';
+    const [wide, high] = [Math.round(width * scale), Math.round(rows.length * ROW * scale)];
+    const isOther = this.sparks.width !== wide || this.sparks.height !== high;
+    if (isOther) Object.assign(this.sparks, {width: wide, height: high});
+    const pen = this.sparks.getContext('2d');
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
+    pen.clearRect(0, 0, wide, high);
+    pen.lineWidth = 1.3;
+    rows.forEach(({spark, stale}, i) =>
+      drawSpark(pen, spark, stale ? colours.pale : colours.value, {x: 0, y: y + i * ROW, width, height}));
   }
 
   makeRow() {
@@ -76,9 +99,8 @@ export class StreamList {
     const button = part(item, 'button', 'pick');
     button.type = 'button';
     const made = {item, button, severity: part(button, 'span', 'severity'), name: part(button, 'span', 'name'),
-                  spark: part(button, 'canvas', 'spark'), value: part(button, 'span', 'value'),
+                  spark: part(button, 'span', 'spark'), value: part(button, 'span', 'value'),
                   age: part(button, 'span', 'age'), add: part(item, 'button', 'add'), stream: ''};
-    made.spark.setAttribute('aria-hidden', 'true');
     made.add.type = 'button';
     made.add.textContent = '+';
     button.addEventListener('click', ({ctrlKey, metaKey, shiftKey}) =>
@@ -93,16 +115,19 @@ export class StreamList {
     const isChosen = chosen.includes(row.stream);
     made.stream = row.stream;
     set(made.name, titleText(row.stream, '', row.title));
-    made.button.title = row.title ? row.stream : '';
     set(made.severity, worst > 0 ? String(worst) : '');
-    made.severity.className = 'severity' + (row.open > 0 ? ' open' : '') + (worst >= 80 ? ' grave' : '');
-    made.severity.title = row.kind;
+    const look = 'severity' + (row.open > 0 ? ' open' : '') + (worst >= 80 ? ' grave' : '');
+    if (made.severity.className !== look) made.severity.className = look;
+    if (made.severity.title !== row.kind) made.severity.title = row.kind;
     set(made.value, row.value.map(formatNumber).join('  ') + (row.features > 3 ? ' \u2026' : '') +
                     (row.unit && row.value.length > 0 ? ' ' + row.unit : ''));
     set(made.age, (row.stale ? 'stale, ' : '') + ageText(row.age));
     made.item.classList.toggle('stale', row.stale);
-    made.button.setAttribute('aria-pressed', String(isChosen));
-    made.add.setAttribute('aria-label', (isChosen ? 'Leave out ' : 'Add ') + row.stream);
+    const name = (where, key, text) => { if (where.getAttribute(key) !== text) where.setAttribute(key, text); };
+    name(made.button, 'aria-pressed', String(isChosen));
+    name(made.add, 'aria-label', (isChosen ? 'Leave out ' : 'Add ') + row.stream);
+    const hint = row.title ? row.stream : '';
+    if (made.button.title !== hint) made.button.title = hint;
     set(made.add, isChosen ? '\u2212' : '+');
   }
 }

@@ -40,7 +40,7 @@ export class WidthChart {
     this.graph = new Dygraph(this.place, rows, {
       labels: ['time', 'width in points', 'mean'], dateWindow: window, labelsUTC: isUtc, animatedZooms: false,
       interactionModel: {}, xRangePad: 2, axisLabelFontSize: 12, includeZero: true,
-      gridLineColor: colours.grid, axisLineColor: colours.edge,
+      gridLineColor: colours.grid, axisLineColor: colours.edge, labelColour: colours.pale,
       series: {'width in points': {color: colours.drift, strokeWidth: 1.6, axis: 'y1'},
                mean: {color: colours.value, strokeWidth: 1.4, axis: 'y2', stepPlot: true}},
       axes: {x: {axisLabelWidth: 74}, y: {axisLabelWidth: 62}, y2: {axisLabelWidth: 62}},

@@ -104,6 +104,21 @@ TEST_F(answers, of_points_are_those_behind_the_number_that_is_known) {
   EXPECT_TRUE(json::parse(now(5'000).points("stream=none")).at("features").empty());
 }
 
+TEST_F(answers, of_charts_are_the_points_of_each_stream_behind_its_own_number) {
+  for (std::uint64_t n = 1; n <= 5; ++n) hear("cpu", n, 2.5);
+  for (std::uint64_t n = 1; n <= 3; ++n) hear("room a", n, 7);
+  const auto samples_of = [](const json& one) { return one.at("features").at(0).at("samples").size(); };
+  const json got = json::parse(now(5'000).charts("stream=cpu&after=4&stream=room+a&after=1&stream=none&after=0"));
+  ASSERT_EQ(got.at("streams").size(), 3U);
+  EXPECT_EQ(got.at("streams").at(1).at("stream"), "room a");
+  EXPECT_EQ(samples_of(got.at("streams").at(0)), 1U);
+  EXPECT_EQ(samples_of(got.at("streams").at(1)), 2U);
+  EXPECT_TRUE(got.at("streams").at(2).at("features").empty());
+  std::string many = "stream=cpu";
+  for (int i = 0; i < 40; ++i) many += "&stream=cpu";
+  EXPECT_EQ(json::parse(now(5'000).charts(many)).at("streams").size(), board_answer::charts_max);
+}
+
 TEST_F(answers, of_events_are_filtered_and_the_newest_is_first) {
   for (std::uint64_t number = 1; number <= 3; ++number) {
     stream_event told;
