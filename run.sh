@@ -128,13 +128,15 @@ configure() {
 
 has_tests() { grep -qx "SPINDRIFT_TESTS:BOOL=ON" build/CMakeCache.txt 2>/dev/null; }
 
-# The programs need neither the packages of the tests nor a line of them.
+# build_programs [PROGRAM...]: all of them, or those that somebody waits for. They need neither the packages of the
+# tests nor a line of them.
 build_programs() {
   # shellcheck disable=SC2046
   provide "${program_packages[@]}" $(gnuplot_package)
   forget_other_place build
   # Who builds the tests as well keeps them; a fresh tree does without.
   if [ -f build/build.ninja ]; then configure release; else configure release -DSPINDRIFT_TESTS=OFF; fi
+  if [ $# -gt 0 ]; then cmake --build build --target "$@"; return; fi
   cmake --build build --target spindriftd spindrift-sim spindrift-viz spindrift-detect
   # Where librdkafka is old or was switched off there is no such target.
   if grep -q '^build bin/spindrift-worker:' build/build.ninja; then cmake --build build --target spindrift-worker; fi
@@ -157,7 +159,7 @@ demo() {
     esac
   done
   [[ $seconds =~ ^[0-9]+$ ]] || { say "run.sh demo: --seconds takes a whole number"; exit 2; }
-  build_programs
+  build_programs spindriftd spindrift-sim spindrift-viz
   local folder bin=build/bin
   folder=$(mktemp -d)
   demo_jobs=()

@@ -41,6 +41,11 @@ run test
 expect "tests are added when they are wanted" '-DSPINDRIFT_TESTS=ON' "$scratch/house/calls"
 
 fresh
+run demo --seconds 1
+expect "the demo builds what it shows" '--target spindriftd spindrift-sim spindrift-viz' "$scratch/house/calls"
+refute "and nothing besides" 'spindrift-detect' "$scratch/house/calls"
+
+fresh
 mkdir "$scratch/house/build"
 echo 'CMAKE_HOME_DIRECTORY:INTERNAL=/somewhere/else' >"$scratch/house/build/CMakeCache.txt"
 touch "$scratch/house/build/build.ninja"
