@@ -77,11 +77,16 @@ std::vector<fixed_setting> fixed_for(const kafka_settings& settings, client_role
     all.push_back(
         {"max.poll.interval.ms", text_of(std::max(std::chrono::milliseconds(300'000), settings.session_timeout))});
   }
-  const bool is_transactional = role == client_role::fence || (role == client_role::verdicts && settings.exactly_once);
+  const bool is_transactional = role == client_role::fence || role == client_role::check ||
+                                (role == client_role::verdicts && settings.exactly_once);
   if (is_transactional) {
-    const std::string own = settings.transactional_id(lane);
-    all.push_back({"transactional.id", role == client_role::fence ? std::string(fenced_id) : own});
+    std::string id = settings.transactional_id(lane);
+    if (role == client_role::fence) id = fenced_id;
+    if (role == client_role::check) id = settings.check_id();
+    all.push_back({"transactional.id", std::move(id)});
     all.push_back({"transaction.timeout.ms", text_of(settings.transaction_timeout)});
+    // Longer than the check takes: what it is given is never sent.
+    if (role == client_role::check) all.push_back({"linger.ms", text_of(settings.transaction_timeout / 2)});
   } else if (!is_reader(role)) {
     all.push_back({"enable.idempotence", "true"});
     all.push_back({"message.timeout.ms", text_of(settings.transaction_timeout)});
@@ -122,6 +127,21 @@ bool set_all(rd_kafka_conf_t* into, const kafka_settings& settings, client_role 
   return set_each(fixed_for(settings, role, lane, fenced_id));
 }
 
+// What an interceptor is given is `client_callbacks`, which the maker of the client keeps.
+rd_kafka_resp_err_t hear_answer(rd_kafka_t* /*of*/, int /*socket*/, const char* /*broker*/, std::int32_t /*id*/,
+                                std::int16_t request, std::int16_t /*version*/, std::int32_t /*correlation*/,
+                                std::size_t /*bytes*/, std::int64_t /*us*/, rd_kafka_resp_err_t /*code*/,
+                                void* opaque) {
+  const auto& calls = *static_cast<const client_callbacks*>(opaque);
+  calls.answered(request, calls.opaque);
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+rd_kafka_resp_err_t add_listener(rd_kafka_t* to, const rd_kafka_conf_t* /*with*/, void* opaque, char* /*why*/,
+                                 std::size_t /*size*/) {
+  return rd_kafka_interceptor_add_on_response_received(to, "answers", &hear_answer, opaque);
+}
+
 }  // namespace
 
 client_handle make_client(const kafka_settings& settings, client_role role, std::size_t lane,
@@ -133,6 +153,9 @@ client_handle make_client(const kafka_settings& settings, client_role role, std:
   if (calls.rebalance != nullptr) rd_kafka_conf_set_rebalance_cb(made.get(), calls.rebalance);
   if (calls.delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(made.get(), calls.delivered);
   if (calls.error != nullptr) rd_kafka_conf_set_error_cb(made.get(), calls.error);
+  if (calls.answered != nullptr) {
+    rd_kafka_conf_interceptor_add_on_new(made.get(), "answers", &add_listener, const_cast<client_callbacks*>(&calls));
+  }
   std::array<char, 512> why{};
   const rd_kafka_type_t type = is_reader(role) ? RD_KAFKA_CONSUMER : RD_KAFKA_PRODUCER;
   client_handle client(rd_kafka_new(type, made.get(), why.data(), why.size()));

@@ -27,14 +27,17 @@ enum class client_role : std::uint8_t {
   stable,    // the same, but waits for positions that are being committed
   fence,     // producer under somebody else's transactional id
   look,      // producer: metadata and topics
+  check,     // producer: transactional under an id of its own, sends nothing that it is given
 };
 
-// Null: not heard. The opaque outlives the client.
+// Null: not heard. The opaque outlives the client, and so do the calls themselves where `answered` is one of them.
 struct client_callbacks {
   void* opaque = nullptr;
   void (*rebalance)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
   void (*delivered)(rd_kafka_t*, const rd_kafka_message_t*, void*) = nullptr;
   void (*error)(rd_kafka_t*, int, const char*, void*) = nullptr;
+  // A broker has answered a request of this kind (Kafka's number of it). On threads of librdkafka.
+  void (*answered)(std::int16_t request, void*) = nullptr;
 };
 
 client_handle make_client(const kafka_settings& settings, client_role role, std::size_t lane,

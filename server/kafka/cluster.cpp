@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <optional>
+#include <span>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -13,7 +14,9 @@
 #include "common/cli/terminal.hpp"
 #include "common/log/log.hpp"
 #include "server/kafka/client_config.hpp"
+#include "server/kafka/rights.hpp"
 #include "server/kafka/settings.hpp"
+#include "server/kafka/write_check.hpp"
 
 namespace spindrift::kafka {
 namespace {
@@ -112,6 +115,13 @@ public:
       if (auto refused = settle(topic)) return *refused;
       if (stops_) return {};
     }
+    // At least once there is no transaction to ask by: there the first line for a topic tells.
+    if (settings_.exactly_once) {
+      const write_denial found = find_write_denial(settings_, stops_);
+      if (!found.denied.empty()) {
+        return refuse(exit_bad_config, denial_text(settings_, found.denied, found.why));
+      }
+    }
     return {0, {}, partitions_};
   }
 
@@ -138,7 +148,7 @@ private:
       if (found.code == RD_KAFKA_RESP_ERR_NO_ERROR && found.partitions > 0) return judge(topic, found);
       if (class_of(found.code) == error_class::denied) {
         return refuse(exit_bad_config, "the topic " + topic.name + " (" + topic.flag +
-                                           ") is not for this user: " + acl_cure(settings_, topic.name));
+                                           ") is not for this user: " + acl_cure(settings_, std::span(&topic.name, 1)));
       }
       if (found.code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
         if (auto refused = provide(topic, found, begun)) return refused;
@@ -172,7 +182,7 @@ private:
     const client_error failed = make(topic, found.brokers);
     if (failed.is == error_class::denied) {
       return refuse(exit_bad_config, "the topic " + topic.name + " cannot be made: " + failed.text + ": " +
-                                         acl_cure(settings_, topic.name));
+                                         acl_cure(settings_, std::span(&topic.name, 1)));
     }
     if (failed && failed.code != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) {
       log_event(log_level::warning, "topic_not_made", {{"topic", topic.name}, {"reason", failed.text}});
@@ -216,38 +226,6 @@ private:
 };
 
 }  // namespace
-
-std::string right_missing(const kafka_settings& settings, rd_kafka_resp_err_t code, const std::string& asked_for) {
-  if (code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) return settings.group;
-  if (code == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED) return settings.transactional_prefix();
-  // Of a transaction the broker does not say which topic it was, and they are few.
-  if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && asked_for == settings.transactional_prefix()) {
-    std::string all = settings.topics.dead_letters;
-    if (settings.writes_events()) all.insert(0, settings.topics.events + ", ");
-    if (settings.writes_verdicts()) all.insert(0, settings.topics.verdicts + ", ");
-    return all;
-  }
-  return asked_for.empty() ? settings.topics.points : asked_for;
-}
-
-std::string acl_cure(const kafka_settings& settings, const std::string& denied) {
-  const std::string begin =
-      "kafka-acls.sh --bootstrap-server " + settings.brokers + " --add --allow-principal User:NAME";
-  if (denied == settings.topics.points) return begin + " --operation Read --operation Describe --topic " + denied;
-  if (denied == settings.topics.snapshots) {
-    return begin + " --operation Read --operation Write --operation Delete --operation Describe --topic " + denied;
-  }
-  if (denied == settings.group) return begin + " --operation Read --group " + denied;
-  if (denied == settings.transactional_prefix()) {
-    return begin + " --operation Write --operation Describe --resource-pattern-type prefixed --transactional-id " +
-           denied;
-  }
-  std::string topics = denied;
-  for (std::size_t at = topics.find(", "); at != std::string::npos; at = topics.find(", ", at)) {
-    topics.replace(at, 2, " --topic ");
-  }
-  return begin + " --operation Write --operation Describe --topic " + topics;
-}
 
 cluster_view look_at_cluster(const kafka_settings& settings, const std::atomic<bool>& stops) {
   return looker(settings, stops).look();

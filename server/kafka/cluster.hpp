@@ -9,8 +9,6 @@
 #include <cstdint>
 #include <string>
 
-#include "server/kafka/error_class.hpp"
-
 namespace spindrift {
 struct kafka_settings;
 }
@@ -25,11 +23,5 @@ struct cluster_view {
 
 // `stops` becomes true: it comes back soon, with exit code 0 and no partitions.
 cluster_view look_at_cluster(const kafka_settings& settings, const std::atomic<bool>& stops);
-
-// What a right is missing for: a topic (or several, with commas), the group, or the prefix of transactional ids. The
-// code says most of it; `asked_for` is what the request was about, empty where that is not known.
-std::string right_missing(const kafka_settings& settings, rd_kafka_resp_err_t code, const std::string& asked_for);
-// What a person does about a right that is missing.
-std::string acl_cure(const kafka_settings& settings, const std::string& denied);
 
 }  // namespace spindrift::kafka

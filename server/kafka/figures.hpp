@@ -61,6 +61,7 @@ struct worker_figures {
   counter records_deleted_failed{0};
   counter left_clients{0};  // that could not be destroyed: the process must end without taking itself apart
   duration_histogram commit;
+  std::atomic<bool> is_broker_away{false};  // told of in the log, once for all lanes
 
   std::unique_ptr<lane_figures[]> lanes;
   std::size_t lane_count;

@@ -99,11 +99,14 @@ private:
   // False: the consumer does not end, so it must not be waited for.
   bool leave();
   void fail(client_error error, std::string denied = {});
+  // The log's lines of an outage, one at its begin and one at its end, whichever lane sees it first.
+  void tell_of_outage(const client_error& error);
+  void tell_of_return();
   void take(owned<rd_kafka_message_t> message, message_batch& into);
   partition_list list_of(std::span<const std::int32_t> partitions) const;
   partition_list offsets_of(const worker::commit_order& order) const;
   bool begin_transaction();
-  bool produce(rd_kafka_t* by, std::span<rd_kafka_vu_t> parts, std::string_view topic);
+  bool produce(rd_kafka_t* by, std::span<const rd_kafka_vu_t> parts, std::string_view topic);
   rd_kafka_topic_t* topic_of(worker::output_topic to) const;
   progress commit_transaction(client_error& wrong);
   progress commit_offsets(client_error& wrong);
@@ -122,6 +125,7 @@ private:
   owned<rd_kafka_topic_t> dead_letters_topic_;
   owned<rd_kafka_topic_t> snapshots_topic_;
 
+  std::string last_trouble_;  // of a connection: what an outage comes from
   bool has_heard_group_ = false;
   bool is_leaving_ = false;
   bool is_initialised_ = false;  // the transactions

@@ -40,6 +40,7 @@ void lane_clients::begin_commit(worker::commit_order order) {
 progress lane_clients::go_on_committing(client_error& wrong) {
   const progress now = settings_.exactly_once ? commit_transaction(wrong) : commit_offsets(wrong);
   if (now != progress::going) order_.reset();
+  if (now == progress::done) tell_of_return();
   return now;
 }
 

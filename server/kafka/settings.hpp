@@ -74,6 +74,8 @@ struct kafka_settings {
   std::string transactional_id(std::size_t lane) const { return transactional_prefix() + instance_id(lane); }
   // What the ids of all workers of the group begin with, and a right to them is for.
   std::string transactional_prefix() const { return group + '.'; }
+  // What rights are checked under at the start: nobody of that id is fenced by it.
+  std::string check_id() const { return transactional_prefix() + worker_id + ".start"; }
   // group.instance.id of a lane's consumer: a slot that comes back within the session keeps its partitions.
   std::string instance_id(std::size_t lane) const { return worker_id + '.' + std::to_string(lane); }
 };

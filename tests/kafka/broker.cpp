@@ -2,10 +2,13 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <stdexcept>
 #include <thread>
@@ -70,6 +73,7 @@ broker::broker(broker_settings settings) : settings_(std::move(settings)) {
   controller_port_ = ports[1];
   other_port_ = ports[2];
   if (settings_.prepare) settings_.prepare(folder_);
+  mount_disk();
   write_properties();
   format();
   start();
@@ -77,8 +81,35 @@ broker::broker(broker_settings settings) : settings_(std::move(settings)) {
 
 broker::~broker() {
   process_.reset();
+  if (settings_.disk_mib > 0) ::umount2(data().c_str(), MNT_DETACH);
   std::error_code ignored;
   std::filesystem::remove_all(folder_, ignored);
+}
+
+void broker::mount_disk() {
+  if (settings_.disk_mib == 0) return;
+  std::filesystem::create_directory(data());
+  const std::string size = "size=" + std::to_string(settings_.disk_mib) + "m";
+  if (::mount("tmpfs", data().c_str(), "tmpfs", 0, size.c_str()) != 0) {
+    const std::string why = std::strerror(errno);
+    std::filesystem::remove_all(folder_);
+    throw std::runtime_error("no disk for the broker: " + why);
+  }
+}
+
+// By ever smaller pieces, to the last byte.
+void broker::fill_disk() {
+  std::ofstream out(ballast(), std::ios::binary);
+  for (std::size_t piece = 1U << 20U; piece > 0; piece /= 2) {
+    const std::string bytes(piece, 'x');
+    while (out.write(bytes.data(), static_cast<std::streamsize>(bytes.size())).flush()) {
+    }
+    out.clear();
+  }
+}
+
+void broker::free_disk() {
+  std::filesystem::remove(ballast());
 }
 
 void broker::write_properties() {
@@ -98,7 +129,7 @@ void broker::write_properties() {
       << "share.coordinator.state.topic.min.isr=1\noffsets.topic.num.partitions=4\n"
       << "transaction.state.log.num.partitions=4\ngroup.initial.rebalance.delay.ms=0\n"
       << "auto.create.topics.enable=false\nlog.cleaner.enable=false\n"
-      << "log.dirs=" << (folder_ / "data").string() << '\n';
+      << "log.dirs=" << data().string() << '\n';
   for (std::string one : settings_.properties) {
     if (const std::size_t at = one.find("FOLDER"); at != std::string::npos) one.replace(at, 6, folder_.string());
     out << one << '\n';

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -22,6 +23,7 @@ struct broker_settings {
   std::vector<std::string> properties{};  // more of server.properties: "NAME=value"
   std::string more_listeners{};           // ",SSL://127.0.0.1:PORT"; PORT stands for a free one
   std::vector<std::string> java{};        // more of java's options
+  std::size_t disk_mib = 0;               // its data on a disk of so many MiB, which takes root; 0: in the folder
   // Called with the broker's folder before it starts; FOLDER in the properties stands for it.
   std::function<void(const std::filesystem::path&)> prepare{};
 };
@@ -43,6 +45,13 @@ public:
   void signal(int number) { process_->send_signal(number); }
   bool is_running() const { return process_ && process_->is_running(); }
 
+  // True once it has ended of itself.
+  bool wait_end(std::chrono::seconds patience) { return process_->wait_exit(patience).has_value(); }
+
+  // Until nothing more goes onto its disk, and again as before.
+  void fill_disk();
+  void free_disk();
+
   // With Kafka's own tool: WRITE and DESCRIBE of all transactional ids that begin like this.
   void grant_transactional_ids(const std::string& user, const std::string& prefix) const;
 
@@ -52,6 +61,9 @@ public:
   const std::filesystem::path& folder() const { return folder_; }
 
 private:
+  std::filesystem::path data() const { return folder_ / "data"; }
+  std::filesystem::path ballast() const { return data() / "ballast"; }
+  void mount_disk();
   void write_properties();
   void format();
 

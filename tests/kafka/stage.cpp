@@ -60,6 +60,11 @@ void make_certificate(const std::filesystem::path& folder) {
 
 }  // namespace
 
+std::size_t setting(const char* name, std::size_t usual) {
+  const char* const text = std::getenv(name);
+  return text == nullptr ? usual : std::stoul(text);
+}
+
 bool eventually(const std::function<bool()>& is_so, std::chrono::seconds patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
   while (!is_so()) {
@@ -92,11 +97,11 @@ broker& shared_broker() {
   return *made;
 }
 
-topics::topics(std::string prefix, int partition_count, bool makes_them)
-    : name(std::move(prefix)), partitions(partition_count) {
+topics::topics(std::string prefix, int partition_count, bool makes_them, broker& of)
+    : name(std::move(prefix)), partitions(partition_count), on(of) {
   if (!makes_them) return;
   for (const std::string& one : {points(), verdicts(), events(), dead_letters(), snapshots()}) {
-    make_topic(shared_broker().address(), one, partitions);
+    make_topic(on.address(), one, partitions);
   }
 }
 
@@ -127,7 +132,7 @@ worker::worker(const topics& on, std::string id, std::vector<std::string> more) 
     command_.emplace_back(flag);
     command_.push_back(value);
   };
-  unless_given("--brokers", shared_broker().address());
+  unless_given("--brokers", on.on.address());
   unless_given("--session-timeout", "6s");
   unless_given("--snapshot-interval", "2s");
   const auto names = on.flags();
@@ -226,9 +231,7 @@ std::string judgement::text() const {
 }
 
 judge::judge(const topics& of, lines_by_stream expected, bool may_repeat)
-    : reader_(shared_broker().address(), of.verdicts(), of.partitions),
-      expected_(std::move(expected)),
-      may_repeat_(may_repeat) {
+    : reader_(of.on.address(), of.verdicts(), of.partitions), expected_(std::move(expected)), may_repeat_(may_repeat) {
   for (const auto& [stream, lines] : expected_) {
     wanted_ += lines.size();
     seen_[stream].resize(lines.size());

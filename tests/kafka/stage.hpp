@@ -5,6 +5,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -25,9 +26,10 @@ inline constexpr const char* secure_password = "correct horse";
 
 // The topics of one test, and its group: "NAME-points" and so on.
 struct topics {
-  topics(std::string name, int partition_count, bool makes_them = true);
+  topics(std::string name, int partition_count, bool makes_them = true, broker& of = shared_broker());
   std::string name;
   int partitions;
+  broker& on;
   std::string points() const { return name + "-points"; }
   std::string verdicts() const { return name + "-verdicts"; }
   std::string events() const { return name + "-events"; }
@@ -107,6 +109,9 @@ private:
   std::size_t found_ = 0;
   judgement so_far_;
 };
+
+// A number of the environment, by which a short form becomes a long one.
+std::size_t setting(const char* name, std::size_t usual);
 
 bool eventually(const std::function<bool()>& is_so, std::chrono::seconds patience = std::chrono::seconds(60));
 

@@ -1,11 +1,10 @@
-// What a lane's clients make of a cluster that refuses, moves and fences: librdkafka's own mock of one, without Java.
+// What a lane and its clients make of a cluster that refuses, moves and fences: librdkafka's own mock of one, without
+// Java.
 #include "server/kafka/lane_clients.hpp"
 
 #include <gtest/gtest.h>
-#include <librdkafka/rdkafka_mock.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -13,46 +12,13 @@
 #include <vector>
 
 #include "server/kafka/settings.hpp"
+#include "tests/unit/kafka/lone_lane.hpp"
+#include "tests/unit/kafka/mock_cluster.hpp"
 
 namespace spindrift::kafka {
 namespace {
 
 using std::chrono::milliseconds;
-
-// Kafka's numbers of requests, which librdkafka keeps to itself.
-constexpr std::int16_t request_produce = 0;
-constexpr std::int16_t request_find_coordinator = 10;
-constexpr std::int16_t request_end_txn = 26;
-constexpr std::int16_t request_txn_offset_commit = 28;
-
-// Three brokers within the process. Its own client ends with it.
-class mock_cluster {
-public:
-  mock_cluster() {
-    std::array<char, 256> why{};
-    owner_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why.data(), why.size()));
-    held_ = rd_kafka_mock_cluster_new(owner_.get(), broker_count);
-    for (const char* const topic : {"points", "verdicts", "events", "dead-letters", "spindrift-snapshots"}) {
-      rd_kafka_mock_topic_create(held_, topic, 1, 1);
-    }
-  }
-  ~mock_cluster() { rd_kafka_mock_cluster_destroy(held_); }
-  mock_cluster(const mock_cluster&) = delete;
-  mock_cluster& operator=(const mock_cluster&) = delete;
-
-  std::string address() const { return rd_kafka_mock_cluster_bootstraps(held_); }
-  void refuse(std::int16_t request, const std::vector<rd_kafka_resp_err_t>& codes) {
-    rd_kafka_mock_push_request_errors_array(held_, request, codes.size(), codes.data());
-  }
-  void move_coordinator(const std::string& transactional_id, std::int32_t to) {
-    rd_kafka_mock_coordinator_set(held_, "transaction", transactional_id.c_str(), to);
-  }
-
-private:
-  static constexpr int broker_count = 3;
-  client_handle owner_;
-  rd_kafka_mock_cluster_t* held_ = nullptr;
-};
 
 // A lane's clients in a group of their own.
 struct member {
@@ -135,6 +101,21 @@ void name_the_topic_that_they_may_not_write(mock_cluster& cluster, member& by) {
   EXPECT_EQ(found->denied, "verdicts");
 }
 
+// Goal: nothing that librdkafka has yet to hear of where a partition ends is taken for where it was sought. Method: a
+// broker that answers late, a seek at once, and records that come before whatever is asked late has been answered.
+void have_all_records_behind_the_offset_that_was_sought(mock_cluster& cluster, member& by) {
+  client_error wrong;
+  const auto seek = [&] { return by.clients.seek(0, 0, wrong) ? progress::done : progress::going; };
+  EXPECT_EQ(until_it_is_over(seek), progress::done) << wrong.text;
+  cluster.answer_after(milliseconds(0));
+  cluster.write_points(3);
+  message_batch read;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (read.size() < 4 && std::chrono::steady_clock::now() < until) by.clients.gather(milliseconds(10), read);
+  ASSERT_EQ(read.size(), 4U);
+  EXPECT_EQ(read.front()->offset, 0);
+}
+
 // The mock gathers members of a group for three seconds: all join at the same time, in one test.
 TEST(lane_clients, on_a_mock_do_what_each_kind_of_trouble_asks_for) {
   struct trouble {
@@ -150,6 +131,8 @@ TEST(lane_clients, on_a_mock_do_what_each_kind_of_trouble_asks_for) {
       {"know_that_another_has_their_transactional_id", know_that_another_has_their_transactional_id},
       {"name_the_topic_that_they_may_not_write", name_the_topic_that_they_may_not_write},
   };
+  lone_lane usurped(1);  // joins a group of its own meanwhile
+  mock_cluster slow;
   mock_cluster cluster;
   std::vector<std::unique_ptr<member>> members;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -158,6 +141,11 @@ TEST(lane_clients, on_a_mock_do_what_each_kind_of_trouble_asks_for) {
     client_error wrong;
     ASSERT_EQ(until_it_is_over([&] { return one.clients.open(wrong); }), progress::done) << wrong.text;
   }
+  slow.write_points(1);
+  slow.answer_after(milliseconds(200));
+  members.push_back(std::make_unique<member>(slow, "slow"));
+  client_error wrong;
+  ASSERT_EQ(until_it_is_over([&] { return members.back()->clients.open(wrong); }), progress::done) << wrong.text;
   message_batch none;
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   for (const std::unique_ptr<member>& one : members) {
@@ -167,10 +155,23 @@ TEST(lane_clients, on_a_mock_do_what_each_kind_of_trouble_asks_for) {
     ASSERT_TRUE(one->is_in(client_event::kind::assigned));
     one->clients.events().clear();
   }
+  have_all_records_behind_the_offset_that_was_sought(slow, *members.back());
   for (std::size_t i = 0; i < all.size(); ++i) {
     SCOPED_TRACE(all[i].name);
     all[i].call(cluster, *members[i]);
   }
+  EXPECT_TRUE(usurped.eventually([&] { return usurped.is_member() || usurped.has_ended(); }));
+  EXPECT_EQ(usurped.fresh_starts(), 1U);
+  EXPECT_FALSE(usurped.has_ended()) << usurped.reason();
+}
+
+// The first time it may have been the lane itself, the answer to whose joining was lost: that is survived, above.
+TEST(lane_thread, ends_when_it_hears_a_second_time_that_another_has_its_id) {
+  lone_lane usurped(2);
+  ASSERT_TRUE(usurped.eventually([&] { return usurped.has_ended(); }));
+  EXPECT_EQ(usurped.fresh_starts(), 1U);
+  EXPECT_EQ(usurped.exit_code(), 78);
+  EXPECT_NE(usurped.reason().find("--worker-id a"), std::string::npos) << usurped.reason();
 }
 
 TEST(lane_clients, know_at_the_start_that_they_have_no_right_to_their_transactional_id) {
