@@ -11,7 +11,7 @@
 #include "server/alerts/alert_settings.hpp"
 #include "server/app/detector_options.hpp"
 #include "server/app/feed_options.hpp"
-#include "server/engine/engine.hpp"
+#include "server/engine/engine_settings.hpp"
 #include "server/formats/format_options.hpp"
 #include "server/net/settings.hpp"
 #include "server/store/settings.hpp"

@@ -10,6 +10,7 @@
 #include "server/alerts/alert_desk.hpp"
 #include "server/app/outside_intake.hpp"
 #include "server/app/process_metrics.hpp"
+#include "server/engine/engine.hpp"
 #include "server/formats/parsed.hpp"
 #include "server/rehearsal/shadow.hpp"
 #include "server/session/reply_line.hpp"

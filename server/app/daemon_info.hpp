@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "server/app/persistence.hpp"
-#include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/net/latency_histogram.hpp"
 #include "server/session/session.hpp"
@@ -16,6 +15,7 @@
 namespace spindrift {
 
 class alert_desk;
+class engine;
 class outside_intake;
 class shadow;
 

@@ -11,6 +11,7 @@
 #include "server/app/data_question.hpp"
 #include "server/app/late_release.hpp"
 #include "server/clock/clock.hpp"
+#include "server/engine/engine.hpp"
 #include "server/engine/stream_listing.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/net/shard.hpp"

@@ -8,6 +8,8 @@
 #include "common/log/log.hpp"
 #include "server/app/process_metrics.hpp"
 #include "server/clock/clock.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/producer_table.hpp"
 
 namespace spindrift {
 

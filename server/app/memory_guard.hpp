@@ -22,10 +22,13 @@
 #include <mutex>
 #include <thread>
 
-#include "server/engine/engine.hpp"
-#include "server/engine/producer_table.hpp"
+#include "server/engine/moment.hpp"
 
 namespace spindrift {
+
+class engine;
+class producer_table;
+enum class growth : std::uint8_t;
 
 class memory_guard {
 public:

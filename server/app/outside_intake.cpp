@@ -9,6 +9,7 @@
 #include "common/protocol/inbox.hpp"
 #include "server/alerts/alert_desk.hpp"
 #include "server/alerts/alert_sink.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/pipeline/intake.hpp"
 #include "server/sinks/history_sink.hpp"
 #include "server/store/history.hpp"

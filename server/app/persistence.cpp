@@ -10,6 +10,8 @@
 #include "common/log/log.hpp"
 #include "server/clock/clock.hpp"
 #include "server/detect/archive.hpp"
+#include "server/engine/outcome.hpp"
+#include "server/engine/producer_table.hpp"
 #include "server/sinks/history_sink.hpp"
 
 namespace spindrift {

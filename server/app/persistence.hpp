@@ -18,11 +18,9 @@
 #include <thread>
 #include <vector>
 
-#include "server/app/replay_crew.hpp"
 #include "server/app/saved_state.hpp"
-#include "server/engine/batch.hpp"
-#include "server/engine/engine.hpp"
-#include "server/engine/producer_table.hpp"
+#include "server/engine/moment.hpp"
+#include "server/engine/point_journal.hpp"
 #include "server/session/authenticator.hpp"
 #include "server/session/step.hpp"
 #include "server/store/history.hpp"
@@ -31,7 +29,10 @@
 namespace spindrift {
 
 class alert_desk;
-struct verdict;
+class engine;
+class producer_table;
+struct replayed_entry;
+struct told_event;
 
 class persistence final : public point_journal {
 public:
@@ -87,7 +88,7 @@ public:
 private:
   std::optional<std::string> load_sections(moment at);
   std::uint64_t replay_journal(moment now);
-  void take_replayed(const replay_crew::replayed& done);
+  void take_replayed(const replayed_entry& done);
   void replay(const journal_entry& entry);
   void replay_note(const journal_entry& entry);
   void record_told(const std::vector<told_event>& told, std::string_view stream);

@@ -13,6 +13,9 @@
 #include "server/app/persistence.hpp"
 #include "server/app/replay_crew.hpp"
 #include "server/clock/clock.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
+#include "server/engine/producer_table.hpp"
 #include "server/sinks/history_sink.hpp"
 
 namespace spindrift {
@@ -68,9 +71,7 @@ std::optional<std::string> persistence::load_sections(moment at) {
 // Points by several threads; everything else, and what points must wait for, in between.
 std::uint64_t persistence::replay_journal(moment at) {
   replay_crew crew(*engine_, 0);
-  const auto run = [this, &crew, at] {
-    crew.run(at, [this](const replay_crew::replayed& done) { take_replayed(done); });
-  };
+  const auto run = [this, &crew, at] { crew.run(at, [this](const replayed_entry& done) { take_replayed(done); }); };
   std::uint64_t count = 0;
   for (journal_entry entry; store_->next_entry(entry); ++count) {
     const bool is_point = entry.type == journal_entry::kind::point;
@@ -90,7 +91,7 @@ std::uint64_t persistence::replay_journal(moment at) {
 }
 
 // What a point told is in the history again, and its verdict with its producer.
-void persistence::take_replayed(const replay_crew::replayed& done) {
+void persistence::take_replayed(const replayed_entry& done) {
   if (!done.is_new) return;
   const point_record& record = done.record;
   record_told(done.told, record.subject.stream);

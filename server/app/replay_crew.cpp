@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "server/engine/engine.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/pipeline/kept_verdict.hpp"
 
@@ -52,7 +53,7 @@ bool replay_crew::gather(const journal_entry& entry) {
   return true;
 }
 
-void replay_crew::run(moment now, const std::function<void(const replayed&)>& done) {
+void replay_crew::run(moment now, const std::function<void(const replayed_entry&)>& done) {
   const std::size_t shares = used_ < entries_for_threads ? 1 : threads_;
   std::vector<std::thread> others;
   others.reserve(shares);
@@ -78,7 +79,7 @@ void replay_crew::replay_share(std::size_t share, std::size_t shares, moment now
 }
 
 void replay_crew::replay(slot& one, moment now) {
-  replayed& result = one.result;
+  replayed_entry& result = one.result;
   const auto again = engine_.replay(result.record, result.position, now, result.told, one.by_feature);
   result.is_new = again.has_value();
   if (again && !result.record.producer.empty()) pack_verdict(*again, result.verdict);

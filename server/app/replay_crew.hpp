@@ -16,34 +16,34 @@
 #include <string_view>
 #include <vector>
 
-#include "common/model/verdict.hpp"
-#include "server/engine/batch.hpp"
-#include "server/engine/engine.hpp"
 #include "server/engine/moment.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/store/record.hpp"
 
 namespace spindrift {
+
+class engine;
+
+// What became of an entry. Valid until the next gather().
+struct replayed_entry {
+  point_record record{};
+  journal_position position = 0;
+  bool is_new = false;             // no state had it
+  std::vector<told_event> told{};  // by it
+  std::string verdict{};           // packed; empty where no producer has a name to be told it again
+};
 
 class replay_crew {
 public:
   static constexpr std::size_t entries_max = 2'048;
   static constexpr std::size_t threads_max = 16;
 
-  // What became of an entry. Valid until the next gather().
-  struct replayed {
-    point_record record{};
-    journal_position position = 0;
-    bool is_new = false;             // no state had it
-    std::vector<told_event> told{};  // by it
-    std::string verdict{};           // packed; empty where no producer has a name to be told it again
-  };
-
   // threads: 0, as many as there are cores.
   replay_crew(engine& observer, std::size_t threads);
 
   // False: there is no room; run() makes some. The entry is a point.
   bool gather(const journal_entry& entry);
-  void run(moment now, const std::function<void(const replayed&)>& done);
+  void run(moment now, const std::function<void(const replayed_entry&)>& done);
 
 private:
   // What the views of an entry look into, and what came of it. Used again and again, so that it seldom allocates.
@@ -52,7 +52,7 @@ private:
     std::vector<feature> values{};
     std::vector<feature_verdict> by_feature{};
     std::size_t stripe = 0;
-    replayed result{};
+    replayed_entry result{};
 
     void take(const journal_entry& entry);
   };

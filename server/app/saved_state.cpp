@@ -7,6 +7,8 @@
 
 #include "common/log/log.hpp"
 #include "server/detect/archive.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/producer_table.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/pipeline/kept_verdict.hpp"
 

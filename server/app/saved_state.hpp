@@ -14,12 +14,14 @@
 #include <string_view>
 #include <tuple>
 
-#include "server/engine/engine.hpp"
-#include "server/engine/producer_table.hpp"
+#include "server/engine/moment.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/store/store.hpp"
 
 namespace spindrift {
+
+class engine;
+class producer_table;
 
 class saved_state {
 public:

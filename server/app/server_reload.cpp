@@ -12,6 +12,7 @@
 #include "server/app/server.hpp"
 #include "server/app/service_manager.hpp"
 #include "server/clock/clock.hpp"
+#include "server/engine/engine.hpp"
 
 namespace spindrift {
 

@@ -20,6 +20,7 @@
 #include "server/detect/zscore.hpp"
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
 
 namespace spindrift {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "server/backtest/table.hpp"
 #include "server/detect/adwin.hpp"
-#include "server/engine/engine.hpp"
+#include "server/engine/engine_settings.hpp"
 
 namespace spindrift {
 

@@ -1,6 +1,8 @@
 // Thins series to columns, and keeps marks and events.
 #include "server/backtest/chart_data.hpp"
 
+#include "common/model/verdict.hpp"
+
 #include <algorithm>
 #include <cmath>
 

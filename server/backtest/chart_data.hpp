@@ -14,9 +14,10 @@
 #include <vector>
 
 #include "common/model/event.hpp"
-#include "common/model/verdict.hpp"
 
 namespace spindrift {
+
+struct verdict;
 
 struct chart_column {
   double begin = 0;  // along x

@@ -15,6 +15,8 @@
 #include "server/backtest/line_source.hpp"
 #include "server/backtest/told_line.hpp"
 #include "server/engine/batch.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/rehearsal/comparison_report.hpp"
 #include "server/rehearsal/notice_comparison.hpp"

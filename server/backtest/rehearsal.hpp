@@ -11,7 +11,7 @@
 #include <string>
 
 #include "server/backtest/table.hpp"
-#include "server/engine/engine.hpp"
+#include "server/engine/engine_settings.hpp"
 
 namespace spindrift {
 

@@ -25,16 +25,15 @@
 #include <string_view>
 #include <vector>
 
-#include "common/model/pattern.hpp"
-#include "server/detect/settings.hpp"
 #include "server/engine/counters.hpp"
+#include "server/engine/engine_settings.hpp"
 #include "server/engine/idle_streams.hpp"
 #include "server/engine/moment.hpp"
-#include "server/engine/stream_settings.hpp"
 #include "server/store/record.hpp"
 
 namespace spindrift {
 
+class point_journal;
 class profile_book;
 class stream_table;
 enum class refusal : std::uint8_t;
@@ -48,51 +47,11 @@ struct feature_verdict;
 struct verdict;
 using shared_profile = std::shared_ptr<const stream_profile>;
 
-struct engine_settings {
-  detector_settings detectors;
-  // 100,000 streams of the default detectors are some 2 GB when all are old and busy.
-  std::size_t streams_max = 100'000;
-  std::chrono::milliseconds idle_before_eviction{60'000};
-  // False: a full table takes no new streams, whoever is idle; streams go by forget_idle() alone. For who must be able
-  // to repeat what became of each point, wherever and whenever.
-  bool evicts_for_others = true;
-  // Streams are taken in as long as all of them, grown old and busy, would fit in so many bytes. 0: no limit. This is
-  // what it begins with, see bound_grown_bytes().
-  std::size_t grown_bytes_max = 0;
-  // Streams whose values are counts that only grow, besides those whose source says so.
-  std::vector<pattern> counters_of{};
-  // Of the hash of names. 0: drawn anew by every process, as it must be where strangers choose the names; another one
-  // makes a simulation repeatable.
-  std::uint64_t name_seed = 0;
-  // After so long without a point a stream is silent: `silent_never`, or by its own habit.
-  static constexpr std::chrono::milliseconds silent_never{-1};
-  static constexpr std::chrono::milliseconds silent_by_habit{0};
-  std::chrono::milliseconds silent_after = silent_by_habit;
-  // Points before an event that its picture shows.
-  std::size_t context_points = 32;
-  // What holds for some streams: the first entry that takes a name.
-  std::vector<stream_settings> streams{};
-};
-
 // What memory allows.
 enum class growth : std::uint8_t {
   unlimited,
   of_known_streams,  // new ones are refused, and none is evicted for them
   none,              // and so are points of streams that have had fewer than engine::grown_points
-};
-
-// What the engine asks of a journal: all points of a batch, numbered, in one write. Called under the stripe locks.
-class point_journal {
-public:
-  virtual ~point_journal() = default;
-  // points[i] takes part, and has its number in outcomes[i].what.n, where streams[i] is not null. False: nothing was
-  // written.
-  virtual bool append(const batch& numbered) = 0;
-  // The stream is about to be evicted, under its stripe's lock: replay must forget it as well. False: that could not
-  // be written, so the stream must stay.
-  virtual bool forget(stream& idle) = 0;
-  // Replay must hear of it again. Under the stripe's lock. False: that could not be written, so it must not happen.
-  virtual bool note(stream& /*of*/, const stream_note& /*said*/) { return true; }
 };
 
 class engine {
@@ -178,11 +137,6 @@ private:
   void apply_points(batch& work, moment now, bool is_replay = false);
   // What a person does not want to hear of; and the rest in that person's words.
   static void hold_back(stream& of, std::vector<event>& notices);
-  static void apply(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told,
-                    std::vector<feature_verdict>& by_feature);
-  static void follow_learning(stream& to, bool is_learned, std::uint64_t n, std::int64_t ts);
-  static void tell(const point& from, const stream& of, std::size_t point, std::vector<event>& notices,
-                   std::vector<told_event>& into);
   void take_back(batch& work);
   bool hears_nothing(stream& of, moment now, std::vector<event>& notices);
   bool hears_refusals(stream& of, moment now, std::vector<event>& notices);

@@ -9,7 +9,7 @@
 
 #include "common/cli/duration.hpp"
 #include "common/cli/options.hpp"
-#include "server/engine/engine.hpp"
+#include "server/engine/engine_settings.hpp"
 
 namespace spindrift {
 namespace {

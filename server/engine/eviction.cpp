@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "server/engine/engine.hpp"
+#include "server/engine/point_journal.hpp"
 #include "server/engine/stream_table.hpp"
 
 namespace spindrift {

@@ -3,6 +3,8 @@
 
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
+#include "server/engine/judging.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/engine/threshold_evidence.hpp"
 
@@ -41,7 +43,7 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
   std::vector<event> notices;
   by_feature.clear();
   by_feature.reserve(from.values.size());
-  apply(from, *to, now, result, notices, by_feature);
+  judge(from, *to, now, result, notices, by_feature);
   count_told(notices, true);
   complete_evidence(notices, to->profile->detectors, to->features);
   tell(from, *to, 0, notices, told);

@@ -5,6 +5,8 @@
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/event_words.hpp"
+#include "server/engine/outcome.hpp"
+#include "server/engine/point_journal.hpp"
 #include "server/engine/stream_table.hpp"
 
 namespace spindrift {

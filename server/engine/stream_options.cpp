@@ -14,8 +14,8 @@
 #include "common/cli/setting_text.hpp"
 #include "common/model/event.hpp"
 #include "server/detect/registry.hpp"
-#include "server/engine/engine.hpp"
 #include "server/engine/engine_options.hpp"
+#include "server/engine/engine_settings.hpp"
 
 namespace spindrift {
 namespace {

@@ -15,12 +15,13 @@
 #include <string_view>
 #include <vector>
 
-#include "server/engine/batch.hpp"
 #include "server/engine/name_hash.hpp"
 #include "server/engine/name_table.hpp"
 #include "server/engine/stream.hpp"
 
 namespace spindrift {
+
+enum class refusal : std::uint8_t;
 
 struct stream_key {
   std::string name;

@@ -10,7 +10,7 @@
 #include "common/log/log.hpp"
 #include "server/alerts/alert_settings.hpp"
 #include "server/app/client_setting.hpp"
-#include "server/engine/engine.hpp"
+#include "server/engine/engine_settings.hpp"
 
 namespace spindrift {
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/log/log.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/net/connection.hpp"
 

@@ -2,6 +2,7 @@
 #include "server/pipeline/intake.hpp"
 
 #include "common/protocol/encode.hpp"
+#include "server/engine/outcome.hpp"
 
 namespace spindrift {
 

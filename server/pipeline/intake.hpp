@@ -18,6 +18,9 @@
 
 namespace spindrift {
 
+struct event;
+struct verdict;
+
 line_class class_of(const verdict& judged);
 line_class class_of(const event& notice);
 

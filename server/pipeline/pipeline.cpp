@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/pipeline/kept_verdict.hpp"

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "server/engine/batch.hpp"
+#include "server/engine/moment.hpp"
 #include "server/pipeline/durable_position.hpp"
 #include "server/pipeline/intake.hpp"
 #include "server/pipeline/sink.hpp"

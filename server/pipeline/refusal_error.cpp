@@ -1,5 +1,6 @@
 // The codes and texts of refused points.
 #include "server/pipeline/refusal_error.hpp"
+#include "server/engine/outcome.hpp"
 
 namespace spindrift {
 

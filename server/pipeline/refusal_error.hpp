@@ -1,11 +1,14 @@
 // Why a point was not applied, in the words of the wire. Any thread.
 #pragma once
 
-#include "common/model/point.hpp"
+#include <cstdint>
+
 #include "common/protocol/error.hpp"
-#include "server/engine/batch.hpp"
 
 namespace spindrift {
+
+enum class refusal : std::uint8_t;
+struct point;
 
 // Not for refusal::none.
 error_code code_of(refusal why);

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "server/engine/moment.hpp"
 #include "server/feed/line_class.hpp"
 #include "server/pipeline/intake.hpp"
 

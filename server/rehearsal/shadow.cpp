@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/engine/batch.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/pipeline/intake.hpp"
@@ -22,6 +25,12 @@ engine_settings bounded(engine_settings watched, std::size_t grown_bytes_max) {
 }
 
 }  // namespace
+
+// What one call works with.
+struct shadow::work {
+  batch points;
+  std::vector<bool> is_compared;  // of each of the live points
+};
 
 shadow::shadow(engine& live, const shadow_settings& chosen, std::function<moment()> clock)
     : live_(live),

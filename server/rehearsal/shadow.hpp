@@ -22,13 +22,17 @@
 #include <string_view>
 #include <vector>
 
-#include "server/engine/batch.hpp"
-#include "server/engine/engine.hpp"
+#include "server/engine/counters.hpp"
+#include "server/engine/engine_settings.hpp"
+#include "server/engine/moment.hpp"
 #include "server/engine/profile_book.hpp"
 #include "server/pipeline/sink.hpp"
 #include "server/rehearsal/notice_comparison.hpp"
 
 namespace spindrift {
+
+class engine;
+struct batch;
 
 struct shadow_settings {
   std::string file;  // what the report calls them by
@@ -66,11 +70,7 @@ public:
   std::string report_json() const;
 
 private:
-  // What one call works with.
-  struct work {
-    batch points;
-    std::vector<bool> is_compared;  // of each of the live points
-  };
+  struct work;  // what one call works with
   std::unique_ptr<work> take_work();
   void give_back(std::unique_ptr<work> used);
   bool knows(std::string_view name) const;

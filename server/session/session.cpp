@@ -9,6 +9,7 @@
 
 #include "common/protocol/encode.hpp"
 #include "common/protocol/limits.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/engine/stream_listing.hpp"
 #include "server/pipeline/kept_verdict.hpp"
 #include "server/pipeline/refusal_error.hpp"
@@ -59,6 +60,10 @@ void session::take_points(inbox& from, std::size_t gathered_max) {
     break;
   }
   if (lines > 0) add(environment_.counts.points_foreign, lines);
+}
+
+bool session::is_next(std::uint64_t seq) const {
+  return seq > newest_seq_ && seq - newest_seq_ <= limits::seq_step_max;
 }
 
 bool session::take_usual_object(std::string_view bytes) {

@@ -23,9 +23,7 @@
 
 #include "common/protocol/decode.hpp"
 #include "common/protocol/inbox.hpp"
-#include "common/protocol/limits.hpp"
 #include "server/engine/counters.hpp"
-#include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/formats/parsed.hpp"
 #include "server/pipeline/pipeline.hpp"
@@ -37,6 +35,9 @@
 #include "server/session/token_bucket.hpp"
 
 namespace spindrift {
+
+class engine;
+enum class refusal : std::uint8_t;
 
 // Answers what the session itself does not know.
 class server_info {
@@ -157,7 +158,7 @@ private:
   bool take_usual_object(std::string_view bytes);
   bool take_usual_line(std::string_view bytes);
   // Of a named producer: above all before it, and not too far.
-  bool is_next(std::uint64_t seq) const { return seq > newest_seq_ && seq - newest_seq_ <= limits::seq_step_max; }
+  bool is_next(std::uint64_t seq) const;
   void take(const frame_reader::taken& taken, std::size_t first_foreign, moment now, step& out);
   void take_frame(frame taken, moment now, step& out);
   bool is_no_point_yet(std::size_t first) const;

@@ -7,6 +7,7 @@
 
 #include "common/model/pattern.hpp"
 #include "common/protocol/encode.hpp"
+#include "server/engine/engine.hpp"
 #include "server/engine/recent_points.hpp"
 #include "server/engine/stream_listing.hpp"
 #include "server/engine/stream_table.hpp"

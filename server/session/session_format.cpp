@@ -5,6 +5,7 @@
 
 #include "common/protocol/encode.hpp"
 #include "common/protocol/limits.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/pipeline/refusal_error.hpp"
 #include "server/session/permission.hpp"
 #include "server/session/session.hpp"

@@ -2,6 +2,7 @@
 #include "server/sinks/event_log.hpp"
 
 #include "common/log/log.hpp"
+#include "server/engine/outcome.hpp"
 
 namespace spindrift {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "common/protocol/encode.hpp"
 #include "common/text/printable.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/formats/body.hpp"
 #include "server/pipeline/refusal_error.hpp"
 #include "server/session/permission.hpp"

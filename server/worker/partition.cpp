@@ -9,6 +9,7 @@
 #include "common/protocol/encode.hpp"
 #include "common/protocol/inbox.hpp"
 #include "common/protocol/limits.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/pipeline/refusal_error.hpp"
 #include "server/worker/lane_counters.hpp"
 #include "server/worker/murmur2.hpp"

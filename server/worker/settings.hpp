@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "server/engine/engine.hpp"
+#include "server/engine/engine_settings.hpp"
 #include "server/engine/stream_state.hpp"
 
 namespace spindrift::worker {

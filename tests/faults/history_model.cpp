@@ -6,6 +6,9 @@
 #include "common/model/verdict.hpp"
 #include "common/protocol/encode.hpp"
 #include "server/engine/batch.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
+#include "server/engine/producer_table.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"
 

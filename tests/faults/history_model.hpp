@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "server/app/persistence.hpp"
-#include "server/engine/engine.hpp"
+#include "server/engine/engine_settings.hpp"
+#include "server/engine/point_journal.hpp"
 
 namespace spindrift::faults {
 

@@ -11,6 +11,9 @@
 #include <string>
 
 #include "server/engine/batch.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
+#include "server/engine/producer_table.hpp"
 #include "tests/support/memory_file_system.hpp"
 #include "tests/support/stream_list.hpp"
 

@@ -10,6 +10,7 @@
 #include "common/protocol/inbox.hpp"
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/pipeline/refusal_error.hpp"
 
 namespace spindrift::faults {

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "server/engine/engine.hpp"
 #include "server/sinks/history_sink.hpp"
 
 namespace spindrift::faults {

@@ -16,6 +16,7 @@
 #include "common/protocol/encode.hpp"
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
 
 namespace spindrift {
 namespace {

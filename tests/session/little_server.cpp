@@ -5,6 +5,7 @@
 
 #include "common/protocol/encode.hpp"
 #include "common/protocol/limits.hpp"
+#include "server/engine/outcome.hpp"
 
 namespace spindrift::support {
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/engine/engine.hpp"
+#include "server/engine/point_journal.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/feed/hub.hpp"
 #include "server/feed/outbox.hpp"

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "server/engine/outcome.hpp"
 #include "server/session/session.hpp"
 #include "tests/session/little_server.hpp"
 #include "tests/support/noise.hpp"

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "common/cli/terminal.hpp"
+#include "common/model/verdict.hpp"
 #include "visualizer/app/event_command.hpp"
 #include "visualizer/app/title_book.hpp"
 #include "visualizer/gnuplot/picture.hpp"

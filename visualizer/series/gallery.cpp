@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "common/model/verdict.hpp"
 #include "visualizer/series/verdict_sample.hpp"
 
 namespace spindrift {

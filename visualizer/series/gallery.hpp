@@ -18,11 +18,12 @@
 #include <unordered_set>
 #include <vector>
 
-#include "common/model/verdict.hpp"
 #include "visualizer/series/series.hpp"
 #include "visualizer/series/stream_event.hpp"
 
 namespace spindrift {
+
+struct verdict;
 
 class gallery {
 public:

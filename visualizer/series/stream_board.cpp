@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/model/pattern.hpp"
+#include "common/model/verdict.hpp"
 #include "visualizer/series/verdict_sample.hpp"
 
 namespace spindrift {

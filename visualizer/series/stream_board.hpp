@@ -17,11 +17,12 @@
 #include <unordered_map>
 #include <vector>
 
-#include "common/model/verdict.hpp"
 #include "visualizer/series/series.hpp"
 #include "visualizer/series/stream_event.hpp"
 
 namespace spindrift {
+
+struct verdict;
 
 // A cut of ADWIN's window.
 struct board_drift {

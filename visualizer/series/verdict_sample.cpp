@@ -1,6 +1,8 @@
 // Makes samples of verdicts.
 #include "visualizer/series/verdict_sample.hpp"
 
+#include "common/model/verdict.hpp"
+
 #include <cmath>
 #include <limits>
 

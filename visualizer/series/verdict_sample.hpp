@@ -4,11 +4,12 @@
 #include <cstddef>
 #include <optional>
 
-#include "common/model/verdict.hpp"
 #include "visualizer/series/series.hpp"
 #include "visualizer/series/stream_event.hpp"
 
 namespace spindrift {
+
+struct verdict;
 
 // Of a point of one value; none where that is not finite.
 std::optional<sample> sample_of(const verdict& judged);

@@ -9,6 +9,7 @@
 #include "server/alerts/alert_clerk.hpp"
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
 #include "tests/support/noise.hpp"
 
 namespace spindrift {

@@ -7,6 +7,9 @@
 #include <string>
 
 #include "server/engine/batch.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
+#include "server/engine/producer_table.hpp"
 
 namespace spindrift {
 namespace {

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "server/engine/counters.hpp"
+#include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"
 #include "tests/support/noise.hpp"
@@ -63,7 +65,7 @@ public:
 
 private:
   void run() {
-    crew_.run({start_ms, 1}, [this](const replay_crew::replayed& done) {
+    crew_.run({start_ms, 1}, [this](const replayed_entry& done) {
       std::string line = std::string(done.record.subject.stream) + ' ' + std::string(done.record.producer) + ' ' +
                          std::to_string(done.record.subject.seq);
       line += (done.is_new ? " new " : " old ") + done.verdict;

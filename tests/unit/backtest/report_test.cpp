@@ -1,5 +1,7 @@
 #include "server/backtest/report.hpp"
 
+#include "common/model/verdict.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -11,6 +11,7 @@
 #include "common/protocol/encode.hpp"
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"
 

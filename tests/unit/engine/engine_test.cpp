@@ -11,6 +11,8 @@
 #include "common/model/glob.hpp"
 #include "common/protocol/encode.hpp"
 #include "server/engine/batch.hpp"
+#include "server/engine/outcome.hpp"
+#include "server/engine/point_journal.hpp"
 #include "server/engine/stream.hpp"
 #include "server/engine/stream_profile.hpp"
 #include "tests/support/noise.hpp"

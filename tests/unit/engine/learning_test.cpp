@@ -8,6 +8,7 @@
 
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/engine/stream.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"

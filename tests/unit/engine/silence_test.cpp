@@ -7,6 +7,8 @@
 
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
+#include "server/engine/point_journal.hpp"
 #include "server/engine/stream.hpp"
 #include "server/engine/stream_table.hpp"
 

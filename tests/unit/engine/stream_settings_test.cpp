@@ -12,6 +12,7 @@
 #include "server/engine/batch.hpp"
 #include "server/engine/counters.hpp"
 #include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/engine/profile_book.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"

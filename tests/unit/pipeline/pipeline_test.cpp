@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
+#include "server/engine/point_journal.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/pipeline/kept_verdict.hpp"
 

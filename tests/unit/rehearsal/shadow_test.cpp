@@ -7,6 +7,8 @@
 
 #include <string>
 
+#include "server/engine/engine.hpp"
+#include "server/engine/outcome.hpp"
 #include "server/pipeline/pipeline.hpp"
 
 namespace spindrift {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "server/engine/engine.hpp"
+#include "server/engine/point_journal.hpp"
 #include "server/session/session.hpp"
 
 namespace spindrift {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 
+#include "server/engine/engine.hpp"
 #include "tests/session/little_server.hpp"
 
 namespace spindrift {

@@ -1,5 +1,7 @@
 #include "visualizer/app/title_book.hpp"
 
+#include "common/model/verdict.hpp"
+
 #include <gtest/gtest.h>
 
 #include <functional>

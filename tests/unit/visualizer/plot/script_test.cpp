@@ -1,5 +1,7 @@
 #include "visualizer/plot/script.hpp"
 
+#include "common/model/verdict.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "common/model/verdict.hpp"
 #include "common/net/http_query.hpp"
 
 namespace spindrift {

@@ -1,5 +1,7 @@
 #include "visualizer/web/feed.hpp"
 
+#include "common/model/verdict.hpp"
+
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>

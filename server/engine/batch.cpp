@@ -1,0 +1,22 @@
+// A batch that begins, ends and is emptied: here, where what became of its points is known.
+#include "server/engine/batch.hpp"
+
+#include "server/engine/outcome.hpp"
+
+namespace spindrift {
+
+batch::batch() = default;
+batch::~batch() = default;
+batch::batch(batch&&) noexcept = default;
+batch& batch::operator=(batch&&) noexcept = default;
+
+void batch::clear() {
+  points.clear();
+  outcomes.clear();
+  told.clear();
+  by_feature.clear();
+  names.clear();
+  sender = nullptr;
+}
+
+}  // namespace spindrift
