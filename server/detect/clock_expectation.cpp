@@ -62,7 +62,7 @@ clock_expectation::parts clock_expectation::parts_at(double t) const {
     all.known = seen.known;
     scale = habit_->proof.with > 0 ? std::clamp(seen.deviation / habit_->proof.with, 0.2, 5.0) : 1;
   }
-  if (!habit_->hour.empty()) {
+  if (habit_->hour_counts()) {
     const auto seen = habit_->hour.at(minute_place(t));
     all.hour = seen.mean;
     all.deviation = seen.deviation * scale;
@@ -160,7 +160,13 @@ void clock_expectation::learn_habit(double x, double t, double interval) {
   own.proof.add(std::abs(off - lag), std::abs(error),
                 std::min(0.05, interval / (daily ? day_seconds : 3 * hour_seconds)));
   own.proven = own.proof.with < (own.proven ? proven_until : proven_below) * own.proof.without;
-  if (!own.hour.empty()) own.hour.learn(minute_place(t), error, hour_gain);
+  if (!own.hour.empty()) {
+    const double before = off - all.day;
+    const double after = before - own.hour.at(minute_place(t)).mean;
+    own.hour_worth.add(std::abs(before), std::abs(after), interval / day_seconds);
+    own.hour_pays = own.hour_worth.with < (own.hour_pays ? proven_until : proven_below) * own.hour_worth.without;
+    own.hour.learn(minute_place(t), after, hour_gain);
+  }
   if (!daily) return;
   const double place = quarter_place(t);
   const double rest = off - all.hour;

@@ -69,12 +69,16 @@ private:
     clock_profile hour;
     contest split;  // all days alike against workdays and weekends
     contest proof;
+    contest hour_worth;  // without and with the hour, beside the day
     bool is_split = false;
     bool proven = false;
+    bool hour_pays = false;
 
+    // A slope of the day that the level lags behind looks like an hour to the screening.
+    bool hour_counts() const { return !hour.empty() && (day.empty() || hour_pays); }
     template <class Archive>
     void visit_state(Archive& archive) {
-      archive(day, work, weekend, hour, split, proof, is_split, proven);
+      archive(day, work, weekend, hour, split, proof, hour_worth, is_split, proven, hour_pays);
     }
   };
   // The mean of the visit that goes on; it enters its bin when the next bin's begins, so that no bin follows the values

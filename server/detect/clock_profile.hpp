@@ -34,8 +34,9 @@ public:
     const bin& a = bins_[where.first];
     const bin& b = bins_[where.second];
     const double w = where.weight;
+    // The nearer one has to be known: with a point an hour the other one may never be the nearer.
     return {(1 - w) * a.mean + w * b.mean, (1 - w) * a.deviation + w * b.deviation,
-            (w > 0.999 || a.visits >= visits_known) && (w < 0.001 || b.visits >= visits_known)};
+            (w < 0.5 ? a : b).visits >= visits_known};
   }
 
   // error: the value less what was expected, this profile's mean included. gain: of a point at full weight.

@@ -65,7 +65,7 @@ feature_reading feature_detector::update(double x, double t_seconds, double inte
   feature_reading seen;
   const double season = update_baseline(x, t_seconds, interval, after_hole, seen);
   const bool is_odd = seen.baseline.anomaly;
-  if (seen.beat) seen.baseline.anomaly = false;
+  if (seen.beat || seen.lasts) seen.baseline.anomaly = false;
   seen.zscore_flagged = seen.baseline.anomaly;
   if (adwin_) {
     // A spike is no drift. The robust baseline adopts a new level after a few flagged points, so ADWIN soon sees it;
@@ -103,6 +103,7 @@ double feature_detector::update_baseline(double x, double t_seconds, double inte
     seen.baseline = judged.baseline;
     seen.clock = judged.clock;
     seen.beat = judged.beat == rhythm::verdict::beat;
+    seen.lasts = judged.lasts;
     seen.beat_missing = judged.beat == rhythm::verdict::missing;
     if (judged.is_other && adwin_) adwin_->restart();
     if (adwin_) adwin_->believe(judged.clock && judged.season_counts ? sure_gap * judged.clock->sigma : 0);

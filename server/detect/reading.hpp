@@ -57,6 +57,7 @@ struct feature_reading {
   bool alarm = false;
   std::optional<clock_reading> clock{};
   bool beat = false;          // beyond the threshold, but it returns at regular gaps and was due: no flag
+  bool lasts = false;         // likewise, in a run that is longer than this stream's anomalies are: a change of level
   bool beat_missing = false;  // what returns at regular gaps without fail has not come
 };
 

@@ -3,7 +3,7 @@
 // is expected when it is due, and is no anomaly then unless it is larger or longer than those before. One that comes
 // early or late, or does not come at all, is what it was.
 //
-// A plain value of 72 bytes; one feature, one thread at a time; touched by flagged points, otherwise a compare. The gap
+// A plain value of 80 bytes; one feature, one thread at a time; touched by flagged points, otherwise a compare. The gap
 // and its scatter are fading means; an excursion that is not due counts against the rhythm, and does not move it.
 #pragma once
 
@@ -31,13 +31,15 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(n_, start_, last_, gap_, scatter_, height_, length_, rival_, hits_, is_beat_, started_);
+    archive(n_, start_, last_, gap_, scatter_, height_, length_, rival_, proven_gap_, hits_, is_beat_, started_);
   }
 
 private:
   static constexpr std::uint8_t known = 5;     // gaps alike
   static constexpr std::uint8_t certain = 15;  // and more, until one that is missing is news
   static constexpr std::uint8_t hits_max = 20;
+  static constexpr std::uint8_t regained = 7;  // one may be missed
+  static constexpr double most_missed = 4;     // gaps
   static constexpr double least_gap = 6;
   static constexpr double least_tolerance = 1.5;
   static constexpr double scatters = 4;
@@ -60,7 +62,7 @@ private:
     if (goes_on) {
       const double length = n_ - rival_ + 1;
       is_beat_ = is_beat_ && size <= taller * height_ && length <= longer * length_ + 2;
-      if (is_beat_ || hits_ < known) learn(size, length);
+      if (is_beat_ || hits_ < known || start_ == rival_) learn(size, length);
       return is_beat_ ? verdict::beat : verdict::none;
     }
     const double before = rival_;
@@ -76,6 +78,7 @@ private:
     is_beat_ = is_due && hits_ >= known && size <= taller * height_;
     if (is_due) {
       hits_ = static_cast<std::uint8_t>(std::min(hits_ + 1, static_cast<int>(hits_max)));
+      if (hits_ >= known) proven_gap_ = gap_;
       scatter_ += 0.15 * (std::abs(n_ - due()) - scatter_);
       gap_ += 0.2 * (n_ - start_ - gap_);
       start_ = n_;
@@ -92,11 +95,20 @@ private:
     if (gap >= least_gap) {
       gap_ = gap;
       scatter_ = 0.05 * gap;
-      hits_ = 1;
+      hits_ = is_known_again(gap) ? regained : std::uint8_t{1};
+      if (hits_ == regained) gap_ = proven_gap_;
     }
     start_ = n_;
-    height_ = std::max(size, 0.5 * height_);
+    height_ = std::max(size, (proven_gap_ > 0 ? 0.9 : 0.5) * height_);
     return verdict::none;
+  }
+
+  // Where beats are missed now and then, a gap of the rhythm that was known, or a few of them, is enough to know it
+  // again.
+  bool is_known_again(double gap) const {
+    const double times = std::round(gap / std::max(proven_gap_, least_gap));
+    return proven_gap_ > 0 && times >= 1 && times <= most_missed &&
+           std::abs(gap - times * proven_gap_) <= widest * proven_gap_;
   }
 
   void learn(double size, double length) {
@@ -111,14 +123,15 @@ private:
     return is_news ? verdict::missing : verdict::none;
   }
 
-  double n_ = 0;        // points seen
-  double start_ = 0;    // of the last beat, or where it should have been
-  double last_ = 0;     // flagged point
-  double gap_ = 0;      // from beat to beat
-  double scatter_ = 0;  // usual distance from when it was due
-  double height_ = 0;   // that beats reach, fading
-  double length_ = 0;   // in points, likewise
-  double rival_ = 0;    // where the present excursion began
+  double n_ = 0;           // points seen
+  double start_ = 0;       // of the last beat, or where it should have been
+  double last_ = 0;        // flagged point
+  double gap_ = 0;         // from beat to beat
+  double scatter_ = 0;     // usual distance from when it was due
+  double height_ = 0;      // that beats reach, fading
+  double length_ = 0;      // in points, likewise
+  double rival_ = 0;       // where the present excursion began
+  double proven_gap_ = 0;  // of the last rhythm that was known; 0: none yet
   std::uint8_t hits_ = 0;
   bool is_beat_ = false;
   bool started_ = false;

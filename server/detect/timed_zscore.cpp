@@ -27,6 +27,8 @@ baseline_reading judged(robust_zscore& by, double x, bool after_hole) {
 timed_zscore::result timed_zscore::update(double x, double t, double interval, bool after_hole) {
   result seen = judge(x, t, interval, after_hole);
   seen.beat = rhythm_.update(seen.baseline.anomaly ? std::abs(x - seen.baseline.expected) : 0);
+  const bool is_out = seen.baseline.anomaly && seen.beat != rhythm::verdict::beat;
+  seen.lasts = runs_.update(!is_out ? 0 : x > seen.baseline.expected ? 1 : -1);
   return seen;
 }
 

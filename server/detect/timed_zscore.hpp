@@ -15,13 +15,14 @@
 #include "server/detect/reading.hpp"
 #include "server/detect/rhythm.hpp"
 #include "server/detect/robust_zscore.hpp"
+#include "server/detect/run_habit.hpp"
 #include "server/detect/season_share.hpp"
 
 namespace spindrift {
 
 class timed_zscore {
 public:
-  static constexpr std::uint16_t state_version = 6;
+  static constexpr std::uint16_t state_version = 7;
 
   explicit timed_zscore(const zscore_settings& settings) : settings_(&settings), plain_(settings) {}
 
@@ -31,6 +32,7 @@ public:
     double season = 0;  // what the clock adds to the level now, where that is most of what the stream varies by
     bool season_counts = false;  // it is
     rhythm::verdict beat = rhythm::verdict::none;
+    bool lasts = false;     // an anomaly that goes on for longer than this stream's do: a change
     bool is_other = false;  // from this point on the season counts, or no longer
   };
   // t: event time in seconds; interval: usual seconds between points, 0 while unknown.
@@ -42,7 +44,7 @@ public:
   template <class Archive>
   void visit_state(Archive& archive) {
     bool second = rest_ != nullptr;
-    archive(plain_, clock_, rhythm_, plain_loss_, rest_loss_, compared_, by_clock_, share_, counts_, second);
+    archive(plain_, clock_, rhythm_, runs_, plain_loss_, rest_loss_, compared_, by_clock_, share_, counts_, second);
     if constexpr (Archive::reads) rest_ = second ? std::make_unique<robust_zscore>(*settings_) : nullptr;
     if (rest_) archive(*rest_);
   }
@@ -55,6 +57,7 @@ private:
   robust_zscore plain_;
   clock_expectation clock_;
   rhythm rhythm_;
+  run_habit runs_;
   std::unique_ptr<robust_zscore> rest_;
   double plain_loss_ = 0;
   double rest_loss_ = 0;

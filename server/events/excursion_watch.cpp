@@ -29,7 +29,7 @@ constexpr double companions_max = 4;
 }  // namespace
 
 excursion_watch::answer excursion_watch::update(const observation& point, double nines) {
-  const bool flagged = point.seen.zscore_flagged;
+  const bool flagged = point.is_beyond();
   if (points_ == 0) {
     if (!flagged) return {};
     begin(point, nines);
@@ -82,7 +82,7 @@ void excursion_watch::begin(const observation& point, double nines) {
 // baseline is on its way to it, nearness to the baseline means nothing. What lasted for some points is not back with
 // one.
 bool excursion_watch::is_back(const observation& point) const {
-  if (point.seen.zscore_flagged) return false;
+  if (point.is_beyond()) return false;
   const double distance = is_up_ ? point.value - before_ : before_ - point.value;
   const double usual = std::abs(sum_) / points_;
   if (distance > 0.5 * usual) return false;
@@ -96,7 +96,7 @@ void excursion_watch::follow(const observation& point, double nines) {
   last_n_ = point.n;
   last_ = point.ts;
   ++points_;
-  if (point.seen.zscore_flagged) ++flagged_;
+  if (point.is_beyond()) ++flagged_;
   const double distance = point.value - before_;
   if ((distance > 0) != is_up_) ++opposite_;
   sum_ += distance;
@@ -104,7 +104,7 @@ void excursion_watch::follow(const observation& point, double nines) {
   nines_ = std::max(nines_, nines);
   if (std::abs(distance) <= std::abs(value_ - before_)) return;
   value_ = point.value;
-  expected_ = point.seen.zscore_flagged ? point.seen.baseline.expected : before_;
+  expected_ = point.is_beyond() ? point.seen.baseline.expected : before_;
   size_ = std::max(size_, std::abs(point.seen.baseline.z));
 }
 

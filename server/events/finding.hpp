@@ -21,6 +21,8 @@ struct observation {
   bool repeat = false;      // the same value at the same time as the point before: it teaches nothing
   bool after_hole = false;  // among the first points after a hole
 
+  // Beyond the threshold, whether that is an anomaly by itself or goes on with a change.
+  bool is_beyond() const { return seen.zscore_flagged || seen.lasts; }
   double error() const { return value - seen.baseline.expected; }
 };
 

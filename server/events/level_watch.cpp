@@ -88,7 +88,7 @@ void level_watch::learn(const observation& point) {
     recent_ = point.value;
   }
   // A spike is no level, and one huge value would widen the range for ever.
-  const double value = point.seen.zscore_flagged ? point.seen.baseline.expected : point.value;
+  const double value = point.is_beyond() ? point.seen.baseline.expected : point.value;
   recent_ += recent_rate * (point.value - recent_);
   sum_ += value;
   if (++in_block_ < block) return;

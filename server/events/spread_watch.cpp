@@ -44,7 +44,7 @@ double spread_watch::log_error(const observation& point) const {
 }
 
 spread_watch::answer spread_watch::update(const observation& point, double equal_share) {
-  const bool flagged = point.seen.zscore_flagged;
+  const bool flagged = point.is_beyond();
   motion_ += (points_ > 0 ? motion_rate : 0.0) *
              (std::min(std::abs(point.value - last_), 8 * motion_ + point.seen.baseline.sigma) - motion_);
   last_ = point.value;

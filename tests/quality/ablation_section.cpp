@@ -29,10 +29,10 @@ const std::vector<part>& parts() {
   static const std::vector<part> all = {
       {"nothing", {}},
       {"`pattern`: the event alarm's word", {[](seen one) { one.score.reset(); }}},
-      {"flagged points (spikes, shifts, wild stretches)", {[](seen one) { one.zscore_flagged = false; }}},
+      {"flagged points (spikes, shifts, wild stretches)", {[](seen one) { one.zscore_flagged = one.lasts = false; }}},
       {"shifts that only ADWIN sees", {[](seen one) { one.drift.reset(); }}},
       {"the tail model (\\|z\\| for its nines)",
-       {[](seen one) { one.baseline.rare = one.baseline.rare || one.zscore_flagged; }}},
+       {[](seen one) { one.baseline.rare = one.baseline.rare || one.zscore_flagged || one.lasts; }}},
       {"what the clock finds odd", {[](seen one) { one.clock.reset(); }}},
       {"a beat that does not come", {[](seen one) { one.beat_missing = false; }}},
       {"`spread` untold", {nullptr, bit(event_kind::spread)}},

@@ -52,6 +52,14 @@ TEST(rhythm, says_once_that_a_beat_is_missing) {
   EXPECT_EQ(beats_of(one, 0), 3);
 }
 
+TEST(rhythm, knows_again_by_one_gap_what_it_knew_before_some_were_missed) {
+  rhythm one;
+  for (int i = 0; i < 20; ++i) beats_of(one, 77);
+  beats_of(one, 1'000);
+  EXPECT_EQ(beats_of(one, 77), 0);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(beats_of(one, 77), 3);
+}
+
 TEST(rhythm, knows_none_in_what_comes_at_random) {
   rhythm one;
   noise_source noise(2);
