@@ -186,9 +186,13 @@ bool event_watch::is_evidence(const finding& found, bool by_alarm, const observa
     const bool covers = of.is_open && (!is_level(said.kind) || of.is_gradual || point.n - of.seen_n <= aftermath);
     return covers || since <= alarm_aftermath;
   }
-  if (found.feature != said.feature && said.kind != event_kind::relation)
-    return point.n - said.told_n <= settle || (of.is_open && found.from_n <= said.told_n);
   const bool is_cut = is_level(found.kind) && found.from_n + settle < point.n;
+  // What stood still has moved the means of all that stood still with it: a cut that reaches back to it is its own.
+  if (said.kind == event_kind::stuck && is_cut && found.from_n <= last) return of.is_open || since <= aftermath;
+  if (found.feature != said.feature && said.kind != event_kind::relation) {
+    const std::uint64_t after = said.kind == event_kind::stuck ? since : point.n - said.told_n;
+    return after <= settle || (of.is_open && found.from_n <= said.told_n);
+  }
   switch (said.kind) {
     case event_kind::stuck:
       return since <= settle;

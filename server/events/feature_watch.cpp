@@ -32,7 +32,7 @@ feature_watch::answer feature_watch::update(const observation& point) {
   if (result.excursion.untold > 0 && !point.seen.baseline.rare) tail_.learn(result.excursion.untold);
   if (result.excursion.usual) pattern_.forget();
   result.pattern = pattern_.update(point, nines, excursion_.is_out() || spread_.is_suspect(),
-                                   level_.is_beyond() || spread_.is_astray());
+                                   level_.is_beyond() || spread_.is_astray(), result.excursion.untold > 0);
   return result;
 }
 

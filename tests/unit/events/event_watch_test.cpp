@@ -319,6 +319,28 @@ TEST(event_watch, tells_once_that_two_values_no_longer_go_together) {
   EXPECT_LE(closed.back().to_n.value_or(0), 2'250U);
 }
 
+// All values of a point stand still on the crest of a wave, some time after a shift: their means have moved by that.
+TEST(event_watch, tells_a_standstill_of_several_values_once) {
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    noise_source noise(seed);
+    little_stream one(2);
+    std::vector<double> last;
+    for (int i = 1; i <= 1'300; ++i) {
+      std::vector<double> values = {20 + 5 * support::steady_sin(2 * support::pi * i / 100) + 0.5 * noise.normal(),
+                                    50 + 10 * support::steady_sin(2 * support::pi * i / 150) + 2 * noise.normal()};
+      if (i >= 350) values = {values[0] + 10, values[1] + 20};
+      if (i < 740 || i >= 860) last = values;
+      one.add(last);
+    }
+    const auto told = opened_after(one, 700);
+    ASSERT_GE(told.size(), 1U) << seed;
+    EXPECT_EQ(told[0].kind, event_kind::stuck) << seed;
+    for (std::size_t k = 1; k < told.size(); ++k) {
+      EXPECT_GT(told[k].told_n, 1'060U) << seed << ": " << name_of(told[k].kind) << ' ' << told[k].told_n;
+    }
+  }
+}
+
 TEST(event_watch, has_nothing_to_say_of_two_values_that_never_went_together) {
   noise_source noise(24);
   little_stream one(2);

@@ -179,10 +179,44 @@ TEST(pattern_watch, waits_for_a_name_only_where_the_level_may_get_one) {
     for (std::uint64_t n = 300; n < 400 && told_n == 0; ++n) {
       observation point{.n = n};
       point.seen.score = 2;
-      if (watch.update(point, 0, false, may_be_level)) told_n = n;
+      if (watch.update(point, 0, false, may_be_level, false)) told_n = n;
     }
     EXPECT_EQ(told_n, may_be_level ? 340U : 304U);
   }
+}
+
+TEST(pattern_watch, waits_no_longer_once_flagged_points_were_not_worth_telling) {
+  pattern_watch watch;
+  std::uint64_t told_n = 0;
+  for (std::uint64_t n = 300; n < 400 && told_n == 0; ++n) {
+    observation point{.n = n};
+    point.seen.score = 2;
+    point.seen.baseline.z = n == 300 ? 6 : 0;
+    if (watch.update(point, 0, n < 310, true, n == 310)) told_n = n;
+  }
+  EXPECT_EQ(told_n, 310U);
+}
+
+TEST(pattern_watch, adds_up_how_far_a_stretch_is_from_what_the_clock_lets_expect) {
+  const auto told_after = [](double z) {
+    pattern_watch watch;
+    for (std::uint64_t n = 300; n < 340; ++n) {
+      observation point{.n = n, .ts = static_cast<std::int64_t>(n) * minute};
+      point.seen.clock = clock_reading{.expected = 5, .sigma = 1, .z = z};
+      const auto found = watch.update(point, 0, false, false, false);
+      if (!found) continue;
+      EXPECT_EQ(found->from_n, 300U);
+      EXPECT_EQ(found->from, 300 * minute);
+      EXPECT_EQ(found->direction, z > 0 ? event_direction::up : event_direction::down);
+      return n - 299;
+    }
+    return std::uint64_t{0};
+  };
+  EXPECT_EQ(told_after(1.9), 0U);
+  EXPECT_EQ(told_after(4), 10U);
+  EXPECT_EQ(told_after(-5), 7U);
+  EXPECT_EQ(told_after(8), 4U);
+  EXPECT_EQ(told_after(-500), 4U);
 }
 
 TEST(level_watch, calls_the_level_before_what_adwin_has_dropped) {
