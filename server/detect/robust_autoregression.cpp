@@ -23,11 +23,26 @@ void robust_autoregression::start_again() {
   loosen();
 }
 
-void robust_autoregression::loosen() {
+robust_autoregression::matrix robust_autoregression::unfolded() const {
+  matrix whole;
+  std::size_t at = 0;
   for (std::size_t i = 0; i < order; ++i) {
-    covariance_[i].fill(0);
-    covariance_[i][i] = 1;
+    for (std::size_t j = i; j < order; ++j) whole[i][j] = whole[j][i] = covariance_[at++];
   }
+  return whole;
+}
+
+void robust_autoregression::fold(const matrix& whole) {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < order; ++i) {
+    for (std::size_t j = i; j < order; ++j) covariance_[at++] = whole[i][j];
+  }
+}
+
+void robust_autoregression::loosen() {
+  matrix one{};
+  for (std::size_t i = 0; i < order; ++i) one[i][i] = 1;
+  fold(one);
   trace_ = order;
 }
 
@@ -60,9 +75,10 @@ void robust_autoregression::pass(double value) {
 // False when the numbers are no longer good. Written so that NaN is not good.
 bool robust_autoregression::fit(double error, double knee) {
   // g = P f, summed row by row: P is symmetric, and rows vectorise where dot products may not be re-ordered.
+  matrix whole = unfolded();
   window gain{};
   for (std::size_t i = 0; i < order; ++i) {
-    for (std::size_t j = 0; j < order; ++j) gain[j] += covariance_[i][j] * features_[i];
+    for (std::size_t j = 0; j < order; ++j) gain[j] += whole[i][j] * features_[i];
   }
   double power = 0;
   for (std::size_t i = 0; i < order; ++i) power += features_[i] * gain[i];
@@ -71,15 +87,16 @@ bool robust_autoregression::fit(double error, double knee) {
   const double spread = forgetting * excess * excess + power;
   const double step = error / (unit_ * spread);
   for (std::size_t i = 0; i < order; ++i) weights_[i] += gain[i] * step;
-  // P := (P - g g' / spread) / forgetting. g_i g_j and g_j g_i round alike, so P stays exactly symmetric.
+  // P := (P - g g' / spread) / forgetting.
   const double root = std::sqrt(1 / spread);
   for (double& part : gain) part *= root;
   const double growth = trace_ < trace_wound_up ? 1 / forgetting : 1;
   for (std::size_t i = 0; i < order; ++i) {
-    for (std::size_t j = 0; j < order; ++j) covariance_[i][j] = (covariance_[i][j] - gain[i] * gain[j]) * growth;
+    for (std::size_t j = 0; j < order; ++j) whole[i][j] = (whole[i][j] - gain[i] * gain[j]) * growth;
   }
+  fold(whole);
   trace_ = 0;
-  for (std::size_t i = 0; i < order; ++i) trace_ += covariance_[i][i];
+  for (std::size_t i = 0; i < order; ++i) trace_ += whole[i][i];
   return power >= 0 && trace_ < trace_lost && std::abs(step) < step_lost;
 }
 

@@ -1,10 +1,10 @@
 // Predicts the next value from the last eight: an autoregression learned by recursive least squares that no outlier can
 // move far, since errors beyond a knee pull no harder than one at the knee (Huber's weights).
 //
-// A plain value inside robust_zscore, 750 bytes. `predict` then `learn`, in turns. Lengths are measured in `unit`, so
-// weights are pure numbers. A step is about 200 multiplications and additions on an 8 x 8 matrix that stays symmetric
-// by construction (an unsymmetric one drifts until it blows up, after some 17,000 points); it heals itself by starting
-// again when the numbers are no longer good.
+// A plain value inside robust_zscore, 500 bytes. `predict` then `learn`, in turns. Lengths are measured in `unit`, so
+// weights are pure numbers. A step is about 200 multiplications and additions on an 8 x 8 matrix of which one
+// half is kept, so that it stays symmetric (an unsymmetric one drifts until it blows up, after some 17,000 points); it
+// heals itself by starting again when the numbers are no longer good.
 #pragma once
 
 #include <array>
@@ -33,14 +33,22 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(covariance_, weights_, past_, features_, unit_, trace_);
+    // As saved the matrix is whole.
+    matrix whole{};
+    if constexpr (!Archive::reads) whole = unfolded();
+    archive(whole, weights_, past_, features_, unit_, trace_);
+    if constexpr (Archive::reads) fold(whole);
   }
 
 private:
+  using matrix = std::array<window, order>;
+
+  matrix unfolded() const;
+  void fold(const matrix& whole);
   void loosen();
   bool fit(double error, double knee);
 
-  std::array<std::array<double, order>, order> covariance_;
+  std::array<double, order*(order + 1) / 2> covariance_;  // from the diagonal on, row by row
   window weights_{};
   window past_{};
   window features_{};
