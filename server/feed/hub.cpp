@@ -31,6 +31,13 @@ void hub::unsubscribe(std::uint64_t number) {
   if (found != seats_.end()) *found = {};
 }
 
+void hub::flush(std::uint64_t number) {
+  const auto found = std::find_if(seats_.begin(), seats_.end(), [number](const seat& s) { return s.number == number; });
+  if (found == seats_.end() || found->aggregates == nullptr) return;
+  found->aggregates->put_into(*found->box, found->aggregates->size());
+  found->box->miss(found->aggregates->size());
+}
+
 bool hub::wants(std::uint64_t stream_hash, std::string_view stream, line_class line) {
   if (holds(audiences_.wanted_of_all_streams(), line)) return true;
   for (const audience_table::member& one : audiences_.of(stream_hash, stream)) {

@@ -45,6 +45,9 @@ public:
   // The subscription begins with the next batch. Both outlive it; returns its number.
   std::uint64_t subscribe(filter wanted, outbox& box, subscriber& bell);
   void unsubscribe(std::uint64_t number);
+  // What waits as aggregates goes into its outbox as far as there is room, else it is missed; before unsubscribe() of
+  // one whose connection wants something else.
+  void flush(std::uint64_t number);
 
   // Others from now on, of those that are here as well.
   void limit(const feed_limits& chosen) {

@@ -323,8 +323,10 @@ void connection::feed_came(std::size_t dropped_lines) {
 void connection::subscribe(filter wanted) {
   // The kernel would grow it to many MiB, which only hides how far behind a subscriber is.
   set_send_buffer(stream_->socket(), home_.settings.feed_send_buffer_bytes);
-  unsubscribe();
-  writer_.open_feed(home_.settings.feed_bytes_max);
+  // What waits of an earlier subscription is still sent: each point once is what its client counts on.
+  if (subscription_ != 0) home_.flush(subscription_);
+  end_subscription();
+  if (!writer_.has_feed()) writer_.open_feed(home_.settings.feed_bytes_max);
   subscription_ = home_.subscribe(std::move(wanted), writer_.feed(), *this);
 }
 

@@ -40,6 +40,8 @@ public:
   virtual void ask(const connection& who, const question& asked, std::shared_ptr<const identity> as) = 0;
   // Returns the subscription's number.
   virtual std::uint64_t subscribe(filter wanted, outbox& box, subscriber& bell) = 0;
+  // What waits as aggregates goes into its outbox: another subscription takes its place.
+  virtual void flush(std::uint64_t subscription) = 0;
   virtual void unsubscribe(std::uint64_t subscription) = 0;
   // Its handshake is over, well or not.
   virtual void handshake_ended(const connection& who) = 0;

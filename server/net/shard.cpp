@@ -203,6 +203,10 @@ std::uint64_t shard::subscribe(filter wanted, outbox& box, subscriber& bell) {
   return number;
 }
 
+void shard::flush(std::uint64_t subscription) {
+  hub_.flush(subscription);
+}
+
 void shard::unsubscribe(std::uint64_t subscription) {
   hub_.unsubscribe(subscription);
   shared_.environment.counts.subscribers.fetch_sub(1, std::memory_order_relaxed);

@@ -109,6 +109,7 @@ public:
   void supersede(std::uint64_t connection_number) override;
   void ask(const connection& who, const question& asked, std::shared_ptr<const identity> as) override;
   std::uint64_t subscribe(filter wanted, outbox& box, subscriber& bell) override;
+  void flush(std::uint64_t subscription) override;
   void unsubscribe(std::uint64_t subscription) override;
   void handshake_ended(const connection& who) override;
   void closed(connection& who) override;

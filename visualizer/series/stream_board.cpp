@@ -65,8 +65,11 @@ bool stream_board::is_here(board_stream& into, std::uint64_t n, board_span& stan
   if (stands_for.extents.empty()) {
     into.line_ms = now_ms;
     if (!is_summed_) into.has_lines = true;
+    if (!into.has_lines) into.waiting_n = n;
     if (!into.has_lines || is_behind(into.summed_n)) return true;
-    into.summed_n = 0;
+    // Verdicts that overtook the aggregate before them, on the other connection, are part of the first that counts.
+    if (into.summed_n > 0 && into.waiting_n > into.summed_n && n > into.summed_n) stands_for.count = n - into.summed_n;
+    into.summed_n = into.waiting_n = 0;
     into.line_n = n;
     return false;
   }
@@ -113,6 +116,9 @@ bool stream_board::add_samples(const verdict& judged, std::span<const feature_ba
       made->count = stands_for.count;
       made->low = stands_for.extents[i].low;
       made->high = stands_for.extents[i].high;
+    } else if (stands_for.count > 1) {
+      made->count = stands_for.count;
+      made->low = made->high = made->value;
     }
     shown.limit(points);
     is_new = is_new || (!shown.samples().empty() && shown.samples().back().n > made->n + series::reorder_max);
@@ -167,7 +173,9 @@ void stream_board::tell(stream_event told, bool is_news, std::int64_t now_ms) {
   if (same != events_.rend()) {
     *same = std::move(told);
   } else {
-    events_.push_back(std::move(told));
+    // What is told of long ago, by the history, has its place before what was told after it.
+    const auto is_later = [&](const stream_event& held) { return !is_news && held.told > told.told; };
+    events_.insert(std::find_if(events_.begin(), events_.end(), is_later), std::move(told));
     if (events_.size() > events_max) {
       const std::string gone = events_.front().stream;
       events_.pop_front();
@@ -202,7 +210,7 @@ void stream_board::review(std::string_view stream) {
 void stream_board::expect_restarts() {
   for (const auto& one : streams_) {
     for (series& shown : one->features) shown.expect_restart();
-    one->summed_n = one->line_n = one->left_out_n = 0;
+    one->summed_n = one->line_n = one->left_out_n = one->waiting_n = 0;
     one->has_lines = false;
   }
 }

@@ -66,6 +66,7 @@ struct board_stream {
   std::uint64_t summed_n = 0;
   std::uint64_t line_n = 0;
   std::uint64_t left_out_n = 0;
+  std::uint64_t waiting_n = 0;  // the newest verdict that came before they counted
   std::int64_t line_ms = 0;
   bool has_lines = false;
 

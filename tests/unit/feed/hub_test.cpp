@@ -245,5 +245,41 @@ TEST(hub, sends_the_aggregates_of_all_streams_once_a_round) {
   EXPECT_EQ(viewer.dropped, 0U);
 }
 
+TEST(hub, leaves_no_aggregate_behind_when_a_viewer_wants_something_else) {
+  subscription_list known;
+  hub at(known, 0, {.one_bytes_max = 100'000});
+  listener viewer;
+  const auto point = [](const std::string& n) {
+    return batch_of({{"a", R"(,"n":)" + n + R"(,"ts":1,"value":1,"expected":1,"sigma":1})"}});
+  };
+  const std::uint64_t first = at.subscribe(filter({"*"}, everything, 1'000), viewer.box, viewer);
+  at.deliver(point("1"));
+  at.deliver(point("2"));
+  EXPECT_EQ(viewer.heard(), "");
+  at.flush(first);
+  at.unsubscribe(first);
+  at.subscribe(filter({"*"}, everything), viewer.box, viewer);
+  at.deliver(point("3"));
+  const std::string heard = viewer.heard();
+  EXPECT_NE(heard.find(R"("n":2,"ts":1,"count":2)"), std::string::npos) << heard;
+  EXPECT_NE(heard.find(R"(a ,"n":3)"), std::string::npos) << heard;
+}
+
+TEST(hub, says_how_many_streams_aggregates_were_missed_for_want_of_room) {
+  subscription_list known;
+  hub at(known, 0, {.one_bytes_max = 20'000});
+  listener viewer;
+  const std::uint64_t first = at.subscribe(filter({"*"}, everything, 1'000), viewer.box, viewer);
+  std::vector<sample_line> lines;
+  for (int i = 0; i < 500; ++i) {
+    lines.push_back({"s" + std::to_string(i), R"(,"n":1,"ts":1,"value":1,"expected":1,"sigma":1})"});
+  }
+  at.deliver(batch_of(lines));
+  at.flush(first);
+  const std::string heard = viewer.heard();
+  const auto came = std::count(heard.begin(), heard.end(), '\n') - 1;
+  EXPECT_NE(heard.find(R"("missed":)" + std::to_string(500 - came)), std::string::npos) << heard;
+}
+
 }  // namespace
 }  // namespace spindrift

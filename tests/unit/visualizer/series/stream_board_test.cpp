@@ -135,6 +135,38 @@ TEST(stream_board, has_each_point_once_where_both_verdicts_and_aggregates_come) 
   EXPECT_EQ(board.stream_named("a")->restarts, 0U);
 }
 
+TEST(stream_board, has_a_point_whose_verdict_overtook_the_aggregate_before_it) {
+  stream_board board(200);
+  board.expect_aggregates(true, 900);
+  const std::vector<value_extent> extents{{0, 2}};
+  EXPECT_TRUE(board.hear(judged_of("a", 100), {}, 1'000, {100, extents}));
+  EXPECT_FALSE(board.hear(judged_of("a", 131), {}, 1'200));
+  EXPECT_TRUE(board.hear(judged_of("a", 130), {}, 1'201, {30, extents})) << "sent before 131, and read after it";
+  EXPECT_TRUE(board.hear(judged_of("a", 132), {}, 1'300)) << "and stands for 131, too";
+  EXPECT_TRUE(board.hear(judged_of("a", 133), {}, 1'400));
+  std::uint64_t next = 0;
+  for (const sample& one : board.stream_named("a")->features.front().samples()) EXPECT_EQ(one.n, next += one.count);
+  EXPECT_EQ(next, 133U);
+}
+
+TEST(stream_board, keeps_events_in_the_order_in_which_they_were_told) {
+  stream_board board(10);
+  const auto told_at = [](std::uint64_t number, std::int64_t told) {
+    stream_event made;
+    made.stream = "a";
+    made.number = number;
+    made.told = told;
+    return made;
+  };
+  board.tell(told_at(7, 7'000), true, 1);
+  board.tell(told_at(3, 3'000), false, 2);
+  board.tell(told_at(5, 5'000), false, 3);
+  board.tell(told_at(8, 6'500), true, 4);
+  std::vector<std::uint64_t> numbers;
+  for (const stream_event& held : board.events()) numbers.push_back(held.number);
+  EXPECT_EQ(numbers, (std::vector<std::uint64_t>{3, 5, 7, 8}));
+}
+
 TEST(stream_board, has_what_was_left_out_for_verdicts_that_did_not_come) {
   stream_board board(100);
   board.expect_aggregates(true, 900);
