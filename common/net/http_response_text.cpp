@@ -30,7 +30,8 @@ std::string http_header_text(const http_response& answer, const http_circumstanc
   append_field(text, "Cache-Control", "no-store");
   append_field(text, "X-Content-Type-Options", "nosniff");
   append_field(text, "Content-Security-Policy", answer.content_security_policy);
-  append_field(text, "Referrer-Policy", "no-referrer");
+  // Nothing goes to others. With "no-referrer" browsers call the origin of a form null, and it is refused.
+  append_field(text, "Referrer-Policy", "same-origin");
   if (!answer.set_cookie.empty()) append_field(text, "Set-Cookie", answer.set_cookie);
   if (!answer.location.empty()) append_field(text, "Location", answer.location);
   if (answer.status == 405) append_field(text, "Allow", circumstance.allowed_methods);

@@ -3,8 +3,10 @@
 // node viewer_browser.mjs BUILD_FOLDER [SCREENSHOT_FOLDER]
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
-import {existsSync, readFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import net from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import process from 'node:process';
 
 import {chromium} from 'playwright-core';
@@ -69,8 +71,8 @@ function openServer(port = 0) {
 }
 
 // Resolves with the address of the page.
-function startViewer(port) {
-  const viewer = spawn(build + '/bin/spindrift-viz', ['--server', '127.0.0.1:' + port, '--web', '127.0.0.1:0']);
+function startViewer(port, where = '127.0.0.1:0', ...more) {
+  const viewer = spawn(build + '/bin/spindrift-viz', ['--server', '127.0.0.1:' + port, '--web', where, ...more]);
   viewer.stderr.resume();
   return new Promise(done => viewer.stdout.once('data', bytes => done({viewer, url: /http\S+/.exec(bytes)[0]})));
 }
@@ -221,7 +223,51 @@ async function checkReturn(page, server) {
   return again;
 }
 
+// A viewer that was looked at is killed and started again: what happened yesterday is there as before, and says why.
+async function checkRestart(page, viewer, server, url) {
+  viewer.kill('SIGKILL');
+  await page.locator('#state:not(.good)', {hasText: 'does not answer'}).waitFor();
+  const again = await startViewer(server.address().port, new URL(url).host);
+  await page.locator('#state', {hasText: /^(live|nothing comes)/}).waitFor();
+  page.troubles = page.troubles.filter(said => !said.includes('net::ERR_'));
+  await page.goto(url);
+  await page.reload();
+  const row = page.locator('.events li', {hasText: 'boiler'});
+  assert.match(await row.locator('.since').textContent(), /^2025-11-23 /);
+  await row.locator('button').click();
+  await page.locator('#why', {hasText: 'stood still'}).waitFor();
+  await page.locator('.panel .figures', {hasText: 'last 5'}).waitFor();
+  return again.viewer;
+}
+
+// Where a token is needed a form asks for it, once.
+async function checkToken(browser) {
+  const folder = mkdtempSync(join(tmpdir(), 'spindrift-'));
+  const file = join(folder, 'token');
+  writeFileSync(file, 'right+token\n');
+  const server = await openServer();
+  const {viewer, url} = await startViewer(server.address().port, '127.0.0.1:0', '--web-token-file', file);
+  try {
+    const page = await watch(browser, url, 400);
+    await page.fill('[name=token]', 'wrong');
+    await page.locator('button').click();
+    await page.locator('[role=alert]', {hasText: 'not the token'}).waitFor();
+    await page.fill('[name=token]', 'right+token');
+    await page.locator('button').click();
+    await page.locator('#state', {hasText: 'live'}).waitFor();
+    await page.goto(url);
+    await page.locator('#state', {hasText: 'live'}).waitFor();
+    await page.close();
+  } finally {
+    viewer.kill();
+    server.end();
+    server.close();
+    rmSync(folder, {recursive: true});
+  }
+}
+
 async function run(browser) {
+  await checkToken(browser);
   for (const width of [1400, 400]) {
     let server = await openServer();
     server.onSubscribed = () => {
@@ -233,7 +279,8 @@ async function run(browser) {
       server.send(shift({}));
       server.onSubscribed = null;
     };
-    const {viewer, url} = await startViewer(server.address().port);
+    const {url, ...started} = await startViewer(server.address().port);
+    let {viewer} = started;
     const page = await watch(browser, url, width);
     try {
       await checkPage(page, server);
@@ -242,6 +289,7 @@ async function run(browser) {
       if (width > 1000) await checkRank(page, server);
       if (pictures) await page.screenshot({path: pictures + '/page-' + width + '.png', fullPage: true});
       server = await checkReturn(page, server);
+      viewer = await checkRestart(page, viewer, server, url);
       assert.deepEqual(page.troubles, []);
     } finally {
       viewer.kill();

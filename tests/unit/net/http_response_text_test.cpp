@@ -16,7 +16,7 @@ TEST(http_response_text, is_this_header_in_this_order) {
             "Cache-Control: no-store\r\n"
             "X-Content-Type-Options: nosniff\r\n"
             "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
-            "Referrer-Policy: no-referrer\r\n"
+            "Referrer-Policy: same-origin\r\n"
             "Content-Length: 5\r\n\r\n");
 }
 
