@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {ageText, driftText, durationText, eventTime, eventTitle, formatNumber, formatTime, foundText, isAbout,
-        noticeText, pointText, spanText, summaryText, titleText} from '../../visualizer/web/page/text.js';
+import {ageText, driftText, durationText, eventTime, eventTitle, formatNumber, formatTime,
+        foundText, isAbout, noticeText, pointText, sharedFront, spanText, summaryText, titleText}
+    from '../../visualizer/web/page/text.js';
 
 test('numbers keep six digits and leave the plain form only where it gets long', () => {
   assert.equal(formatNumber(0), '0');
@@ -59,4 +60,12 @@ test('an event is about the charts of its stream, or of its feature', () => {
   assert.ok(!isAbout(event, {stream: 'pump', feature: 'flow'}) && !isAbout(event, {stream: 'cpu', feature: ''}));
   assert.equal(spanText(event), 'shift up \u2026');
   assert.match(driftText('pump', [9, 1764000000000, 40, 26, 21]), /n 9 .* mean 21 \u2192 26 .* 40 points/);
+});
+
+test('what long names share is known up to a separator', () => {
+  assert.equal(sharedFront(['plant/line-10/x', 'plant/line-17/x']), 'plant/line-'.length);
+  assert.equal(sharedFront(['pump', 'pumice']), 0);
+  assert.equal(sharedFront(['a.', 'a.b']), 0);
+  assert.equal(sharedFront(['only/one']), 0);
+  assert.equal(sharedFront([]), 0);
 });

@@ -32,7 +32,7 @@ void append_banner(const scene& shown, const heading& above, const view_settings
   append_place({0, 1.0 - layout.heading, 1, layout.heading}, out);
   out += "unset border\nunset tics\nset xrange [0:1]\nset yrange [0:1]\n";
   const std::string text = heading_text(shown, above, drawn);
-  append_list(shown, where, out);
+  if (shown.lines.empty()) append_list(shown, where, out);
   append_lines(shown, where, out);
   const std::string threshold = short_number(settings.threshold);
   if (where.is_text()) {

@@ -117,7 +117,7 @@ void append_spans(std::vector<event_span> spans, const axis_range& x, const canv
     at += where.is_text() ? ", graph 0.97 " : ", graph " + short_number(alarm_height) + ' ';
     at += is_left ? "left offset character " : "right offset character ";
     if (where.is_text()) {
-      at += "0, character " + short_number(-1 - line);
+      at += (is_left ? "1, character " : "-1, character ") + short_number(-1 - line);
     } else {
       at += (is_left ? "0.3, character " : "-0.3, character ") + short_number(-1 - 0.75 * line) +
             " font ',8' textcolor rgb '" + std::string(event_colour) + "'";

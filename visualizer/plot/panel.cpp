@@ -33,6 +33,19 @@ std::string totals_text(const series& shown) {
          counted(totals.alarms, "alarm", "alarms");
 }
 
+// Without those of which there are none.
+std::string totals_that_are(const series& shown) {
+  const series_totals& totals = shown.totals();
+  std::string text;
+  const auto add = [&text](std::uint64_t count, std::string_view one, std::string_view many) {
+    if (count > 0) text += (text.empty() ? "" : "   ") + counted(count, one, many);
+  };
+  add(totals.anomalies, "anomaly", "anomalies");
+  add(totals.drifts, "drift", "drifts");
+  add(totals.alarms, "alarm", "alarms");
+  return text;
+}
+
 // "2026-11-21 19:52:24", and of the second only what differs; milliseconds where the span is short. Empty for times
 // beyond the calendar.
 std::string time_span(const series& shown) {
@@ -80,6 +93,7 @@ void append_titles(const series& shown, const place& at, const canvas& where, st
   constexpr double name_least = 14;
   const auto left = [&] { return (pixels - pixels_of(9) * (width_of(figures) + 1)) / pixels_of(11); };
   if (left() < name_least) figures = totals_text(shown);
+  if (left() < width_of(shown.stream()) + width_of(shown.feature())) figures = totals_that_are(shown);
   const std::string name =
       fitted([&shown](std::size_t characters) { return title_of_panel(shown, characters); }, std::max(left(), 4.0));
   append_label("1", quoted(name, name.size()),

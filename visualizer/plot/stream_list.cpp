@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "visualizer/plot/command.hpp"
+#include "visualizer/plot/common_part.hpp"
 #include "visualizer/plot/label.hpp"
 #include "visualizer/plot/style.hpp"
 #include "visualizer/plot/text_width.hpp"
@@ -49,14 +51,22 @@ std::string at_pixels(double x, double y, const canvas& where) {
          short_number(1 - y / std::max(1U, where.height));
 }
 
-void append_text_row(const list_row& row, std::size_t index, const canvas& where, std::string& out) {
+// Without what all names share where that gives way to what tells them apart.
+std::string name_of(const list_row& row, const common_part& shared, std::size_t characters) {
+  if (!row.title.empty()) return called(row.title, row.name, {}, characters);
+  const std::string whole = harmless(row.name, characters);
+  return whole == harmless(row.name, row.name.size()) ? whole : harmless(shared.without(row.name), characters);
+}
+
+void append_text_row(const list_row& row, std::size_t index, const common_part& shared, const canvas& where,
+                     std::string& out) {
   const std::size_t characters = list_characters(where);
   const std::string figure = figure_text(row);
   std::string head(1, row.is_shown ? '>' : ' ');
   head.append(severity_text(row)).append(1, ' ');
   const std::size_t left = characters - std::min(characters, head.size() + figure.size() + 1);
   // Cut first, so that what is filled up is as long as it shows.
-  std::string name = called(row.title, row.name, {}, std::max<std::size_t>(left, 4));
+  std::string name = name_of(row, shared, std::max<std::size_t>(left, 4));
   std::size_t shown = 0;
   for (const char byte : name) shown += (static_cast<unsigned char>(byte) & 0xc0U) != 0x80 ? 1U : 0U;
   const std::string text = head + name + std::string(left > shown ? left - shown + 1 : 1, ' ') + figure;
@@ -66,14 +76,15 @@ void append_text_row(const list_row& row, std::size_t index, const canvas& where
                out);
 }
 
-void append_pixel_row(const list_row& row, std::size_t index, const canvas& where, std::string& out) {
+void append_pixel_row(const list_row& row, std::size_t index, const common_part& shared, const canvas& where,
+                      std::string& out) {
   const double y = first_pixel + row_pixels * static_cast<double>(index + 1);
   const std::string style = " font ',9' textcolor rgb '" + std::string(colour_of(row)) + "'";
   const std::string figure = (row.kind.empty() ? "" : row.kind + "  ") + figure_text(row);
   constexpr std::size_t figure_characters_max = 24;
   const double right = list_pixels - apart_pixels;
   const double room = right - apart_pixels - name_pixel - pixels_of(list_points) * width_of(figure);
-  const auto cut = [&row](std::size_t characters) { return called(row.title, row.name, {}, characters); };
+  const auto cut = [&](std::size_t characters) { return name_of(row, shared, characters); };
   const std::string name = fitted(cut, room / pixels_of(list_points));
   const std::size_t tag = list_tag + 4 * index;
   const auto say = [&](std::size_t part, const std::string& text, double x, std::string_view side) {
@@ -98,11 +109,14 @@ std::string age_text(std::int64_t milliseconds) {
 
 void append_list(const scene& shown, const canvas& where, std::string& out) {
   if (list_characters(where) == 0) return;
+  std::vector<std::string_view> names;
+  for (const list_row& row : shown.rows) names.push_back(row.name);
+  const common_part shared = common_part_of(names);
   for (std::size_t i = 0; i < shown.rows.size(); ++i) {
     if (where.is_text()) {
-      if (i + heading_rows + 2 <= where.height) append_text_row(shown.rows[i], i, where, out);
+      if (i + heading_rows + 2 <= where.height) append_text_row(shown.rows[i], i, shared, where, out);
     } else if (first_pixel + row_pixels * (static_cast<double>(i) + 1.5) <= where.height) {
-      append_pixel_row(shown.rows[i], i, where, out);
+      append_pixel_row(shown.rows[i], i, shared, where, out);
     }
   }
 }

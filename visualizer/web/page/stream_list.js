@@ -1,9 +1,10 @@
 // The list of streams, the worst first: only the rows in view exist. Names enter as text, never as markup.
 
-import {ageText, formatNumber, titleText} from './text.js';
+import {ageText, formatNumber, sharedFront, titleText} from './text.js';
 
 const ROW = 46;  // pixels, as in style.css
 const SPARE = 4;
+const NAME_CHARACTERS = 26;  // of a longer one the end is cut off
 
 function part(row, tag, name) {
   const made = row.appendChild(document.createElement(tag));
@@ -59,7 +60,8 @@ export class StreamList {
     this.names = rows.map(row => row.stream);
     while (this.rows.length < rows.length) this.rows.push(this.makeRow());
     for (const extra of this.rows.splice(rows.length)) extra.item.remove();
-    rows.forEach((row, i) => this.fill(this.rows[i], row, chosen));
+    const shared = sharedFront(this.names);
+    rows.forEach((row, i) => this.fill(this.rows[i], row, chosen, shared));
     this.drawSparks(rows, colours);
   }
 
@@ -109,12 +111,13 @@ export class StreamList {
     return made;
   }
 
-  fill(made, row, chosen) {
+  fill(made, row, chosen, shared) {
     const set = (where, text) => { if (where.textContent !== text) where.textContent = text; };
     const worst = row.open || row.recent;
     const isChosen = chosen.includes(row.stream);
     made.stream = row.stream;
-    set(made.name, titleText(row.stream, '', row.title));
+    const isLong = shared > 1 && !row.title && row.stream.length > NAME_CHARACTERS;
+    set(made.name, isLong ? '\u2026' + row.stream.slice(shared) : titleText(row.stream, '', row.title));
     set(made.severity, worst > 0 ? String(worst) : '');
     const look = 'severity' + (row.open > 0 ? ' open' : '') + (worst >= 80 ? ' grave' : '');
     if (made.severity.className !== look) made.severity.className = look;
@@ -126,7 +129,7 @@ export class StreamList {
     const name = (where, key, text) => { if (where.getAttribute(key) !== text) where.setAttribute(key, text); };
     name(made.button, 'aria-pressed', String(isChosen));
     name(made.add, 'aria-label', (isChosen ? 'Leave out ' : 'Add ') + row.stream);
-    const hint = row.title ? row.stream : '';
+    const hint = row.title || isLong ? row.stream : '';
     if (made.button.title !== hint) made.button.title = hint;
     set(made.add, isChosen ? '\u2212' : '+');
   }

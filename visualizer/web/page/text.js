@@ -45,6 +45,16 @@ export function titleText(stream, feature, called) {
   return [called, stream, feature].filter(x => x).join(' \u00b7 ');
 }
 
+// How long the beginning is that all names share, up to a separator: what tells long names apart is behind it.
+export function sharedFront(names) {
+  const [first = '', ...others] = names;
+  if (others.length === 0) return 0;
+  let length = first.length;
+  for (const name of others) while (!name.startsWith(first.slice(0, length))) --length;
+  const front = first.slice(0, length).search(/[/._: -][^/._: -]*$/) + 1;
+  return names.some(name => name.length === front) ? 0 : front;
+}
+
 // What stands there for the sample that is pointed at.
 export function pointText(sample, threshold, isUtc, unit) {
   const said = [];
