@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cmath>
 #include <cstdio>
@@ -73,6 +74,18 @@ std::string time_of(double x, bool is_time) {
   return text;
 }
 
+// As little of a time as tells ticks apart; all of it stands above the chart.
+std::string tick_text(double at, double step, double span) {
+  constexpr double day = 86'400'000;
+  constexpr std::size_t month = 5;
+  constexpr std::size_t hour = 11;
+  const std::string text = time_of(at, true);
+  if (step >= day) return text.substr(0, hour - 1);
+  const std::size_t end = step < 60'000 ? text.size() : text.size() - 3;
+  const std::size_t begin = span > day ? month : hour;
+  return text.substr(begin, end - begin);
+}
+
 // 1, 2 or 5 times a power of ten.
 double nice_step(double span, double count) {
   const double power = std::pow(10, std::floor(std::log10(span / count)));
@@ -137,6 +150,10 @@ void draw_axes(const chart_series& of, const frame_of& frame, bool is_time, std:
   const std::string title = of.feature.empty() ? of.stream : of.stream + " \xc2\xb7 " + of.feature;
   out += "<text class=\"t\" x=\"" + place(left) + "\" y=\"" + place(frame.offset + 20) + "\">" + escaped(title) +
          "</text>\n";
+  if (is_time) {
+    out += "<text class=\"a\" text-anchor=\"end\" x=\"" + place(width - right) + "\" y=\"" + place(frame.offset + 14) +
+           "\">" + time_of(frame.x0, true) + " to " + time_of(frame.x1, true) + " UTC</text>\n";
+  }
   const double y_step = nice_step(frame.y1 - frame.y0, 5);
   for (double at = std::ceil(frame.y0 / y_step) * y_step; at <= frame.y1; at += y_step) {
     out += "<path class=\"g\" d=\"M" + place(left) + ' ' + place(frame.y(at)) + 'H' + place(width - right) +
@@ -145,8 +162,7 @@ void draw_axes(const chart_series& of, const frame_of& frame, bool is_time, std:
   }
   const double x_step = is_time ? time_step(frame.x1 - frame.x0, 7) : nice_step(frame.x1 - frame.x0, 8);
   for (double at = std::ceil(frame.x0 / x_step) * x_step; at <= frame.x1; at += x_step) {
-    std::string text = time_of(at, is_time);
-    if (is_time && x_step >= 86'400'000) text.resize(10);
+    const std::string text = is_time ? tick_text(at, x_step, frame.x1 - frame.x0) : time_of(at, false);
     out += "<path class=\"g\" d=\"M" + place(frame.x(at)) + ' ' + place(frame.offset + top) + 'V' +
            place(frame.offset + panel_height - bottom) + "\"/><text class=\"a\" text-anchor=\"middle\" x=\"" +
            place(std::clamp(frame.x(at), left + 40, width - right - 60)) + "\" y=\"" +
@@ -155,7 +171,8 @@ void draw_axes(const chart_series& of, const frame_of& frame, bool is_time, std:
 }
 
 void draw_events(const chart_data& shown, const chart_series& of, const frame_of& frame, std::string& out) {
-  double free_at = 0;
+  // Above the chart, and where that is taken, inside.
+  std::array<double, 2> free_at{0, 0};
   for (const chart_event& told : shown.events()) {
     if (told.stream != of.stream || (!told.feature.empty() && !of.feature.empty() && told.feature != of.feature))
       continue;
@@ -171,10 +188,12 @@ void draw_events(const chart_data& shown, const chart_series& of, const frame_of
            place(length) + "\" height=\"" + place(panel_height - top - bottom) + "\"><title>" + escaped(notice.text) +
            "</title></rect>\n";
     const std::string name(name_of(notice.kind));
-    if (begin < free_at) continue;
+    const auto line =
+        static_cast<std::size_t>(std::ranges::find_if(free_at, [&](double x) { return begin >= x; }) - free_at.begin());
+    if (line == free_at.size()) continue;
     out += "<text class=\"k\" x=\"" + place(std::min(begin, width - right - 50)) + "\" y=\"" +
-           place(frame.offset + top - 3) + "\">" + name + "</text>\n";
-    free_at = begin + 8 * static_cast<double>(name.size());
+           place(frame.offset + top - 3 + 22 * static_cast<double>(line)) + "\">" + name + "</text>\n";
+    free_at[line] = begin + 8 * static_cast<double>(name.size());
   }
 }
 

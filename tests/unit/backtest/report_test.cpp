@@ -75,7 +75,31 @@ TEST(report, draws_the_events_and_makes_no_markup_of_names) {
   EXPECT_THAT(page, Not(HasSubstr("<b>")));
   EXPECT_THAT(page, Not(HasSubstr("src=")));
   EXPECT_THAT(svg_of(data), HasSubstr("class=\"e\""));
-  EXPECT_THAT(svg_of(data), HasSubstr("1970-01-01 01:00:00"));
+  EXPECT_THAT(svg_of(data), HasSubstr(">01:00</text>"));
+  EXPECT_THAT(svg_of(data), HasSubstr("1970-01-01 00:01:00 to 1970-01-01 01:40:00 UTC"));
+}
+
+TEST(report, says_at_a_tick_no_more_of_a_time_than_there_is_room_for) {
+  chart_data days(5);
+  days.run_along_time(true);
+  for (std::uint64_t n = 1; n <= 4'000; ++n) days.add(judged_of("s", n, 1));
+  EXPECT_THAT(svg_of(days), HasSubstr(">01-02 12:00</text>"));
+  chart_data months(5);
+  months.run_along_time(true);
+  for (std::uint64_t n = 1; n <= 200; ++n) months.add(judged_of("s", n * 1'440, 1));
+  EXPECT_THAT(svg_of(months), HasSubstr(">1970-04-01</text>"));
+}
+
+TEST(report, names_two_events_that_begin_together) {
+  chart_data data(5);
+  for (std::uint64_t n = 1; n <= 100; ++n) data.add(judged_of("s", n, 1));
+  data.add(shift_of(50), "s", "");
+  event stuck = shift_of(51);
+  stuck.number = 2;
+  stuck.kind = event_kind::stuck;
+  data.add(stuck, "s", "");
+  EXPECT_THAT(svg_of(data), HasSubstr("y=\"31.0\">shift</text>"));
+  EXPECT_THAT(svg_of(data), HasSubstr("y=\"53.0\">stuck</text>"));
 }
 
 TEST(report, a_single_absurd_value_does_not_squeeze_the_signal) {
