@@ -183,7 +183,7 @@ demo() {
   "$bin/spindrift-viz" --server "$address" &
   viewers+=($!)
   demo_jobs=("${viewers[@]}" "$server")
-  "$bin/spindrift-sim" --server "$address" --scenario iot --rate 50 --count 100000000 --seed 7 \
+  "$bin/spindrift-sim" --server "$address" --scenario iot --rate 50 --count 100000000 --seed 101 \
     --anomaly-rate 0.004 --inject shift@350x250 --inject stuck@750x120 --quiet \
     >"$folder/report" 2>"$folder/sim.log" &
   local simulator=$!
