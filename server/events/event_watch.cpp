@@ -20,8 +20,9 @@ constexpr std::uint64_t accept_trend = 500;  // without a further cut
 constexpr std::uint64_t accept_pattern = 60;
 constexpr std::uint64_t accept_scatter = 400;
 constexpr std::uint64_t accept_stuck = 5'000;
-constexpr std::uint64_t cluster = 24;  // points between spikes of one burst
-constexpr std::uint64_t settle = 24;   // points in which a baseline finds its feet after a change
+constexpr std::uint64_t cluster = 24;      // points between spikes of one burst
+constexpr std::uint64_t adwin_apart = 72;  // points by which two values' windows of one change may begin apart
+constexpr std::uint64_t settle = 24;       // points in which a baseline finds its feet after a change
 constexpr std::uint8_t back_min = 3;
 constexpr std::uint8_t back_gradual = 24;
 constexpr double trend_factor = 1.5;
@@ -165,11 +166,8 @@ void event_watch::take_excursion(const observation& point, const excursion_watch
 
 void event_watch::take_spread(const observation& point, const spread_watch::answer& seen, std::size_t feature,
                               std::vector<event>& told) {
-  if (seen.over) {
-    if (entry* const spread = find_open(event_kind::spread, feature)) {
-      close(*spread, point.n, point.ts, seen.accepted, told);
-    }
-  }
+  entry* const ended = seen.over ? find_open(event_kind::spread, feature) : nullptr;
+  if (ended != nullptr) close(*ended, point.n, point.ts, seen.accepted, told);
   if (!seen.found) return;
   finding found = *seen.found;
   found.feature = feature;
@@ -187,11 +185,14 @@ bool event_watch::is_evidence(const finding& found, bool by_alarm, const observa
     return covers || since <= alarm_aftermath;
   }
   const bool is_cut = is_level(found.kind) && found.from_n + settle < point.n;
-  // What stood still has moved the means of all that stood still with it: a cut that reaches back to it is its own.
-  if (said.kind == event_kind::stuck && is_cut && found.from_n <= last) return of.is_open || since <= aftermath;
-  if (found.feature != said.feature && said.kind != event_kind::relation) {
-    const std::uint64_t after = said.kind == event_kind::stuck ? since : point.n - said.told_n;
-    return after <= settle || (of.is_open && found.from_n <= said.told_n);
+  const bool is_other = found.feature != said.feature && said.kind != event_kind::relation;
+  const bool was_stuck = said.kind == event_kind::stuck;
+  // What stood still has moved every mean; and where windows of ADWIN begin, their changes began before or after.
+  std::uint64_t reach = was_stuck ? last + settle : 0;
+  if (is_other && is_level(said.kind)) reach = said.told_n + adwin_apart;
+  if (is_cut && found.from_n <= reach) return of.is_open || since <= aftermath;
+  if (is_other) {
+    return (was_stuck ? since : point.n - said.told_n) <= settle || (of.is_open && found.from_n <= said.told_n);
   }
   switch (said.kind) {
     case event_kind::stuck:

@@ -24,7 +24,7 @@ constexpr double clock_sum_max = 100;
 constexpr double clock_far = 4;          // and a point so far to the other side begins anew
 constexpr std::uint64_t hold_back = 16;  // until another watch has had its say;
 constexpr std::uint64_t hold_back_short = 4;
-constexpr std::uint64_t hold_back_long = 40;  // of a change that is in no single point ADWIN may have
+constexpr std::uint64_t hold_back_long = 24;  // of a change that is in no single point ADWIN may have
 
 }  // namespace
 
