@@ -28,9 +28,10 @@ case_result read(std::string_view text, bool passes) {
 
 }  // namespace
 
-std::vector<case_result> run_cases(const plan& run, std::uint64_t seeds, const std::string& flags) {
-  std::string command = "python3 -B " SPINDRIFT_SOURCE_DIR "/tests/quality/cases/cases.py '" + run.bin_folder +
-                        "/spindrift-detect' --seeds " + std::to_string(seeds);
+std::vector<case_result> run_cases(const plan& run, std::uint64_t seeds, const std::string& flags,
+                                   const std::string& program) {
+  std::string command = "python3 -B " SPINDRIFT_SOURCE_DIR "/tests/quality/cases/cases.py '" + run.bin_folder + "/" +
+                        program + "' --seeds " + std::to_string(seeds);
   if (!flags.empty()) command += " -- " + flags;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), pclose);
   if (!pipe) throw std::runtime_error("the cases cannot be run");

@@ -17,9 +17,10 @@ struct case_result {
   double told = 0;      // and of those that were told, a mean of the seeds
 };
 
-// `flags`: for spindrift-detect, beside its defaults. Takes some seconds a seed. Throws std::runtime_error when nothing
-// comes of it.
-std::vector<case_result> run_cases(const plan& run, std::uint64_t seeds, const std::string& flags = {});
+// `flags`: for `program`, beside its defaults. Takes some seconds a seed. Throws std::runtime_error when nothing comes
+// of it.
+std::vector<case_result> run_cases(const plan& run, std::uint64_t seeds, const std::string& flags = {},
+                                   const std::string& program = "spindrift-detect");
 double passed(const std::vector<case_result>& of);
 
 }  // namespace spindrift::quality

@@ -28,8 +28,8 @@ constexpr section sections[] = {
     {"spikes", report_spikes},      {"drift", report_drift},
     {"compare", report_contenders}, {"nab", report_nab},
     {"learned", report_learners},   {"events", report_events},
-    {"ablation", report_ablation},  {"history", report_history},
-    {"settings", report_settings},
+    {"ablation", report_ablation},  {"literal", report_literal},
+    {"history", report_history},    {"settings", report_settings},
 };
 
 std::string processor() {

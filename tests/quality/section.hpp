@@ -42,6 +42,8 @@ void report_learners(const plan& what, sheet& out);
 void report_events(const plan& run, sheet& out);
 // The same, the event layer without one of its parts at a time.
 void report_ablation(const plan& run, sheet& out);
+// The event alarm beside the form its specification writes down.
+void report_literal(const plan& run, sheet& out);
 // What each setting does to what people are told.
 void report_settings(const plan& run, sheet& out);
 // How long the history takes to answer.
