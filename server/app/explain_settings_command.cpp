@@ -93,6 +93,7 @@ std::string explain(const config& chosen, const option_set& options, const std::
                                                                     : "\"value\"");
   page.add_or_usual("detectors", "detectors", names_of(profile->detectors));
   page.add_or_usual("threshold", "threshold", number_text(profile->detectors.zscore.threshold));
+  page.add("shared", own.is_shared ? "true" : "false");
   page.add("unit", toml_value(own.unit));
   page.add("title", toml_value(profile->title_of(name)));
   page.add("alert", own.alert.empty() ? "\"those that match\"" : toml_value(own.alert));

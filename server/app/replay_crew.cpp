@@ -2,6 +2,9 @@
 #include "server/app/replay_crew.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -49,7 +52,10 @@ bool replay_crew::gather(const journal_entry& entry) {
   if (used_ == slots_.size()) slots_.emplace_back();
   slot& to = slots_[used_++];
   to.take(entry);
-  to.stripe = stream_table::index_of(engine_.streams().hash_of(to.result.record.subject.stream));
+  const std::string_view name = to.result.record.subject.stream;
+  const std::uint64_t order = engine_.order_of(name);
+  to.lane = order != 0 ? static_cast<std::size_t>(std::countr_zero(order))
+                       : stream_table::index_of(engine_.streams().hash_of(name));
   return true;
 }
 
@@ -74,7 +80,7 @@ void replay_crew::run(moment now, const std::function<void(const replayed_entry&
 
 void replay_crew::replay_share(std::size_t share, std::size_t shares, moment now) {
   for (std::size_t i = 0; i < used_; ++i) {
-    if (slots_[i].stripe % shares == share) replay(slots_[i], now);
+    if (slots_[i].lane % shares == share) replay(slots_[i], now);
   }
 }
 

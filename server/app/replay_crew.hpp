@@ -1,5 +1,6 @@
 // Entries of the journal replayed by several threads: streams know nothing of each other, so the points of one stripe
-// are one thread's, in their order, and what came of them is handed out in the order of the journal.
+// are one thread's, in their order, and what came of them is handed out in the order of the journal. Those that learn
+// together are one thread's as well.
 //
 // gather() copies points until there is no room; run() replays them, as many threads as there are cores, this one among
 // them, and calls `done` for each from the calling thread. Whatever is no point must wait until what was gathered
@@ -51,7 +52,7 @@ private:
     std::string texts{};
     std::vector<feature> values{};
     std::vector<feature_verdict> by_feature{};
-    std::size_t stripe = 0;
+    std::size_t lane = 0;  // whose points are one thread's: a stripe, or streams that learn together
     replayed_entry result{};
 
     void take(const journal_entry& entry);

@@ -7,8 +7,10 @@
 
 #include "common/log/log.hpp"
 #include "server/detect/archive.hpp"
+#include "server/detect/shared_networks.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
+#include "server/engine/shared_section.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/pipeline/kept_verdict.hpp"
 
@@ -16,8 +18,15 @@ namespace spindrift {
 namespace {
 
 // Given once and never to another. `settings` is of snapshots of version 1: there all detectors shared one text.
-enum section_type : std::uint16_t { section_settings = 1, section_stream = 2, section_producer = 3 };
+enum section_type : std::uint16_t {
+  section_settings = 1,
+  section_stream = 2,
+  section_producer = 3,
+  section_networks = 4
+};
 
+// Of the patterns that name what is learned together; the whole is in the section.
+constexpr std::size_t shared_name_bytes = 64;
 // Of what producer::visit_state names and means.
 constexpr std::uint32_t producer_state_version = 1;
 
@@ -32,8 +41,20 @@ void saved_state::load(const snapshot_section& section, moment now) {
       return load_stream(section, now);
     case section_producer:
       return load_producer(section);
+    case section_networks:
+      return load_networks(section);
     default:
       lose("section " + std::to_string(section.type), section.name, {"all", section.version, 0, "it is not known"});
+  }
+}
+
+void saved_state::load_networks(const snapshot_section& section) {
+  const auto lose_all = [&](const char* reason) {
+    lose("networks", section.name, {"all", section.version, shared_networks::state_version, reason});
+  };
+  if (section.version != shared_networks::state_version) return lose_all("it is of another version");
+  for (const network_loss& lost : engine_.restore_networks(section.bytes)) {
+    lose("networks", section.name, {lost.title, lost.found, lost.wanted, lost.reason});
   }
 }
 
@@ -110,6 +131,20 @@ void saved_state::log_losses() {
   unnamed_losses_ = 0;
 }
 
+// Among those that learn together one that began since is left to replay; one that was put there since, by other
+// settings, is saved as it is.
+bool saved_state::is_saved(const stream& one, std::uint64_t generation) const {
+  if (one.profile->networks == nullptr) return false;
+  return one.snapshot == mark_ || engine_.generation() == generation;
+}
+
+storage_status saved_state::add_shared(shared_section& one, store& into) {
+  if (!one.is_network)
+    return into.add_section({section_stream, stream_state_version, one.name, one.position, one.bytes});
+  const std::string_view name = std::string_view(one.name).substr(0, shared_name_bytes);
+  return into.add_section({section_networks, shared_networks::state_version, name, 0, one.bytes});
+}
+
 storage_status saved_state::save(store& into, const std::function<void()>& between) {
   const auto pause = [&] {
     if (between) between();
@@ -118,12 +153,18 @@ storage_status saved_state::save(store& into, const std::function<void()>& betwe
   std::string bytes;
   journal_position position = 0;
   storage_status status;
+  // First what streams have learned together, with these streams: replay takes it from where all of them stood at once.
+  const std::uint64_t generation = engine_.generation();
+  for (shared_section& one : engine_.cut_shared(++mark_)) {
+    if (status.ok()) status = add_shared(one, into);
+    pause();
+  }
   stream_walk walk(engine_.streams());
   for (const stream_key* key = walk.next(); key != nullptr && status.ok(); key = walk.next()) {
     {
       // One lock a stream, so that no batch waits longer than it takes to copy one state.
       const stream_table::locked_stream locked = engine_.streams().lock(*key);
-      if (locked.found == nullptr) continue;
+      if (locked.found == nullptr || is_saved(*locked.found, generation)) continue;
       bytes.clear();
       save_stream(*locked.found, bytes);
       position = locked.found->journal.position;

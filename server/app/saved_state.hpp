@@ -3,8 +3,8 @@
 //
 // Loading never fails: what cannot be read is learned anew, and log_losses() says what and why, a line for each kind of
 // loss and not one for each stream. For start-up and for the thread that takes snapshots; one thread at a time. Engine
-// and producers outlive it. Memory: while a snapshot is taken one section; at start-up the names of streams that could
-// not be read.
+// and producers outlive it. Memory: while a snapshot is taken one section, and before that all streams that learn
+// together; at start-up the names of streams that could not be read.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,7 @@
 namespace spindrift {
 
 class engine;
+struct shared_section;
 class producer_table;
 
 class saved_state {
@@ -49,12 +50,16 @@ private:
     std::string first{};  // the name of one
   };
 
+  void load_networks(const snapshot_section& section);
   void load_stream(const snapshot_section& section, moment now);
+  bool is_saved(const stream& one, std::uint64_t generation) const;
+  static storage_status add_shared(shared_section& one, store& into);
   void load_producer(const snapshot_section& section);
   void lose(std::string_view kind, std::string_view name, const state_loss& lost);
 
   engine& engine_;
   producer_table& producers_;
+  std::uint32_t mark_ = 0;     // of the newest snapshot, in streams that learn together
   std::string settings_of_1_;  // of a snapshot of version 1: see stream_state.hpp
   std::map<loss, losers> losses_;
   std::uint64_t unnamed_losses_ = 0;

@@ -52,7 +52,9 @@ void server::take_settings() {
   if (again_) {
     change_log_level(fresh.chosen.log.level);
     take_limits(fresh.chosen);
-    engine_.watch_with(fresh.chosen.engine);
+    for (const std::string& name : engine_.watch_with(fresh.chosen.engine)) {
+      log_event(log_level::info, "shared_changed", {{"match", name}, {"learned_anew", "autoencoder, lstm"}});
+    }
     if (fresh.chosen.alerts != alerts_in_force_) {
       alerts_.set(alerts_in_force_ = fresh.chosen.alerts, alert_of_streams());
     }

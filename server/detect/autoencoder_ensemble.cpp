@@ -5,6 +5,7 @@
 #include <bit>
 #include <cassert>
 #include <cmath>
+#include <utility>
 
 #include "server/detect/complaint.hpp"
 #include "server/detect/isolation_tree.hpp"
@@ -80,14 +81,105 @@ bool small_autoencoder::is_finite() const {
          are_finite(out_bias_);
 }
 
-autoencoder_ensemble::autoencoder_ensemble(const autoencoder_settings& settings, std::size_t values)
+// From the correlations of the points: each group begins with the first feature that is left, and takes those that are
+// nearest to it.
+void autoencoder_groups::find(std::span<const float> points) {
+  const std::size_t width = width_;
+  const std::size_t count = points.size() / width;
+  const auto per_point = static_cast<double>(count);
+  const auto row = [points, width](std::size_t point) { return points.data() + point * width; };
+  std::vector<double> means(width);
+  std::vector<double> spreads(width);
+  for (std::size_t i = 0; i < width; ++i) {
+    for (std::size_t p = 0; p < count; ++p) means[i] += static_cast<double>(row(p)[i]) / per_point;
+    for (std::size_t p = 0; p < count; ++p) {
+      const double off = static_cast<double>(row(p)[i]) - means[i];
+      spreads[i] += off * off;
+    }
+  }
+  const auto nearness = [&](std::size_t a, std::size_t b) {
+    double sum = 0;
+    for (std::size_t p = 0; p < count; ++p) {
+      sum += (static_cast<double>(row(p)[a]) - means[a]) * (static_cast<double>(row(p)[b]) - means[b]);
+    }
+    return sum * sum / (spreads[a] * spreads[b] + 1e-30);
+  };
+  std::vector<std::uint8_t> left(width);
+  for (std::size_t i = 0; i < width; ++i) left[i] = static_cast<std::uint8_t>(i);
+  while (!left.empty()) {
+    const std::size_t first = left.front();
+    std::vector<double> near(width);
+    for (const std::uint8_t other : left) near[other] = other == first ? 2 : nearness(first, other);
+    std::stable_sort(left.begin(), left.end(), [&](std::uint8_t a, std::uint8_t b) { return near[a] > near[b]; });
+    const std::size_t taken = std::min(left.size(), small_autoencoder::width_max);
+    group_of_.insert(group_of_.end(), left.begin(), left.begin() + static_cast<std::ptrdiff_t>(taken));
+    left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(taken));
+    std::sort(left.begin(), left.end());
+  }
+  make_groups();
+  std::vector<float> out(width);
+  for (std::size_t p = 0; p < count; ++p) {
+    pass({row(p), width}, out);
+    learn();
+  }
+}
+
+void autoencoder_groups::make_groups() {
+  groups_.clear();
+  for (std::size_t at = 0; at < group_of_.size(); at += small_autoencoder::width_max) {
+    const std::size_t width = std::min(group_of_.size() - at, small_autoencoder::width_max);
+    groups_.emplace_back(width, groups_.size());
+  }
+  are_found_.store(true, std::memory_order_relaxed);
+}
+
+void autoencoder_groups::pass(std::span<const float> features, std::span<float> out) {
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const std::size_t base = g * small_autoencoder::width_max;
+    const std::size_t width = groups_[g].width();
+    small_autoencoder::row in{};
+    for (std::size_t i = 0; i < width; ++i) in[i] = features[group_of_[base + i]];
+    const small_autoencoder::row& came_out = groups_[g].pass(in);
+    for (std::size_t i = 0; i < width; ++i) out[group_of_[base + i]] = came_out[i];
+  }
+}
+
+void autoencoder_groups::learn() {
+  for (small_autoencoder& one : groups_) one.learn();
+}
+
+std::size_t autoencoder_groups::grown_bytes(std::size_t width) {
+  const std::size_t groups = (width + small_autoencoder::width_max - 1) / small_autoencoder::width_max;
+  return width + groups * sizeof(small_autoencoder) + 48;
+}
+
+bool autoencoder_groups::is_whole() const {
+  const std::size_t groups = (width_ + small_autoencoder::width_max - 1) / small_autoencoder::width_max;
+  if (groups_.empty()) return group_of_.empty();
+  if (group_of_.size() != width_ || groups_.size() != groups) return false;
+  std::vector<bool> taken(width_);
+  for (const std::uint8_t at : group_of_) {
+    if (at >= width_ || taken[at]) return false;
+    taken[at] = true;
+  }
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const std::size_t base = g * small_autoencoder::width_max;
+    if (groups_[g].width() != std::min(width_ - base, small_autoencoder::width_max)) return false;
+  }
+  return true;
+}
+
+autoencoder_ensemble::autoencoder_ensemble(const autoencoder_settings& settings, std::size_t values,
+                                           std::shared_ptr<autoencoder_groups> shared)
     : settings_(settings),
       scales_(values),
       last_(values),
-      features_(values == 1 ? lags : 2 * values),
+      features_(width_of(values)),
+      is_shared_(shared != nullptr),
+      groups_(is_shared_ ? std::move(shared) : std::make_shared<autoencoder_groups>(width_of(values))),
       came_out_(features_.size()),
       errors_(values == 1 ? 1 : features_.size()) {
-  assert(validate(settings).empty());
+  assert(validate(settings).empty() && groups_->width() == features_.size());
 }
 
 autoencoder_reading autoencoder_ensemble::update(std::span<const double> values, bool learns_all) {
@@ -96,18 +188,18 @@ autoencoder_reading autoencoder_ensemble::update(std::span<const double> values,
   take_features(values);
   autoencoder_reading reading;
   bool is_kept = true;
-  if (!groups_.empty()) {
-    pass();
+  if (groups_->are_found() && is_ready()) {
+    if (!first_points_.empty()) std::vector<float>().swap(first_points_);
+    groups_->pass(features_, came_out_);
     reading.score = judge() / settings_.threshold;
     reading.anomaly = reading.score > 1;
     flags_ = static_cast<std::uint16_t>(static_cast<unsigned>(flags_) << 1U | (reading.anomaly ? 1U : 0U));
     const bool is_adopted = std::popcount(flags_) >= many_flags;
     if (is_adopted) adopt(values);
     is_kept = !reading.anomaly || is_adopted || learns_all;
-    if (is_kept) learn_groups();
+    if (is_kept) groups_->learn();
   } else if (scales_.front().is_settled()) {
-    first_points_.insert(first_points_.end(), features_.begin(), features_.end());
-    if (first_points_.size() == points_grouped * features_.size()) find_groups();
+    keep_first_point();
   }
   if (is_kept) {
     for (std::size_t k = 0; k < values.size(); ++k) {
@@ -120,6 +212,19 @@ autoencoder_reading autoencoder_ensemble::update(std::span<const double> values,
   }
   ++seen_;
   return reading;
+}
+
+// Groups that others have found were taught with eight last values; its own are found when there are as many.
+bool autoencoder_ensemble::is_ready() const {
+  return scales_.front().is_settled() && (!is_shared_ || seen_ >= points_settled);
+}
+
+void autoencoder_ensemble::keep_first_point() {
+  if (groups_->are_found()) return;
+  first_points_.insert(first_points_.end(), features_.begin(), features_.end());
+  if (first_points_.size() < points_grouped * features_.size()) return;
+  groups_->find(first_points_);
+  std::vector<float>().swap(first_points_);
 }
 
 void autoencoder_ensemble::take_features(std::span<const double> values) {
@@ -135,12 +240,12 @@ void autoencoder_ensemble::take_features(std::span<const double> values) {
   }
 }
 
-std::size_t autoencoder_ensemble::grown_bytes(std::size_t values) {
-  const std::size_t width = values == 1 ? lags : 2 * values;
-  const std::size_t groups = (width + small_autoencoder::width_max - 1) / small_autoencoder::width_max;
+std::size_t autoencoder_ensemble::grown_bytes(std::size_t values, bool is_shared) {
+  const std::size_t width = width_of(values);
   const std::size_t judged = values == 1 ? 1 : width;
-  return sizeof(autoencoder_ensemble) + values * (sizeof(following_scale) + 8) + width * 9 +
-         judged * sizeof(own_distribution) + groups * sizeof(small_autoencoder) + 256;
+  const std::size_t learned = is_shared ? 0 : sizeof(autoencoder_groups) + 16 + autoencoder_groups::grown_bytes(width);
+  return sizeof(autoencoder_ensemble) + learned + values * (sizeof(following_scale) + 8) + width * 8 +
+         judged * sizeof(own_distribution) + 192;
 }
 
 // How far out the error of the feature is that came out worst.
@@ -162,85 +267,11 @@ void autoencoder_ensemble::adopt(std::span<const double> values) {
   for (std::size_t k = 0; k < values.size(); ++k) scales_[k].jump(values[k]);
 }
 
-// From the correlations of the first points: each group begins with the first feature that is left, and takes those
-// that are nearest to it.
-void autoencoder_ensemble::find_groups() {
-  const std::size_t width = features_.size();
-  const auto row = [this, width](std::size_t point) { return first_points_.data() + point * width; };
-  std::vector<double> means(width);
-  std::vector<double> spreads(width);
-  for (std::size_t i = 0; i < width; ++i) {
-    for (std::size_t p = 0; p < points_grouped; ++p) means[i] += static_cast<double>(row(p)[i]) / points_grouped;
-    for (std::size_t p = 0; p < points_grouped; ++p) {
-      const double off = static_cast<double>(row(p)[i]) - means[i];
-      spreads[i] += off * off;
-    }
-  }
-  const auto nearness = [&](std::size_t a, std::size_t b) {
-    double sum = 0;
-    for (std::size_t p = 0; p < points_grouped; ++p) {
-      sum += (static_cast<double>(row(p)[a]) - means[a]) * (static_cast<double>(row(p)[b]) - means[b]);
-    }
-    return sum * sum / (spreads[a] * spreads[b] + 1e-30);
-  };
-  std::vector<std::uint8_t> left(width);
-  for (std::size_t i = 0; i < width; ++i) left[i] = static_cast<std::uint8_t>(i);
-  while (!left.empty()) {
-    const std::size_t first = left.front();
-    std::vector<double> near(width);
-    for (const std::uint8_t other : left) near[other] = other == first ? 2 : nearness(first, other);
-    std::stable_sort(left.begin(), left.end(), [&](std::uint8_t a, std::uint8_t b) { return near[a] > near[b]; });
-    const std::size_t taken = std::min(left.size(), small_autoencoder::width_max);
-    group_of_.insert(group_of_.end(), left.begin(), left.begin() + static_cast<std::ptrdiff_t>(taken));
-    left.erase(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(taken));
-    std::sort(left.begin(), left.end());
-  }
-  make_groups();
-  for (std::size_t p = 0; p < points_grouped; ++p) {
-    std::copy(row(p), row(p) + width, features_.begin());
-    pass();
-    learn_groups();
-  }
-  std::vector<float>().swap(first_points_);
-}
-
-void autoencoder_ensemble::make_groups() {
-  groups_.clear();
-  for (std::size_t at = 0; at < group_of_.size(); at += small_autoencoder::width_max) {
-    const std::size_t width = std::min(group_of_.size() - at, small_autoencoder::width_max);
-    groups_.emplace_back(width, groups_.size());
-  }
-}
-
-void autoencoder_ensemble::pass() {
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
-    const std::size_t base = g * small_autoencoder::width_max;
-    const std::size_t width = groups_[g].width();
-    small_autoencoder::row in{};
-    for (std::size_t i = 0; i < width; ++i) in[i] = features_[group_of_[base + i]];
-    const small_autoencoder::row& out = groups_[g].pass(in);
-    for (std::size_t i = 0; i < width; ++i) came_out_[group_of_[base + i]] = out[i];
-  }
-}
-
-void autoencoder_ensemble::learn_groups() {
-  for (small_autoencoder& one : groups_) one.learn();
-}
-
 bool autoencoder_ensemble::is_whole() const {
   const std::size_t width = features_.size();
   const auto is_finite = [](auto value) { return std::isfinite(value); };
-  const std::size_t groups = (width + small_autoencoder::width_max - 1) / small_autoencoder::width_max;
-  if (groups_.empty() ? !group_of_.empty() : group_of_.size() != width || groups_.size() != groups) return false;
-  std::vector<bool> taken(width);
-  for (const std::uint8_t at : group_of_) {
-    if (at >= width || taken[at]) return false;
-    taken[at] = true;
-  }
-  for (std::size_t g = 0; g < groups_.size(); ++g) {
-    const std::size_t base = g * small_autoencoder::width_max;
-    if (groups_[g].width() != std::min(width - base, small_autoencoder::width_max)) return false;
-  }
+  // Errors of groups that are lost say nothing of new ones.
+  if (errors_.front().is_judging() && !groups_->are_found()) return false;
   return first_points_.size() % width == 0 && first_points_.size() < points_grouped * width &&
          std::all_of(last_.begin(), last_.end(), is_finite) &&
          std::all_of(features_.begin(), features_.end(), is_finite) &&

@@ -16,12 +16,16 @@
 //
 // The caller owns it; one thread at a time. Floats in a fixed order, no C library: the same bits from every compiler.
 // Points with NaN or infinity are ignored; the number of values must not change, at most 64. About 0.2 us a point and 1
-// KiB a stream of one value, 4 KiB more while it looks at the first points; all is saved.
+// KiB a stream of one value, 4 KiB more while it looks at the first points; all is saved. Groups may be those of
+// several streams (shared_networks.hpp): the first that has seen enough finds them, and to a stream that comes later
+// they are there after its first 40 points. Units, last values and errors are the stream's own.
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -72,6 +76,47 @@ private:
   std::array<float, units> hidden_{};
 };
 
+// Which features go together, and an autoencoder for each group.
+class autoencoder_groups {
+public:
+  // Of what visit_state names and means: raise it with every change of either.
+  static constexpr std::uint16_t state_version = 1;
+
+  // Of so many features, in no groups yet.
+  explicit autoencoder_groups(std::size_t width) : width_(width) {}
+
+  std::size_t width() const { return width_; }
+  // Any thread: a stream that joins looks while others teach.
+  bool are_found() const { return are_found_.load(std::memory_order_relaxed); }
+  // From points of `width` features, row behind row, and learns them.
+  void find(std::span<const float> points);
+  // What comes out of these features, into as many; remembers what it takes to learn from them.
+  void pass(std::span<const float> features, std::span<float> out);
+  void learn();
+
+  // Beside the object itself, once they are found.
+  static std::size_t grown_bytes(std::size_t width);
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    archive.sequence(group_of_, width_);
+    archive.sequence(groups_, width_);
+    if constexpr (Archive::reads) {
+      if (archive.ok() && !is_whole()) archive.refuse();
+      are_found_.store(archive.ok() && !groups_.empty(), std::memory_order_relaxed);
+    }
+  }
+
+private:
+  void make_groups();
+  bool is_whole() const;
+
+  std::size_t width_;
+  std::vector<std::uint8_t> group_of_;  // which features stand where: group by group
+  std::vector<small_autoencoder> groups_;
+  std::atomic<bool> are_found_{false};
+};
+
 struct autoencoder_reading {
   double score = 0;  // the error as a multiple of its bound; 0: none yet
   bool anomaly = false;
@@ -82,12 +127,15 @@ public:
   // Of what visit_state names and means: raise it with every change of either.
   static constexpr std::uint16_t state_version = 1;
 
-  autoencoder_ensemble(const autoencoder_settings& settings, std::size_t values);
+  // shared: of width_of(values) features; null: it has its own.
+  autoencoder_ensemble(const autoencoder_settings& settings, std::size_t values,
+                       std::shared_ptr<autoencoder_groups> shared = nullptr);
+  static std::size_t width_of(std::size_t values) { return values == 1 ? lags : 2 * values; }
 
   autoencoder_reading update(std::span<const double> values, bool learns_all = false);
 
   // What it takes in a stream of so many values, with the allocator's share.
-  static std::size_t grown_bytes(std::size_t values);
+  static std::size_t grown_bytes(std::size_t values, bool is_shared);
 
   template <class Archive>
   void visit_state(Archive& archive) {
@@ -97,8 +145,7 @@ public:
     for (double& one : last_) archive(one);
     for (float& one : features_) archive(one);
     archive.sequence(first_points_, points_grouped * features_.size());
-    archive.sequence(group_of_, features_.size());
-    archive.sequence(groups_, features_.size());
+    if (!is_shared_) archive(*groups_);
     if constexpr (Archive::reads) {
       if (archive.ok() && !is_whole()) archive.refuse();
     }
@@ -107,15 +154,14 @@ public:
 private:
   static constexpr std::size_t lags = 8;
   static constexpr std::size_t points_grouped = 128;
+  static constexpr std::size_t points_settled = 40;  // the units, and then the last values
 
   bool is_single() const { return scales_.size() == 1; }
   void take_features(std::span<const double> values);
-  void find_groups();
-  void make_groups();
-  void pass();
+  bool is_ready() const;
+  void keep_first_point();
   double judge();
   void adopt(std::span<const double> values);
-  void learn_groups();
   bool is_whole() const;
 
   autoencoder_settings settings_;
@@ -123,8 +169,8 @@ private:
   std::vector<double> last_;             // the values before, as they were taken
   std::vector<float> features_;          // of the point in hand
   std::vector<float> first_points_;      // until the groups are found
-  std::vector<std::uint8_t> group_of_;   // which features stand where: group by group
-  std::vector<small_autoencoder> groups_;
+  bool is_shared_;
+  std::shared_ptr<autoencoder_groups> groups_;
   std::vector<float> came_out_;           // of each feature
   std::vector<own_distribution> errors_;  // of the features that are judged
   std::uint64_t seen_ = 0;

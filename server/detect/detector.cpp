@@ -11,6 +11,7 @@
 #include "server/detect/drift_detector.hpp"
 #include "server/detect/ensemble/ensemble.hpp"
 #include "server/detect/prefetch.hpp"
+#include "server/detect/shared_networks.hpp"
 #include "server/detect/timed_zscore.hpp"
 
 namespace spindrift {
@@ -124,7 +125,8 @@ void feature_detector::follow_drift(double width) {
   if (robust_) robust_->relearn();
 }
 
-detector::detector(const detector_settings& settings, std::size_t features) : first_(settings) {
+detector::detector(const detector_settings& settings, std::size_t features, shared_networks* together)
+    : first_(settings) {
   assert(features > 0);
   if (features > 1) {
     others_ = std::make_unique<rest>();
@@ -134,10 +136,16 @@ detector::detector(const detector_settings& settings, std::size_t features) : fi
   }
   for (const detector_entry& entry : detectors()) {
     if (entry.make == nullptr || !entry.runs(settings)) continue;
-    if (!judges_) judges_ = std::make_unique<std::vector<judge>>();
-    judges_->push_back({entry.tag, judge_bit(entry.name), entry.make(settings, features)});
+    if (!judges_) judges_ = std::make_unique<judging>(judging{{}, together});
+    judges_->all.push_back({entry.tag, judge_bit(entry.name), made(entry, settings)});
   }
   share_alarms();
+}
+
+std::unique_ptr<point_judge> detector::made(const detector_entry& of, const detector_settings& settings) const {
+  const bool is_shared = !settings.shared_as.empty() && judges_->together != nullptr && of.make_with != nullptr;
+  if (!is_shared) return of.make(settings, feature_count());
+  return of.make_with(settings, feature_count(), judges_->together->of(of, feature_count()));
 }
 
 void detector::share_alarms() {
@@ -159,7 +167,7 @@ reading detector::update(std::span<const double> values, double t_seconds) {
   if (others_) combine(values, t_seconds, combined);
   if (combined.zscore_flagged) combined.judged_by = zscore_bit;
   if (judges_) {
-    for (const judge& one : *judges_) {
+    for (const judge& one : judges_->all) {
       if (one.by->observe(values, t_seconds) && !after_hole) combined.judged_by |= one.bit;
     }
   }
@@ -219,12 +227,12 @@ void detector::visit_part(detector_tag part, Visitor&& visit) {
 
 void detector::expect() {
   if (!judges_) return;
-  for (const judge& one : *judges_) one.by->expect();
+  for (const judge& one : judges_->all) one.by->expect();
 }
 
 point_judge* detector::find_judge(detector_tag part) const {
   if (!judges_) return nullptr;
-  for (const judge& one : *judges_) {
+  for (const judge& one : judges_->all) {
     if (one.tag == part) return one.by.get();
   }
   return nullptr;
@@ -237,11 +245,11 @@ void detector::save(detector_tag part, std::string& out) {
 }
 
 bool detector::restore(detector_tag part, std::string_view bytes, const detector_settings& settings) {
-  for (std::size_t i = 0; judges_ && i < judges_->size(); ++i) {
-    judge& one = (*judges_)[i];
+  for (std::size_t i = 0; judges_ && i < judges_->all.size(); ++i) {
+    judge& one = judges_->all[i];
     if (one.tag != part) continue;
     if (one.by->restore(bytes)) return true;
-    one.by = find_detector(part)->make(settings, feature_count());
+    one.by = made(*find_detector(part), settings);
     return false;
   }
   state_reader archive(bytes);

@@ -26,6 +26,7 @@ namespace spindrift {
 class classic_zscore;
 class drift_detector;
 class ensemble;
+class shared_networks;
 class timed_zscore;
 
 // One feature's own detectors.
@@ -60,7 +61,9 @@ private:
 class detector {
 public:
   // `features`: how many values every point has, at least 1.
-  detector(const detector_settings& settings, std::size_t features);
+  // together: what it learns with other streams, where settings.shared_as says so; outlives it. Then update() is called
+  // of one of these streams at a time.
+  detector(const detector_settings& settings, std::size_t features, shared_networks* together = nullptr);
 
   reading update(std::span<const double> values, double t_seconds);
   double mean() { return first_.mean(); }
@@ -101,7 +104,12 @@ private:
     std::uint8_t bit = 0;
     std::unique_ptr<point_judge> by;
   };
-  std::unique_ptr<std::vector<judge>> judges_;
+  struct judging {
+    std::vector<judge> all;
+    shared_networks* together = nullptr;
+  };
+  std::unique_ptr<point_judge> made(const detector_entry& of, const detector_settings& settings) const;
+  std::unique_ptr<judging> judges_;
 };
 
 }  // namespace spindrift

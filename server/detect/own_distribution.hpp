@@ -22,6 +22,7 @@ public:
     const double sigma = std::max(scale_.sigma(), least);
     return sigma > 0 ? size / (sigma * tail_.threshold()) : 0;
   }
+  bool is_judging() const { return count_ >= judges_from; }
   void add(double size, double least) {
     if (count_ < judges_from) ++count_;
     const double sigma = std::max(scale_.sigma(), least);

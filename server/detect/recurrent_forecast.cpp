@@ -5,6 +5,7 @@
 #include <bit>
 #include <cassert>
 #include <cmath>
+#include <utility>
 
 #include "server/detect/complaint.hpp"
 
@@ -25,8 +26,13 @@ std::vector<std::string> validate(const recurrent_settings& settings) {
   return complaints;
 }
 
-recurrent_forecast::recurrent_forecast(const recurrent_settings& settings, std::size_t values)
-    : settings_(settings), network_(2 * values, values), channels_(values), shown_(2 * values), errors_(values) {
+recurrent_forecast::recurrent_forecast(const recurrent_settings& settings, std::size_t values,
+                                       std::shared_ptr<recurrent_weights> shared)
+    : settings_(settings),
+      network_(2 * values, values, std::move(shared)),
+      channels_(values),
+      shown_(2 * values),
+      errors_(values) {
   assert(validate(settings).empty());
 }
 
@@ -45,9 +51,9 @@ forecast_reading recurrent_forecast::update(std::span<const double> values, bool
   return reading;
 }
 
-std::size_t recurrent_forecast::grown_bytes(std::size_t values) {
+std::size_t recurrent_forecast::grown_bytes(std::size_t values, bool is_shared) {
   return sizeof(recurrent_forecast) + values * (sizeof(channel) + 3 * sizeof(float)) +
-         recurrent_network::grown_bytes(2 * values, values) + 128;
+         recurrent_network::grown_bytes(2 * values, values, is_shared) + 128;
 }
 
 double recurrent_forecast::judge(std::span<const double> values) const {

@@ -9,13 +9,16 @@
 // units; flags can come after 100 more.
 //
 // The caller owns it; one thread at a time. The same points give the same flags, bit for bit, from every compiler.
-// Points with NaN or infinity are ignored; the number of values must not change, at most 64. About 3 us a point and 5
-// KiB a stream of one value, all of it saved; both grow with the values (64: 170 KiB).
+// Points with NaN or infinity are ignored; the number of values must not change, at most 64. About 3 us a point and 6
+// KiB a stream of one value, 5 of them saved; both grow with the values (64: 230 KiB). Where the weights are shared
+// (shared_networks.hpp) 4 KiB of that are there once for all streams, and units, last points and errors are the
+// stream's own.
 #pragma once
 
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,17 +42,23 @@ public:
   // Of what visit_state names and means: raise it with every change of either.
   static constexpr std::uint16_t state_version = 1;
 
-  recurrent_forecast(const recurrent_settings& settings, std::size_t values);
+  // shared: of 2 x values inputs and as many outputs as values; null: it has weights of its own.
+  recurrent_forecast(const recurrent_settings& settings, std::size_t values,
+                     std::shared_ptr<recurrent_weights> shared = nullptr);
 
   forecast_reading update(std::span<const double> values, bool learns_all = false);
 
   // What it takes in a stream of so many values, with the allocator's share.
-  static std::size_t grown_bytes(std::size_t values);
+  static std::size_t grown_bytes(std::size_t values, bool is_shared);
 
   template <class Archive>
   void visit_state(Archive& archive) {
     archive(network_, flags_, seen_);
     for (channel& one : channels_) archive(one);
+    if constexpr (Archive::reads) {
+      // Errors of weights that are lost say nothing of new ones.
+      if (channels_.front().errors.is_judging() && !network_.is_taught()) archive.refuse();
+    }
   }
 
 private:

@@ -33,6 +33,13 @@ std::uint32_t hash_of(std::initializer_list<std::uint64_t> numbers) {
   return hash;
 }
 
+// The same over the name of those who learn together; of who learns alone nothing.
+std::uint32_t hash_of_shared(settings_ref of) {
+  std::uint32_t hash = hash_of({});
+  for (const char letter : of.shared_as) hash = (hash ^ static_cast<unsigned char>(letter)) * 16'777'619U;
+  return hash;
+}
+
 // A class with update(values, learns_all) and visit_state as a point_judge, for points of `values` values. Only who
 // expects something saves that, behind the rest. A kind that learns their number from the first point says it in
 // values(), 0 before: the saved state of other points is refused.
@@ -68,6 +75,10 @@ private:
   std::size_t values_;
   std::uint32_t points_left_ = 0;  // in which it learns what it flags
 };
+
+bool is_shared(settings_ref of) {
+  return !of.shared_as.empty();
+}
 
 bool is_classic(settings_ref of) {
   return of.zscore.method == zscore_method::classic;
@@ -243,12 +254,22 @@ constexpr detector_entry table[] = {
      .state_version = autoencoder_ensemble::state_version,
      .judges_points = true,
      .on = &detector_settings::autoencoder_on,
-     .state_settings = [](settings_ref) { return hash_of({}); },
-     .grown_bytes = [](settings_ref, std::size_t values) { return autoencoder_ensemble::grown_bytes(values); },
+     .state_settings = hash_of_shared,
+     .grown_bytes = [](settings_ref of,
+                       std::size_t values) { return autoencoder_ensemble::grown_bytes(values, is_shared(of)); },
      .complaints = [](settings_ref of) { return validate(of.autoencoder); },
      .append_options = append_autoencoder_options,
      .make = [](settings_ref of, std::size_t values) -> std::unique_ptr<point_judge> {
        return std::make_unique<judge<autoencoder_ensemble>>(values, of.autoencoder, values);
+     },
+     .network_version = autoencoder_groups::state_version,
+     .make_network = [](std::size_t values) -> std::shared_ptr<learned_network> {
+       return std::make_shared<network_of<autoencoder_groups>>(autoencoder_ensemble::width_of(values));
+     },
+     .make_with = [](settings_ref of, std::size_t values,
+                     const std::shared_ptr<learned_network>& network) -> std::unique_ptr<point_judge> {
+       return std::make_unique<judge<autoencoder_ensemble>>(values, of.autoencoder, values,
+                                                            network_of<autoencoder_groups>::weights_of(network));
      }},
     {.tag = detector_tag{24},
      .name = "lstm",
@@ -257,12 +278,22 @@ constexpr detector_entry table[] = {
      .state_version = recurrent_forecast::state_version,
      .judges_points = true,
      .on = &detector_settings::recurrent_on,
-     .state_settings = [](settings_ref) { return hash_of({}); },
-     .grown_bytes = [](settings_ref, std::size_t values) { return recurrent_forecast::grown_bytes(values); },
+     .state_settings = hash_of_shared,
+     .grown_bytes = [](settings_ref of,
+                       std::size_t values) { return recurrent_forecast::grown_bytes(values, is_shared(of)); },
      .complaints = [](settings_ref of) { return validate(of.recurrent); },
      .append_options = append_recurrent_options,
      .make = [](settings_ref of, std::size_t values) -> std::unique_ptr<point_judge> {
        return std::make_unique<judge<recurrent_forecast>>(values, of.recurrent, values);
+     },
+     .network_version = recurrent_weights::state_version,
+     .make_network = [](std::size_t values) -> std::shared_ptr<learned_network> {
+       return std::make_shared<network_of<recurrent_weights>>(2 * values, values, true);
+     },
+     .make_with = [](settings_ref of, std::size_t values,
+                     const std::shared_ptr<learned_network>& network) -> std::unique_ptr<point_judge> {
+       return std::make_unique<judge<recurrent_forecast>>(values, of.recurrent, values,
+                                                          network_of<recurrent_weights>::weights_of(network));
      }},
 };
 

@@ -19,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "server/detect/learned_network.hpp"
 #include "server/detect/point_judge.hpp"
 #include "server/detect/settings.hpp"
 
@@ -67,6 +68,12 @@ struct detector_entry {
   void (*append_options)(detector_settings& settings, std::vector<detector_option>& options) = nullptr;
   // Null for what is part of feature_detector.
   std::unique_ptr<point_judge> (*make)(const detector_settings& settings, std::size_t values) = nullptr;
+  // Of those that can learn one network for many streams (shared_networks.hpp): a new one, the version of its state,
+  // and the detector of a stream that looks at it. Else null.
+  std::uint16_t network_version = 0;
+  std::shared_ptr<learned_network> (*make_network)(std::size_t values) = nullptr;
+  std::unique_ptr<point_judge> (*make_with)(const detector_settings& settings, std::size_t values,
+                                            const std::shared_ptr<learned_network>& network) = nullptr;
 
   bool runs(const detector_settings& settings) const {
     return (on == nullptr || settings.*on) && (is_chosen == nullptr || is_chosen(settings));

@@ -94,6 +94,9 @@ struct detector_settings {
   one_class_svm_settings one_class_svm;
   autoencoder_settings autoencoder;
   recurrent_settings recurrent;
+  // Of streams that learn one network together where a detector can (autoencoder, lstm): whose it is. Empty: each
+  // learns its own.
+  std::string shared_as{};
 
   bool operator==(const detector_settings&) const = default;
 };

@@ -2,7 +2,6 @@
 #include "server/engine/engine.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
 #include <utility>
 
@@ -14,32 +13,11 @@
 #include "server/engine/point_journal.hpp"
 #include "server/engine/profile_book.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/engine/stripe_guard.hpp"
 #include "server/engine/threshold_evidence.hpp"
 
 namespace spindrift {
 namespace {
-
-// Locks the stripes whose bits are set, lowest first, and unlocks them when it dies.
-template <class Stripes>
-class stripe_guard {
-public:
-  stripe_guard(Stripes& stripes, std::uint64_t bits) : stripes_(stripes), bits_(bits) {
-    for (std::uint64_t left = bits_; left != 0; left &= left - 1) {
-      stripes_[static_cast<std::size_t>(std::countr_zero(left))].lock.lock();
-    }
-  }
-  stripe_guard(const stripe_guard&) = delete;
-  stripe_guard& operator=(const stripe_guard&) = delete;
-  ~stripe_guard() {
-    for (std::uint64_t left = bits_; left != 0; left &= left - 1) {
-      stripes_[static_cast<std::size_t>(std::countr_zero(left))].lock.unlock();
-    }
-  }
-
-private:
-  Stripes& stripes_;
-  std::uint64_t bits_;
-};
 
 // Points between asking for memory and using it: some 40 ns each, where memory takes 100 to 300.
 constexpr std::size_t ahead = 6;
@@ -48,7 +26,8 @@ constexpr std::size_t ahead = 6;
 
 engine::engine(const engine_settings& settings, counters& counts, point_journal* journal)
     : settings_(settings),
-      profiles_(std::make_unique<const profile_book>(choice_of(settings))),
+      profiles_(std::make_shared<const profile_book>(choice_of(settings))),
+      is_any_shared_(!profiles_->networks().empty()),
       counts_(counts),
       journal_(journal),
       streams_(std::make_unique<stream_table>(settings.name_seed)),
@@ -91,77 +70,32 @@ void engine::observe(batch& work, moment now) {
   count(work);
 }
 
-// If every point brought a stream, would it be too much?
-bool engine::may_need_room(const batch& work) const {
-  if (stream_count() + work.points.size() > streams_max()) return true;
-  const std::size_t bytes_max = grown_bytes_max_.load(std::memory_order_relaxed);
-  if (bytes_max == 0) return false;
-  std::size_t values = 0;
-  for (const point& from : work.points) values += std::max<std::size_t>(from.values.size(), 1);
-  return streams_->grown_bytes() + values * usual_profile()->grown_bytes(1) > bytes_max;
-}
-
-bool engine::is_reckoned_full(bool was_full) const {
-  const std::size_t bytes_max = grown_bytes_max_.load(std::memory_order_relaxed);
-  if (bytes_max == 0) return false;
-  const std::size_t one = usual_profile()->grown_bytes(1);
-  const std::size_t wanted = was_full ? std::max(one, bytes_max / 20) : one;
-  return streams_->grown_bytes() + wanted > bytes_max;
-}
-
-// For the streams that the batch would bring. Those that are there have been heard of now, so none of them makes room
-// for the others. Room is made before any point is numbered: applying the rest first and these afterwards would put the
-// points of a producer into the journal in another order than that of their seqs.
-void engine::make_room(const batch& work, moment now, std::uint64_t stripes) {
-  std::vector<std::pair<std::uint64_t, std::size_t>> missing;  // the hash, and what the stream may grow to
-  {
+// Under the locks of what is learned together, and then of the stripes. Settings that were taken meanwhile may say that
+// others learn together: from here on none are.
+template <class Run>
+void engine::run_locked(const batch& work, std::uint64_t stripes, const Run& run) {
+  for (;;) {
+    const std::uint64_t generation = generation_.load(std::memory_order_acquire);
+    const stripe_guard in_order(orders_, orders_of(work));
     const stripe_guard guard(streams_->stripes(), stripes);
-    for (std::size_t i = 0; i < work.points.size(); ++i) {
-      stream* const known = streams_->stripe_of(work.hashes[i]).streams.find(work.points[i].stream, work.hashes[i]);
-      if (known == nullptr) {
-        const std::size_t values = std::max<std::size_t>(work.points[i].values.size(), 1);
-        missing.emplace_back(work.hashes[i], profile_of(work.points[i].stream)->grown_bytes(values));
-      }
-      if (known != nullptr) known->seen_ms = now.steady_ms;
-    }
-  }
-  std::sort(missing.begin(), missing.end());
-  const auto is_same = [](const auto& a, const auto& b) { return a.first == b.first; };
-  missing.erase(std::unique(missing.begin(), missing.end(), is_same), missing.end());
-  if (missing.empty()) return;
-  const std::size_t grown_of_one = usual_profile()->grown_bytes(1);
-  std::size_t count = stream_count() + missing.size();
-  std::size_t bytes = streams_->grown_bytes();
-  for (const auto& [hash, grown] : missing) bytes += grown;
-  const std::size_t bytes_bound = grown_bytes_max_.load(std::memory_order_relaxed);
-  const std::size_t bytes_max = bytes_bound == 0 ? SIZE_MAX : bytes_bound;
-  const std::int64_t before_ms = now.steady_ms - idle_before_eviction_ms_.load(std::memory_order_relaxed);
-  while (count > streams_max() || bytes > bytes_max) {
-    // A few at a time, since what a stream gives is known only once it has gone.
-    const std::size_t by_bytes =
-        bytes > bytes_max ? std::min<std::size_t>((bytes - bytes_max) / grown_of_one + 1, 16) : 0;
-    const std::size_t by_count = count > streams_max() ? count - streams_max() : 0;
-    const std::size_t bytes_then = streams_->grown_bytes();
-    const std::size_t gone = forget_idle(before_ms, std::max(by_bytes, by_count), now);
-    if (gone == 0) return;
-    const std::size_t given = bytes_then - std::min(bytes_then, streams_->grown_bytes());
-    count -= std::min(count, gone);
-    bytes -= std::min(bytes, given);
+    if (generation_.load(std::memory_order_acquire) == generation) return run();
   }
 }
 
 void engine::observe_locked(batch& work, moment now, std::uint64_t stripes) {
-  const stripe_guard guard(streams_->stripes(), stripes);
-  number_points(work, now);
-  if (journal_ != nullptr && !journal_->append(work)) return take_back(work);
-  apply_points(work, now);
+  run_locked(work, stripes, [&] {
+    number_points(work, now);
+    if (journal_ != nullptr && !journal_->append(work)) return take_back(work);
+    apply_points(work, now);
+  });
 }
 
 void engine::replay(batch& work, std::span<const journal_position> positions, moment now) {
   assert(positions.size() == work.points.size());
-  const stripe_guard guard(streams_->stripes(), prepare(work));
-  number_points(work, now, positions.data());
-  apply_points(work, now, true);
+  run_locked(work, prepare(work), [&] {
+    number_points(work, now, positions.data());
+    apply_points(work, now, true);
+  });
 }
 
 void engine::number_points(batch& work, moment now, const journal_position* positions) {

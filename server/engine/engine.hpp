@@ -13,6 +13,7 @@
 // (who goes), stream_listing.hpp (who is there), recent_points.hpp (what one has shown).
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -44,6 +45,8 @@ struct stream;
 struct stream_profile;
 struct told_event;
 struct feature_verdict;
+struct network_loss;
+struct shared_section;
 struct verdict;
 using shared_profile = std::shared_ptr<const stream_profile>;
 
@@ -120,11 +123,32 @@ public:
   // `idle_before_eviction` hold from now on. Streams that are there take theirs when they are next touched, and keep
   // what they have learned but for detectors whose settings, or whose data, are others now; beyond a lower limit none
   // goes, and no new one comes.
-  void watch_with(const engine_settings& chosen);
+  // It waits for batches that are under way. The names of networks that are learned together from now on, or no more:
+  // detectors that look at them begin anew.
+  std::vector<std::string> watch_with(const engine_settings& chosen);
+
+  // What streams of a `[[stream]]` with `shared` learn together (shared_streams.cpp). Their points have one order,
+  // which is the journal's: whoever observes one of them holds the lock of that entry from before it is numbered. So
+  // replay must have those of one order_of(), 0 for all other streams, on one thread.
+  std::uint64_t order_of(std::string_view name) const;
+  // All of it as it is at one moment, which is what replay goes on from; the streams have `mark` in `snapshot` then.
+  // Their points wait meanwhile: a look at every stream of the table, and some 10 us and a copy of the state for each
+  // of these.
+  std::vector<shared_section> cut_shared(std::uint32_t mark);
+  // The networks alone, for who has its points observed by one thread.
+  std::vector<shared_section> shared_sections();
+  // Before any stream is restored. What was not taken over.
+  std::vector<network_loss> restore_networks(std::string_view bytes);
+  // Counts how often settings were taken.
+  std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
 private:
   std::uint64_t prepare(batch& work) const;
   void observe_locked(batch& work, moment now, std::uint64_t stripes);
+  template <class Run>
+  void run_locked(const batch& work, std::uint64_t stripes, const Run& run);
+  std::uint64_t orders_of(const batch& work) const;
+  std::shared_ptr<const profile_book> profiles() const;
   // `positions`: of a replay by position; null: of none.
   void number_points(batch& work, moment now, const journal_position* positions = nullptr);
   void prefetch(const batch& work, std::size_t at) const;
@@ -153,7 +177,13 @@ private:
 
   engine_settings settings_;
   mutable std::mutex profile_lock_;  // taken last
-  std::unique_ptr<const profile_book> profiles_;
+  std::shared_ptr<const profile_book> profiles_;
+  std::atomic<bool> is_any_shared_;
+  std::atomic<std::uint64_t> generation_{0};
+  struct order {
+    std::mutex lock;
+  };
+  std::array<order, 64> orders_;  // taken before stripes, lowest first
   counters& counts_;
   point_journal* journal_;
   std::unique_ptr<stream_table> streams_;

@@ -1,11 +1,14 @@
 // Which profile a stream of a name has: that of the first entry that takes the name, else the one for all streams.
 //
 // Made from settings, then only read; any thread. Cost of a look-up: a comparison with each pattern. Profiles that have
-// the same detectors share their settings, also with the book before (`like`), so that streams keep what they learned.
+// the same detectors share their settings, and those of an entry its networks, also with the book before (`like`), so
+// that streams keep what they learned.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,7 +43,12 @@ public:
   const shared_profile& of(std::string_view name) const;
   const shared_profile& usual() const { return usual_; }
   // Which entry, from 0; empty: none.
-  std::optional<std::size_t> entry_of(std::string_view name) const;
+  std::optional<std::size_t> entry_of(std::string_view name) const { return entry_of(name, entries_.size()); }
+  // The bit of the lock that a stream's points are put in order by, 0 where it learns alone. Looks no further than the
+  // last entry that says so.
+  std::uint64_t order_of(std::string_view name) const;
+  // What the streams of an entry learn together, in the order of the entries.
+  const std::vector<std::shared_ptr<shared_networks>>& networks() const { return networks_; }
   // Streams that have one of its profiles ask again.
   void retire() const;
 
@@ -51,8 +59,13 @@ private:
   };
   shared_detector_settings shared(const detector_settings& wanted, const profile_book* like) const;
 
+  std::optional<std::size_t> entry_of(std::string_view name, std::size_t end) const;
+  std::shared_ptr<shared_networks> networks_named(const std::string& name, const profile_book* like);
+
   shared_profile usual_;
   std::vector<entry> entries_;
+  std::size_t shared_end_ = 0;  // behind the last entry with `shared`
+  std::vector<std::shared_ptr<shared_networks>> networks_;
 };
 
 }  // namespace spindrift

@@ -1,4 +1,5 @@
 // Start-up: streams that were saved, and what the journal has behind them.
+#include <mutex>
 #include <utility>
 
 #include "server/engine/batch.hpp"
@@ -26,6 +27,9 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
                                       std::vector<told_event>& told, std::vector<feature_verdict>& by_feature) {
   const point& from = record.subject;
   const std::uint64_t hash = streams_->hash_of(from.stream);
+  // Streams that learn together are all one thread's, whatever stripes they lie in.
+  std::unique_lock guard(streams_->stripe_of(hash).lock, std::defer_lock);
+  if (is_any_shared_.load(std::memory_order_relaxed)) guard.lock();
   stream* to = streams_->stripe_of(hash).streams.find(from.stream, hash);
   if (to != nullptr && position <= to->journal.position) return std::nullopt;
   if (record.n != (to == nullptr ? 1 : to->n + 1)) return std::nullopt;
@@ -36,6 +40,7 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
     streams_->take_place(made->profile->grown_bytes(made->width()), {});
     to = streams_->insert(std::move(made), hash);
   }
+  if (guard.owns_lock()) guard.unlock();
   if (!to->takes(from)) return std::nullopt;
   verdict result;
   result.subject = from;

@@ -50,7 +50,7 @@ struct stream {
       : name(stream_name),
         features(std::move(feature_names)),
         profile(std::move(chosen)),
-        detectors(profile->detectors, width()),
+        detectors(profile->detectors, width(), profile->networks.get()),
         events(width(), profile->context_points) {}
 
   // From its first point on, as its source says or the operator does: for ever.

@@ -146,6 +146,8 @@ void declare_stream(stream_settings& own, option_set& keys) {
   add_names("--detectors", "LIST", "which detectors run, as for all streams when left out, of", detector_names(),
             own.detectors, keys);
   add_threshold(own.threshold, keys);
+  keys.add_switch("--shared", "whether autoencoder and lstm learn one network for all streams of this entry",
+                  own.is_shared);
   add_words("--unit", "unit of the data, as ms: stands behind the numbers of events", own.unit, keys);
   add_words("--title", "what people call the stream; {1} is what the first * of match stands for", own.title, keys);
   keys.add_text("--alert", "NAME", "the [[alert]] that hears of it; when left out, those that match", own.alert);
@@ -164,6 +166,11 @@ std::vector<std::string> validate(const std::vector<stream_settings>& streams) {
     if (!streams[i].match.empty()) continue;
     complaints.push_back("[[stream]] " + std::to_string(i + 1) +
                          ": match: missing; allowed: a name of a stream with at most four *, as match = \"db.*\"");
+  }
+  const auto shared = std::count_if(streams.begin(), streams.end(), [](const auto& one) { return one.is_shared; });
+  if (static_cast<std::size_t>(shared) > stream_settings::shared_max) {
+    complaints.push_back("[[stream]]: shared: " + std::to_string(shared) + " entries have it; allowed: at most " +
+                         std::to_string(stream_settings::shared_max));
   }
   return complaints;
 }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "common/model/point.hpp"
 #include "server/detect/registry.hpp"
 #include "server/detect/settings.hpp"
+#include "server/detect/shared_networks.hpp"
 #include "server/engine/stream_settings.hpp"
 #include "server/events/context_ring.hpp"
 #include "server/events/notice_rules.hpp"
@@ -54,6 +56,9 @@ struct stream_profile {
   bool is_counted(const point& first) const;
   std::string alert;
   std::vector<std::string> match;  // of the entry it was made from
+  // What its streams learn together, and the bit of the lock that puts their points in order; null and 0: nothing.
+  std::shared_ptr<shared_networks> networks;
+  std::uint64_t order = 0;
   // Settings were read again: a stream takes another profile when it is next touched.
   mutable std::atomic<bool> is_retired{false};
 

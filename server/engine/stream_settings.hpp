@@ -20,6 +20,8 @@ enum class value_reading : std::uint8_t {
 struct stream_settings {
   // Each is held against the name of a stream that begins, one after the other.
   static constexpr std::size_t entries_max = 1'000;
+  // Of them with `shared`: each may have a network for every number of values.
+  static constexpr std::size_t shared_max = 64;
 
   std::vector<std::string> match;  // globs over names; the first entry that takes a name is the stream's
   std::string direction = "both";  // up, down, both: what is flagged and told
@@ -31,6 +33,7 @@ struct stream_settings {
   value_reading as = value_reading::as_sent;
   std::vector<std::string> detectors;  // names; empty: as for all streams
   std::optional<double> threshold;     // of the Z-score; empty: as for all streams
+  bool is_shared = false;              // autoencoder and lstm learn one network for all its streams
   std::string unit;                    // of the data, in texts
   std::string title;                   // what people call the stream
   std::string alert;                   // the one that hears of it; empty: those that match

@@ -29,11 +29,12 @@ constexpr std::uint32_t stream_state_version = 2;
 
 // Tags below those of the detectors (detector_tag). Given once and never to another.
 enum class stream_part : std::uint16_t {
-  numbers = 1,  // features, n, last, last_ts
-  events = 2,   // event_watch: what happened, and what is ordinary
-  unit = 4,     // time_unit of its times; streams of numbers for times alone have it
-  rate = 3,     // counter_rate; streams of counters alone have it
-  learned = 5,  // which of its newest points were told to nobody; streams that are learning have it
+  numbers = 1,   // features, n, last, last_ts
+  events = 2,    // event_watch: what happened, and what is ordinary
+  unit = 4,      // time_unit of its times; streams of numbers for times alone have it
+  rate = 3,      // counter_rate; streams of counters alone have it
+  learned = 5,   // which of its newest points were told to nobody; streams that are learning have it
+  networks = 6,  // of no stream: what many learn together, in the head of a partition's snapshot
 };
 constexpr std::uint16_t stream_numbers_version = 1;
 

@@ -99,7 +99,7 @@ private:
   stop_order stop_at(const input_record& from, const fault& bad) const;
   void put_fault(const input_record& from, const fault& bad, step& out);
   bool restore(const snapshot_stream_section& section);
-  snapshot_head head() const;
+  snapshot_head head(bool is_shared) const;
   bool is_newer(const snapshot_head& found) const;
 
   const std::int32_t number_;

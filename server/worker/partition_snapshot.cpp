@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "server/detect/registry.hpp"
+#include "server/detect/shared_networks.hpp"
+#include "server/engine/shared_section.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/worker/lane_counters.hpp"
 #include "server/worker/partition.hpp"
@@ -12,13 +14,18 @@ namespace {
 
 using part_version = std::pair<std::uint16_t, std::uint16_t>;
 
-// Every part that this version knows, whatever is in use.
-std::vector<part_version> known_parts() {
+// Every part that this version knows, whatever is in use; but what streams learn together only where they do, so that
+// an earlier version can read the rest.
+std::vector<part_version> known_parts(bool is_shared) {
   std::vector<part_version> made = {
       {static_cast<std::uint16_t>(stream_part::numbers), stream_numbers_version},
       {static_cast<std::uint16_t>(stream_part::events), event_watch::state_version},
       {static_cast<std::uint16_t>(stream_part::rate), counter_rate::state_version},
   };
+  if (is_shared) {
+    made.emplace_back(static_cast<std::uint16_t>(stream_part::networks),
+                      static_cast<std::uint16_t>(shared_networks::state_version));
+  }
   for (const detector_entry& entry : detectors()) {
     made.emplace_back(static_cast<std::uint16_t>(entry.tag), entry.state_version);
   }
@@ -27,7 +34,7 @@ std::vector<part_version> known_parts() {
 
 }  // namespace
 
-snapshot_head partition::head() const {
+snapshot_head partition::head(bool is_shared) const {
   snapshot_head made;
   made.state_version = settings_.state_version;
   made.partitions = settings_.partitions;
@@ -35,7 +42,7 @@ snapshot_head partition::head() const {
   made.at = next_;
   made.newest_ms = newest_ms_;
   made.settings_hash = settings_hash_;
-  made.parts = known_parts();
+  made.parts = known_parts(is_shared);
   return made;
 }
 
@@ -43,7 +50,9 @@ void partition::begin_snapshot(std::uint64_t id) {
   snapshot_id_ = id;
   ++snapshot_mark_;
   snapshot_at_ = next_;
-  encoder_.begin(id, head(), settings_.chunk_bytes);
+  const std::vector<shared_section> networks = engine_.shared_sections();
+  encoder_.begin(id, head(!networks.empty()), settings_.chunk_bytes);
+  for (const shared_section& one : networks) encoder_.add_networks(one.bytes);
   walk_.emplace(engine_.streams());
 }
 
@@ -72,7 +81,7 @@ void partition::advance_snapshot(std::size_t bytes_max) {
 
 bool partition::is_newer(const snapshot_head& found) const {
   if (found.state_version > stream_state_version) return true;
-  const std::vector<part_version> known = known_parts();
+  const std::vector<part_version> known = known_parts(true);
   return std::any_of(found.parts.begin(), found.parts.end(), [&](const part_version& one) {
     const auto own =
         std::find_if(known.begin(), known.end(), [&](const part_version& k) { return k.first == one.first; });
@@ -81,6 +90,10 @@ bool partition::is_newer(const snapshot_head& found) const {
 }
 
 bool partition::restore(const snapshot_stream_section& section) {
+  if (section.is_networks) {
+    if (!engine_.restore_networks(section.bytes).empty()) ++streams_changed_;
+    return true;
+  }
   std::vector<state_loss> losses;
   auto made = restore_stream({section.name, loaded_.head().state_version, section.bytes, {}},
                              engine_.profile_of(section.name), losses);

@@ -69,6 +69,7 @@ void add_stream(const stream_settings& own, hasher& into) {
   into.add(own.threshold.value_or(0));
   into.add(own.unit);
   into.add(own.title);
+  if (own.is_shared) into.add(std::string_view("shared"));
 }
 
 }  // namespace

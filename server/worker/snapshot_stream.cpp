@@ -17,9 +17,9 @@ constexpr std::uint32_t format_version = 1;
 constexpr std::uint32_t flag_last = 1;
 constexpr std::size_t message_header_bytes = 36;
 constexpr std::size_t head_bytes = 42;  // before the parts
-constexpr std::size_t section_bytes = 23;
 constexpr std::uint8_t section_stream = 1;
 constexpr std::uint8_t section_end = 2;
+constexpr std::uint8_t section_networks = 3;
 
 template <class T>
 void put(T number, std::string& out) {
@@ -54,24 +54,38 @@ void snapshot_encoder::begin(std::uint64_t id, const snapshot_head& head, std::s
   }
 }
 
-void snapshot_encoder::add(stream& from) {
-  const std::size_t begin = pending_.size();
-  put(section_stream, pending_);
-  put(static_cast<std::uint16_t>(from.name.size()), pending_);
-  put(from.seen_ms, pending_);
+// Where its bytes begin.
+std::size_t snapshot_encoder::begin_section(std::uint8_t kind, std::string_view name, std::int64_t seen_ms) {
+  put(kind, pending_);
+  put(static_cast<std::uint16_t>(name.size()), pending_);
+  put(seen_ms, pending_);
   put(at_, pending_);
   put(std::uint32_t{0}, pending_);
-  pending_ += from.name;
-  const std::size_t bytes_begin = pending_.size();
-  save_stream(from, pending_);
-  put_at(begin + section_bytes - 4, static_cast<std::uint32_t>(pending_.size() - bytes_begin), pending_);
-  ++streams_;
+  pending_ += name;
+  return pending_.size();
+}
+
+void snapshot_encoder::end_section(std::size_t begin, std::string_view name) {
+  put_at(begin - name.size() - 4, static_cast<std::uint32_t>(pending_.size() - begin), pending_);
+  ++sections_;
   while (pending_.size() >= chunk_bytes_) cut(false);
+}
+
+void snapshot_encoder::add(stream& from) {
+  const std::size_t begin = begin_section(section_stream, from.name, from.seen_ms);
+  save_stream(from, pending_);
+  end_section(begin, from.name);
+}
+
+void snapshot_encoder::add_networks(std::string_view bytes) {
+  const std::size_t begin = begin_section(section_networks, {}, 0);
+  pending_ += bytes;
+  end_section(begin, {});
 }
 
 void snapshot_encoder::end() {
   put(section_end, pending_);
-  put(streams_, pending_);
+  put(sections_, pending_);
   while (pending_.size() > chunk_bytes_) cut(false);
   cut(true);
   is_ended_ = true;
@@ -165,9 +179,10 @@ bool snapshot_decoder::next(snapshot_stream_section& section) {
   const std::uint8_t type = in.byte();
   if (in.ok() && type == section_end) {
     const auto count = in.fixed<std::uint64_t>();
-    if (in.ok() && (count != streams_ || in.left() != 0 || !is_last_)) return damaged("its end does not fit");
+    if (in.ok() && (count != sections_ || in.left() != 0 || !is_last_)) return damaged("its end does not fit");
     is_whole_ = in.ok();
-  } else if (in.ok() && type == section_stream) {
+  } else if (in.ok() && (type == section_stream || type == section_networks)) {
+    section.is_networks = type == section_networks;
     const std::size_t name_bytes = in.fixed<std::uint16_t>();
     section.seen_ms = in.fixed<std::int64_t>();
     section.at = in.fixed<std::int64_t>();
@@ -176,7 +191,7 @@ bool snapshot_decoder::next(snapshot_stream_section& section) {
     section.bytes = in.text(bytes);
     if (in.ok()) {
       at_ = buffer_.size() - in.left();
-      ++streams_;
+      ++sections_;
       return true;
     }
   } else if (in.ok()) {

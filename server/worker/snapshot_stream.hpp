@@ -1,7 +1,7 @@
 // A partition's state as messages of the topic of snapshots, and back. docs/store_format.md tells it byte by byte.
 //
 //   message = magic, version, snapshot id, index, flags, length, checksum, bytes        (36 bytes before them)
-//   bytes of all messages, in a row = head, stream*, end
+//   bytes of all messages, in a row = head, networks*, stream*, end
 //
 // A stream's bytes are those of stream_state.hpp, the ones a snapshot on disk has. They are cut wherever a message is
 // full, so no stream is too large. The id tells the messages of one snapshot from those of another that were sent
@@ -37,6 +37,8 @@ class snapshot_encoder {
 public:
   void begin(std::uint64_t id, const snapshot_head& head, std::size_t chunk_bytes);
   void add(stream& from);
+  // What streams learn together (shared_networks.hpp); before any of them.
+  void add_networks(std::string_view bytes);
   void end();
   // Nothing more comes, and all messages were taken.
   bool is_over() const { return is_ended_ && cut_.empty(); }
@@ -46,6 +48,8 @@ public:
   std::uint64_t size() const { return bytes_ + pending_.size(); }  // and of what is to be in the next
 
 private:
+  std::size_t begin_section(std::uint8_t kind, std::string_view name, std::int64_t seen_ms);
+  void end_section(std::size_t begin, std::string_view name);
   void cut(bool is_last);
 
   std::string pending_;
@@ -53,13 +57,14 @@ private:
   std::uint64_t id_ = 0;
   std::uint32_t index_ = 0;
   std::size_t chunk_bytes_ = 0;
-  std::uint64_t streams_ = 0;
+  std::uint64_t sections_ = 0;
   std::uint64_t bytes_ = 0;
   std::int64_t at_ = 0;
   bool is_ended_ = false;
 };
 
 struct snapshot_stream_section {
+  bool is_networks = false;  // then it has no name
   std::string_view name{};
   std::int64_t seen_ms = 0;
   std::int64_t at = 0;
@@ -89,7 +94,7 @@ private:
   bool has_head_ = false;
   bool is_last_ = false;
   bool is_whole_ = false;
-  std::uint64_t streams_ = 0;
+  std::uint64_t sections_ = 0;
   snapshot_head head_;
   std::string why_;
 };

@@ -57,6 +57,17 @@ TEST_F(reload, of_a_broken_file_keeps_the_old_and_says_why) {
   EXPECT_FALSE(is_flagged(client, "a"));
 }
 
+TEST_F(reload, tells_whose_network_begins_anew) {
+  const std::string entry = "[[stream]]\nmatch = [\"db.*\", \"web.*\"]\ndetectors = [\"zscore\", \"lstm\"]\n";
+  daemon_process daemon = started(entry);
+  tcp_client client = daemon.connect();
+  EXPECT_TRUE(is_flagged(client, "db.a"));
+  write(entry + "shared = true\n");
+  hang_up(daemon, "shared_changed");
+  hang_up(daemon, "db.*, web.*");
+  EXPECT_TRUE(is_flagged(client, "db.b"));
+}
+
 TEST_F(reload, takes_the_level_of_the_log) {
   daemon_process daemon = started("log-level = \"warning\"\n");
   write("log-level = \"debug\"\n");

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <memory>
 
@@ -188,6 +189,41 @@ TEST_P(state, remembers_in_what_unit_a_streams_times_come) {
   EXPECT_EQ(ask(after, R"({"stream":"s","value":1,"ts":1764000001000})").at("code"), "bad_value");
   EXPECT_EQ(ask(after, R"({"stream":"s","value":1,"ts":1764000001})").at("ts"), 1'764'000'001'000);
   EXPECT_EQ(ask(after, R"({"stream":"ms","value":1,"ts":1764000001})").at("code"), "bad_value");
+}
+
+// One network, taught by three streams in turn: after every stop each point meets the weights that it would have met.
+TEST_P(state, goes_on_with_what_streams_learned_together) {
+  folder_.write("shared.toml",
+                "[[stream]]\nmatch = \"db.*\"\ndetectors = [\"lstm\", \"autoencoder\"]\nshared = true\n");
+  const auto begin = [this](const std::string& kept_in) {
+    return std::make_unique<daemon_process>(
+        program("spindriftd"),
+        std::vector<std::string>{"--config", folder_.file("shared.toml"), "--state-dir", folder_.file(kept_in)});
+  };
+  constexpr int count = 2'400;
+  std::vector<std::string> lines;
+  for (int i = 0; i < count; ++i) {
+    const double value = 10 * (i % 3) + std::sin(0.1 * i) + 0.05 * (i * 7 % 11) + (i % 90 == 89 ? 4 : 0);
+    lines.push_back(R"({"stream":"db.)" + std::to_string(i % 3) + R"(","value":)" + std::to_string(value) +
+                    R"(,"ts":)" + std::to_string(1'764'000'000'000 + 1'000 * i) + "}");
+  }
+  const auto said_of = [&](daemon_process& by, int from, int to) {
+    std::string part;
+    for (int i = from; i < to; ++i) part += lines[static_cast<std::size_t>(i)] + '\n';
+    tcp_client client = by.connect();
+    return client.exchange(part, static_cast<std::size_t>(to - from));
+  };
+  const std::vector<std::string> uninterrupted = said_of(*begin("other"), 0, count);
+  std::vector<std::string> resumed;
+  for (int from = 0; from < count; from += count / 3) {
+    const auto running = begin("shared");
+    for (std::string& line : said_of(*running, from, from + count / 3)) resumed.push_back(std::move(line));
+    running->process().send_signal(GetParam());
+    EXPECT_TRUE(running->process().wait_exit().has_value());
+    EXPECT_THAT(running->process().errors(), testing::Not(testing::HasSubstr("state_learned_anew")));
+  }
+  EXPECT_EQ(resumed, uninterrupted);
+  EXPECT_THAT(resumed, testing::Contains(testing::HasSubstr("lstm")));
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ void report_learners(const plan& what, sheet& out) {
     for (const scenario_name name : scenarios) {
       quality_of_run all;
       for (std::uint64_t seed = 1; seed <= what.seeds; ++seed) {
-        all.add(judge({name, seed, points_a_run}, one.settings).overall());
+        all.add(judge({name, what.seeds_before + seed, points_a_run}, one.settings).overall());
       }
       row.push_back(all.text());
       if (name == scenario_name::bimodal) best_bimodal = std::max(best_bimodal, all.f1.value().value_or(0));

@@ -27,9 +27,10 @@ constexpr section sections[] = {
     {"quiet", report_false_flags},  {"levels", report_levels},
     {"spikes", report_spikes},      {"drift", report_drift},
     {"compare", report_contenders}, {"nab", report_nab},
-    {"learned", report_learners},   {"events", report_events},
-    {"ablation", report_ablation},  {"literal", report_literal},
-    {"history", report_history},    {"settings", report_settings},
+    {"learned", report_learners},   {"shared", report_shared},
+    {"events", report_events},      {"ablation", report_ablation},
+    {"literal", report_literal},    {"history", report_history},
+    {"settings", report_settings},
 };
 
 std::string processor() {
@@ -72,6 +73,8 @@ int main(int argc, char** argv) {
   app.add_flag("--long", is_long, "five times the points where false drifts are counted")->excludes(quick);
   app.add_option("--nab", what.nab_folder, "folder of the Numenta Anomaly Benchmark (default: $SPINDRIFT_NAB_DIR)");
   app.add_option("--bin", what.bin_folder, "folder with spindriftd, spindrift-sim and spindrift-detect");
+  app.add_option("--seeds-before", what.seeds_before,
+                 "of the detectors that learn: the first seed is the one after these");
   std::vector<std::string> names;
   for (const section& each : sections) names.emplace_back(each.name);
   app.add_option("--only", only, "parts to run, separated by commas")->delimiter(',')->check(CLI::IsMember(names));

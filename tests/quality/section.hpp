@@ -13,6 +13,7 @@ namespace spindrift::quality {
 struct plan {
   std::uint64_t scenario_seeds = 20;        // 1 to this, through the server: the bounds are for the mean of so many
   std::uint64_t seeds = 20;                 // 1 to this, everywhere else
+  std::uint64_t seeds_before = 0;           // of detectors that learn: the first seed is the one after these
   std::uint64_t quiet_points = 20'000;      // a seed, where false flags are counted
   std::uint64_t forest_seeds = 3;           // of those, for the isolation forest, which takes 9 us a point
   std::uint64_t drift_points = 10'000'000;  // a seed and noise, where false drifts are counted
@@ -38,6 +39,8 @@ void report_drift(const plan& what, sheet& out);
 void report_contenders(const plan& what, sheet& out);
 // The detectors that learn from points, each alone and beside the default.
 void report_learners(const plan& what, sheet& out);
+// Of those, the ones that may learn one network for many streams.
+void report_shared(const plan& what, sheet& out);
 // What people are told: cases, false notices, the benchmark with notices for detections.
 void report_events(const plan& run, sheet& out);
 // The same, the event layer without one of its parts at a time.

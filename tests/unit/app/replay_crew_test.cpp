@@ -12,6 +12,7 @@
 #include "server/engine/counters.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/outcome.hpp"
+#include "server/engine/shared_section.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"
 #include "tests/support/noise.hpp"
@@ -26,7 +27,8 @@ constexpr std::int64_t start_ms = 1'764'000'000'000;
 // Gives the crew all points, in the order of the journal, as soon as it has room, and writes down what it says.
 class telling {
 public:
-  explicit telling(std::size_t threads) : crew_(engine_, threads) {}
+  explicit telling(std::size_t threads, const engine_settings& settings = {})
+      : engine_(settings, counts_), crew_(engine_, threads) {}
 
   void replay_all() {
     support::noise_source noise(3);
@@ -60,6 +62,11 @@ public:
     return bytes;
   }
 
+  std::string networks() {
+    const auto cut = engine_.cut_shared(1);
+    return cut.empty() ? std::string() : cut.front().bytes;
+  }
+
   std::vector<std::string> said;
   std::size_t told = 0;
 
@@ -78,7 +85,7 @@ private:
   }
 
   counters counts_;
-  engine engine_{{}, counts_};
+  engine engine_;
   replay_crew crew_;
   std::uint64_t seq_ = 0;
 };
@@ -96,6 +103,27 @@ TEST(replay_crew, leaves_and_tells_with_four_threads_what_one_does) {
     const std::string state = one.state_of(name);
     EXPECT_FALSE(state.empty());
     EXPECT_EQ(state, four.state_of(name)) << name;
+  }
+}
+
+// Streams of all stripes that teach one network: it is the same in the end only if each point met the same weights.
+TEST(replay_crew, leaves_what_learns_together_the_same_with_four_threads) {
+  engine_settings settings;
+  settings.detectors.recurrent_on = settings.detectors.autoencoder_on = true;
+  stream_settings own;
+  own.match = {"stream-1*", "stream-2*"};
+  own.is_shared = true;
+  settings.streams = {own};
+  telling one(1, settings);
+  telling four(4, settings);
+  one.replay_all();
+  four.replay_all();
+  EXPECT_EQ(one.said, four.said);
+  EXPECT_FALSE(one.networks().empty());
+  EXPECT_EQ(one.networks(), four.networks());
+  for (int stream = 0; stream < streams; ++stream) {
+    const std::string name = "stream-" + std::to_string(stream);
+    EXPECT_EQ(one.state_of(name), four.state_of(name)) << name;
   }
 }
 

@@ -42,6 +42,17 @@ TEST_F(settings_read_again, say_in_one_line_what_is_wrong) {
   EXPECT_THAT(read("[[alert]]\nname = \"oncall\"\n").wrong, HasSubstr("url, url_file and exec"));
 }
 
+TEST_F(settings_read_again, share_networks_in_a_bounded_number_of_entries) {
+  std::string text;
+  for (int i = 0; i < 64; ++i) text += "[[stream]]\nmatch = \"a\"\nshared = true\n";
+  const auto found = read(text);
+  EXPECT_EQ(found.wrong, "");
+  ASSERT_EQ(found.chosen.engine.streams.size(), 64U);
+  EXPECT_TRUE(found.chosen.engine.streams.back().is_shared);
+  EXPECT_THAT(read(text + "[[stream]]\nmatch = \"b\"\nshared = true\n").wrong,
+              HasSubstr("shared: 65 entries have it; allowed: at most 64"));
+}
+
 TEST_F(settings_read_again, of_detectors_and_of_silence_need_no_restart) {
   const std::string before = read("threshold = 5\n").printed;
   EXPECT_EQ(keys_that_differ(before, read("threshold = 6\nadwin-clock = 64\nsilence = \"off\"\n").printed), "");

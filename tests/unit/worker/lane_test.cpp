@@ -207,24 +207,25 @@ TEST(lane, fences_the_owner_that_is_named_and_nobody_where_it_was_released) {
 
 // Goal: whoever takes over says what the one before would have said. Method: one lane hears all, the other takes over
 // in the middle, from a snapshot and a replay.
-TEST(lane, goes_on_after_a_snapshot_and_a_silent_replay_with_the_same_bytes) {
-  lane_settings settings = lane_of_one::usual();
+void expect_the_same_after_take_over(lane_settings settings, std::int64_t end) {
   settings.chunk_bytes = 3'000;
   settings.snapshot_slice_bytes = 1'000;
+  const std::int64_t cut = end / 2;
+  const std::int64_t over = end / 4 * 3;
   lane_of_one first(settings);
   first.take_over({-1, {}, 0, 0});
   const auto record_of = [](std::int64_t i) {
-    return point_of("s" + std::to_string(i % 7), static_cast<double>(i * i % 31));
+    return point_of("s" + std::to_string(i % 7), static_cast<double>(i * i % 31 + (i % 90 == 89 ? 500 : 0)));
   };
-  for (std::int64_t i = 0; i < 200; ++i) first.hear(i, record_of(i));
+  for (std::int64_t i = 0; i < cut; ++i) first.hear(i, record_of(i));
   const std::vector<std::string> messages = first.take_snapshot();
   ASSERT_GT(messages.size(), 3U);
-  for (std::int64_t i = 200; i < 300; ++i) first.hear(i, record_of(i));
+  for (std::int64_t i = cut; i < over; ++i) first.hear(i, record_of(i));
   const std::string metadata = first.commit();
-  ASSERT_EQ(first.committed, 300);
+  ASSERT_EQ(first.committed, over);
 
   lane_of_one second(settings);
-  second.take_over({300, metadata, 0, 400});
+  second.take_over({over, metadata, 0, end});
   ASSERT_EQ(second.out.snapshots.size(), 1U);
   const snapshot_ask asked = second.out.snapshots[0];
   EXPECT_EQ(asked.last, static_cast<std::int64_t>(messages.size()) - 1);
@@ -232,18 +233,33 @@ TEST(lane, goes_on_after_a_snapshot_and_a_silent_replay_with_the_same_bytes) {
     second.member.chunk(asked.id, static_cast<std::int64_t>(i), messages[i], second.out);
   }
   ASSERT_EQ(second.out.seeks.size(), 1U);
-  EXPECT_EQ(second.out.seeks[0].offset, 200);
+  EXPECT_EQ(second.out.seeks[0].offset, cut);
   second.out.clear();
-  for (std::int64_t i = 200; i < 300; ++i) second.hear(i, record_of(i));
+  for (std::int64_t i = cut; i < over; ++i) second.hear(i, record_of(i));
   EXPECT_TRUE(second.out.sends.empty()) << "what was answered is not answered again";
   first.out.clear();
-  for (std::int64_t i = 300; i < 400; ++i) {
+  for (std::int64_t i = over; i < end; ++i) {
     first.hear(i, record_of(i));
     second.hear(i, record_of(i));
   }
-  EXPECT_EQ(first.values(output_topic::verdicts).size(), 100U);
+  EXPECT_EQ(first.values(output_topic::verdicts).size(), static_cast<std::size_t>(end - over));
   EXPECT_EQ(first.values(output_topic::verdicts), second.values(output_topic::verdicts));
   EXPECT_EQ(first.values(output_topic::events), second.values(output_topic::events));
+}
+
+TEST(lane, goes_on_after_a_snapshot_and_a_silent_replay_with_the_same_bytes) {
+  expect_the_same_after_take_over(lane_of_one::usual(), 400);
+}
+
+TEST(lane, goes_on_with_what_streams_have_learned_together) {
+  lane_settings settings = lane_of_one::usual();
+  settings.engine.detectors.zscore_on = false;
+  settings.engine.detectors.recurrent_on = settings.engine.detectors.autoencoder_on = true;
+  stream_settings own;
+  own.match = {"s*"};
+  own.is_shared = true;
+  settings.engine.streams.push_back(own);
+  expect_the_same_after_take_over(settings, 4'000);
 }
 
 TEST(lane, releases_a_partition_with_a_mark_and_a_snapshot_that_leaves_nothing_to_replay) {
@@ -411,6 +427,9 @@ TEST(lane_settings, have_a_hash_that_every_setting_of_a_verdict_changes) {
   own.threshold = 3;
   other.engine.streams.push_back(own);
   EXPECT_NE(settings_hash(other), settings_hash(usual));
+  const std::uint64_t alone = settings_hash(other);
+  other.engine.streams.back().is_shared = true;
+  EXPECT_NE(settings_hash(other), alone);
   other = usual;
   other.owner = "another";
   other.commit_interval = std::chrono::milliseconds(7);
