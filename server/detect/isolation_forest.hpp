@@ -17,7 +17,7 @@
 // The caller owns it; one thread at a time. Deterministic: the same points give the same readings, bit for bit, also
 // after save and restore. Points with NaN or infinity are ignored (score 0); any other double is safe. The number of
 // values must not change, and is at most isolation_features_max. A constant stream scores 0.5, which is never flagged;
-// its first change is. About 160 KB a stream of one value (24 KB saved), 9 us
+// its first change is. About 160 KB a stream of one value (24 KB saved), about 12 us
 // a point; bounded by `trees`, `sample_size` and (window + rebuild_every) points.
 #pragma once
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The methods of server/detect that learn, as people run them in Python, on the same points.
 
-usage: peers.py FOLDER_WITH_spindrift-sim [--seeds N] [--count N] [--only TEXT] [--jars FOLDER]
+usage: peers.py FOLDER_WITH_spindrift-sim [--seeds N] [--first-seed N] [--count N] [--only TEXT] [--scenarios LIST] [--jars FOLDER]
 
 Needs a virtual environment of its own, which is no part of the project:
     python3 -m venv VENV && VENV/bin/pip install numpy scikit-learn river torch && VENV/bin/python peers.py build/bin
@@ -190,19 +190,22 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("folder")
     arguments.add_argument("--seeds", type=int, default=5)
+    arguments.add_argument("--first-seed", type=int, default=1)
     arguments.add_argument("--count", type=int, default=2000)
     arguments.add_argument("--only", default="", help="methods whose names have this in them")
+    arguments.add_argument("--scenarios", default=",".join(SCENARIOS), help="of them, separated by commas")
     arguments.add_argument("--jars", default="", help="folder with the jars of Amazon's random cut forest")
     chosen = arguments.parse_args()
+    scenarios = chosen.scenarios.split(",")
     shown = {name: [points_of(chosen.folder + "/spindrift-sim", name, seed, chosen.count)
-                    for seed in range(1, chosen.seeds + 1)] for name in SCENARIOS}
-    print("| method | " + " | ".join(SCENARIOS) + " | us/point |")
-    print("|---|" + "---|" * (len(SCENARIOS) + 1))
+                    for seed in range(chosen.first_seed, chosen.first_seed + chosen.seeds)] for name in scenarios}
+    print("| method | " + " | ".join(scenarios) + " | us/point |")
+    print("|---|" + "---|" * (len(scenarios) + 1))
     for name, run in peers(chosen.jars):
         if chosen.only not in name:
             continue
         cells, spent, points = [], 0.0, 0
-        for scenario in SCENARIOS:
+        for scenario in scenarios:
             results = []
             for rows, truth in shown[scenario]:
                 begun = time.process_time()
