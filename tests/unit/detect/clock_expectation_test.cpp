@@ -70,25 +70,6 @@ TEST(timed_zscore, expects_a_daily_wave_of_points_that_come_an_hour_apart_at_any
   }
 }
 
-// The level lags behind the slopes of such a wave, and that looks like a habit of the hour.
-TEST(timed_zscore, takes_no_slope_of_the_day_for_a_habit_of_the_hour) {
-  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
-    const auto all = run(
-        12 * 288, 300,
-        [](noise_source& noise, double t) {
-          const double height = std::max(0.0, std::sin(2 * pi * (t / day - 0.25)));
-          return noise.poisson(2 + 400 * std::pow(height, 1.2));
-        },
-        seed);
-    double widest = 0;
-    for (std::size_t i = 11 * 288 + 130; i < 11 * 288 + 158; ++i) {
-      ASSERT_TRUE(all[i].seen.clock);
-      widest = std::max(widest, all[i].seen.clock->sigma);
-    }
-    EXPECT_LE(widest, 45) << seed;  // Poisson's is 20
-  }
-}
-
 TEST(timed_zscore, flags_a_job_that_did_not_run_and_one_at_another_time) {
   const auto all = run(6000, 60, [](noise_source& noise, double t) {
     if (t >= 80 * 3600.0 && t < 80 * 3600.0 + 600) return 10 + noise.normal();
