@@ -14,7 +14,7 @@ struct injection_facts {
   std::string_view told_as_well;
 };
 
-constexpr std::array<injection_facts, injected_event_count> facts = {{
+constexpr std::array<injection_facts, injected_event_count> injections = {{
     {"shift", 0, "shift", "trend"},
     {"trend", 300, "trend", "shift"},
     {"spread", 200, "spread", "spread"},
@@ -24,7 +24,7 @@ constexpr std::array<injection_facts, injected_event_count> facts = {{
 }};
 
 const injection_facts& facts_of(injected_event kind) {
-  return facts[static_cast<std::size_t>(kind)];
+  return injections[static_cast<std::size_t>(kind)];
 }
 
 std::optional<std::uint64_t> number_in(std::string_view text) {
@@ -43,12 +43,12 @@ std::string_view name_of(injected_event kind) {
 std::optional<injection> parse_injection(std::string_view text) {
   const std::size_t at = text.find('@');
   if (at == std::string_view::npos) return std::nullopt;
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    if (facts[i].name != text.substr(0, at)) continue;
+  for (std::size_t i = 0; i < injections.size(); ++i) {
+    if (injections[i].name != text.substr(0, at)) continue;
     const std::string_view numbers = text.substr(at + 1);
     const std::size_t times = numbers.find('x');
     const auto begin = number_in(numbers.substr(0, times));
-    const auto length = times == std::string_view::npos ? facts[i].length : number_in(numbers.substr(times + 1));
+    const auto length = times == std::string_view::npos ? injections[i].length : number_in(numbers.substr(times + 1));
     if (!begin || !length) return std::nullopt;
     return injection{static_cast<injected_event>(i), *begin, *length};
   }

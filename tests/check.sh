@@ -92,10 +92,13 @@ find build/fuzz/tests -maxdepth 1 -name 'fuzz_*' -type f -executable -print0 |
 step "the page: node and eslint, where they are installed"
 tests/browser/check.sh
 
+# It reads files one by one, as they are compiled where they are not compiled together.
 step "lint: clang-tidy 14, and the short form of faults beside it"
 beside tests/faults/faults.sh --short
+[ -f build/lint/build.ninja ] || cmake --preset lint >/dev/null
+nice cmake --build build/lint --target precompiled_product precompiled_network
 sources 'common/*.cpp' 'server/*.cpp' 'client/*.cpp' 'visualizer/*.cpp' |
-  nice xargs -P "$jobs" -n 4 clang-tidy-14 -p build/fuzz --quiet 2>/dev/null
+  nice xargs -P "$jobs" -n 4 clang-tidy-14 -p build/lint --quiet 2>/dev/null
 step "faults, the short form"
 join_beside
 step "all good"

@@ -11,14 +11,6 @@ namespace {
 
 using refusal = std::optional<std::string>;
 
-template <typename number>
-std::optional<number> whole_text_as(std::string_view text) {
-  number parsed{};
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), parsed);
-  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return parsed;
-}
-
 std::function<refusal(std::string_view)> take_truth(bool& target, std::string_view yes, std::string_view no) {
   return [&target, yes, no](std::string_view text) -> refusal {
     // TOML's own true and false are always understood.

@@ -20,14 +20,6 @@ std::string escape(const char* form, char c) {
   return buffer.data();
 }
 
-template <typename number>
-std::optional<number> whole_text_as(const std::string& text) {
-  number parsed{};
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), parsed);
-  if (failure != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return parsed;
-}
-
 // "007" or "1e5" would come back from a TOML reader as other texts, so the round trip decides.
 bool reads_back_bare(const std::string& text) {
   if (text == "true" || text == "false") return true;

@@ -20,4 +20,9 @@ void complain(std::string_view program, std::string_view text) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+int refuse(std::string_view program, std::string_view text, int exit_code) {
+  complain(program, text);
+  return exit_code;
+}
+
 }  // namespace spindrift

@@ -31,5 +31,7 @@ inline constexpr std::array<exit_code_text, 4> exit_code_texts = {{
 int print(const std::string& text);
 // One line on stderr: "spindrift-sim: the text".
 void complain(std::string_view program, std::string_view text);
+// The same as the last that is said. Returns the exit code.
+int refuse(std::string_view program, std::string_view text, int exit_code = exit_failure);
 
 }  // namespace spindrift

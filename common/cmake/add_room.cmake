@@ -1,11 +1,12 @@
 # A room is one folder of the house: one static library whose link list is the list of rooms it may see.
 #
-#   add_room(detect SOURCES adwin.cpp LINKS spindrift_model)
+#   add_room(detect [TOGETHER] SOURCES adwin.cpp LINKS spindrift_model)
 #
 # makes spindrift_detect. Headers are included from the top of the house ("server/detect/adwin.hpp"), so an include
-# says where it comes from and tests/tidy can hold every arrow against the link lists.
+# says where it comes from and tests/tidy can hold every arrow against the link lists. TOGETHER (see together.cmake):
+# where sources read much of others' headers.
 function(add_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "TOGETHER" "" "SOURCES;LINKS" ${ARGN})
   if(ROOM_SOURCES)
     add_library(spindrift_${name} STATIC ${ROOM_SOURCES})
     target_link_libraries(spindrift_${name} PUBLIC ${ROOM_LINKS} PRIVATE spindrift_warnings)
@@ -14,6 +15,9 @@ function(add_room name)
       precompile(spindrift_${name} network)
     else()
       precompile(spindrift_${name} product)
+    endif()
+    if(ROOM_TOGETHER)
+      compile_together(spindrift_${name})
     endif()
   else()
     add_library(spindrift_${name} INTERFACE)
@@ -46,14 +50,15 @@ endfunction()
 
 # The unit tests of one room: every *_test.cpp of tests/unit/<folder>, one test program, one ctest entry a test.
 function(add_unit_tests folder)
-  cmake_parse_arguments(UNIT "" "" "LINKS" ${ARGN})
+  cmake_parse_arguments(UNIT "" "" "LINKS;APART" ${ARGN})
   string(REPLACE "/" "_" name ${folder})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/${folder}/*_test.cpp)
   if(SPINDRIFT_SANITIZE STREQUAL "thread")
     keep_tests_on_threads(sources)
   endif()
+  list(TRANSFORM UNIT_APART PREPEND ${PROJECT_SOURCE_DIR}/tests/unit/${folder}/)
   if(sources)
-    add_test_program(unit_${name} LABEL unit SOURCES ${sources} LINKS ${UNIT_LINKS})
+    add_test_program(unit_${name} LABEL unit SOURCES ${sources} LINKS ${UNIT_LINKS} APART ${UNIT_APART})
   endif()
 endfunction()
 
@@ -68,7 +73,7 @@ endfunction()
 
 # A GoogleTest program whose tests carry one ctest label.
 function(add_test_program name)
-  cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(TEST "" "LABEL;TIMEOUT" "SOURCES;LINKS;APART" ${ARGN})
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 120)
   endif()
@@ -77,6 +82,7 @@ function(add_test_program name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   test_compile_options(${name})
   precompile(${name} test)
+  compile_together(${name} APART ${TEST_APART})
   target_compile_definitions(${name} PRIVATE SPINDRIFT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                              SPINDRIFT_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)

@@ -1,6 +1,8 @@
 // Parses and writes endpoints.
 #include "common/net/endpoint.hpp"
 
+#include "common/text/digit.hpp"
+
 #include <arpa/inet.h>
 
 #include <algorithm>
@@ -28,10 +30,6 @@ std::optional<ipv6_bytes> ipv6_of(const std::string& text) {
   ipv6_bytes bytes{};
   if (inet_pton(AF_INET6, text.substr(0, scope).c_str(), bytes.data()) != 1) return std::nullopt;
   return bytes;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 bool is_name_character(char c) {

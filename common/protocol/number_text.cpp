@@ -1,6 +1,8 @@
 // Reads numbers by the rules of JSON.
 #include "common/protocol/number_text.hpp"
 
+#include "common/text/digit.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -8,10 +10,6 @@
 
 namespace spindrift::number_text {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 void take_digits(std::string_view& rest) {
   while (!rest.empty() && is_digit(rest.front())) rest.remove_prefix(1);

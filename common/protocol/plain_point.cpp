@@ -11,6 +11,7 @@
 #include "common/protocol/eight_digits.hpp"
 #include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/text/digit.hpp"
 
 namespace spindrift::plain_point {
 namespace {
@@ -18,10 +19,6 @@ namespace {
 // Longer ones could be too small for a double, which is the decoder's to judge.
 constexpr std::ptrdiff_t number_bytes_max = 64;
 constexpr auto digits_end = static_cast<std::ptrdiff_t>(decimal::digits_max) + 1;
-
-bool is_digit(char c) {
-  return static_cast<unsigned char>(c - '0') < 10;
-}
 
 // Goes over the bytes once. No step looks whether the end has been reached: the last byte is a '}', at which every run
 // of digits or blanks stops, so only the comparison with a key or a literal may look into the padding.

@@ -25,10 +25,7 @@ constexpr std::string_view usage =
     "a variable of the environment, or the default. The options are those of spindriftd; --config FILE names the "
     "file.\n";
 
-int refuse(const std::string& complaint, int code) {
-  complain("spindriftd explain-settings", complaint);
-  return code;
-}
+constexpr std::string_view explaining = "spindriftd explain-settings";
 
 // What holds for one stream, line by line.
 class explanation_page {
@@ -115,7 +112,8 @@ int run_explain_settings_command(int argc, const char* const* argv) {
   const std::string_view name = argc > 2 ? argv[2] : "";
   if (name == "--help" || name == "-h") return print(std::string(usage));
   if (name.empty() || name.starts_with("--")) {
-    return refuse("the name of a stream comes first: spindriftd explain-settings NAME [--config FILE]", exit_usage);
+    return refuse(explaining, "the name of a stream comes first: spindriftd explain-settings NAME [--config FILE]",
+                  exit_usage);
   }
   std::vector<const char*> rest{argv[0]};
   rest.insert(rest.end(), argv + 3, argv + argc);

@@ -36,10 +36,7 @@
 namespace spindrift {
 namespace {
 
-int refuse(const std::string& complaint, int exit_code = exit_failure) {
-  complain("spindriftd import", complaint);
-  return exit_code;
-}
+constexpr std::string_view importing = "spindriftd import";
 
 struct import_settings {
   std::string stream;
@@ -119,7 +116,7 @@ int learn_in_directory(const config& chosen, const import_settings& settings, co
   counters counts;
   engine observer(chosen.engine, counts, &kept);
   producer_table producers(chosen.producers_max, chosen.kept_bytes_max);
-  if (const auto wrong = kept.recover(observer, producers)) return refuse(*wrong);
+  if (const auto wrong = kept.recover(observer, producers)) return refuse(importing, *wrong);
   std::uint64_t late = 0;
   std::optional<std::string> fault;
   batch work;
@@ -138,7 +135,7 @@ int learn_in_directory(const config& chosen, const import_settings& settings, co
     }
   }
   if (!kept.close() && !fault) fault = "the state directory could not be written to its end";
-  return fault ? refuse(*fault) : say_learned(settings, rows, late);
+  return fault ? refuse(importing, *fault) : say_learned(settings, rows, late);
 }
 
 // Times as text, so that the stream's unit stays open: what follows may count seconds.
@@ -167,7 +164,7 @@ int learn_over_wire(const config& chosen, const import_settings& settings, const
   server.send(lines);
   for (const std::string_view wanted : {R"({"type":"welcome")", R"({"type":"learning")"}) {
     const std::string reply = server.next_line();
-    if (!reply.starts_with(wanted)) return refuse(printable(reply));
+    if (!reply.starts_with(wanted)) return refuse(importing, printable(reply));
   }
   std::uint64_t late = 0;
   std::vector<feature> features;
@@ -181,7 +178,7 @@ int learn_over_wire(const config& chosen, const import_settings& settings, const
     for (; i < end; ++i) {
       const std::string reply = server.next_line();
       if (!reply.starts_with(R"({"type":"verdict")")) {
-        return refuse("row " + std::to_string(i + 1) + ": " + printable(reply));
+        return refuse(importing, "row " + std::to_string(i + 1) + ": " + printable(reply));
       }
       late += reply.find(R"(,"late":true)") != std::string::npos ? 1U : 0U;
     }
@@ -191,10 +188,10 @@ int learn_over_wire(const config& chosen, const import_settings& settings, const
 
 int learn(const config& chosen, const import_settings& settings) {
   past rows;
-  if (const auto wrong = read(settings, rows)) return refuse(*wrong, exit_bad_config);
+  if (const auto wrong = read(settings, rows)) return refuse(importing, *wrong, exit_bad_config);
   const auto is_beyond = [](std::int64_t ts) { return !limits::is_event_time(ts); };
   if (std::any_of(rows.times.begin(), rows.times.end(), is_beyond)) {
-    return refuse(settings.file + ": a time lies outside the years 1 to 9999", exit_bad_config);
+    return refuse(importing, settings.file + ": a time lies outside the years 1 to 9999", exit_bad_config);
   }
   const bool is_lasting = chosen.store.directory != "off" && chosen.store.durability_level != durability::off;
   if (!is_lasting) return learn_over_wire(chosen, settings, rows);
@@ -203,7 +200,7 @@ int learn(const config& chosen, const import_settings& settings) {
     store kept(files, chosen.store);
     const storage_status opened = kept.open();
     if (opened.fault == storage_fault::locked) return learn_over_wire(chosen, settings, rows);
-    if (!opened.ok()) return refuse(opened.text());
+    if (!opened.ok()) return refuse(importing, opened.text());
   }
   return learn_in_directory(chosen, settings, rows);
 }
@@ -233,15 +230,16 @@ int run_import_command(int argc, const char* const* argv) {
   const parse_result judged = options.judge(validate(chosen));
   if (!judged.proceeds) return tell(judged);
   if (!is_name(settings.stream, limits::stream_bytes_max)) {
-    return refuse(settings.stream.empty() ? "--stream: is missing; which stream learns?"
+    return refuse(importing,
+                  settings.stream.empty() ? "--stream: is missing; which stream learns?"
                                           : "--stream: " + in_quotes(settings.stream) + " is no name of a stream",
                   exit_usage);
   }
-  if (settings.file.empty()) return refuse("FILE.csv: is missing; what is to be learned from?", exit_usage);
+  if (settings.file.empty()) return refuse(importing, "FILE.csv: is missing; what is to be learned from?", exit_usage);
   try {
     return learn(chosen, settings);
   } catch (const std::exception& failure) {
-    return refuse(failure.what());
+    return refuse(importing, failure.what());
   }
 }
 

@@ -21,10 +21,7 @@ namespace {
 
 constexpr int words_of_command = 2;  // "producer reset", in place of the program's name
 
-int refuse(const std::string& complaint, int exit_code = exit_failure) {
-  std::fprintf(stderr, "spindriftd producer reset: %s\n", complaint.c_str());
-  return exit_code;
-}
+constexpr std::string_view resetting = "spindriftd producer reset";
 
 // Reads past everything that lasts, so that the journal can go on, and adds that the producer is forgotten. Whether
 // there was one is left open: a snapshot's sections are the engine's, and forgetting nobody does no harm.
@@ -34,7 +31,7 @@ int reset_in_directory(store& kept, const std::string& name) {
   for (journal_entry entry; kept.next_entry(entry);) {
   }
   if (kept.status().ok()) kept.start(std::chrono::steady_clock::now());
-  if (!kept.status().ok()) return refuse(kept.status().text());
+  if (!kept.status().ok()) return refuse(resetting, kept.status().text());
   journal_name owner;
   {
     journal::batch out(kept.points());
@@ -43,12 +40,13 @@ int reset_in_directory(store& kept, const std::string& name) {
   }
   storage_status status = kept.points().status();
   if (status.ok()) status = kept.close();
-  return status.ok() ? print("reset in the state directory\n") : refuse(status.text());
+  return status.ok() ? print("reset in the state directory\n") : refuse(resetting, status.text());
 }
 
 int reset_over_wire(const config& settings, const std::string& name) {
   if (!settings.tls_cert.empty()) {
     return refuse(
+        resetting,
         "the server runs and speaks TLS: stop it for this command, or say hello with \"reset\":true yourself");
   }
   std::string line;
@@ -57,7 +55,7 @@ int reset_over_wire(const config& settings, const std::string& name) {
   server.send(line);
   const std::string reply = server.next_line();
   if (reply.starts_with(R"({"type":"welcome")")) return print("reset in the running server\n");
-  return refuse(reply);
+  return refuse(resetting, reply);
 }
 
 }  // namespace
@@ -87,7 +85,7 @@ int run_producer_command(int argc, const char* const* argv) {
   const parse_result judged = options.judge(validate(settings));
   if (!judged.proceeds) return tell(judged);
   if (!is_plain_name(name, limits::producer_bytes_max)) {
-    return refuse("NAME: '" + name + "' is not allowed: " + std::string(plain_name_rule), exit_bad_config);
+    return refuse(resetting, "NAME: '" + name + "' is not allowed: " + std::string(plain_name_rule), exit_bad_config);
   }
   try {
     const bool is_lasting = settings.store.directory != "off" && settings.store.durability_level != durability::off;
@@ -96,10 +94,10 @@ int run_producer_command(int argc, const char* const* argv) {
     store kept(files, settings.store);
     const storage_status opened = kept.open();
     if (opened.fault == storage_fault::locked) return reset_over_wire(settings, name);
-    if (!opened.ok()) return refuse(opened.text());
+    if (!opened.ok()) return refuse(resetting, opened.text());
     return reset_in_directory(kept, identity_name.empty() ? name : identity_name + ' ' + name);
   } catch (const std::exception& failure) {
-    return refuse(failure.what());
+    return refuse(resetting, failure.what());
   }
 }
 

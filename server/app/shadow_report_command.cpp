@@ -25,10 +25,7 @@ using asio::ip::tcp;
 constexpr std::chrono::seconds patience{10};
 constexpr std::size_t answer_bytes_max = std::size_t{64} << 20U;
 
-int refuse(const std::string& complaint, int code) {
-  complain("spindriftd shadow-report", complaint);
-  return code;
-}
+constexpr std::string_view reporting = "spindriftd shadow-report";
 
 // The whole answer, or what went wrong.
 struct answer {
@@ -79,19 +76,21 @@ int run_shadow_report_command(int argc, const char* const* argv) {
   if (!parsed.proceeds) return tell(parsed);
   const auto where = settings.http == "off" ? std::nullopt : endpoint_meant(settings.http);
   if (!where || where->port == 0) {
-    return refuse("--http: " + settings.http + ": give the address at which the server that runs is asked", exit_usage);
+    return refuse(reporting, "--http: " + settings.http + ": give the address at which the server that runs is asked",
+                  exit_usage);
   }
   const std::string token = server_link::token();
   const std::string request = "GET " + std::string(shadow_page_path) + (is_json ? "" : "?format=text") +
                               " HTTP/1.1\r\nHost: " + to_text(*where) + "\r\nConnection: close\r\n" +
                               (token.empty() ? "" : "Authorization: Bearer " + token + "\r\n") + "\r\n";
   const answer got = fetch(*where, request);
-  if (!got.wrong.empty()) return refuse(to_text(*where) + ": " + got.wrong, exit_failure);
+  if (!got.wrong.empty()) return refuse(reporting, to_text(*where) + ": " + got.wrong, exit_failure);
   const std::size_t end = got.text.find("\r\n\r\n");
-  if (end == std::string::npos) return refuse(to_text(*where) + ": what answers is no server of ours", exit_failure);
+  if (end == std::string::npos)
+    return refuse(reporting, to_text(*where) + ": what answers is no server of ours", exit_failure);
   const std::string body = got.text.substr(end + 4);
   const bool is_good = got.text.starts_with("HTTP/1.1 200 ");
-  if (!is_good) return refuse(to_text(*where) + ": " + body.substr(0, body.find('\n')), exit_failure);
+  if (!is_good) return refuse(reporting, to_text(*where) + ": " + body.substr(0, body.find('\n')), exit_failure);
   return print(body);
 }
 

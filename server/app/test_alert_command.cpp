@@ -44,10 +44,7 @@ queued_notice made_up(const std::string& alert, std::int64_t now_ms) {
   return made;
 }
 
-int refuse(const std::string& complaint, int code) {
-  complain("spindriftd test-alert", complaint);
-  return code;
-}
+constexpr std::string_view testing_alerts = "spindriftd test-alert";
 
 int send_to(const alert_settings& alert) {
   std::signal(SIGPIPE, SIG_IGN);
@@ -55,7 +52,8 @@ int send_to(const alert_settings& alert) {
   const outgoing message{alert.name + "-test-" + std::to_string(now_ms), {made_up(alert.name, now_ms)}, now_ms};
   const std::atomic<bool> stops{false};
   const delivery ended = make_sender(alert)->send(alert, message, stops);
-  if (ended.as != delivery::end::acknowledged) return refuse(alert.name + ": " + ended.reason, exit_failure);
+  if (ended.as != delivery::end::acknowledged)
+    return refuse(testing_alerts, alert.name + ": " + ended.reason, exit_failure);
   return print("the alert " + alert.name + " was sent and acknowledged\n");
 }
 
@@ -82,10 +80,11 @@ int run_test_alert_command(int argc, const char* const* argv) {
     if (one.name == name) return send_to(one);
     names.push_back(one.name);
   }
-  if (name.empty()) return refuse("NAME: is missing; which alert?", exit_usage);
+  if (name.empty()) return refuse(testing_alerts, "NAME: is missing; which alert?", exit_usage);
   if (names.empty())
-    return refuse("there is no alert: give --config FILE with an [[alert]], or --alert-url", exit_usage);
-  return refuse("there is no alert '" + name + "'" + nearest_name(name, names).hint(), exit_usage);
+    return refuse(testing_alerts, "there is no alert: give --config FILE with an [[alert]], or --alert-url",
+                  exit_usage);
+  return refuse(testing_alerts, "there is no alert '" + name + "'" + nearest_name(name, names).hint(), exit_usage);
 }
 
 }  // namespace spindrift

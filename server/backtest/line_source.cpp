@@ -13,7 +13,7 @@
 namespace spindrift {
 
 namespace {
-constexpr std::size_t line_bytes_max = 1U << 20U;
+constexpr std::size_t piece_bytes = 1U << 20U;
 }
 
 line_source::line_source(const std::string& file) : name_(file) {
@@ -24,7 +24,7 @@ line_source::line_source(const std::string& file) : name_(file) {
     descriptor_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor_ < 0) throw std::runtime_error(name_ + ": " + std::strerror(errno));
   }
-  bytes_.resize(line_bytes_max);
+  bytes_.resize(piece_bytes);
 }
 
 line_source::~line_source() {

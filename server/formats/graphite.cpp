@@ -14,11 +14,6 @@ bool means_now(std::string_view time) {
   return time == "-1" || time == "N" || time == "n" || time == "now";
 }
 
-bool is_like_number(std::string_view text) {
-  double ignored = 0;
-  return begins_as_number(text) || read_number(text, ignored) == number_kind::not_finite;
-}
-
 // No bracket and no quote stands in one; a semicolon stands in front of tags.
 bool is_path(std::string_view text, bool& has_tags) {
   enum : unsigned char { usual = 0, tag = 1, other = 2 };

@@ -13,15 +13,12 @@
 #include "common/protocol/limits.hpp"
 #include "common/protocol/number_text.hpp"
 #include "common/protocol/time_text.hpp"
+#include "common/text/digit.hpp"
 
 namespace spindrift::formats {
 namespace {
 
 constexpr std::size_t number_bytes_max = 400;  // the longest double written out has some 330
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 constexpr std::int64_t seconds_min = 100'000'000;      // 1973
 constexpr std::int64_t seconds_end = 100'000'000'000;  // 5138, and 1973 in milliseconds
@@ -84,6 +81,11 @@ bool begins_as_number(std::string_view text) {
   if (!text.empty() && (text.front() == '-' || text.front() == '+')) text.remove_prefix(1);
   if (!text.empty() && text.front() == '.') text.remove_prefix(1);
   return !text.empty() && is_digit(text.front());
+}
+
+bool is_like_number(std::string_view text) {
+  double ignored = 0;
+  return begins_as_number(text) || read_number(text, ignored) == number_kind::not_finite;
 }
 
 number_kind read_number(std::string_view text, double& number) {

@@ -14,6 +14,8 @@ enum class number_kind : std::uint8_t { number, not_finite, none };
 number_kind read_number(std::string_view text, double& number);
 // True when the text begins as a number does: a digit, or a sign or point in front of one.
 bool begins_as_number(std::string_view text);
+// That, or "nan", "inf" and their like.
+bool is_like_number(std::string_view text);
 
 // A time since 1970 whose unit is told by its size, integer or decimal: seconds below 10^11, then milliseconds,
 // microseconds, nanoseconds, each up to the year 5138. Nothing for what is before 10^8 s (1973): more likely a counter

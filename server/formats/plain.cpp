@@ -15,11 +15,6 @@ bool is_number(std::string_view text) {
   double ignored = 0;
   return read_number(text, ignored) == number_kind::number;
 }
-bool is_like_number(std::string_view text) {
-  double ignored = 0;
-  return begins_as_number(text) || read_number(text, ignored) == number_kind::not_finite;
-}
-
 std::string_view without_mark(std::string_view name) {
   if (name.size() > 1 && (name.back() == ':' || name.back() == '=')) name.remove_suffix(1);
   if (name.size() > 2 && name.front() == '"' && name.back() == '"') name = name.substr(1, name.size() - 2);

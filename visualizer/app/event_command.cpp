@@ -29,7 +29,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view program = "spindrift-viz";
 // 320 points of at most 130 bytes each, and the rest.
 constexpr std::size_t reply_bytes_max = 256 * 1024;
 
@@ -126,12 +125,13 @@ int show(const std::string& reply) {
   if (text_of(member(read, "type")) == "explanation") return print(explained(reply));
   if (text_of(member(read, "type")) == "marked") return print("marked as " + text_of(member(read, "as")) + "\n");
   const std::string reason = text_of(member(read, "message"));
-  complain(program, reason.empty() ? "the server does not know this command: " + reply : reason);
+  complain(viewer_program, reason.empty() ? "the server does not know this command: " + reply : reason);
   return exit_failure;
 }
 
 int refuse_usage() {
-  complain(program, "the commands are `explain STREAM EVENT` and `mark STREAM EVENT expected|real`; --help says more");
+  complain(viewer_program,
+           "the commands are `explain STREAM EVENT` and `mark STREAM EVENT expected|real`; --help says more");
   return exit_usage;
 }
 
@@ -219,7 +219,7 @@ int run_event_command(int argc, const char* const* argv) {
         is_mark ? command(mark_command{stream, *event, as == "expected"}) : command(explain_command{stream, *event});
     return show(ask_server(settings, asked));
   } catch (const std::exception& failure) {
-    complain(program, settings.server + ": " + failure.what());
+    complain(viewer_program, settings.server + ": " + failure.what());
     return exit_failure;
   }
 }

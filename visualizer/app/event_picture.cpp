@@ -29,11 +29,6 @@ using nlohmann::json;
 // 256 points before it and 64 of its own (docs/events.md).
 constexpr std::size_t points_most = 320;
 
-int refuse(const std::string& why, int code) {
-  complain("spindrift-viz", why);
-  return code;
-}
-
 std::optional<std::string> draw_to_file(const viewer_settings& settings, const gallery& shown) {
   const heading above{settings.server, "event " + settings.event};
   const canvas where = picture_canvas(shown.panels().size());
@@ -99,7 +94,8 @@ gallery picture_of(std::string_view reply) {
 int run_event_picture(const viewer_settings& settings) {
   for (const std::string& file : {settings.output, settings.dump}) {
     if (file.empty()) continue;
-    if (const auto obstacle = find_obstacle(file)) return refuse(file + ": " + *obstacle, exit_bad_config);
+    if (const auto obstacle = find_obstacle(file))
+      return refuse(viewer_program, file + ": " + *obstacle, exit_bad_config);
   }
   const event_name wanted = *event_named(settings.event, settings.streams);
   const std::string reply = ask_server(settings, explain_command{wanted.stream, wanted.number});
@@ -107,14 +103,15 @@ int run_event_picture(const viewer_settings& settings) {
   if (shown.panels().empty()) {
     const json read = json::parse(reply, nullptr, false);
     const bool says_why = read.is_object() && read.contains("message") && read["message"].is_string();
-    return refuse(says_why ? read["message"].get<std::string>() : "no points around this event are kept", exit_failure);
+    return refuse(viewer_program,
+                  says_why ? read["message"].get<std::string>() : "no points around this event are kept", exit_failure);
   }
   // A server that has begun anew may not know the stream any more: then it has no title.
   if (const auto words = words_of(ask_server(settings, recent_command{wanted.stream, 1}))) {
     shown.entitle(wanted.stream, words->title, words->unit);
   }
   const auto failed = draw_to_file(settings, shown);
-  return failed ? refuse(*failed, exit_failure) : exit_ok;
+  return failed ? refuse(viewer_program, *failed, exit_failure) : exit_ok;
 }
 
 }  // namespace spindrift

@@ -12,6 +12,9 @@
 
 namespace spindrift {
 
+// What its complaints begin with.
+inline constexpr std::string_view viewer_program = "spindrift-viz";
+
 struct viewer_settings {
   std::string server = "127.0.0.1:7171";
   std::string streams = "*";

@@ -138,11 +138,6 @@ bool read_word(const std::string& file, std::string& word) {
   return static_cast<bool>(in >> word);
 }
 
-std::optional<int> refuse(const std::string& why, int code) {
-  complain("spindrift-viz", why);
-  return code;
-}
-
 // Where to draw, and whether it is possible there: before the server is bothered.
 std::optional<int> viewer::choose_output() {
   if (settings_.wants_screen() && takes_lines(settings_.term, display_)) {
@@ -153,21 +148,23 @@ std::optional<int> viewer::choose_output() {
                     screen_wishes{.quit = [this] { stop(); },
                                   .save = [this] { return save_on_demand(); },
                                   .explain = [this](const stream_event& asked) { explain(asked); }});
-    if (const auto complaint = screen_->open(offered_)) return refuse(*complaint, exit_failure);
+    if (const auto complaint = screen_->open(offered_)) return refuse(viewer_program, *complaint, exit_failure);
   }
   if (!settings_.dump.empty()) {
-    if (const auto obstacle = find_obstacle(settings_.dump)) return refuse("--dump: " + *obstacle, exit_bad_config);
+    if (const auto obstacle = find_obstacle(settings_.dump))
+      return refuse(viewer_program, "--dump: " + *obstacle, exit_bad_config);
   }
   if (settings_.output.empty()) return std::nullopt;
-  if (const auto obstacle = find_obstacle(settings_.output)) return refuse("--output: " + *obstacle, exit_bad_config);
+  if (const auto obstacle = find_obstacle(settings_.output))
+    return refuse(viewer_program, "--output: " + *obstacle, exit_bad_config);
   if (offered_.empty()) offered_ = offered_terminals();
   const screen_choice choice = choose_picture(settings_.output, settings_.picture_kind(), offered_, picture_canvas(1));
-  if (!choice.chosen) return refuse(choice.complaint, exit_failure);
+  if (!choice.chosen) return refuse(viewer_program, choice.complaint, exit_failure);
   return std::nullopt;
 }
 
 std::optional<int> viewer::prepare() {
-  if (const auto wrong = read_token(token_)) return refuse(*wrong, exit_bad_config);
+  if (const auto wrong = read_token(token_)) return refuse(viewer_program, *wrong, exit_bad_config);
   if (const auto code = choose_output()) return code;
   if (!settings_.web.empty()) {
     if (const auto code = open_page()) return code;
@@ -212,14 +209,15 @@ std::optional<int> viewer::open_page() {
   if (!settings_.web_token_file.empty()) {
     std::string wanted;
     if (!read_word(settings_.web_token_file, wanted)) {
-      return refuse("--web-token-file: " + settings_.web_token_file + ": cannot be read, or holds no token",
+      return refuse(viewer_program,
+                    "--web-token-file: " + settings_.web_token_file + ": cannot be read, or holds no token",
                     exit_bad_config);
     }
     page_->demand(wanted);
   }
   open_inquiry();
   page_->serve(board_, [this](const command& asked, inquiry::answer done) { inquiry_->ask(asked, std::move(done)); });
-  if (const auto failed = page_->start()) return refuse("cannot bind " + *failed, exit_failure);
+  if (const auto failed = page_->start()) return refuse(viewer_program, "cannot bind " + *failed, exit_failure);
   std::printf("listening on http://%s/\n", to_text(page_->address()).c_str());
   std::fflush(stdout);
   return std::nullopt;
@@ -393,15 +391,16 @@ int viewer::conclude() {
       std::this_thread::sleep_for(pauses.take());
       failed = save_picture(picture_scene(), settings_.output, settings_.picture_kind());
     }
-    if (failed) return *refuse(*failed, exit_failure);
+    if (failed) return refuse(viewer_program, *failed, exit_failure);
     if (board_.stream_count() == 0) std::fprintf(stderr, "spindrift-viz: no verdict came, so there is no picture\n");
   }
   if (!settings_.dump.empty()) {
-    if (const auto failed = dump()) return *refuse(*failed, exit_failure);
+    if (const auto failed = dump()) return refuse(viewer_program, *failed, exit_failure);
   }
-  if (lines_ && !lines_->failure().empty()) return *refuse("standard output: " + lines_->failure(), exit_failure);
+  if (lines_ && !lines_->failure().empty())
+    return refuse(viewer_program, "standard output: " + lines_->failure(), exit_failure);
   if (was_live_ || (lines_ && lines_->is_closed())) return exit_ok;
-  complain("spindrift-viz", "never connected to " + settings_.server + ": " + heading_.state);
+  complain(viewer_program, "never connected to " + settings_.server + ": " + heading_.state);
   return exit_failure;
 }
 

@@ -3,11 +3,12 @@
 
 #include <algorithm>
 
+#include "visualizer/plot/label.hpp"
+
 namespace spindrift {
 namespace {
 
 constexpr std::string_view separators = "/._-: ";
-constexpr std::string_view ellipsis = "\xe2\x80\xa6";
 
 }  // namespace
 

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
 constexpr std::string_view apostrophe = "\xe2\x80\x99";   // U+2019
-constexpr std::string_view ellipsis = "\xe2\x80\xa6";     // U+2026
 
 std::uint32_t code_of(std::string_view character) {
   constexpr std::array<unsigned, 5> lead_mask{0, 0x7f, 0x1f, 0x0f, 0x07};

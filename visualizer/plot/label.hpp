@@ -13,6 +13,9 @@
 
 namespace spindrift {
 
+// Where something of a text is left out: U+2026.
+inline constexpr std::string_view ellipsis = "\xe2\x80\xa6";
+
 // One line of text without anything that a terminal, a picture or gnuplot would obey. Longer than `characters_max`: the
 // middle is left out ("plant-7/lin…/temperature"), since names differ at both ends.
 std::string harmless(std::string_view text, std::size_t characters_max);

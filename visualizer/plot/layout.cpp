@@ -12,7 +12,6 @@ namespace {
 
 constexpr double heading_pixels = 62;
 constexpr double right_pixels = 38;  // the last tick's text is around its tick
-constexpr unsigned heading_rows = 2;
 constexpr unsigned list_row_pixels = 17;
 constexpr unsigned panel_rows_min = 12;  // of a terminal: title, tics, caption and some eight rows of curve
 constexpr unsigned panel_columns_min = 60;

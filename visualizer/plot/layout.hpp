@@ -17,6 +17,8 @@ struct canvas {
   bool is_text() const { return measured_in == unit::cells; }
 };
 
+// Of a terminal: the title, and a line below it.
+constexpr unsigned heading_rows = 2;
 // How wide the list is in a picture; in a terminal by its width.
 constexpr unsigned list_pixels = 330;
 

@@ -19,7 +19,6 @@ namespace {
 
 constexpr std::size_t list_tag = 100;
 constexpr std::size_t line_tag = 1'000;
-constexpr unsigned heading_rows = 2;
 constexpr double first_pixel = 78;
 constexpr double row_pixels = 17;
 constexpr double name_pixel = 54;  // behind the severity

@@ -35,17 +35,17 @@ std::size_t end_of_object(std::string_view text) {
 
 }  // namespace
 
-std::vector<stream_event> events_of_history(const std::string& reply) {
+std::vector<stream_event> events_of_history(const std::string& answer) {
   std::vector<stream_event> events;
   feed_reader reader;
   constexpr std::string_view key = "\"events\":[";
-  std::size_t at = reply.find(key);
+  std::size_t at = answer.find(key);
   if (at == std::string::npos) return events;
   at += key.size();
-  while (at < reply.size() && reply[at] == '{') {
-    const std::size_t length = end_of_object(std::string_view(reply).substr(at));
+  while (at < answer.size() && answer[at] == '{') {
+    const std::size_t length = end_of_object(std::string_view(answer).substr(at));
     if (length == std::string_view::npos) break;
-    std::string line = reply.substr(at, length);
+    std::string line = answer.substr(at, length);
     line.resize(length + inbox::padding_bytes);
     feed_item item = reader.read(std::string_view(line).substr(0, length));
     if (auto* const told = std::get_if<stream_event>(&item)) events.push_back(std::move(*told));

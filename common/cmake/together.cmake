@@ -1,0 +1,21 @@
+# Sources of one target compiled a few at a time as one unit (CMake's unity build): others' headers are read, and their
+# templates made, once for all of them. It takes a third to a half off the compiler's time of a fresh build.
+#
+#   compile_together(TARGET [APART SOURCES])
+#
+# On for the presets that build everything once (release, tsan, fuzz); off for dev, where one changed file would compile
+# its neighbours again, and for lint, which looks at files one by one. A name in an unnamed namespace must be the only
+# one of its room: what means the same has one home, and what does not deserves two names. APART: sources that define
+# macros or names for themselves.
+option(SPINDRIFT_UNITY "compile sources of a room together" OFF)
+
+function(compile_together target)
+  if(NOT SPINDRIFT_UNITY)
+    return()
+  endif()
+  cmake_parse_arguments(TOGETHER "" "" "APART" ${ARGN})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  if(TOGETHER_APART)
+    set_source_files_properties(${TOGETHER_APART} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
+endfunction()
