@@ -132,7 +132,7 @@ public:
   // replay must have those of one order_of(), 0 for all other streams, on one thread.
   std::uint64_t order_of(std::string_view name) const;
   // All of it as it is at one moment, which is what replay goes on from; the streams have `mark` in `snapshot` then.
-  // Their points wait meanwhile: a look at every stream of the table, and some 10 us and a copy of the state for each
+  // Their points wait meanwhile: a look at every stream of the table, and some 19 us and a copy of the state for each
   // of these.
   std::vector<shared_section> cut_shared(std::uint32_t mark);
   // The networks alone, for who has its points observed by one thread.

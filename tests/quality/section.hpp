@@ -15,7 +15,7 @@ struct plan {
   std::uint64_t seeds = 20;                 // 1 to this, everywhere else
   std::uint64_t seeds_before = 0;           // of detectors that learn: the first seed is the one after these
   std::uint64_t quiet_points = 20'000;      // a seed, where false flags are counted
-  std::uint64_t forest_seeds = 3;           // of those, for the isolation forest, which takes 9 us a point
+  std::uint64_t forest_seeds = 3;           // of those, for the isolation forest, which takes 12 us a point
   std::uint64_t drift_points = 10'000'000;  // a seed and noise, where false drifts are counted
   std::uint64_t drift_seeds = 4;
   std::uint64_t delay_trials = 1'001;
