@@ -30,6 +30,7 @@
 #include "server/engine/engine_settings.hpp"
 #include "server/engine/idle_streams.hpp"
 #include "server/engine/moment.hpp"
+#include "server/engine/stripe_guard.hpp"
 #include "server/store/record.hpp"
 
 namespace spindrift {
@@ -183,7 +184,7 @@ private:
   struct order {
     std::mutex lock;
   };
-  std::array<order, 64> orders_;  // taken before stripes, lowest first
+  std::array<order, order_count> orders_;  // taken before stripes, lowest first
   counters& counts_;
   point_journal* journal_;
   std::unique_ptr<stream_table> streams_;

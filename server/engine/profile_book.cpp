@@ -1,6 +1,8 @@
 // Makes the profiles of all entries, and finds the one of a name.
 #include "server/engine/profile_book.hpp"
 
+#include "server/engine/stripe_guard.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <functional>
@@ -54,7 +56,7 @@ profile_book::profile_book(const profile_choice& chosen, const profile_book* lik
     const auto watched = made_of(wanted, own);
     if (!wanted.shared_as.empty()) {
       watched->networks = networks_named(wanted.shared_as, like);
-      watched->order = std::uint64_t{1} << (std::hash<std::string>()(wanted.shared_as) % 64);
+      watched->order = std::uint64_t{1} << (std::hash<std::string>()(wanted.shared_as) % order_count);
     }
     if (watched->networks != nullptr) shared_end_ = entries_.size();
     made.profile = watched;

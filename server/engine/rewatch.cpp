@@ -71,7 +71,7 @@ std::vector<std::string> engine::watch_with(const engine_settings& chosen) {
   {
     // No batch is under way: none has a stream that learns together with others under settings that it was not locked
     // by.
-    const stripe_guard guard(streams_->stripes(), all_stripes);
+    const stripe_guard guard(streams_->stripes(), all_of(streams_->stripes()));
     const std::lock_guard own(profile_lock_);
     profiles_ = made;
     is_any_shared_.store(!made->networks().empty(), std::memory_order_relaxed);

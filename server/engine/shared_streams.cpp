@@ -52,7 +52,7 @@ std::vector<shared_section> engine::shared_sections() {
 std::vector<shared_section> engine::cut_shared(std::uint32_t mark) {
   if (!is_any_shared_.load(std::memory_order_relaxed)) return {};
   // Nothing is learned together while these are held; a stream's own lock is needed for what is no point.
-  const stripe_guard in_order(orders_, all_stripes);
+  const stripe_guard in_order(orders_, all_of(orders_));
   std::vector<shared_section> made = shared_sections();
   for (stream_table::stripe& stripe : streams_->stripes()) {
     const std::lock_guard guard(stripe.lock);

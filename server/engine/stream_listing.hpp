@@ -1,7 +1,7 @@
 // The `streams` listing, made in slices: each looks at no more streams than it may, and holds a stream's lock only for
 // as long as its figures are read, so that a thread that serves others can go on in between.
 //
-// A plain value; one thread at a time; the table outlives it. Memory: at most `limit` lines, and the names of a 64th
+// A plain value; one thread at a time; the table outlives it. Memory: at most `limit` lines, and the names of a 32nd
 // of the table. Streams that come or go between two slices may or may not be in it.
 #pragma once
 

@@ -1,4 +1,4 @@
-// All streams by name: 64 stripes, each a table under a mutex of its own.
+// All streams by name: 32 stripes, each a table under a mutex of its own.
 //
 // Owned by the engine. Whoever touches a stream holds its stripe's lock; who needs several takes them in ascending
 // order. The count of streams is right at any time, read without a lock. A stream's address stays the same for as long
@@ -30,7 +30,9 @@ struct stream_key {
 
 class stream_table {
 public:
-  static constexpr std::size_t stripe_count = 64;  // a bit each in one word, and far more than there are threads
+  // A bit each in one word, and more than there are threads. A batch may hold all of them, all orders of what is
+  // learned together and the journal's locks: fewer than the 64 that a race detector can follow.
+  static constexpr std::size_t stripe_count = 32;
 
   struct alignas(64) stripe {
     mutable std::mutex lock;
@@ -92,7 +94,7 @@ class stream_walk {
 public:
   explicit stream_walk(const stream_table& of) : of_(of) {}
 
-  // Valid until the next call; null at the end. Every 64th part of the table costs a copy of its names under its lock.
+  // Valid until the next call; null at the end. Every 32nd part of the table costs a copy of its names under its lock.
   const stream_key* next();
 
 private:

@@ -9,7 +9,15 @@
 
 namespace spindrift {
 
-constexpr std::uint64_t all_stripes = ~std::uint64_t{0};
+// Locks that put points in order for the networks that they teach; entries whose names fall on the same one wait for
+// each other.
+inline constexpr std::size_t order_count = 16;
+
+// The bits of all of a row.
+template <class Row>
+constexpr std::uint64_t all_of(const Row& row) {
+  return row.size() == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << row.size()) - 1;
+}
 
 template <class Row>
 class stripe_guard {

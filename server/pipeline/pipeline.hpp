@@ -44,7 +44,7 @@ public:
   void publish(const intake& taken);
 
   // What is told of streams without a point of theirs goes to the sinks at once: a slice of all streams, by the clock
-  // (slice `at` of `slices`, at most 64); and that a point of this stream was refused.
+  // (slice `at` of `slices`, at most 32); and that a point of this stream was refused.
   void tell_of_silence(std::size_t at, std::size_t slices, moment now);
   void hear_refused(std::string_view stream, moment now);
 
