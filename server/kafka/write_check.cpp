@@ -83,7 +83,7 @@ private:
       known.emplace_back(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
     }
     const struct rd_kafka_metadata* answer = nullptr;
-    const client_error wrong = error_of(rd_kafka_metadata(client_.get(), 0, nullptr, &answer, answer_ms));
+    client_error wrong = error_of(rd_kafka_metadata(client_.get(), 0, nullptr, &answer, answer_ms));
     if (answer != nullptr) rd_kafka_metadata_destroy(answer);
     return wrong;
   }
