@@ -54,8 +54,8 @@ public:
   bool is_disk_lost() const { return disk_ != nullptr && disk_->is_lost(); }
 
 private:
-  // From 15 ns, where the end of a name says no, to 150 ns, where all of it is searched.
-  static constexpr std::size_t comparisons_max = 40'000;
+  // From 15 ns, where the end of a name says no, to 200 ns, where all of it is searched by a slow core.
+  static constexpr std::size_t comparisons_max = 25'000;
 
   void ingest_named(intake& taken, moment now);
   void encode_needed(intake& taken);

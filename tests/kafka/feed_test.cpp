@@ -134,7 +134,7 @@ TEST(kafka_feed, serves_subscribers_history_and_alerts_and_doubles_nothing_after
   by.flush();
   std::map<std::string, std::vector<std::string>> verdicts;
   std::set<event_name> events;
-  for (std::size_t found = 0; found < 6'000;) {
+  for (std::size_t found = 0; found < 6'000 || events.empty();) {
     const auto line = listening.read_line(20s);
     ASSERT_TRUE(line) << found << judging.errors();
     const json told = json::parse(*line);
