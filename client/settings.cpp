@@ -2,11 +2,11 @@
 #include "client/settings.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <utility>
 
 #include "client/replay.hpp"
+#include "common/cli/setting_text.hpp"
 #include "common/csv/cell.hpp"
 #include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
@@ -23,14 +23,6 @@ constexpr std::uint64_t connections_most = 10'000;
 constexpr std::uint64_t pipeline_most = 65'536;
 constexpr std::uint64_t points_a_stream_default = 2'000;
 
-template <class Number>
-std::optional<Number> parse_number(std::string_view text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 // A number that may be left out: the default is told in the help, since it depends on other settings.
 template <class Number>
 void add_optional(option_set& options, std::string flag, std::string placeholder, std::string help,
@@ -40,7 +32,7 @@ void add_optional(option_set& options, std::string flag, std::string placeholder
   declared.placeholder = std::move(placeholder);
   declared.help = std::move(help);
   declared.take = [&target, least, most, allowed = std::move(allowed)](std::string_view text) -> refusal {
-    const std::optional<Number> number = parse_number<Number>(text);
+    const std::optional<Number> number = whole_text_as<Number>(text);
     if (!number || !(*number >= least && *number <= most)) return allowed;
     target = *number;
     return std::nullopt;
@@ -89,7 +81,7 @@ void add_drift_points(option_set& options, std::vector<std::uint64_t>& target) {
   declared.take = [&target](std::string_view text) -> refusal {
     for (;;) {
       const std::size_t comma = text.find(',');
-      const auto number = parse_number<std::uint64_t>(text.substr(0, comma));
+      const auto number = whole_text_as<std::uint64_t>(text.substr(0, comma));
       if (!number || *number == 0) return "whole numbers from 1, separated by commas";
       target.push_back(*number);
       if (comma == std::string_view::npos) break;
