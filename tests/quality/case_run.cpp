@@ -51,4 +51,14 @@ double passed(const std::vector<case_result>& of) {
   return static_cast<double>(std::count_if(of.begin(), of.end(), [](const case_result& one) { return one.passes; }));
 }
 
+double told_share(const std::vector<case_result>& of) {
+  double told = 0;
+  double events = 0;
+  for (const case_result& one : of) {
+    told += one.told;
+    events += one.events;
+  }
+  return told / events;
+}
+
 }  // namespace spindrift::quality

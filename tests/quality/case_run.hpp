@@ -22,5 +22,7 @@ struct case_result {
 std::vector<case_result> run_cases(const plan& run, std::uint64_t seeds, const std::string& flags = {},
                                    const std::string& program = "spindrift-detect");
 double passed(const std::vector<case_result>& of);
+// The share of all their events that was told.
+double told_share(const std::vector<case_result>& of);
 
 }  // namespace spindrift::quality

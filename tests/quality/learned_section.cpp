@@ -66,13 +66,7 @@ std::string names_of(const detector_settings& settings) {
 // Cases that pass, and the events of all cases that were told.
 std::string told_of_cases(const plan& run, const detector_settings& settings) {
   const std::vector<case_result> all = run_cases(run, cases_seeds, "--detectors " + names_of(settings));
-  double told = 0;
-  double events = 0;
-  for (const case_result& one : all) {
-    told += one.told;
-    events += one.events;
-  }
-  return figure(passed(all), 0) + " / " + figure(100 * told / events, 0) + " %";
+  return figure(passed(all), 0) + " / " + figure(100 * told_share(all), 0) + " %";
 }
 
 // Notices per 1,000 points of normal noise.

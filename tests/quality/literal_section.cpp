@@ -102,13 +102,7 @@ void put_benchmark(const std::vector<nab::series>& corpus, const contestant& one
 std::string cases(const plan& run, const contestant& one) {
   const std::vector<case_result> all =
       one.flags == nullptr ? run_cases(run, case_seeds) : run_cases(run, case_seeds, one.flags, "alarm_cases");
-  double told = 0;
-  double events = 0;
-  for (const case_result& each : all) {
-    told += each.told;
-    events += each.events;
-  }
-  return figure(passed(all), 0) + " / " + figure(100 * told / events, 0) + " %";
+  return figure(passed(all), 0) + " / " + figure(100 * told_share(all), 0) + " %";
 }
 
 }  // namespace
