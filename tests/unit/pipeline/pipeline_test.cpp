@@ -98,7 +98,7 @@ TEST_F(pipeline_test, wants_small_batches_while_a_new_stream_costs_much) {
   put("a");
   pass();
   EXPECT_EQ(way_.points_max(), intake::points_max);
-  told_.wish = {.asks = true, .comparisons = 3'200};
+  told_.wish = {.asks = true, .comparisons = 1'999};
   pass();
   EXPECT_EQ(way_.points_max(), 12U);
   told_.wish.comparisons = 1'000'000;
