@@ -248,10 +248,7 @@ void http_session::reply(http_response answer, bool closes) {
   circumstance.closes = closes;
   if (takes_post_here()) circumstance.allowed_methods = "POST";
   header_ = http_header_text(answer_, circumstance);
-  if (is_event_stream_ && !answer_.body.empty()) {
-    events_.push_back(std::make_shared<const std::string>(std::move(answer_.body)));
-  }
-  if (is_event_stream_) start_source(std::move(answer_.events));
+  if (is_event_stream_) open_events();
   if (is_head || answer_.is_event_stream) answer_.body.clear();
   stream_.expires_after(shared_->limits.request_timeout);
   write(header_, answer_.body, &http_session::on_replied);
@@ -277,17 +274,16 @@ void http_session::begin_stream() {
   }
   stream_.expires_never();
   watch_for_close();
-  if (source_) await_comment();
-  if (!is_writing_event_) write_event();
+  if (events_.has_source()) await_comment();
+  write_event();
 }
 
-// Before the header is written: who has read it hears of all that comes after.
-void http_session::start_source(std::shared_ptr<http_event_source> source) {
-  source_ = std::move(source);
-  if (!source_ || shared_->is_stopping) return;
-  source_->start([weak = weak_from_this()] {
+void http_session::open_events() {
+  events_.open(std::move(answer_.body), std::move(answer_.events));
+  if (shared_->is_stopping) return;
+  events_.start([weak = weak_from_this()] {
     const auto self = weak.lock();
-    if (self && self->phase_ == phase::streaming && !self->is_writing_event_) self->write_event();
+    if (self && self->phase_ == phase::streaming) self->write_event();
   });
 }
 
@@ -297,11 +293,9 @@ void http_session::await_comment() {
   hold_timer_.async_wait([weak = weak_from_this()](error cancelled) {
     const auto self = weak.lock();
     if (cancelled || !self || !self->stream_.socket().is_open()) return;
-    if (self->source_->is_over()) return self->stream_.close();
-    if (!self->is_writing_event_) {
-      self->events_.push_back(std::make_shared<const std::string>(":\n\n"));
-      self->write_event();
-    }
+    if (self->events_.is_over()) return self->stream_.close();
+    self->events_.push_comment();
+    self->write_event();
     self->await_comment();
   });
 }
@@ -321,44 +315,34 @@ void http_session::on_stream_bytes(error failure) {
 }
 
 void http_session::push_event(const std::shared_ptr<const std::string>& event) {
-  if (!is_event_stream_ || source_ || phase_ == phase::lingering) return;
-  events_.push_back(event);
-  if (events_.size() > shared_->limits.events_queued_max + (is_writing_event_ ? 1u : 0u)) {
-    events_.erase(events_.begin() + (is_writing_event_ ? 1 : 0));  // what is in flight must arrive whole
+  if (!is_event_stream_ || phase_ == phase::lingering) return;
+  if (events_.push(event, shared_->limits.events_queued_max)) {
     shared_->events_dropped.fetch_add(1, std::memory_order_relaxed);
   }
-  if (phase_ == phase::streaming && !is_writing_event_) write_event();
+  if (phase_ == phase::streaming) write_event();
 }
 
 void http_session::write_event() {
   if (!stream_.socket().is_open()) return;
-  if (events_.empty() && source_) {
-    std::string next = source_->take();
-    if (!next.empty()) events_.push_back(std::make_shared<const std::string>(std::move(next)));
-    if (events_.empty() && source_->is_over()) return stream_.close();
+  switch (events_.next()) {
+    case http_event_queue::action::nothing:
+      return;
+    case http_event_queue::action::end:
+      return stream_.close();
+    case http_event_queue::action::write:
+      stream_.expires_after(shared_->limits.request_timeout);
+      return write(events_.front(), {}, &http_session::on_event_written);
   }
-  if (events_.empty()) return;
-  is_writing_event_ = true;
-  stream_.expires_after(shared_->limits.request_timeout);
-  write(*events_.front(), {}, &http_session::on_event_written);
 }
 
 void http_session::on_event_written(error failure) {
-  is_writing_event_ = false;
-  if (failure) {
-    stream_.close();
-    return;
-  }
-  events_.pop_front();
-  if (shared_->is_stopping) {
-    stream_.close();
-  } else {
-    write_event();
-  }
+  if (failure || shared_->is_stopping) return stream_.close();
+  events_.written();
+  write_event();
 }
 
 void http_session::drain() {
-  const bool is_in_mid_write = phase_ == phase::replying || (phase_ == phase::streaming && is_writing_event_);
+  const bool is_in_mid_write = phase_ == phase::replying || (phase_ == phase::streaming && events_.is_writing());
   if (!is_in_mid_write) stream_.close();
 }
 

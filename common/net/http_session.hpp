@@ -11,7 +11,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +18,7 @@
 #include <unordered_set>
 
 #include "common/net/endpoint.hpp"
+#include "common/net/http_event_queue.hpp"
 #include "common/net/http_exchange.hpp"
 #include "common/net/http_request_reader.hpp"
 #include "common/net/http_stream.hpp"
@@ -94,7 +94,7 @@ private:
   void reply(http_response answer, bool closes);
   void on_replied(error failure);
   void begin_stream();
-  void start_source(std::shared_ptr<http_event_source> source);
+  void open_events();
   void watch_for_close();
   void on_stream_bytes(error failure);
   void write_event();
@@ -115,8 +115,7 @@ private:
   std::unique_ptr<http_request_reader> reader_;  // of the newest request
   http_response answer_;                         // what is being written, with
   std::string header_;
-  std::deque<std::shared_ptr<const std::string>> events_;  // the front one is in flight while is_writing_event_
-  std::shared_ptr<http_event_source> source_;              // where it has one; its ring holds this session weakly
+  http_event_queue events_;  // of an event stream; its source's ring holds this session weakly
   phase phase_ = phase::waiting;
   bool is_counted_ = false;
   bool is_posting_ = false;  // counted in posts
@@ -124,7 +123,6 @@ private:
   std::uint64_t waiting_since_ = 0;
   bool ends_ = false;  // once the answer is written
   bool is_event_stream_ = false;
-  bool is_writing_event_ = false;
   std::size_t discarded_bytes_ = 0;
 };
 
