@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -13,25 +12,20 @@
 #include <fstream>
 #include <memory>
 #include <optional>
-#include <set>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "common/log/log.hpp"
 #include "common/net/endpoint.hpp"
-#include "common/protocol/time_text.hpp"
 #include "visualizer/app/event_command.hpp"
 #include "visualizer/app/live_feed.hpp"
 #include "visualizer/app/live_screen.hpp"
 #include "visualizer/app/notice.hpp"
+#include "visualizer/app/picture_output.hpp"
 #include "visualizer/app/title_book.hpp"
-#include "visualizer/gnuplot/back_off.hpp"
-#include "visualizer/gnuplot/picture.hpp"
 #include "visualizer/gnuplot/terminal.hpp"
-#include "visualizer/plot/script.hpp"
 #include "visualizer/series/clock.hpp"
 #include "visualizer/series/gallery.hpp"
 #include "visualizer/series/stream_board.hpp"
@@ -45,22 +39,16 @@ namespace {
 namespace asio = boost::asio;
 using socket_error = boost::system::error_code;
 
-// A picture is a process and a file each time: every few seconds is live enough for who looks at a file.
-constexpr std::chrono::seconds picture_interval{5};
-// At the end it is now or never.
-constexpr int last_attempts = 3;
-
 class viewer {
 public:
   explicit viewer(const viewer_settings& settings)
       : settings_(settings),
         gallery_(static_cast<std::size_t>(settings.points)),
         board_(static_cast<std::size_t>(settings.points)),
+        pictures_(io_, settings, board_, heading_),
         frame_timer_(io_),
-        picture_timer_(io_),
         end_timer_(io_),
         signals_(io_, SIGINT, SIGTERM) {
-    picture_view_.limit(settings.from, settings.to);
     heading_.server = settings.server;
     heading_.state = "connecting";
   }
@@ -69,7 +57,7 @@ public:
     if (const auto code = prepare()) return *code;
     feed_->start();
     arm_frame();
-    if (!settings_.output.empty()) arm_picture();
+    pictures_.start();
     if (settings_.seconds > 0) arm_end();
     await_signal();
     io_.run();
@@ -80,7 +68,6 @@ private:
   std::optional<int> prepare();
   std::optional<std::string> read_token(std::string& token) const;
   void arm_frame();
-  void arm_picture();
   void arm_end();
   void await_signal();
   std::optional<int> choose_output();
@@ -90,12 +77,8 @@ private:
   void hear_of(stream_event told);
   std::vector<std::string> names_in_view() const;
   void show_frame();
-  scene picture_scene();
-  std::optional<std::string> save_picture(const scene& shown, const std::string& file, const std::string& kind);
-  std::string save_on_demand();
   void explain(const stream_event& asked);
   void open_inquiry();
-  std::optional<std::string> dump();
   void set_state(const std::string& state);
   void stop();
   int conclude();
@@ -104,12 +87,10 @@ private:
   asio::io_context io_{1};
   gallery gallery_;  // for the page
   stream_board board_;
-  screen_view picture_view_;
   heading heading_;
-  std::set<std::string> offered_;
+  picture_output pictures_;
   display display_ = display::here();
   std::optional<line_output> lines_;
-  back_off picture_pauses_{picture_interval, picture_interval * 12};
   std::optional<live_screen> screen_;
   std::string token_;
   std::unique_ptr<page_server> page_;
@@ -117,21 +98,12 @@ private:
   std::unique_ptr<inquiry> inquiry_;
   std::unique_ptr<live_feed> feed_;
   asio::steady_timer frame_timer_;
-  asio::steady_timer picture_timer_;
   asio::steady_timer end_timer_;
   asio::signal_set signals_;
   bool changed_ = true;
   bool was_live_ = false;
   bool stopping_ = false;
 };
-
-canvas canvas_of(const scene& shown) {
-  return picture_canvas(shown.shown.panels().size(), {!shown.rows.empty(), shown.has_widths});
-}
-
-screen_room picture_room() {
-  return room_on(picture_canvas(gallery::panels_max, {true, false}));
-}
 
 bool read_word(const std::string& file, std::string& word) {
   std::ifstream in(file);
@@ -143,24 +115,14 @@ std::optional<int> viewer::choose_output() {
   if (settings_.wants_screen() && takes_lines(settings_.term, display_)) {
     lines_.emplace(STDOUT_FILENO);
   } else if (settings_.wants_screen()) {
-    offered_ = offered_terminals();
     screen_.emplace(io_, settings_, board_,
                     screen_wishes{.quit = [this] { stop(); },
-                                  .save = [this] { return save_on_demand(); },
+                                  .save = [this] { return pictures_.save(screen_->in_view(picture_output::room())); },
                                   .explain = [this](const stream_event& asked) { explain(asked); }});
-    if (const auto complaint = screen_->open(offered_)) return refuse(viewer_program, *complaint, exit_failure);
+    if (const auto complaint = screen_->open(pictures_.offered()))
+      return refuse(viewer_program, *complaint, exit_failure);
   }
-  if (!settings_.dump.empty()) {
-    if (const auto obstacle = find_obstacle(settings_.dump))
-      return refuse(viewer_program, "--dump: " + *obstacle, exit_bad_config);
-  }
-  if (settings_.output.empty()) return std::nullopt;
-  if (const auto obstacle = find_obstacle(settings_.output))
-    return refuse(viewer_program, "--output: " + *obstacle, exit_bad_config);
-  if (offered_.empty()) offered_ = offered_terminals();
-  const screen_choice choice = choose_picture(settings_.output, settings_.picture_kind(), offered_, picture_canvas(1));
-  if (!choice.chosen) return refuse(viewer_program, choice.complaint, exit_failure);
-  return std::nullopt;
+  return pictures_.check();
 }
 
 std::optional<int> viewer::prepare() {
@@ -253,7 +215,7 @@ std::vector<std::string> viewer::names_in_view() const {
     names.insert(names.end(), more.begin(), more.end());
   };
   if (screen_) add(screen_->shown());
-  if (!settings_.output.empty()) add(picture_view_.shown());
+  if (!settings_.output.empty()) add(pictures_.shown());
   return names;
 }
 
@@ -272,19 +234,6 @@ void viewer::arm_frame() {
     show_frame();
     if (stopping_) return;  // by a key
     arm_frame();
-  });
-}
-
-void viewer::arm_picture() {
-  picture_timer_.expires_after(picture_pauses_.take());
-  picture_timer_.async_wait([this](socket_error cancelled) {
-    if (cancelled || stopping_) return;
-    if (const auto failed = save_picture(picture_scene(), settings_.output, settings_.picture_kind())) {
-      log_event(log_level::warning, "no_picture", {{"reason", *failed}});
-    } else {
-      picture_pauses_.reset();
-    }
-    arm_picture();
   });
 }
 
@@ -315,32 +264,6 @@ void viewer::show_frame() {
   feed_->refresh(board_.stream_count(), in_view, steady_ms());
 }
 
-// A picture has room for what a window has; it is made as large as what it shows.
-scene viewer::picture_scene() {
-  return picture_view_.look(board_, picture_room(), steady_ms());
-}
-
-std::optional<std::string> viewer::save_picture(const scene& shown, const std::string& file, const std::string& kind) {
-  if (shown.shown.panels().empty()) return std::nullopt;
-  const canvas where = canvas_of(shown);
-  const std::string temporary = file + ".part-" + std::to_string(::getpid());
-  const screen_choice choice = choose_picture(temporary, kind, offered_, where);
-  if (!choice.chosen) return choice.complaint;
-  const std::string script = choice.chosen->setup + draw(shown, heading_, settings_.drawing, where) + "set output\n";
-  return write_picture(script, temporary, file);
-}
-
-// For the key s: what is in view, in a file of its own where the program was started.
-std::string viewer::save_on_demand() {
-  if (board_.stream_count() == 0) return "nothing to save yet";
-  std::string when = to_rfc3339(unix_ms()).substr(0, 19);
-  std::ranges::replace(when, ':', '-');
-  const std::string file = "spindrift-" + when + ".png";
-  if (const auto obstacle = find_obstacle(file)) return "not saved: " + *obstacle;
-  const auto failed = save_picture(screen_->in_view(picture_room()), file, "png");
-  return failed ? "not saved: " + *failed : "saved " + file;
-}
-
 void viewer::explain(const stream_event& asked) {
   open_inquiry();
   inquiry_->ask(explain_command{asked.stream, asked.number}, [this](const std::optional<std::string>& reply) {
@@ -350,16 +273,6 @@ void viewer::explain(const stream_event& asked) {
     for (std::string line; std::getline(text, line);) lines.push_back(line);
     screen_->say(std::move(lines));
   });
-}
-
-// For whoever wants to change it: gnuplot -p FILE.gp shows it on the terminal that gnuplot has.
-std::optional<std::string> viewer::dump() {
-  const scene shown = picture_scene();
-  std::ofstream out(settings_.dump, std::ios::binary | std::ios::trunc);
-  out << "# gnuplot -p FILE; or with `set terminal pdfcairo` and `set output` in front\n"
-      << draw(shown, heading_, settings_.drawing, canvas_of(shown));
-  out.close();
-  return out ? std::nullopt : std::optional("--dump: " + settings_.dump + ": cannot be written");
 }
 
 void viewer::set_state(const std::string& state) {
@@ -378,25 +291,13 @@ void viewer::stop() {
   if (inquiry_) inquiry_->stop();
   if (page_) page_->stop();
   frame_timer_.cancel();
-  picture_timer_.cancel();
+  pictures_.stop();
   end_timer_.cancel();
   signals_.cancel();
 }
 
 int viewer::conclude() {
-  if (!settings_.output.empty()) {
-    std::optional<std::string> failed = save_picture(picture_scene(), settings_.output, settings_.picture_kind());
-    back_off pauses(std::chrono::milliseconds(200), std::chrono::seconds(1));
-    for (int attempt = 1; failed && attempt < last_attempts; ++attempt) {
-      std::this_thread::sleep_for(pauses.take());
-      failed = save_picture(picture_scene(), settings_.output, settings_.picture_kind());
-    }
-    if (failed) return refuse(viewer_program, *failed, exit_failure);
-    if (board_.stream_count() == 0) std::fprintf(stderr, "spindrift-viz: no verdict came, so there is no picture\n");
-  }
-  if (!settings_.dump.empty()) {
-    if (const auto failed = dump()) return refuse(viewer_program, *failed, exit_failure);
-  }
+  if (const auto code = pictures_.conclude()) return code.value();
   if (lines_ && !lines_->failure().empty())
     return refuse(viewer_program, "standard output: " + lines_->failure(), exit_failure);
   if (was_live_ || (lines_ && lines_->is_closed())) return exit_ok;

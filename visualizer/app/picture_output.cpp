@@ -1,0 +1,140 @@
+// When pictures are drawn, which of them are tried again, and under what names they are kept.
+#include "visualizer/app/picture_output.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <thread>
+
+#include "common/cli/terminal.hpp"
+#include "common/log/log.hpp"
+#include "common/protocol/time_text.hpp"
+#include "visualizer/gnuplot/picture.hpp"
+#include "visualizer/gnuplot/terminal.hpp"
+#include "visualizer/plot/script.hpp"
+#include "visualizer/series/clock.hpp"
+#include "visualizer/series/gallery.hpp"
+
+namespace spindrift {
+namespace {
+
+// A picture is a process and a file each time: every few seconds is live enough for who looks at a file.
+constexpr std::chrono::seconds picture_interval{5};
+// At the end it is now or never.
+constexpr int last_attempts = 3;
+
+canvas canvas_of(const scene& shown) {
+  return picture_canvas(shown.shown.panels().size(), {!shown.rows.empty(), shown.has_widths});
+}
+
+}  // namespace
+
+picture_output::picture_output(boost::asio::io_context& io, const viewer_settings& settings, const stream_board& board,
+                               const heading& above)
+    : settings_(settings),
+      board_(board),
+      heading_(above),
+      pauses_(picture_interval, picture_interval * 12),
+      timer_(io) {
+  view_.limit(settings.from, settings.to);
+}
+
+screen_room picture_output::room() {
+  return room_on(picture_canvas(gallery::panels_max, {true, false}));
+}
+
+const std::set<std::string>& picture_output::offered() {
+  if (!offered_) offered_ = offered_terminals();
+  return *offered_;
+}
+
+std::optional<int> picture_output::check() {
+  if (!settings_.dump.empty()) {
+    if (const auto obstacle = find_obstacle(settings_.dump))
+      return refuse(viewer_program, "--dump: " + *obstacle, exit_bad_config);
+  }
+  if (settings_.output.empty()) return std::nullopt;
+  if (const auto obstacle = find_obstacle(settings_.output))
+    return refuse(viewer_program, "--output: " + *obstacle, exit_bad_config);
+  const screen_choice choice = choose_picture(settings_.output, settings_.picture_kind(), offered(), picture_canvas(1));
+  if (!choice.chosen) return refuse(viewer_program, choice.complaint, exit_failure);
+  return std::nullopt;
+}
+
+void picture_output::start() {
+  if (!settings_.output.empty()) arm();
+}
+
+void picture_output::arm() {
+  timer_.expires_after(pauses_.take());
+  timer_.async_wait([this](boost::system::error_code cancelled) {
+    if (cancelled || is_stopped_) return;  // what is on its way already cannot be cancelled
+    if (const auto failed = write_newest()) {
+      log_event(log_level::warning, "no_picture", {{"reason", *failed}});
+    } else {
+      pauses_.reset();
+    }
+    arm();
+  });
+}
+
+void picture_output::stop() {
+  is_stopped_ = true;
+  timer_.cancel();
+}
+
+scene picture_output::look() {
+  return view_.look(board_, room(), steady_ms());
+}
+
+std::optional<std::string> picture_output::write(const scene& shown, const std::string& file, const std::string& kind) {
+  if (shown.shown.panels().empty()) return std::nullopt;
+  const canvas where = canvas_of(shown);
+  const std::string temporary = file + ".part-" + std::to_string(::getpid());
+  const screen_choice choice = choose_picture(temporary, kind, offered(), where);
+  if (!choice.chosen) return choice.complaint;
+  const std::string script = choice.chosen->setup + draw(shown, heading_, settings_.drawing, where) + "set output\n";
+  return write_picture(script, temporary, file);
+}
+
+std::string picture_output::save(const scene& shown) {
+  if (board_.stream_count() == 0) return "nothing to save yet";
+  std::string when = to_rfc3339(unix_ms()).substr(0, 19);
+  std::ranges::replace(when, ':', '-');
+  const std::string file = "spindrift-" + when + ".png";
+  if (const auto obstacle = find_obstacle(file)) return "not saved: " + *obstacle;
+  const auto failed = write(shown, file, "png");
+  return failed ? "not saved: " + *failed : "saved " + file;
+}
+
+// For whoever wants to change it: gnuplot -p FILE.gp shows it on the terminal that gnuplot has.
+std::optional<std::string> picture_output::dump() {
+  const scene shown = look();
+  std::ofstream out(settings_.dump, std::ios::binary | std::ios::trunc);
+  out << "# gnuplot -p FILE; or with `set terminal pdfcairo` and `set output` in front\n"
+      << draw(shown, heading_, settings_.drawing, canvas_of(shown));
+  out.close();
+  return out ? std::nullopt : std::optional("--dump: " + settings_.dump + ": cannot be written");
+}
+
+std::optional<int> picture_output::conclude() {
+  if (!settings_.output.empty()) {
+    std::optional<std::string> failed = write_newest();
+    back_off pauses(std::chrono::milliseconds(200), std::chrono::seconds(1));
+    for (int attempt = 1; failed && attempt < last_attempts; ++attempt) {
+      std::this_thread::sleep_for(pauses.take());
+      failed = write_newest();
+    }
+    if (failed) return refuse(viewer_program, *failed, exit_failure);
+    if (board_.stream_count() == 0) std::fprintf(stderr, "spindrift-viz: no verdict came, so there is no picture\n");
+  }
+  if (!settings_.dump.empty()) {
+    if (const auto failed = dump()) return refuse(viewer_program, *failed, exit_failure);
+  }
+  return std::nullopt;
+}
+
+}  // namespace spindrift
