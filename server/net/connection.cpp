@@ -1,11 +1,9 @@
 // Performs what reader, writer and session ask for, and brings a connection to its end.
 #include "server/net/connection.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "common/log/log.hpp"
-#include "common/protocol/encode.hpp"
 #include "common/protocol/limits.hpp"
 #include "server/clock/clock.hpp"
 #include "server/net/socket_option.hpp"
@@ -26,12 +24,13 @@ connection::connection(connection_host& home, std::unique_ptr<transport> stream,
     : home_(home),
       stream_(std::move(stream)),
       timer_(stream_->socket().get_executor()),
-      progress_timer_(stream_->socket().get_executor()),
       number_(number),
       peer_(peer_of(stream_->socket())),
       session_(speaking(home.environment, formats), home.workspace, number),
       reader_(home.environment.admission != nullptr ? limits::frame_bytes_max_unauthorized
                                                     : home.settings.frame_bytes_max),
+      unread_(home, *stream_, writer_),
+      feed_(home, *stream_, writer_),
       goodbye_(*stream_, timer_, home.settings),
       opened_ms_(steady_ms()) {
   set_options(stream_->socket(), home.settings);
@@ -144,7 +143,7 @@ void connection::carry_out() {
   }
   const std::uint64_t unheard = writer_.put(out.replies, home_.workspace.way.acknowledged_at());
   if (unheard > 0) add(counts().replies_muted, unheard);
-  if (out.unsubscribes) unsubscribe();
+  if (out.unsubscribes) feed_.drop();
   if (out.supersedes != 0) home_.supersede(out.supersedes);
   reader_.advanced(out.has_more, out.pause, session_.awaits_answer(), steady_ms());
   if (session_.is_admitted()) reader_.received().set_frame_bytes_max(home_.settings.frame_bytes_max);
@@ -155,7 +154,7 @@ void connection::carry_out() {
   // A guesser of tokens shall have to wait for each answer.
   if (closes == error_code::unauthorized) return finish_later(name_of(*closes));
   if (closes) return finish(name_of(*closes));
-  if (wanted) subscribe(std::move(*wanted));
+  if (wanted) feed_.begin(std::move(*wanted), *this);
   if (writer_.is_writing() && reads_on()) return go_on();  // the write may stand still for ever
   write_later();
 }
@@ -240,11 +239,18 @@ void connection::begin_write() {
   for (const std::string_view part : writer_.buffers()) buffers_.emplace_back(part.data(), part.size());
   stream_->async_write(buffers_, [self = shared_from_this()](socket_error failed, std::size_t bytes) {
     if (self->phase_ == phase::closed) return;
-    if (self->too_slow_) return self->end_slow_feed(bytes);
+    if (self->too_slow_) {
+      self->feed_.tell_too_slow(bytes);
+      return self->close("slow_consumer");
+    }
     if (failed) return self->on_write_failed(failed);
     self->on_written(bytes);
   });
-  if (may_be_muted()) await_progress();
+  if (may_be_muted()) {
+    unread_.watch([self = shared_from_this()] {
+      if (self->may_be_muted()) self->mute();
+    });
+  }
   if (phase_ == phase::serving && reads_on()) go_on();
 }
 
@@ -252,40 +258,15 @@ bool connection::may_be_muted() const {
   return phase_ == phase::serving && !session_.wants_every_reply() && !writer_.has_feed();
 }
 
-// An anonymous producer that does not take its replies is not made to wait for itself: it is read on, and what it does
-// not take is kept up to a limit. Beyond it waits if it has taken some of late; if not, it is muted.
 bool connection::reads_on() {
-  if (writer_.is_muted()) return true;
-  if (!may_be_muted() || writer_.unsent_bytes() >= home_.settings.held_bytes_max) return false;
-  if (holds_much_ || writer_.unsent_bytes() < home_.settings.unsent_bytes_max) return true;
-  if (home_.holders >= home_.settings.holders_max) return false;
-  holds_much_ = true;
-  ++home_.holders;
-  return true;
-}
-
-void connection::release_held() {
-  if (std::exchange(holds_much_, false)) --home_.holders;
-}
-
-// Of a write that may be that of a client which never reads.
-void connection::await_progress() {
-  if (std::exchange(awaits_progress_, true)) return;
-  const std::int64_t left = home_.settings.mute_after.count() - (steady_ms() - writer_.progress_ms());
-  progress_timer_.expires_after(std::chrono::milliseconds(std::max<std::int64_t>(left, 1)));
-  progress_timer_.async_wait([self = shared_from_this()](socket_error cancelled) {
-    self->awaits_progress_ = false;
-    if (cancelled || !self->writer_.is_writing() || self->writer_.is_muted() || !self->may_be_muted()) return;
-    if (steady_ms() - self->writer_.progress_ms() >= self->home_.settings.mute_after.count()) return self->mute();
-    self->await_progress();
-  });
+  return writer_.is_muted() || (may_be_muted() && unread_.have_room());
 }
 
 // It cannot hear, but what it has sent stands in the socket and is read to its end.
 void connection::on_write_failed(socket_error failed) {
   if (!may_be_muted()) return close(failed.message());
   add(counts().replies_muted, writer_.give_up());
-  release_held();
+  unread_.release();
   go_on();
 }
 
@@ -294,11 +275,8 @@ void connection::on_written(std::size_t bytes) {
   reader_.replies_sent(steady_ms());
   const std::size_t lines = writer_.written(bytes);
   if (lines > 0) add(counts().feed_lines_sent, lines);
-  if (!writer_.has_unsent_replies()) release_held();
-  if (patient_ && writer_.is_idle()) {
-    patient_ = false;
-    set_unacknowledged_timeout(stream_->socket(), home_.settings.unacknowledged_timeout);
-  }
+  if (!writer_.has_unsent_replies()) unread_.release();
+  if (writer_.is_idle()) unread_.all_taken();
   write();
 }
 
@@ -318,26 +296,6 @@ bool connection::waits_for_disk() {
 void connection::feed_came(std::size_t dropped_lines) {
   if (dropped_lines > 0) add(counts().feed_lines_dropped, dropped_lines);
   if (phase_ == phase::serving && writer_.has_feed_waiting()) write_later();
-}
-
-void connection::subscribe(filter wanted) {
-  // The kernel would grow it to many MiB, which only hides how far behind a subscriber is.
-  set_send_buffer(stream_->socket(), home_.settings.feed_send_buffer_bytes);
-  // What waits of an earlier subscription is still sent: each point once is what its client counts on.
-  if (subscription_ != 0) home_.flush(subscription_);
-  end_subscription();
-  if (!writer_.has_feed()) writer_.open_feed(home_.settings.feed_bytes_max);
-  subscription_ = home_.subscribe(std::move(wanted), writer_.feed(), *this);
-}
-
-void connection::unsubscribe() {
-  end_subscription();
-  writer_.close_feed();
-}
-
-// What waits already is still sent.
-void connection::end_subscription() {
-  if (subscription_ != 0) home_.unsubscribe(std::exchange(subscription_, 0));
 }
 
 void connection::drain() {
@@ -364,7 +322,7 @@ void connection::drain() {
 void connection::finish(std::string_view reason) {
   if (phase_ != phase::serving && phase_ != phase::refusing) return;
   phase_ = phase::finishing;
-  end_subscription();
+  feed_.end();
   timer_.cancel();
   log_event(log_level::debug, "connection_ends", {{"peer", peer_}, {"reason", reason}});
   write();
@@ -373,45 +331,23 @@ void connection::finish(std::string_view reason) {
 // Nothing is written and nothing that comes is looked at until the delay has passed.
 void connection::finish_later(std::string_view reason) {
   phase_ = phase::refusing;
-  end_subscription();
+  feed_.end();
   timer_.expires_after(home_.settings.refusal_delay);
   timer_.async_wait([self = shared_from_this(), reason](socket_error cancelled) {
     if (!cancelled) self->finish(reason);
   });
 }
 
-// The cancelled write had got `bytes` further. The line under way is ended and the reason said, so that whoever reads
-// on reads whole lines. The send buffer is full, so it is made larger first; where nothing can be written at once
-// (TLS), the connection just ends.
-void connection::end_slow_feed(std::size_t bytes) {
-  std::string last = writer_.line_under_way(bytes);
-  encode(protocol_error{error_code::slow_consumer, "nothing of the feed was taken for too long"}, 0, last);
-  set_send_buffer(stream_->socket(), 2 * home_.settings.feed_send_buffer_bytes + last.size());
-  lift_unsent_limit(stream_->socket());
-  socket_error ignored;
-  (void)stream_->write_now(last, ignored);
-  close("slow_consumer");
-}
-
 void connection::close(std::string_view reason) {
   if (phase_ == phase::closed) return;
   log_event(log_level::debug, "connection_closed", {{"peer", peer_}, {"reason", reason}});
   phase_ = phase::closed;
-  end_subscription();
-  release_held();
+  feed_.end();
+  unread_.stop();
   goodbye_.stop();
   timer_.cancel();
-  progress_timer_.cancel();
   stream_->close();
   home_.closed(*this);
-}
-
-void connection::abort() {
-  close("cut");
-}
-
-void connection::shed() {
-  close("too many handshakes at once");
 }
 
 void connection::sweep(std::int64_t at) {
@@ -444,14 +380,13 @@ void connection::sweep(std::int64_t at) {
 }
 
 // The client does not read. One that wants every reply simply waits for itself; any other is muted: its points are
-// taken, its replies dropped, until it reads again. Either may go on like that for ever, so the timeout of
-// unacknowledged data, which would take it for dead, is put off.
+// taken, its replies dropped, until it reads again. Either may go on like that for ever.
 void connection::mute() {
-  if (!std::exchange(patient_, true)) set_unacknowledged_timeout(stream_->socket(), std::chrono::milliseconds(0));
+  unread_.be_patient();
   if (writer_.is_muted() || session_.wants_every_reply()) return;
   log_event(log_level::info, "muted", {{"peer", peer_}});
   add(counts().replies_muted, writer_.mute());
-  release_held();
+  unread_.release();
   go_on();
 }
 

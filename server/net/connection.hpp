@@ -16,10 +16,12 @@
 
 #include "server/feed/hub.hpp"
 #include "server/net/connection_host.hpp"
+#include "server/net/feed_link.hpp"
 #include "server/net/graceful_close.hpp"
 #include "server/net/reader.hpp"
 #include "server/net/settings.hpp"
 #include "server/net/transport.hpp"
+#include "server/net/unread_replies.hpp"
 #include "server/net/writer.hpp"
 #include "server/session/session.hpp"
 
@@ -56,9 +58,9 @@ public:
   // Once a second: deadlines. `at` is the monotonic time in milliseconds.
   void sweep(std::int64_t at);
   // Cuts the connection as it is.
-  void abort();
+  void abort() { close("cut"); }
   // Its handshake takes too long for how many wait.
-  void shed();
+  void shed() { close("too many handshakes at once"); }
   bool shakes_hands() const { return phase_ == phase::opening && stream_->shakes_hands(); }
 
   bool is_subscriber() const { return writer_.has_feed(); }
@@ -84,27 +86,18 @@ private:
   void on_write_failed(socket_error failed);
   bool may_be_muted() const;
   bool reads_on();
-  void release_held();
-  void await_progress();
   void on_written(std::size_t bytes);
   bool waits_for_disk();
-  void subscribe(filter wanted);
-  void unsubscribe();
-  void end_subscription();
   void refuse(error_code code, std::string message);
   void finish(std::string_view reason);
   void finish_later(std::string_view reason);
-  void end_slow_feed(std::size_t bytes);
   void mute();
   void close(std::string_view reason);
   counters& counts() const { return home_.environment.counts; }
 
   connection_host& home_;
   std::unique_ptr<transport> stream_;
-  asio::steady_timer timer_;           // one at a time: silence after an object, a pause, a late refusal, the linger
-  asio::steady_timer progress_timer_;  // of a write: does its client read?
-  bool awaits_progress_ = false;
-  bool holds_much_ = false;  // more unsent replies than others may have
+  asio::steady_timer timer_;  // one at a time: silence after an object, a pause, a late refusal, the linger
   std::uint64_t number_;
   std::string peer_;
   std::optional<error_code> refused_with_;
@@ -112,15 +105,15 @@ private:
   session session_;
   reader reader_;
   writer writer_;
+  unread_replies unread_;
+  feed_link feed_;
   graceful_close goodbye_;
   std::vector<asio::const_buffer> buffers_;
-  std::uint64_t subscription_ = 0;  // 0: none, or it has ended and the rest of its feed is to be sent
   std::int64_t opened_ms_;
   bool advance_is_due_ = false;
   bool flush_is_due_ = false;
   bool drain_is_due_ = false;  // once an answer has come that is waited for
   bool too_slow_ = false;      // a subscriber without progress: its write is being cancelled, for the goodbye
-  bool patient_ = false;       // the unacknowledged-data timeout is off, for a client known not to read
 };
 
 }  // namespace spindrift
