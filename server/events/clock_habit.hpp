@@ -15,6 +15,8 @@ public:
   // Whether an excursion to this side at this time (milliseconds) is one of those that come with the clock.
   bool is_usual(std::int64_t ts, bool is_up) const;
   void learn(std::int64_t ts, bool is_up);
+  // Nothing was learned yet.
+  bool is_empty() const { return count_ == 0; }
 
   template <class Archive>
   void visit_state(Archive& archive) {

@@ -2,6 +2,7 @@
 #include "server/events/context_ring.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 
 namespace spindrift {
@@ -20,42 +21,63 @@ double shortest(float kept) {
 
 void context_ring::add(std::int64_t ts, std::span<const double> values) {
   if (points_max_ == 0) return;
-  if (distances_.empty()) {
-    distances_.resize(points_max_);
-    values_.resize(points_max_ * values.size());
+  if (!points_) {
+    features_ = static_cast<std::uint16_t>(values.size());
+    points_ = std::make_unique<std::uint32_t[]>(points_max_ * point_size());
   }
   const std::uint64_t distance =
       newest_ != INT64_MIN && ts > newest_ ? static_cast<std::uint64_t>(ts) - static_cast<std::uint64_t>(newest_) : 0;
-  distances_[next_] = static_cast<std::uint32_t>(std::min<std::uint64_t>(distance, UINT32_MAX));
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values_[next_ * values.size() + i] = static_cast<float>(values[i]);
-  }
+  std::uint32_t* const point = &points_[next_ * point_size()];
+  point[0] = static_cast<std::uint32_t>(std::min<std::uint64_t>(distance, UINT32_MAX));
+  for (std::size_t i = 0; i < features_; ++i)
+    point[1 + i] = std::bit_cast<std::uint32_t>(static_cast<float>(values[i]));
   newest_ = std::max(newest_, ts);
-  next_ = next_ + 1 == points_max_ ? 0 : next_ + 1;
-  count_ = std::min<std::uint32_t>(count_ + 1, static_cast<std::uint32_t>(points_max_));
+  next_ = next_ + 1 == points_max_ ? std::uint16_t{0} : static_cast<std::uint16_t>(next_ + 1);
+  if (count_ < points_max_) ++count_;
 }
 
 std::vector<context_point> context_ring::points(std::size_t feature) const {
   std::vector<context_point> held(count_);
   if (held.empty()) return held;
-  const std::size_t features = values_.size() / points_max_;
   std::int64_t ts = newest_;
   std::size_t at = next_;
   for (std::size_t i = held.size(); i-- > 0;) {
     at = at == 0 ? points_max_ - 1 : at - 1;
-    held[i] = {ts, shortest(values_[at * features + feature])};
-    ts -= distances_[at];
+    const std::uint32_t* const point = &points_[at * point_size()];
+    held[i] = {ts, shortest(std::bit_cast<float>(point[1 + feature]))};
+    ts -= point[0];
   }
   return held;
 }
 
+void context_ring::copy_to(std::vector<std::uint32_t>& distances, std::vector<float>& values) const {
+  for (std::size_t at = 0; points_ && at < points_max_; ++at) {
+    const std::uint32_t* const point = &points_[at * point_size()];
+    distances.push_back(point[0]);
+    for (std::size_t i = 0; i < features_; ++i) values.push_back(std::bit_cast<float>(point[1 + i]));
+  }
+}
+
 // Of other settings, or bytes that make no sense: it begins anew.
-void context_ring::take_back(std::size_t points_saved) {
-  const bool fits =
-      points_saved == points_max_ && next_ < std::max<std::size_t>(points_max_, 1) && count_ <= points_max_ &&
-      (distances_.empty() || distances_.size() == points_max_) &&
-      (distances_.empty() ? values_.empty() && count_ == 0 : !values_.empty() && values_.size() % points_max_ == 0);
-  if (!fits) *this = context_ring(points_max_);
+void context_ring::take_over(std::size_t points, std::size_t next, std::size_t count,
+                             const std::vector<std::uint32_t>& distances, const std::vector<float>& values) {
+  const bool is_empty = distances.empty() && values.empty() && count == 0;
+  const bool is_full = distances.size() == points_max_ && !values.empty() && values.size() % distances.size() == 0;
+  const bool fits = points == points_max_ && next < std::max<std::size_t>(points_max_, 1) && count <= points_max_;
+  if (!fits || !(is_empty || (is_full && points_max_ > 0))) {
+    *this = context_ring(points_max_);
+    return;
+  }
+  next_ = static_cast<std::uint16_t>(next);
+  count_ = static_cast<std::uint16_t>(count);
+  if (is_empty) return;
+  features_ = static_cast<std::uint16_t>(values.size() / distances.size());
+  points_ = std::make_unique<std::uint32_t[]>(points_max_ * point_size());
+  for (std::size_t at = 0; at < points_max_; ++at) {
+    std::uint32_t* const point = &points_[at * point_size()];
+    point[0] = distances[at];
+    for (std::size_t i = 0; i < features_; ++i) point[1 + i] = std::bit_cast<std::uint32_t>(values[at * features_ + i]);
+  }
 }
 
 }  // namespace spindrift

@@ -2,8 +2,8 @@
 // held against what has been told: evidence of an event that is open, or of one that has just been, is taken as that;
 // anything else is told, once. Every event closes: by being over, or by being taken as the new normal.
 //
-// Pure and deterministic: no clock, no I/O, standard library only. Part of the stream's saved state. A plain value of
-// one stream, one thread at a time; some 500 bytes, 660 more for each feature, and 200 for each event that is open or
+// Pure and deterministic: no clock, no I/O, standard library only. Part of the stream's saved state. Movable, of
+// one stream, one thread at a time; some 480 bytes, 400 more for each feature, and 200 for each event that is open or
 // was lately (at most `entries_max`; 2.5 KiB while its picture grows). Cost about 130 ns a feature; notices and points
 // that stand out allocate, others do not.
 #pragma once

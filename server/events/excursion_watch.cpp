@@ -30,175 +30,184 @@ constexpr double companions_max = 4;
 
 excursion_watch::answer excursion_watch::update(const observation& point, double nines) {
   const bool flagged = point.is_beyond();
-  if (points_ == 0) {
+  if (!out_) {
     if (!flagged) return {};
     begin(point, nines);
     return judge();
   }
-  if (is_back(point)) return end();
-  const double distance = std::abs(point.value - before_);
-  if (!flagged && distance <= 0.5 * std::abs(sum_) / points_) {
-    ++neutral_;
+  if (out_->is_back(point)) return end();
+  const double distance = std::abs(point.value - out_->before);
+  if (!flagged && distance <= 0.5 * std::abs(out_->sum) / out_->points) {
+    ++out_->neutral;
     return {};
   }
-  neutral_ = 0;
-  follow(point, flagged ? nines : 0);
+  out_->neutral = 0;
+  out_->follow(point, flagged ? nines : 0);
   return judge();
 }
 
 excursion_watch::answer excursion_watch::confirm() {
   answer result;
-  if (points_ == 0 || told_ != telling::nothing) return result;
-  finding found = describe(event_kind::spike);
+  if (!out_ || out_->told != telling::nothing) return result;
+  finding found = out_->describe(event_kind::spike);
   found.nines = std::min(found.nines + companion_nines, tail_model::nines_max);
   if (found.nines < told_nines) return result;
-  told_ = telling::spike;
+  out_->told = telling::spike;
   result.found = found;
   return result;
 }
 
+excursion_watch::habits& excursion_watch::known() {
+  if (!known_) known_ = std::make_unique<habits>();
+  return *known_;
+}
+
 void excursion_watch::begin(const observation& point, double nines) {
-  from_n_ = last_n_ = point.n;
-  from_ = last_ = point.ts;
-  points_ = 1;
-  opposite_ = neutral_ = 0;
-  flagged_ = 1;
-  told_ = telling::nothing;
-  before_ = point.seen.baseline.expected;
-  unit_ = point.seen.baseline.sigma;
-  is_up_ = point.error() > 0;
-  is_usual_ = clock_.is_usual(point.ts, is_up_);
-  sum_ = point.value - before_;
-  square_ = sum_ * sum_;
-  value_ = point.value;
-  expected_ = before_;
-  size_ = std::abs(point.seen.baseline.z);
-  nines_ = nines;
+  out_ = std::make_unique<course>();
+  course& out = *out_;
+  out.from_n = out.last_n = point.n;
+  out.from = out.last = point.ts;
+  out.points = out.flagged = 1;
+  out.before = point.seen.baseline.expected;
+  out.unit = point.seen.baseline.sigma;
+  out.is_up = point.error() > 0;
+  out.is_usual = known_ && known_->times.is_usual(point.ts, out.is_up);
+  out.sum = point.value - out.before;
+  out.square = out.sum * out.sum;
+  out.value = point.value;
+  out.expected = out.before;
+  out.size = std::abs(point.seen.baseline.z);
+  out.nines = nines;
   // A young stream does not know its own tail.
-  crowd_ = point.crowd + std::max(0.0, young_nines * (1 - static_cast<double>(point.n) / young_points));
+  out.crowd = point.crowd + std::max(0.0, young_nines * (1 - static_cast<double>(point.n) / young_points));
 }
 
 // Back at what was expected, for sure: a new level with a wide scatter comes near the old one, too, and once the
 // baseline is on its way to it, nearness to the baseline means nothing. What lasted for some points is not back with
 // one.
-bool excursion_watch::is_back(const observation& point) const {
+bool excursion_watch::course::is_back(const observation& point) const {
   if (point.is_beyond()) return false;
-  const double distance = is_up_ ? point.value - before_ : before_ - point.value;
-  const double usual = std::abs(sum_) / points_;
+  const double distance = is_up ? point.value - before : before - point.value;
+  const double usual = std::abs(sum) / points;
   if (distance > 0.5 * usual) return false;
-  if (neutral_ >= neutral_max) return true;
-  if (points_ >= course_points && neutral_ == 0) return false;
-  const bool stayed = std::abs(point.seen.baseline.expected - before_) <= 0.5 * usual;
+  if (neutral >= neutral_max) return true;
+  if (points >= course_points && neutral == 0) return false;
+  const bool stayed = std::abs(point.seen.baseline.expected - before) <= 0.5 * usual;
   return distance < surely_back * usual || (stayed && std::abs(point.seen.baseline.z) < back_z);
 }
 
-void excursion_watch::follow(const observation& point, double nines) {
-  last_n_ = point.n;
-  last_ = point.ts;
-  ++points_;
-  if (point.is_beyond()) ++flagged_;
-  const double distance = point.value - before_;
-  if ((distance > 0) != is_up_) ++opposite_;
-  sum_ += distance;
-  square_ += distance * distance;
-  nines_ = std::max(nines_, nines);
-  if (std::abs(distance) <= std::abs(value_ - before_)) return;
-  value_ = point.value;
-  expected_ = point.is_beyond() ? point.seen.baseline.expected : before_;
-  size_ = std::max(size_, std::abs(point.seen.baseline.z));
+void excursion_watch::course::follow(const observation& point, double nines_there) {
+  last_n = point.n;
+  last = point.ts;
+  ++points;
+  if (point.is_beyond()) ++flagged;
+  const double distance = point.value - before;
+  if ((distance > 0) != is_up) ++opposite;
+  sum += distance;
+  square += distance * distance;
+  nines = std::max(nines, nines_there);
+  if (std::abs(distance) <= std::abs(value - before)) return;
+  value = point.value;
+  expected = point.is_beyond() ? point.seen.baseline.expected : before;
+  size = std::max(size, std::abs(point.seen.baseline.z));
 }
 
-bool excursion_watch::stands_firm() const {
-  const double mean = sum_ / points_;
-  const double scatter = std::sqrt(std::max(square_ / points_ - mean * mean, 0.0));
-  return opposite_ == 0 && scatter <= std::max(firm_share * std::abs(mean), firm_units * unit_);
+bool excursion_watch::course::stands_firm() const {
+  const double mean = sum / points;
+  const double scatter = std::sqrt(std::max(square / points - mean * mean, 0.0));
+  return opposite == 0 && scatter <= std::max(firm_share * std::abs(mean), firm_units * unit);
 }
 
-finding excursion_watch::describe(event_kind kind) const {
+finding excursion_watch::course::describe(event_kind kind) const {
   finding found;
   found.kind = kind;
-  found.direction = is_up_ ? event_direction::up : event_direction::down;
-  found.from_n = from_n_;
-  found.from = from_;
-  found.points = points_;
-  found.value = value_;
-  found.expected = expected_;
-  found.size = size_;
-  found.nines = std::min(nines_ - crowd_ + companion_nines * std::min<double>(flagged_ - 1, companions_max),
-                         tail_model::nines_max);
+  found.direction = is_up ? event_direction::up : event_direction::down;
+  found.from_n = from_n;
+  found.from = from;
+  found.points = points;
+  found.value = value;
+  found.expected = expected;
+  found.size = size;
+  found.nines =
+      std::min(nines - crowd + companion_nines * std::min<double>(flagged - 1, companions_max), tail_model::nines_max);
   if (kind == event_kind::shift) {
-    found.before = before_;
-    found.after = before_ + sum_ / points_;
+    found.before = before;
+    found.after = before + sum / points;
   }
   if (kind == event_kind::spread) {
     found.direction = event_direction::up;
-    found.before = unit_;
-    found.after = std::sqrt(square_ / points_);
+    found.before = unit;
+    found.after = std::sqrt(square / points);
   }
   return found;
 }
 
 excursion_watch::answer excursion_watch::judge() {
   answer result;
-  const bool is_wild = flagged_ >= wild_flags && opposite_ >= wild_opposite && opposite_ + wild_opposite <= points_;
-  if (told_ == telling::nothing && is_wild && last_n_ >= level_known) {
-    finding found = describe(event_kind::spread);
-    if (found.nines < told_nines || is_usual_) return result;
-    told_ = telling::spread;
+  course& out = *out_;
+  const bool is_wild =
+      out.flagged >= wild_flags && out.opposite >= wild_opposite && out.opposite + wild_opposite <= out.points;
+  if (out.told == telling::nothing && is_wild && out.last_n >= level_known) {
+    finding found = out.describe(event_kind::spread);
+    if (found.nines < told_nines || out.is_usual) return result;
+    out.told = telling::spread;
     result.found = found;
     return result;
   }
-  const bool lasts = points_ >= shift_points || (points_ >= firm_points && stands_firm());
-  if (told_ < telling::shift && lasts && last_n_ < level_known) {
-    told_ = telling::shift;  // but nobody can know yet that this level is a new one
+  const bool lasts = out.points >= shift_points || (out.points >= firm_points && out.stands_firm());
+  if (out.told < telling::shift && lasts && out.last_n < level_known) {
+    out.told = telling::shift;  // but nobody can know yet that this level is a new one
     return result;
   }
-  if (told_ < telling::shift && lasts) {
-    finding found = describe(event_kind::shift);
-    if (found.nines < told_nines || is_usual_) return result;
-    clock_.learn(from_, is_up_);
-    const double height = std::abs(value_ - before_);
-    const bool is_news = habit_.is_level_news(height, last_n_);
-    habit_.learn_level(height, last_n_);
-    if (!is_news && told_ == telling::nothing) {
-      points_ = 0;
+  if (out.told < telling::shift && lasts) {
+    finding found = out.describe(event_kind::shift);
+    if (found.nines < told_nines || out.is_usual) return result;
+    habits& learned = known();
+    learned.times.learn(out.from, out.is_up);
+    const double height = std::abs(out.value - out.before);
+    const bool is_news = learned.spikes.is_level_news(height, out.last_n);
+    learned.spikes.learn_level(height, out.last_n);
+    if (!is_news && out.told == telling::nothing) {
+      out_.reset();
       result.usual = true;
       return result;
     }
     result.found = found;
-    result.is_correction = told_ == telling::spike;
-    told_ = telling::shift;
+    result.is_correction = out.told == telling::spike;
+    out.told = telling::shift;
     return result;
   }
-  if (told_ == telling::nothing && points_ == 1 && habit_.is_code(value_) &&
-      describe(event_kind::spike).nines >= told_nines) {
-    result.found = describe(event_kind::spike);
+  if (out.told == telling::nothing && out.points == 1 && known_ && known_->spikes.is_code(out.value) &&
+      out.describe(event_kind::spike).nines >= told_nines) {
+    result.found = out.describe(event_kind::spike);
     result.found->stands_alone = true;
-    told_ = telling::spike;
+    out.told = telling::spike;
   }
   return result;
 }
 
 excursion_watch::answer excursion_watch::end() {
   answer result;
-  finding found = describe(told_ == telling::shift    ? event_kind::shift
-                           : told_ == telling::spread ? event_kind::spread
-                                                      : event_kind::spike);
-  points_ = 0;
-  result.usual = is_usual_;
-  found.to_n = last_n_;
-  found.to = last_;
-  const double height = std::abs(value_ - before_);
-  if (told_ != telling::nothing) {
+  const std::unique_ptr<course> over = std::move(out_);
+  finding found = over->describe(over->told == telling::shift    ? event_kind::shift
+                                 : over->told == telling::spread ? event_kind::spread
+                                                                 : event_kind::spike);
+  result.usual = over->is_usual;
+  found.to_n = over->last_n;
+  found.to = over->last;
+  const double height = std::abs(over->value - over->before);
+  if (over->told != telling::nothing) {
     result.over = found;
-  } else if (found.nines >= told_nines && !is_usual_ && habit_.is_news(value_, height, last_n_)) {
+  } else if (found.nines >= told_nines && !over->is_usual &&
+             known().spikes.is_news(over->value, height, over->last_n)) {
     result.found = found;
   } else {
-    result.untold = size_;
+    result.untold = over->size;
   }
   // A shift has been learned when it was told.
-  if (told_ < telling::shift && found.nines >= told_nines) clock_.learn(from_, is_up_);
-  if (told_ < telling::shift) habit_.learn(value_, height, last_n_);
+  if (over->told >= telling::shift) return result;
+  if (found.nines >= told_nines) known().times.learn(over->from, over->is_up);
+  known().spikes.learn(over->value, height, over->last_n);
   return result;
 }
 

@@ -1,4 +1,5 @@
-// The watches of one feature together. A plain value of some 660 bytes; one thread at a time.
+// The watches of one feature together. One thread at a time. 384 bytes, and what the watches of
+// excursions and patterns keep while there are any.
 #pragma once
 
 #include <cstdint>

@@ -40,47 +40,43 @@ std::optional<finding> pattern_watch::update(const observation& point, double ni
   if (point.seen.beat_missing) return describe_missing(point);
   if (auto missed = follow_clock(point)) return missed;
   if (point.n < points_min || score_n_ == 0) return std::nullopt;
-  if (pending_n_ == 0) {
+  if (!pending_) {
     const bool scored = point.n - score_n_ <= together;
     const bool odd = odd_n_ > 0 && point.n - odd_n_ <= odd_before;
     if (score < high_score + crowd && !(scored && odd)) return std::nullopt;
-    pending_n_ = point.n;
-    pending_ = point.ts;
-    size_ = -1;
-    is_untold_ = false;
-    score_ = score;
+    pending_ = std::make_unique<held>(held{.from_n = point.n, .from = point.ts, .score = score});
   }
-  score_ = std::max(score_, score);
-  if (z > size_) {
-    size_ = z;
-    value_ = point.value;
-    expected_ = point.seen.baseline.expected;
+  held& now = *pending_;
+  now.score = std::max(now.score, score);
+  if (z > now.size) {
+    now.size = z;
+    now.value = point.value;
+    now.expected = point.seen.baseline.expected;
   }
-  is_untold_ = is_untold_ || untold;
+  now.is_untold = now.is_untold || untold;
   // The watch that would have named them has let them go.
-  const std::uint64_t hold = is_untold_         ? hold_back_short
-                             : may_be_level     ? hold_back_long
-                             : size_ >= plain_z ? hold_back
-                                                : hold_back_short;
-  if (busy || point.n - pending_n_ < hold) return std::nullopt;
-  finding found = describe(point);
-  pending_n_ = 0;
+  const std::uint64_t hold = now.is_untold         ? hold_back_short
+                             : may_be_level        ? hold_back_long
+                             : now.size >= plain_z ? hold_back
+                                                   : hold_back_short;
+  if (busy || point.n - now.from_n < hold) return std::nullopt;
+  const std::unique_ptr<held> over = std::move(pending_);
   score_n_ = 0;
-  return found;
+  return describe(point, *over);
 }
 
-finding pattern_watch::describe(const observation& point) const {
+finding pattern_watch::describe(const observation& point, const held& over) {
   finding found;
   found.kind = event_kind::pattern;
-  found.direction = direction_of(value_ - expected_);
-  found.from_n = pending_n_;
-  found.from = pending_;
-  found.points = point.n - pending_n_ + 1;
-  found.value = value_;
-  found.expected = expected_;
+  found.direction = direction_of(over.value - over.expected);
+  found.from_n = over.from_n;
+  found.from = over.from;
+  found.points = point.n - over.from_n + 1;
+  found.value = over.value;
+  found.expected = over.expected;
   // The score is a mean of four surprises that seldom come together.
-  found.nines = 2.5 + 2 * score_;
-  found.size = std::max(size_ / 5, 1.0);
+  found.nines = 2.5 + 2 * over.score;
+  found.size = std::max(over.size / 5, 1.0);
   return found;
 }
 
@@ -99,30 +95,32 @@ finding pattern_watch::describe_missing(const observation& point) {
 // Page's cumulative sum of how far the points are from what the clock lets expect, more than they may be, to one side.
 std::optional<finding> pattern_watch::follow_clock(const observation& point) {
   if (!point.seen.clock || point.after_hole) {
-    clock_sum_ = 0;
+    if (stretch_) stretch_->sum = 0;
     return std::nullopt;
   }
+  if (!stretch_) stretch_ = std::make_unique<stretch>();
+  stretch& now = *stretch_;
   const double z = point.seen.clock->z;
   const double size = std::abs(z);
   const bool is_up = z > 0;
-  if (is_up != clock_up_ && size >= clock_far) {
-    clock_sum_ = 0;
-    clock_up_ = is_up;
+  if (is_up != now.is_up && size >= clock_far) {
+    now.sum = 0;
+    now.is_up = is_up;
   }
-  if (clock_sum_ <= 0) {
-    clock_n_ = point.n;
-    clock_ts_ = point.ts;
+  if (now.sum <= 0) {
+    now.from_n = point.n;
+    now.from = point.ts;
   }
-  const double before = clock_sum_;
-  const double step = is_up == clock_up_ ? std::min(size, clock_most) : -std::min(size, clock_far);
-  clock_sum_ = std::clamp(before + step - clock_allowed, 0.0, clock_sum_max);
-  if (before >= clock_sum_told || clock_sum_ < clock_sum_told) return std::nullopt;
+  const double before = now.sum;
+  const double step = is_up == now.is_up ? std::min(size, clock_most) : -std::min(size, clock_far);
+  now.sum = std::clamp(before + step - clock_allowed, 0.0, clock_sum_max);
+  if (before >= clock_sum_told || now.sum < clock_sum_told) return std::nullopt;
   finding found;
   found.kind = event_kind::pattern;
-  found.direction = clock_up_ ? event_direction::up : event_direction::down;
-  found.from_n = clock_n_;
-  found.from = clock_ts_;
-  found.points = point.n - clock_n_ + 1;
+  found.direction = now.is_up ? event_direction::up : event_direction::down;
+  found.from_n = now.from_n;
+  found.from = now.from;
+  found.points = point.n - now.from_n + 1;
   found.value = point.value;
   found.expected = point.seen.clock->expected;
   found.nines = std::min(2.5 + size, 10.0);

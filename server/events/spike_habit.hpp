@@ -22,6 +22,8 @@ public:
   void learn_level(double height, std::uint64_t n);
   // It was a spike, told or not.
   void learn(double value, double height, std::uint64_t n);
+  // Nothing was learned yet.
+  bool is_empty() const { return next_ == 0 && fill_ == 0 && usual_ == 0; }
 
   template <class Archive>
   void visit_state(Archive& archive) {
