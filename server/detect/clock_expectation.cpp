@@ -109,7 +109,7 @@ void clock_expectation::screen(double x, double t, double interval) {
   day_lag_ += day_share * (off - day_lag_);
   const double with = t - started_ >= day_seconds ? off - hours_[hour] : off - day_lag_;
   day_loss_.add(std::abs(off - day_lag_), std::abs(with), day_share);
-  hour_visit_.add(hours_, hour, off, day_visit_gain);
+  hours_.add(hour, off, day_visit_gain);
   if (interval > interval_for_minutes) return;
   const auto minute = std::min<std::size_t>(static_cast<std::size_t>(minute_place(t)), 59);
   const double short_off = x - short_level_;
@@ -118,7 +118,7 @@ void clock_expectation::screen(double x, double t, double interval) {
   if (t - started_ >= hour_seconds) {
     hour_loss_.add(std::abs(short_off - hour_lag_), std::abs(short_off - minutes_[minute]), hour_share);
   }
-  minute_visit_.add(minutes_, minute, short_off, hour_visit_gain);
+  minutes_.add(minute, short_off, hour_visit_gain);
 }
 
 void clock_expectation::find_habit(double t, double interval) {

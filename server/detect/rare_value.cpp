@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace spindrift {
 namespace {
@@ -57,7 +58,7 @@ rare_value::judgement rare_value::judge(double x, std::size_t bucket) const {
   const std::size_t end = bucket < octaves ? octaves : 2 * octaves;
   const std::size_t begin = bucket % octaves == 0 ? bucket : bucket - 1;
   double times = 0;
-  for (std::size_t i = begin; i < end; ++i) times += counts_[i];
+  for (std::size_t i = begin; i < end; ++i) times += (*counts_)[i];
   // The present stay has been counted already.
   if (stay_ > 0 && stay_bucket_ >= begin && stay_bucket_ < end) times -= 1;
   const double p = (std::max(0.0, times) + 0.5) / (n_ + 1.0);
@@ -78,28 +79,47 @@ rare_value::judgement rare_value::judge(double x, std::size_t bucket) const {
 // The share begins at none, over the memory that there is: a stream that stands still for an hour is none of this kind.
 void rare_value::replace_usual(double x) {
   const std::uint16_t age = age_;
+  std::unique_ptr<octave_counts> counts = std::move(counts_);
   *this = rare_value();
   age_ = age;
   usual_ = x;
   votes_ = 1;
+  if (!counts) return;
+  counts->fill(0);
+  counts_ = std::move(counts);
+}
+
+// While the usual value has not come again: it was left once at most, or another one would have replaced it.
+rare_value::octave_counts rare_value::counts_so_far() const {
+  octave_counts counts{};
+  if (stay_ > 0) counts[stay_bucket_] = 1;
+  return counts;
+}
+
+void rare_value::count(std::size_t bucket) {
+  const std::size_t side = bucket / octaves;
+  if (stay_ > 0 && stay_bucket_ / octaves == side && bucket <= stay_bucket_) return;
+  if (counts_) {
+    // Farther in the same stay: what was counted nearer is what this is.
+    std::uint16_t& nearer = (*counts_)[stay_bucket_];
+    if (stay_ > 0 && stay_bucket_ / octaves == side && nearer > 0) --nearer;
+    std::uint16_t& here = (*counts_)[bucket];
+    if (here < UINT16_MAX) ++here;
+  }
+  stay_bucket_ = static_cast<std::uint8_t>(bucket);
 }
 
 void rare_value::learn(double x, std::size_t bucket) {
   const bool usual = n_ > 0 && x == usual_;
   if (usual) {
+    if (!counts_) counts_ = std::make_unique<octave_counts>(counts_so_far());
     votes_ = static_cast<std::uint8_t>(std::min<int>(votes_ + 1, votes_max));
     stay_ = 0;
   } else if (votes_ == 0) {
     replace_usual(x);
   } else {
     --votes_;
-    const std::size_t side = bucket / octaves;
-    if (stay_ == 0 || stay_bucket_ / octaves != side || bucket > stay_bucket_) {
-      // Farther in the same stay: what was counted nearer is what this is.
-      if (stay_ > 0 && stay_bucket_ / octaves == side && counts_[stay_bucket_] > 0) --counts_[stay_bucket_];
-      if (counts_[bucket] < UINT16_MAX) ++counts_[bucket];
-      stay_bucket_ = static_cast<std::uint8_t>(bucket);
-    }
+    count(bucket);
     stay_ = static_cast<std::uint8_t>(std::min<int>(stay_ + 1, UINT8_MAX));
   }
   ++n_;
@@ -108,7 +128,8 @@ void rare_value::learn(double x, std::size_t bucket) {
   rules_ = n_ >= 16 && share_ >= (rules_ ? rules_until : rules_from);
   if (n_ < n_max) return;
   n_ /= 2;
-  for (auto& count : counts_) count = static_cast<std::uint16_t>(count / 2);
+  if (!counts_) return;
+  for (auto& times : *counts_) times = static_cast<std::uint16_t>(times / 2);
 }
 
 }  // namespace spindrift

@@ -21,6 +21,13 @@ public:
     missing  // a beat that was due has not come, of a rhythm that never misses one
   };
 
+  // points_before: so many had come, none of them flagged.
+  explicit rhythm(double points_before = 0) : n_(points_before) {}
+
+  // A point was flagged. Until then it only counts points.
+  bool has_begun() const { return started_; }
+  double points() const { return n_; }
+
   // size: |value - expected| of a flagged point, 0 of others.
   verdict update(double size) {
     ++n_;
@@ -123,7 +130,7 @@ private:
     return is_news ? verdict::missing : verdict::none;
   }
 
-  double n_ = 0;           // points seen
+  double n_;               // points seen
   double start_ = 0;       // of the last beat, or where it should have been
   double last_ = 0;        // flagged point
   double gap_ = 0;         // from beat to beat

@@ -43,7 +43,12 @@ void robust_autoregression::loosen() {
   matrix one{};
   for (std::size_t i = 0; i < order; ++i) one[i][i] = 1;
   fold(one);
-  trace_ = order;
+}
+
+double robust_autoregression::trace_of(const matrix& whole) {
+  double sum = 0;
+  for (std::size_t i = 0; i < order; ++i) sum += whole[i][i];
+  return sum;
 }
 
 void robust_autoregression::adopt(const window& past) {
@@ -51,19 +56,21 @@ void robust_autoregression::adopt(const window& past) {
   loosen();
 }
 
-double robust_autoregression::predict(double unit, double mean) {
-  unit_ = unit;
+robust_autoregression::forecast robust_autoregression::predict(double unit, double mean) const {
+  forecast made;
+  made.unit = unit;
   const double per_unit = 1 / unit;
-  features_[0] = (past_[0] - mean) * per_unit;
-  for (std::size_t i = 1; i < order; ++i) features_[i] = (past_[i - 1] - past_[i]) * per_unit;
+  made.features[0] = (past_[0] - mean) * per_unit;
+  for (std::size_t i = 1; i < order; ++i) made.features[i] = (past_[i - 1] - past_[i]) * per_unit;
   double step = 0;
-  for (std::size_t i = 0; i < order; ++i) step += weights_[i] * features_[i];
+  for (std::size_t i = 0; i < order; ++i) step += weights_[i] * made.features[i];
   const double prediction = past_[0] + unit * step;
-  return std::abs(prediction) < prediction_lost ? prediction : past_[0];
+  made.value = std::abs(prediction) < prediction_lost ? prediction : past_[0];
+  return made;
 }
 
-void robust_autoregression::learn(double value, double error, double knee) {
-  if (!fit(error, knee)) start_again();
+void robust_autoregression::learn(double value, const forecast& made, double error, double knee) {
+  if (!fit(made, error, knee)) start_again();
   pass(value);
 }
 
@@ -73,31 +80,31 @@ void robust_autoregression::pass(double value) {
 }
 
 // False when the numbers are no longer good. Written so that NaN is not good.
-bool robust_autoregression::fit(double error, double knee) {
+bool robust_autoregression::fit(const forecast& made, double error, double knee) {
   // g = P f, summed row by row: P is symmetric, and rows vectorise where dot products may not be re-ordered.
   matrix whole = unfolded();
+  const double trace = trace_of(whole);
+  const window& features = made.features;
   window gain{};
   for (std::size_t i = 0; i < order; ++i) {
-    for (std::size_t j = 0; j < order; ++j) gain[j] += whole[i][j] * features_[i];
+    for (std::size_t j = 0; j < order; ++j) gain[j] += whole[i][j] * features[i];
   }
   double power = 0;
-  for (std::size_t i = 0; i < order; ++i) power += features_[i] * gain[i];
+  for (std::size_t i = 0; i < order; ++i) power += features[i] * gain[i];
   const double size = std::abs(error);
   const double excess = size > knee ? size / knee : 1;
   const double spread = forgetting * excess * excess + power;
-  const double step = error / (unit_ * spread);
+  const double step = error / (made.unit * spread);
   for (std::size_t i = 0; i < order; ++i) weights_[i] += gain[i] * step;
   // P := (P - g g' / spread) / forgetting.
   const double root = std::sqrt(1 / spread);
   for (double& part : gain) part *= root;
-  const double growth = trace_ < trace_wound_up ? 1 / forgetting : 1;
+  const double growth = trace < trace_wound_up ? 1 / forgetting : 1;
   for (std::size_t i = 0; i < order; ++i) {
     for (std::size_t j = 0; j < order; ++j) whole[i][j] = (whole[i][j] - gain[i] * gain[j]) * growth;
   }
   fold(whole);
-  trace_ = 0;
-  for (std::size_t i = 0; i < order; ++i) trace_ += whole[i][i];
-  return power >= 0 && trace_ < trace_lost && std::abs(step) < step_lost;
+  return power >= 0 && trace_of(whole) < trace_lost && std::abs(step) < step_lost;
 }
 
 }  // namespace spindrift

@@ -1,7 +1,7 @@
 // Predicts the next value from the last eight: an autoregression learned by recursive least squares that no outlier can
 // move far, since errors beyond a knee pull no harder than one at the knee (Huber's weights).
 //
-// A plain value inside robust_zscore, 500 bytes. `predict` then `learn`, in turns. Lengths are measured in `unit`, so
+// A plain value inside robust_zscore, 416 bytes. `predict` then `learn`, in turns. Lengths are measured in `unit`, so
 // weights are pure numbers. A step is about 200 multiplications and additions on an 8 x 8 matrix of which one
 // half is kept, so that it stays symmetric (an unsymmetric one drifts until it blows up, after some 17,000 points); it
 // heals itself by starting again when the numbers are no longer good.
@@ -19,10 +19,17 @@ public:
 
   robust_autoregression();
 
-  // What comes next; always finite. `unit` > 0 is the present unit of length, `mean` the level of the stream.
-  double predict(double unit, double mean);
-  // error = value as it came - the last prediction; beyond `knee` it counts less. `value`, cleaned, enters the past.
-  void learn(double value, double error, double knee);
+  // What it takes to learn from a prediction how good it was.
+  struct forecast {
+    double value = 0;  // always finite
+    double unit = 1;
+    window features{};
+  };
+  // What comes next. `unit` > 0 is the present unit of length, `mean` the level of the stream.
+  forecast predict(double unit, double mean) const;
+  // error = value as it came - the prediction made of it; beyond `knee` it counts less. `value`, cleaned, enters the
+  // past.
+  void learn(double value, const forecast& made, double error, double knee);
   // The point was an anomaly: `value`, what should have been, enters the past and nothing is learned.
   void pass(double value);
   void set_past(const window& past) { past_ = past; }
@@ -33,10 +40,15 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    // As saved the matrix is whole.
+    // As saved the matrix is whole, and has behind it what it was asked last.
     matrix whole{};
-    if constexpr (!Archive::reads) whole = unfolded();
-    archive(whole, weights_, past_, features_, unit_, trace_);
+    forecast last;
+    double trace = 0;
+    if constexpr (!Archive::reads) {
+      whole = unfolded();
+      trace = trace_of(whole);
+    }
+    archive(whole, weights_, past_, last.features, last.unit, trace);
     if constexpr (Archive::reads) fold(whole);
   }
 
@@ -45,15 +57,13 @@ private:
 
   matrix unfolded() const;
   void fold(const matrix& whole);
+  static double trace_of(const matrix& whole);
   void loosen();
-  bool fit(double error, double knee);
+  bool fit(const forecast& made, double error, double knee);
 
   std::array<double, order*(order + 1) / 2> covariance_;  // from the diagonal on, row by row
   window weights_{};
   window past_{};
-  window features_{};
-  double unit_ = 1;
-  double trace_ = 0;
 };
 
 }  // namespace spindrift

@@ -74,7 +74,8 @@ baseline_reading robust_zscore::update(double x) {
     reading.expected = x;
     return reading;
   }
-  const double prediction = predict();
+  const robust_autoregression::forecast made = predict();
+  const double prediction = made.value;
   const double error = x - prediction;
   const double season_prediction = season_ ? season_->predictor.predict(prediction) : prediction;
   const double season_error = x - season_prediction;
@@ -100,7 +101,7 @@ baseline_reading robust_zscore::update(double x) {
   }
   judge_rare(x, reading);
   if (season_) select(error, season_error);
-  learn(x, prediction, error, reading.anomaly, reading.expected);
+  learn(x, made, error, reading.anomaly, reading.expected);
   return reading;
 }
 
@@ -138,8 +139,9 @@ baseline_reading robust_zscore::bridge(double x) {
   return reading;
 }
 
-double robust_zscore::predict() {
-  return count_ < naive_points ? median_of(recent_[0], recent_[1], recent_[2]) : autoregression_.predict(unit(), mean_);
+robust_autoregression::forecast robust_zscore::predict() const {
+  if (count_ < naive_points) return {.value = median_of(recent_[0], recent_[1], recent_[2])};
+  return autoregression_.predict(unit(), mean_);
 }
 
 bool robust_zscore::is_ordinary(const track& one, double error, double loss_limit) const {
@@ -164,7 +166,8 @@ void robust_zscore::select(double error, double season_error) {
   follow(other.own, season_error, settling_ == 0);
 }
 
-void robust_zscore::learn(double x, double prediction, double error, bool flagged, double expected) {
+void robust_zscore::learn(double x, const robust_autoregression::forecast& made, double error, bool flagged,
+                          double expected) {
   const double reach = clip * sigma(track_);
   // A value that stands still (a bound, a sensor that hangs) says nothing about the noise.
   ties_ = x == recent_[0] ? static_cast<std::uint8_t>(std::min(ties_ + 1, 255)) : std::uint8_t{0};
@@ -175,7 +178,7 @@ void robust_zscore::learn(double x, double prediction, double error, bool flagge
   } else if (flagged) {
     autoregression_.pass(expected);
   } else {
-    autoregression_.learn(std::clamp(x, prediction - reach, prediction + reach), error, reach);
+    autoregression_.learn(std::clamp(x, made.value - reach, made.value + reach), made, error, reach);
   }
   if (season_) season_->predictor.learn(x, 4 * reach);
   std::copy_backward(recent_.begin(), recent_.end() - 1, recent_.end());
@@ -257,7 +260,8 @@ void robust_zscore::run_again() {
     outliers = 0;
     int outliers_run = 0;
     for (double x : kept_) {
-      const double prediction = autoregression_.predict(unit(), mean_);
+      const robust_autoregression::forecast made = autoregression_.predict(unit(), mean_);
+      const double prediction = made.value;
       const double error = x - prediction;
       const double width = sigma(track_);
       follow(track_, error, true);
@@ -265,7 +269,8 @@ void robust_zscore::run_again() {
       outliers += outlier ? 1 : 0;
       outliers_run = outlier ? outliers_run + 1 : 0;
       if (!outlier) {
-        autoregression_.learn(std::clamp(x, prediction - clip * width, prediction + clip * width), error, clip * width);
+        const double reach = clip * width;
+        autoregression_.learn(std::clamp(x, prediction - reach, prediction + reach), made, error, reach);
       } else {
         autoregression_.pass(outliers_run <= adopt_flags / 2 ? prediction : x);
       }

@@ -2,7 +2,7 @@
 // threshold that knows how heavy the tail of the noise is. Finds outliers that hide inside a cycle or on a trend, and
 // stays quiet on heavy-tailed noise.
 //
-// One object a stream, one thread at a time; the settings are the caller's and outlive it. 1.0 KiB (2 KiB during the
+// One object a stream, one thread at a time; the settings are the caller's and outlive it. 0.8 KiB (1.8 KiB during the
 // first 128 points), with `seasonal` another 7.2 KiB; about 100 ns a point, and 60 us in all for the three times the
 // first points are gone through again. Deterministic: + - * / and sqrt only. NaN and infinities are ignored (z = 0);
 // see zscore.hpp for the largest values and the parameters. A constant series has a floor for sigma (the smallest step
@@ -92,13 +92,13 @@ private:
   double unit() const;
   double sigma(const track& one) const;
   double threshold(const track& one) const;
-  double predict();
+  robust_autoregression::forecast predict() const;
   bool is_ordinary(const track& one, double error, double loss_limit) const;
   void begin(double x);
   void follow(track& one, double error, bool settled) const;
   void judge_rare(double x, baseline_reading& reading);
   void select(double error, double season_error);
-  void learn(double x, double prediction, double error, bool flagged, double expected);
+  void learn(double x, const robust_autoregression::forecast& made, double error, bool flagged, double expected);
   bool is_deaf() const;
   void adopt();
   void find_level();

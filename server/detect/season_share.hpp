@@ -26,6 +26,8 @@ public:
     return is_most_;
   }
 
+  bool is_empty() const { return count_ == 0; }
+
   template <class Archive>
   void visit_state(Archive& archive) {
     archive(mean_, left_, season_, count_, is_most_);

@@ -26,10 +26,21 @@ baseline_reading judged(robust_zscore& by, double x, bool after_hole) {
 
 timed_zscore::result timed_zscore::update(double x, double t, double interval, bool after_hole) {
   result seen = judge(x, t, interval, after_hole);
-  seen.beat = rhythm_.update(seen.baseline.anomaly ? std::abs(x - seen.baseline.expected) : 0);
+  if (!past_ && seen.baseline.anomaly) past_ = std::make_unique<anomalies>(anomalies{rhythm(points_), {}});
+  if (!past_) {
+    ++points_;
+    return seen;
+  }
+  seen.beat = past_->beats.update(seen.baseline.anomaly ? std::abs(x - seen.baseline.expected) : 0);
   const bool is_out = seen.baseline.anomaly && seen.beat != rhythm::verdict::beat;
-  seen.lasts = runs_.update(!is_out ? 0 : x > seen.baseline.expected ? 1 : -1);
+  seen.lasts = past_->runs.update(!is_out ? 0 : x > seen.baseline.expected ? 1 : -1);
   return seen;
+}
+
+bool timed_zscore::season_counts(double x, const std::optional<clock_expectation::figure>& expected) {
+  if (!expected || !std::isfinite(x)) return false;
+  if (!season_) season_ = std::make_unique<season>();
+  return season_->share.update(std::clamp(x, -value_max, value_max), expected->season);
 }
 
 timed_zscore::result timed_zscore::judge(double x, double t, double interval, bool after_hole) {
@@ -37,34 +48,36 @@ timed_zscore::result timed_zscore::judge(double x, double t, double interval, bo
   seen.baseline = judged(plain_, x, after_hole);
   const auto expected = clock_.expect(t);
   if (std::isfinite(x)) clock_.learn(std::clamp(x, -value_max, value_max), t, interval);
-  const bool counts =
-      expected && std::isfinite(x) && share_.update(std::clamp(x, -value_max, value_max), expected->season);
-  seen.is_other = counts != counts_;
-  counts_ = counts;
+  const bool counts = season_counts(x, expected);
+  if (season_) {
+    seen.is_other = counts != season_->counts;
+    season_->counts = counts;
+  }
   if (counts) seen.season = expected->season;
   seen.season_counts = counts;
   if (!expected || !expected->known || !(expected->sigma > 0) || !std::isfinite(x)) return seen;
+  season& own = *season_;
   const double sigma = expected->sigma;
   const double y = std::clamp((x - expected->expected) / sigma, -z_max, z_max);
   seen.clock = clock_reading{expected->expected, sigma, drawn_in(y)};
-  if (!rest_) rest_ = std::make_unique<robust_zscore>(*settings_);
-  const baseline_reading rest = judged(*rest_, y, after_hole);
-  compare(std::abs(x - seen.baseline.expected), std::abs(y - rest.expected) * sigma, reach_in_sigmas * sigma);
-  seen.clock->plain_error = plain_loss_;
-  seen.clock->error = rest_loss_;
-  seen.clock->judges = by_clock_ && compared_ >= compared_min;
-  if (compared_ < compared_min) {
+  if (!own.rest) own.rest = std::make_unique<robust_zscore>(*settings_);
+  const baseline_reading rest = judged(*own.rest, y, after_hole);
+  own.compare(std::abs(x - seen.baseline.expected), std::abs(y - rest.expected) * sigma, reach_in_sigmas * sigma);
+  seen.clock->plain_error = own.plain_loss;
+  seen.clock->error = own.rest_loss;
+  seen.clock->judges = own.judges && own.compared >= compared_min;
+  if (own.compared < compared_min) {
     const bool expected_most = std::abs(x - expected->expected) < explained * std::abs(x - seen.baseline.expected);
     seen.baseline.anomaly = seen.baseline.anomaly && !(std::abs(y) <= ordinary_at_first && expected_most);
     return seen;
   }
-  if (!by_clock_) {
-    const bool expected_there = std::abs(rest.z) < ordinary && rest_loss_ <= about_as_good * plain_loss_;
+  if (!own.judges) {
+    const bool expected_there = std::abs(rest.z) < ordinary && own.rest_loss <= about_as_good * own.plain_loss;
     seen.baseline.anomaly = seen.baseline.anomaly && !expected_there;
     return seen;
   }
   const bool expected_here = std::abs(seen.baseline.z) < ordinary && !seen.baseline.rare;
-  const bool anomaly = rest.anomaly && (rest_loss_ < clearly * plain_loss_ || !expected_here);
+  const bool anomaly = rest.anomaly && (own.rest_loss < clearly * own.plain_loss || !expected_here);
   seen.baseline = {.expected = expected->expected + sigma * rest.expected,
                    .sigma = sigma * rest.sigma,
                    .z = rest.z,
@@ -75,17 +88,17 @@ timed_zscore::result timed_zscore::judge(double x, double t, double interval, bo
   return seen;
 }
 
-void timed_zscore::compare(double plain_error, double rest_error, double reach) {
-  if (compared_ < 1000000) ++compared_;
-  const double gain = std::max(loss_gain, 1.0 / compared_);
-  plain_loss_ += gain * (std::min(plain_error, reach) - plain_loss_);
-  rest_loss_ += gain * (std::min(rest_error, reach) - rest_loss_);
-  by_clock_ = rest_loss_ < (by_clock_ ? gives_back : takes_over) * plain_loss_;
+void timed_zscore::season::compare(double plain_error, double rest_error, double reach) {
+  if (compared < 1000000) ++compared;
+  const double gain = std::max(loss_gain, 1.0 / compared);
+  plain_loss += gain * (std::min(plain_error, reach) - plain_loss);
+  rest_loss += gain * (std::min(rest_error, reach) - rest_loss);
+  judges = rest_loss < (judges ? gives_back : takes_over) * plain_loss;
 }
 
 void timed_zscore::relearn() {
   plain_.relearn();
-  if (rest_) rest_->relearn();
+  if (season_ && season_->rest) season_->rest->relearn();
 }
 
 }  // namespace spindrift

@@ -2,7 +2,8 @@
 // judges what is left after it, in its own sigma of that time, and the one with the lower recent error has the word.
 //
 // One object a feature, one thread at a time; the settings outlive it. What it owns beyond a robust_zscore:
-// clock_expectation.hpp; the second baseline (1.2 KiB) only where a habit was found. A point that the other baseline
+// clock_expectation.hpp; the second baseline (1 KiB) only where a habit was found, what it remembers of anomalies (0.1
+// KiB) only where there were any. A point that the other baseline
 // finds ordinary (|z| < 3) is no anomaly while that one's mean error is at most 1.5 times the judging one's; not when
 // the clock judges and is clearly better (below 0.9), or a job that did not run would pass.
 #pragma once
@@ -43,28 +44,51 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    bool second = rest_ != nullptr;
-    archive(plain_, clock_, rhythm_, runs_, plain_loss_, rest_loss_, compared_, by_clock_, share_, counts_, second);
-    if constexpr (Archive::reads) rest_ = second ? std::make_unique<robust_zscore>(*settings_) : nullptr;
-    if (rest_) archive(*rest_);
+    anomalies past = past_ ? *past_ : anomalies{rhythm(points_), {}};
+    season by_clock = season_ ? std::move(*season_) : season{};
+    bool second = by_clock.rest != nullptr;
+    archive(plain_, clock_, past.beats, past.runs, by_clock.plain_loss, by_clock.rest_loss, by_clock.compared,
+            by_clock.judges, by_clock.share, by_clock.counts, second);
+    if constexpr (Archive::reads) {
+      by_clock.rest = second ? std::make_unique<robust_zscore>(*settings_) : nullptr;
+      points_ = past.beats.points();
+      past_ = past.beats.has_begun() ? std::make_unique<anomalies>(past) : nullptr;
+    }
+    if (by_clock.rest) archive(*by_clock.rest);
+    if (season_) {
+      *season_ = std::move(by_clock);
+    } else if (second || !by_clock.share.is_empty()) {
+      season_ = std::make_unique<season>(std::move(by_clock));
+    }
   }
 
 private:
+  struct anomalies {
+    rhythm beats;
+    run_habit runs;
+  };
+  // Of a stream of which the clock has let something expect.
+  struct season {
+    std::unique_ptr<robust_zscore> rest;  // of what is left, once its times are known
+    double plain_loss = 0;
+    double rest_loss = 0;
+    std::uint32_t compared = 0;
+    bool judges = false;  // it is ahead of the plain one
+    bool counts = false;  // the season, at the last point
+    season_share share;
+
+    void compare(double plain_error, double rest_error, double reach);
+  };
+
   result judge(double x, double t, double interval, bool after_hole);
-  void compare(double plain_error, double rest_error, double reach);
+  bool season_counts(double x, const std::optional<clock_expectation::figure>& expected);
 
   const zscore_settings* settings_;
   robust_zscore plain_;
   clock_expectation clock_;
-  rhythm rhythm_;
-  run_habit runs_;
-  std::unique_ptr<robust_zscore> rest_;
-  double plain_loss_ = 0;
-  double rest_loss_ = 0;
-  std::uint32_t compared_ = 0;
-  bool by_clock_ = false;
-  season_share share_;
-  bool counts_ = false;  // the season, at the last point
+  std::unique_ptr<anomalies> past_;  // from the first anomaly on;
+  double points_ = 0;                // that had come until then
+  std::unique_ptr<season> season_;
 };
 
 }  // namespace spindrift

@@ -3,7 +3,7 @@
 //
 // The fast memory sees x before the comparison, the slow one after it. The slow memories of 500 and 1,000 points are
 // also what the other scores take as the stream's present scale, so they are readable: both then include x.
-// A plain value of 168 bytes, seven memories of a few nanoseconds each; one thread at a time; |x| <= 1e150. Scores are
+// A plain value of 120 bytes, seven memories of a few nanoseconds each; one thread at a time; |x| <= 1e150. Scores are
 // finite, >= 0, and 0 until a slow memory has 20 points and some variance.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 #include "server/detect/ensemble/moving_moments.hpp"
 
@@ -22,30 +23,40 @@ public:
   static constexpr unsigned slow_count_min = 20;
 
   std::array<double, score_count> update(double x) {
-    for (auto& moments : fast_) moments.update(x);
-    const std::array scores{compare(fast_[0], slow_[0]), compare(fast_[1], slow_[1]), compare(fast_[2], slow_[2]),
-                            compare(fast_[1], slow_[3])};
-    for (auto& moments : slow_) moments.update(x);
+    const bool is_known = count_ >= slow_count_min;
+    fading_moments::count_up(count_);
+    teach(fast_, fast_windows, x);
+    const std::array scores{compare(fast_[0], slow_[0], is_known), compare(fast_[1], slow_[1], is_known),
+                            compare(fast_[2], slow_[2], is_known), compare(fast_[1], slow_[3], is_known)};
+    teach(slow_, slow_windows, x);
     return scores;
   }
 
-  const moving_moments& last_500() const { return slow_[0]; }
-  const moving_moments& last_1000() const { return slow_[1]; }
+  const fading_moments& last_500() const { return slow_[0]; }
+  const fading_moments& last_1000() const { return slow_[1]; }
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(fast_, slow_);
+    for (std::size_t i = 0; i < fast_.size(); ++i) fast_[i].visit_state(archive, count_, fast_windows[i]);
+    for (std::size_t i = 0; i < slow_.size(); ++i) slow_[i].visit_state(archive, count_, slow_windows[i]);
   }
 
 private:
-  static double compare(const moving_moments& fast, const moving_moments& slow) {
-    if (slow.count() < slow_count_min || slow.variance() <= 0.0) return 0.0;
+  static constexpr std::array<std::uint32_t, 3> fast_windows{10, 30, 50};
+  static constexpr std::array<std::uint32_t, 4> slow_windows{500, 1'000, 2'000, 100'000};
+
+  template <std::size_t n>
+  void teach(std::array<fading_moments, n>& all, const std::array<std::uint32_t, n>& windows, double x) const {
+    for (std::size_t i = 0; i < n; ++i) all[i].update(x, fading_moments::gain(count_, windows[i]));
+  }
+  static double compare(const fading_moments& fast, const fading_moments& slow, bool is_known) {
+    if (!is_known || slow.variance() <= 0.0) return 0.0;
     return std::min(std::abs(fast.mean() - slow.mean()) / std::sqrt(slow.variance()), 1e12);
   }
 
-  std::array<moving_moments, 3> fast_{moving_moments(10), moving_moments(30), moving_moments(50)};
-  std::array<moving_moments, 4> slow_{moving_moments(500), moving_moments(1000), moving_moments(2000),
-                                      moving_moments(100000)};
+  std::array<fading_moments, 3> fast_{};
+  std::array<fading_moments, 4> slow_{};
+  std::uint32_t count_ = 0;  // of all
 };
 
 }  // namespace spindrift

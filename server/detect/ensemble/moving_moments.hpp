@@ -1,10 +1,11 @@
 // Mean and variance of a stream with an exponentially fading memory of about `window` points (West, CACM 1979, with
 // the weight of a new value never below 1/window): plain averages while young, fading afterwards.
 //
-// A plain value of 24 bytes, the window among them; one thread at a time. update takes |x| <= 1e150 and costs a few
-// nanoseconds; the results then stay finite for ever. Magnitudes too small to matter are set to zero, since a long
-// constant stretch would otherwise leave subnormal numbers behind, which no later step ever clears and which cost a
-// hundred cycles each.
+// Plain values: moving_moments, of 24 bytes, counts for itself; fading_moments, of 16, are for those who have several
+// that take a value at the same time, and one count for all. One thread at a time. update takes |x| <= 1e150 and costs
+// a few nanoseconds; the results then stay finite for ever. Magnitudes too small to matter are set to zero, since a
+// long constant stretch would otherwise leave subnormal numbers behind, which no later step ever clears and which cost
+// a hundred cycles each.
 #pragma once
 
 #include <algorithm>
@@ -14,13 +15,17 @@
 
 namespace spindrift {
 
-class moving_moments {
+class fading_moments {
 public:
-  explicit moving_moments(std::uint32_t window) : window_(window) {}
+  // The weight of the newest of so many values. One division a point is cheaper than eight bytes more to fetch.
+  static double gain(std::uint32_t count, std::uint32_t window) {
+    return 1.0 / static_cast<double>(std::min(count, window));
+  }
+  static void count_up(std::uint32_t& count) {
+    if (count < std::numeric_limits<std::uint32_t>::max()) ++count;
+  }
 
-  void update(double x) {
-    if (count_ < std::numeric_limits<std::uint32_t>::max()) ++count_;
-    const double weight = gain();
+  void update(double x, double weight) {
     const double d = x - mean_;
     mean_ += weight * d;
     variance_ = (1.0 - weight) * (variance_ + weight * d * d);
@@ -30,20 +35,30 @@ public:
 
   double mean() const { return mean_; }
   double variance() const { return variance_; }
-  std::uint32_t count() const { return count_; }
 
   template <class Archive>
-  void visit_state(Archive& archive) {
-    double said = count_ == 0 ? 2.0 : gain();  // stands in what was saved, and the count says it
-    archive(said, mean_, variance_, count_);
+  void visit_state(Archive& archive, std::uint32_t& count, std::uint32_t window) {
+    double said = count == 0 ? 2.0 : gain(count, window);  // stands in what was saved, and the count says it
+    archive(said, mean_, variance_, count);
   }
 
 private:
-  // Of the newest value. One division a point is cheaper than eight bytes more to fetch.
-  double gain() const { return 1.0 / static_cast<double>(std::min(count_, window_)); }
-
   double mean_ = 0.0;
   double variance_ = 0.0;
+};
+
+class moving_moments : public fading_moments {
+public:
+  explicit moving_moments(std::uint32_t window) : window_(window) {}
+
+  void update(double x) {
+    count_up(count_);
+    fading_moments::update(x, gain(count_, window_));
+  }
+
+  std::uint32_t count() const { return count_; }
+
+private:
   std::uint32_t count_ = 0;
   std::uint32_t window_;
 };

@@ -19,7 +19,7 @@ shape_memory::match shape_memory::nearest(const shape& wanted) const {
   if (size_ != 1) return nearest_of_many(wanted);
   float square = 0;
   for (std::size_t f = 0; f < features; ++f) {
-    const float d = values_[f] - wanted[f];
+    const float d = (*first_)[f] - wanted[f];
     square += d * d;
   }
   return {0, std::sqrt(static_cast<double>(square))};
@@ -29,7 +29,7 @@ shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
   match best{0, std::numeric_limits<double>::infinity()};
   for (std::size_t begin = 0; begin < size_; begin += lanes) {
     std::array<float, lanes> squares{};
-    const float* values = values_.data() + begin * features;
+    const float* const values = groups_[begin / lanes].values.data();
     for (std::size_t f = 0; f < features; ++f) {
       for (std::size_t l = 0; l < lanes; ++l) {
         const float d = values[f * lanes + l] - wanted[f];
@@ -48,38 +48,42 @@ shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
 void shape_memory::store(const shape& added) {
   std::size_t index = size_;
   if (index == shapes_max) {
-    index = static_cast<std::size_t>(std::min_element(last_use_.begin(), last_use_.end()) - last_use_.begin());
+    index = longest_unused();
   } else {
     append();
   }
-  for (std::size_t f = 0; f < features; ++f) values_[place_of(index, f)] = added[f];
+  for (std::size_t f = 0; f < features; ++f) value_of(index, f) = added[f];
   touch(index);
+}
+
+std::size_t shape_memory::longest_unused() const {
+  std::size_t longest = 0;
+  for (std::size_t i = 1; i < size_; ++i) {
+    if (last_use_of(i) < last_use_of(longest)) longest = i;
+  }
+  return longest;
 }
 
 // Room for one more, by one group at a time: at most seventeen times in a stream's life, and no spare capacity is kept.
 void shape_memory::append() {
   if (size_ == 0) {
-    values_.assign(features, 0.0F);
+    first_ = std::make_unique<shape>();
   } else if (size_ == 1) {
-    std::vector<float> group(features * lanes);
-    for (std::size_t f = 0; f < features; ++f) group[f * lanes] = values_[f];
-    values_ = std::move(group);
-    last_use_.reserve(lanes);
-    last_use_ = {clock_, 0};
-  } else {
-    if (size_ % lanes == 0) {
-      values_.reserve(values_.size() + features * lanes);
-      values_.resize(values_.size() + features * lanes);
-      last_use_.reserve(size_ + lanes);
-    }
-    last_use_.push_back(0);
+    groups_ = std::make_unique<group[]>(1);
+    for (std::size_t f = 0; f < features; ++f) groups_[0].values[f * lanes] = (*first_)[f];
+    groups_[0].last_use[0] = clock_;
+    first_.reset();
+  } else if (size_ % lanes == 0) {
+    auto more = std::make_unique<group[]>(size_ / lanes + 1U);
+    std::copy_n(groups_.get(), size_ / lanes, more.get());
+    groups_ = std::move(more);
   }
   ++size_;
 }
 
 void shape_memory::attract(std::size_t index, const shape& toward) {
   for (std::size_t f = 0; f < features; ++f) {
-    float& held = values_[place_of(index, f)];
+    float& held = value_of(index, f);
     held += attraction * (toward[f] - held);
   }
   touch(index);
@@ -88,37 +92,37 @@ void shape_memory::attract(std::size_t index, const shape& toward) {
 void shape_memory::touch(std::size_t index) {
   // The clock wraps after some 13,000 million points of one stream; all ages then start again together.
   if (++clock_ == 0) {
-    std::fill(last_use_.begin(), last_use_.end(), 0U);
+    for (std::size_t i = 0; size_ > 1 && i < size_; ++i) last_use_of(i) = 0;
     clock_ = 1;
   }
-  if (size_ > 1) last_use_[index] = clock_;
+  if (size_ > 1) last_use_of(index) = clock_;
 }
 
 void shape_memory::copy_to(std::vector<saved_group>& groups, std::vector<std::uint32_t>& last_use) const {
   constexpr std::size_t by = saved_group::lanes;
   groups.resize((size_ + by - 1U) / by);
   for (std::size_t i = 0; i < size_; ++i) {
-    for (std::size_t f = 0; f < features; ++f) groups[i / by].values[f * by + i % by] = values_[place_of(i, f)];
+    for (std::size_t f = 0; f < features; ++f) groups[i / by].values[f * by + i % by] = value_of(i, f);
+    last_use.push_back(size_ == 1 ? clock_ : last_use_of(i));
   }
-  last_use = size_ == 1 ? std::vector{clock_} : last_use_;
 }
 
 // False: what was read cannot be.
 bool shape_memory::take_over(const std::vector<saved_group>& groups, const std::vector<std::uint32_t>& last_use) {
   constexpr std::size_t by = saved_group::lanes;
   if (groups.size() != (last_use.size() + by - 1) / by) return false;
-  values_.clear();
-  last_use_.clear();
+  first_.reset();
+  groups_.reset();
   size_ = 0;
   for (std::size_t i = 0; i < last_use.size(); ++i) {
     append();
-    for (std::size_t f = 0; f < features; ++f) values_[place_of(i, f)] = groups[i / by].values[f * by + i % by];
+    for (std::size_t f = 0; f < features; ++f) value_of(i, f) = groups[i / by].values[f * by + i % by];
   }
-  if (size_ > 1) std::copy(last_use.begin(), last_use.end(), last_use_.begin());
+  for (std::size_t i = 0; size_ > 1 && i < size_; ++i) last_use_of(i) = last_use[i];
   return true;
 }
 
-double shape_score::update(double x, const moving_moments& around) {
+double shape_score::update(double x, const fading_moments& around) {
   highest_ = in_block_ == 0 ? x : std::max(highest_, x);
   lowest_ = in_block_ == 0 ? x : std::min(lowest_, x);
   sum_ = in_block_ == 0 ? x : sum_ + x;
@@ -127,7 +131,7 @@ double shape_score::update(double x, const moving_moments& around) {
   return close_block(around);
 }
 
-double shape_score::close_block(const moving_moments& around) {
+double shape_score::close_block(const fading_moments& around) {
   const double extreme = highest_ - around.mean() >= around.mean() - lowest_ ? highest_ : lowest_;
   collapsed_[next_] = 0.5 * (sum_ / static_cast<double>(stride_) + extreme);
   next_ = (next_ + 1) % blocks;
@@ -141,7 +145,8 @@ double shape_score::close_block(const moving_moments& around) {
     return 0.0;
   }
   const auto [index, distance] = memory_.nearest(present);
-  usual_distance_.update(distance);
+  fading_moments::count_up(distances_);
+  usual_distance_.update(distance, fading_moments::gain(distances_, distance_window));
   if (distance > novel_factor * usual_distance_.mean()) {
     memory_.store(present);
   } else {

@@ -7,7 +7,7 @@
 // the nearest of at most 64 stored shapes; a shape far from all is stored in place of the one longest unused, others
 // pull their nearest 5 % of the way (Kohonen's rule for the winner alone).
 //
-// A plain value; one thread at a time; |x| <= 1e150; scores are finite and >= 0, and 0 on points that close no block.
+// Movable; one thread at a time; |x| <= 1e150; scores are finite and >= 0, and 0 on points that close no block.
 // Stored as float in groups of four, dimension by dimension, so that the search runs on vector registers with each sum
 // in one fixed order: 272 bytes a group as it is needed, 4.3 KiB when full. Many streams never store a second shape:
 // the first by itself takes 64 bytes. A search of 64 costs about 100 ns, once every `stride`.
@@ -16,6 +16,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "server/detect/ensemble/moving_moments.hpp"
@@ -41,9 +42,7 @@ public:
   void store(const shape& added);
   void attract(std::size_t index, const shape& toward);
 
-  std::size_t memory_bytes() const {
-    return values_.capacity() * sizeof(float) + last_use_.capacity() * sizeof(std::uint32_t);
-  }
+  std::size_t memory_bytes() const { return (first_ ? sizeof(shape) : 0) + groups_held() * sizeof(group); }
 
   template <class Archive>
   void visit_state(Archive& archive) {
@@ -69,19 +68,25 @@ private:
     }
   };
 
-  std::size_t width() const { return size_ == 1 ? 1 : lanes; }
-  // Of feature f of the shape in values_.
-  std::size_t place_of(std::size_t index, std::size_t f) const {
-    return (index / width() * features + f) * width() + index % width();
+  struct group {
+    std::array<float, features * lanes> values{};  // feature f of lane l at f * lanes + l
+    std::array<std::uint32_t, lanes> last_use{};
+  };
+
+  std::size_t groups_held() const { return size_ <= 1 ? 0 : (size_ + lanes - 1) / lanes; }
+  float& value_of(std::size_t index, std::size_t f) const {
+    return size_ == 1 ? (*first_)[f] : groups_[index / lanes].values[f * lanes + index % lanes];
   }
+  std::uint32_t& last_use_of(std::size_t index) const { return groups_[index / lanes].last_use[index % lanes]; }
+  std::size_t longest_unused() const;
   match nearest_of_many(const shape& wanted) const;
   void append();
   void touch(std::size_t index);
   void copy_to(std::vector<saved_group>& groups, std::vector<std::uint32_t>& last_use) const;
   bool take_over(const std::vector<saved_group>& groups, const std::vector<std::uint32_t>& last_use);
 
-  std::vector<float> values_;            // whole groups, dimension by dimension
-  std::vector<std::uint32_t> last_use_;  // empty while there is one shape: that one is always the newest
+  std::unique_ptr<shape> first_;     // while there is one alone: that is always the newest
+  std::unique_ptr<group[]> groups_;  // of several, exactly as many as they need
   std::uint32_t clock_ = 0;
   std::uint8_t size_ = 0;
 };
@@ -93,7 +98,7 @@ public:
   explicit shape_score(std::uint8_t stride) : stride_(stride) {}
 
   // `around` is the stream's long-run level and spread, x included.
-  double update(double x, const moving_moments& around);
+  double update(double x, const fading_moments& around);
 
   std::size_t memory_bytes() const { return memory_.memory_bytes(); }
 
@@ -102,7 +107,9 @@ public:
     std::uint32_t in_block = in_block_;
     std::uint32_t next = next_;
     std::uint32_t filled = filled_;
-    archive(in_block, sum_, highest_, lowest_, next, filled, collapsed_, usual_distance_, memory_);
+    archive(in_block, sum_, highest_, lowest_, next, filled, collapsed_);
+    usual_distance_.visit_state(archive, distances_, distance_window);
+    archive(memory_);
     if constexpr (Archive::reads) {
       if (in_block >= stride_ || next >= blocks || filled > blocks) return archive.refuse();
       in_block_ = static_cast<std::uint8_t>(in_block);
@@ -112,18 +119,21 @@ public:
   }
 
 private:
-  double close_block(const moving_moments& around);
+  static constexpr std::uint32_t distance_window = 500;
+
+  double close_block(const fading_moments& around);
   shape_memory::shape features(double center, double scale) const;
 
   std::uint8_t stride_;
   std::uint8_t in_block_ = 0;
   std::uint8_t next_ = 0;  // of collapsed_
   std::uint8_t filled_ = 0;
+  std::uint32_t distances_ = 0;
   double sum_ = 0.0;
   double highest_ = 0.0;
   double lowest_ = 0.0;
   std::array<double, blocks> collapsed_{};
-  moving_moments usual_distance_{500};
+  fading_moments usual_distance_;
   shape_memory memory_;
 };
 

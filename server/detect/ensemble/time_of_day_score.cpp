@@ -40,83 +40,119 @@ unsigned day_profile::place_of(const time_of_week& when) const {
   return splits_weekend_ && when.weekend ? of_day + bins_per_day_ : of_day;
 }
 
-day_profile::bin& day_profile::bin_at(const time_of_week& when) {
-  const unsigned place = place_of(when);
-  if (newest_ < bins_.size() && bins_[newest_].place == place) return bins_[newest_];
-  const std::size_t next = newest_ + 1U < bins_.size() ? newest_ + 1U : 0U;
-  if (next < bins_.size() && bins_[next].place == place) {
-    newest_ = static_cast<std::uint8_t>(next);
-    return bins_[next];
+void day_profile::go_to(unsigned place) {
+  if (size_ > 0 && present_.place == place) return;
+  if (size_ == 0) {
+    size_ = 1;
+    present_.place = static_cast<std::uint8_t>(place);
+    return;
   }
-  auto found = std::lower_bound(bins_.begin(), bins_.end(), place,
-                                [](const bin& held, unsigned wanted) { return held.place < wanted; });
-  newest_ = static_cast<std::uint8_t>(found - bins_.begin());
-  if (found == bins_.end() || found->place != place) {
-    // By a quarter rather than by doubling: most streams live through a part of the day, or hold all of its bins.
-    if (bins_.size() == bins_.capacity()) bins_.reserve(std::min(bins_.size() + bins_.size() / 4 + 1, places()));
-    bins_.insert(bins_.begin() + newest_, bin{})->place = static_cast<std::uint8_t>(place);
-  }
-  return bins_[newest_];
+  if (!bins_) make_room();
+  bins_[newest_] = present_;
+  find(place);
+  present_ = bins_[newest_];
+}
+
+// Mostly the one behind the last, since time goes on.
+void day_profile::find(unsigned place) {
+  newest_ = newest_ + 1U < size_ ? static_cast<std::uint8_t>(newest_ + 1U) : std::uint8_t{0};
+  if (bins_[newest_].place == place) return;
+  const bin* const found = std::lower_bound(bins_.get(), bins_.get() + size_, place,
+                                            [](const bin& held, unsigned wanted) { return held.place < wanted; });
+  newest_ = static_cast<std::uint8_t>(found - bins_.get());
+  if (newest_ < size_ && found->place == place) return;
+  if (size_ == room_) make_room();
+  std::copy_backward(bins_.get() + newest_, bins_.get() + size_, bins_.get() + size_ + 1);
+  ++size_;
+  bins_[newest_] = bin{};
+  bins_[newest_].place = static_cast<std::uint8_t>(place);
+}
+
+// By a quarter rather than by doubling: most streams live through a part of the day, or hold all of its bins.
+void day_profile::make_room() {
+  room_ = static_cast<std::uint8_t>(std::min<std::size_t>(size_ + size_ / 4U + 1U, places()));
+  auto more = std::make_unique<bin[]>(room_);
+  if (bins_) std::copy_n(bins_.get(), size_, more.get());
+  bins_ = std::move(more);
 }
 
 double day_profile::update(double x, const time_of_week& when, double variance) {
-  bin& present = bin_at(when);
+  go_to(place_of(when));
   double q = 0.0;
-  if (present.visits >= visits_min) {
-    q = std::min(std::abs(x - present.mean) / std::sqrt(present.variance + 0.01 * variance + 1e-12), q_max);
+  if (present_.visits >= visits_min) {
+    q = std::min(std::abs(x - present_.mean) / std::sqrt(present_.variance + 0.01 * variance + 1e-12), q_max);
   }
-  present.learn(x);
+  present_.learn(x);
   return q;
 }
 
-std::vector<std::uint8_t> day_profile::numbered() const {
-  std::vector<std::uint8_t> slots(places());
-  for (std::size_t i = 0; i < bins_.size(); ++i) slots[bins_[i].place] = static_cast<std::uint8_t>(i + 1);
-  return slots;
+void day_profile::copy_to(std::vector<std::uint8_t>& slots, std::vector<bin>& bins) const {
+  slots.resize(places());
+  for (std::size_t i = 0; i < size_; ++i) {
+    bins.push_back(i == newest_ ? present_ : bins_[i]);
+    slots[bins.back().place] = static_cast<std::uint8_t>(i + 1);
+  }
 }
 
 // False: what was read cannot be. Every bin has one place.
-bool day_profile::take_places(const std::vector<std::uint8_t>& slots) {
-  if (slots.size() != places() || bins_.size() > slots.size()) return false;
-  std::vector<bin> sorted;
-  sorted.reserve(bins_.size());
+bool day_profile::take_over(const std::vector<std::uint8_t>& slots, const std::vector<bin>& bins) {
+  if (slots.size() != places() || bins.size() > slots.size()) return false;
+  present_ = {};
+  bins_.reset();
+  size_ = room_ = newest_ = 0;
+  if (bins.empty()) return std::all_of(slots.begin(), slots.end(), [](std::uint8_t slot) { return slot == 0; });
+  room_ = static_cast<std::uint8_t>(bins.size());
+  bins_ = std::make_unique<bin[]>(room_);
   for (std::size_t place = 0; place < slots.size(); ++place) {
     if (slots[place] == 0) continue;
-    if (slots[place] > bins_.size() || sorted.size() == bins_.size()) return false;
-    sorted.push_back(bins_[slots[place] - 1U]);
-    sorted.back().place = static_cast<std::uint8_t>(place);
+    if (slots[place] > bins.size() || size_ == bins.size()) return false;
+    bins_[size_] = bins[slots[place] - 1U];
+    bins_[size_++].place = static_cast<std::uint8_t>(place);
   }
-  bins_ = std::move(sorted);
-  newest_ = 0;
+  present_ = bins_[0];
   return true;
+}
+
+void past_means::renew(const double* values, std::size_t count) {
+  sum_ = std::accumulate(values, values + count, 0.0);
+}
+
+double past_means::judge(std::size_t count) {
+  const double s = sum_ / static_cast<double>(count);
+  double score = 0.0;
+  if (count_ >= warm_up) {
+    const double spread = std::max(std::sqrt(moments_.variance()), 1e-6 + 0.01 * std::abs(moments_.mean()));
+    score = std::max(0.0, (s - moments_.mean()) / spread);
+  }
+  fading_moments::count_up(count_);
+  moments_.update(s, fading_moments::gain(count_, window));
+  return score;
 }
 
 template <std::size_t length>
 double lasting_excess<length>::update(double q) {
-  if (filled_ < length) {
-    ++filled_;
-  } else {
-    sum_ -= last_[next_];
-  }
+  past_.add(q, filled_ < length ? 0.0 : last_[next_]);
+  if (filled_ < length) ++filled_;
   last_[next_] = q;
-  sum_ += q;
   if (++next_ == length) {
     next_ = 0;
-    // Once a round, the sum is taken afresh: what rounding left behind never grows.
-    sum_ = std::accumulate(last_.begin(), last_.end(), 0.0);
+    past_.renew(last_.data(), length);
   }
-  const double s = sum_ / static_cast<double>(filled_);
-  double score = 0.0;
-  if (past_.count() >= warm_up) {
-    const double spread = std::max(std::sqrt(past_.variance()), 1e-6 + 0.01 * std::abs(past_.mean()));
-    score = std::max(0.0, (s - past_.mean()) / spread);
-  }
-  past_.update(s);
-  return score;
+  return past_.judge(filled_);
+}
+
+template <std::size_t length>
+double half_excess<length>::update(const lasting_excess<length>& of) {
+  // What was not filled yet is 0.
+  const std::size_t newest = (of.next_ + length - 1) % length;
+  past_.add(of.last_[newest], of.last_[(newest + half) % length]);
+  if (of.next_ % half == 0) past_.renew(of.last_.data() + (of.next_ + half) % length, half);
+  return past_.judge(std::min<std::size_t>(of.filled_, half));
 }
 
 template class lasting_excess<10>;
 template class lasting_excess<20>;
+template class half_excess<20>;
 
 std::array<double, time_of_day_score::score_count> time_of_day_score::update(double x, double t_seconds,
                                                                              double variance) {
@@ -124,7 +160,8 @@ std::array<double, time_of_day_score::score_count> time_of_day_score::update(dou
   const double q24 = hours_.update(x, when, variance);
   const double q48 = half_hours_.update(x, when, variance);
   const double q96 = quarter_hours_.update(x, when, variance);
-  return {hours_excess_.update(q24), half_hours_excess_.update(q48), half_hours_long_excess_.update(q48), q96};
+  const double lasting = half_hours_long_excess_.update(q48);
+  return {hours_excess_.update(q24), half_hours_excess_.update(half_hours_long_excess_), lasting, q96};
 }
 
 }  // namespace spindrift

@@ -5,15 +5,16 @@
 // value from its bin's mean in standard deviations. Short means of q are then compared with their own long-run mean and
 // spread, which turns "a bit off for an hour" into a score: see lasting_excess.
 //
-// A plain value; one thread at a time; |x| <= 1e150; t may be any double: the clock may jump, run backwards or be
-// absurd, which costs accuracy and nothing else. Bins are made when first visited, 24 bytes each (all: 5 KiB), and
-// found where the last one was or behind it, since time goes on: other profiles of the day are not touched.
+// Movable; one thread at a time; |x| <= 1e150; t may be any double: the clock may jump, run backwards or be
+// absurd, which costs accuracy and nothing else. Bins are made when first visited, 24 bytes each (all: 5 KiB). The
+// present one is within the profile, so that the others, and their block, are touched when the next one begins.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "server/detect/ensemble/moving_moments.hpp"
@@ -39,17 +40,18 @@ public:
   // q, then the bin learns x. `variance` is the stream's present variance, the floor of a bin's own.
   double update(double x, const time_of_week& when, double variance);
 
-  std::size_t memory_bytes() const { return bins_.capacity() * sizeof(bin); }
+  std::size_t memory_bytes() const { return room_ * sizeof(bin); }
 
   template <class Archive>
   void visit_state(Archive& archive) {
     // As saved, every place of the day has the number of its bin, or 0.
     std::vector<std::uint8_t> slots;
-    if constexpr (!Archive::reads) slots = numbered();
+    std::vector<bin> bins;
+    if constexpr (!Archive::reads) copy_to(slots, bins);
     archive.sequence(slots, 255);
-    archive.sequence(bins_, 255);
+    archive.sequence(bins, 255);
     if constexpr (Archive::reads) {
-      if (!take_places(slots)) archive.refuse();
+      if (!take_over(slots, bins)) archive.refuse();
     }
   }
 
@@ -67,16 +69,52 @@ private:
     }
   };
 
-  bin& bin_at(const time_of_week& when);
+  void go_to(unsigned place);
+  void find(unsigned place);
+  void make_room();
   unsigned place_of(const time_of_week& when) const;
   std::size_t places() const { return bins_per_day_ * (splits_weekend_ ? 2U : 1U); }
-  std::vector<std::uint8_t> numbered() const;
-  bool take_places(const std::vector<std::uint8_t>& slots);
+  void copy_to(std::vector<std::uint8_t>& slots, std::vector<bin>& bins) const;
+  bool take_over(const std::vector<std::uint8_t>& slots, const std::vector<bin>& bins);
 
-  std::vector<bin> bins_;  // those that were visited, by their places
+  bin present_;                  // of the newest value
+  std::unique_ptr<bin[]> bins_;  // those that were visited, by their places; what the present one's place has is old
   std::uint8_t bins_per_day_;
   bool splits_weekend_;
-  std::uint8_t newest_ = 0;  // the bin of the newest value
+  std::uint8_t size_ = 0;    // bins that were visited; one alone is but the present one
+  std::uint8_t room_ = 0;    // in bins_
+  std::uint8_t newest_ = 0;  // the place of the present one in bins_
+};
+
+// The sum of the newest values of q, and what their mean is used to be.
+class past_means {
+public:
+  static constexpr unsigned warm_up = 50;
+
+  void add(double q, double gone) {
+    sum_ -= gone;
+    sum_ += q;
+  }
+  // What rounding left behind never grows.
+  void renew(const double* values, std::size_t count);
+  // Of the mean of so many; then it is the past.
+  double judge(std::size_t count);
+
+  template <class Archive>
+  void visit_sum(Archive& archive) {
+    archive(sum_);
+  }
+  template <class Archive>
+  void visit_moments(Archive& archive) {
+    moments_.visit_state(archive, count_, window);
+  }
+
+private:
+  static constexpr std::uint32_t window = 8'000;
+
+  std::uint32_t count_ = 0;
+  double sum_ = 0.0;
+  fading_moments moments_;
 };
 
 // L_w: s = mean of the last w values of q; the score is how far s exceeds its own fading mean, in its own standard
@@ -84,7 +122,6 @@ private:
 template <std::size_t length>
 class lasting_excess {
 public:
-  static constexpr unsigned warm_up = 50;
   static constexpr std::size_t length_saved = 20;
 
   double update(double q);
@@ -95,7 +132,10 @@ public:
     std::uint32_t filled = filled_;
     std::array<double, length_saved> last{};
     std::copy(last_.begin(), last_.end(), last.begin());
-    archive(next, filled, sum_, last, past_);
+    archive(next, filled);
+    past_.visit_sum(archive);
+    archive(last);
+    past_.visit_moments(archive);
     if constexpr (Archive::reads) {
       if (next >= length || filled > length) return archive.refuse();
       next_ = static_cast<std::uint8_t>(next);
@@ -105,16 +145,50 @@ public:
   }
 
 private:
+  template <std::size_t>
+  friend class half_excess;
+
   static_assert(length <= length_saved);
   std::uint8_t next_ = 0;
   std::uint8_t filled_ = 0;
-  double sum_ = 0.0;
+  past_means past_;
   std::array<double, length> last_{};
-  moving_moments past_{8000};
+};
+
+// The same of the newer half of the values that a lasting_excess holds: of w = length / 2.
+template <std::size_t length>
+class half_excess {
+public:
+  // After the whole has taken the value.
+  double update(const lasting_excess<length>& of);
+
+  template <class Archive>
+  void visit_state(Archive& archive, const lasting_excess<length>& of) {
+    // As saved, it has a ring of its own.
+    std::uint32_t next = of.next_ % half;
+    std::uint32_t filled = std::min<std::uint32_t>(of.filled_, half);
+    std::array<double, lasting_excess<half>::length_saved> last{};
+    const std::size_t begin = of.next_ - next;  // of the half that is being filled
+    for (std::size_t i = 0; i < half; ++i) last[i] = of.last_[(i < next ? begin : half - begin) + i];
+    archive(next, filled);
+    past_.visit_sum(archive);
+    archive(last);
+    past_.visit_moments(archive);
+    if constexpr (Archive::reads) {
+      if (next >= half || filled > half) archive.refuse();
+    }
+  }
+
+private:
+  static_assert(length % 2 == 0);
+  static constexpr std::size_t half = length / 2;
+
+  past_means past_;
 };
 
 extern template class lasting_excess<10>;
 extern template class lasting_excess<20>;
+extern template class half_excess<20>;
 
 class time_of_day_score {
 public:
@@ -128,7 +202,9 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(hours_, half_hours_, quarter_hours_, hours_excess_, half_hours_excess_, half_hours_long_excess_);
+    archive(hours_, half_hours_, quarter_hours_, hours_excess_);
+    half_hours_excess_.visit_state(archive, half_hours_long_excess_);
+    archive(half_hours_long_excess_);
   }
 
 private:
@@ -136,8 +212,8 @@ private:
   day_profile half_hours_{48, true};
   day_profile quarter_hours_{96, false};
   lasting_excess<10> hours_excess_;
-  lasting_excess<10> half_hours_excess_;
   lasting_excess<20> half_hours_long_excess_;
+  half_excess<20> half_hours_excess_;
 };
 
 }  // namespace spindrift

@@ -67,7 +67,7 @@ TEST(ensemble, is_the_mean_of_its_groups_each_held_for_five_points) {
   range_score range;
   level_score level;
   time_of_day_score time_of_day;
-  std::vector<shape_score> shapes{shape_score(3), shape_score(5), shape_score(10)};
+  std::array<shape_score, 3> shapes{shape_score(3), shape_score(5), shape_score(10)};
   calibration scale;
   std::deque<std::vector<double>> held;
   for (int i = 0; i < 3000; ++i) {
