@@ -65,7 +65,10 @@ std::string mended_name(std::string_view text) {
   }
   if (name.size() > limits::stream_bytes_max) cut(name);
   // What is left to refuse is a wide blank at an end.
-  if (!is_name(name, limits::stream_bytes_max) && !name.empty()) name = '_' + name + '_';
+  if (!is_name(name, limits::stream_bytes_max) && !name.empty()) {
+    name = '_' + name + '_';
+    if (name.size() > limits::stream_bytes_max) cut(name);
+  }
   if (!is_name(name, limits::stream_bytes_max)) return {};
   return name;
 }
