@@ -45,6 +45,8 @@ std::optional<std::string> take_budget(std::string_view text, double& into) {
 std::string show_budget(double a_day) {
   if (a_day == 0) return "off";
   const auto whole = static_cast<std::uint64_t>(a_day + 0.5);
+  // So many a day were given by the hour, and would be refused by the day.
+  if (whole > budget_max) return std::to_string(whole / 24) + "/hour";
   if (a_day == static_cast<double>(whole)) return std::to_string(whole) + "/day";
   return std::to_string(static_cast<std::uint64_t>(a_day * 7 + 0.5)) + "/week";
 }
