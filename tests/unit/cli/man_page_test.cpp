@@ -1,0 +1,70 @@
+// The manual page of a program, as roff takes it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/cli/command_list.hpp"
+#include "common/cli/options.hpp"
+
+namespace spindrift {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(man_page, has_no_text_that_roff_would_take_for_a_request) {
+  std::string text = "a\\b";
+  option_set set("spindrift-sim", "makes points");
+  set.add_text("--word", "TEXT", ".begins with a point and holds \\ and a-b", text);
+  const std::string page = set.man_page();
+  EXPECT_THAT(page, HasSubstr(".TH SPINDRIFT-SIM 1 "));
+  EXPECT_THAT(page, HasSubstr("spindrift\\-sim \\- makes points\n"));
+  EXPECT_THAT(
+      page,
+      HasSubstr(".TP\n.B \\-\\-word \\fITEXT\\fR\n\\&.begins with a point and holds \\e and a\\-b (default a\\eb)\n"));
+}
+
+TEST(man_page, has_the_argument_where_there_is_one) {
+  std::string text;
+  option_set set("spindrift-detect", "judges");
+  EXPECT_THAT(set.man_page(), Not(HasSubstr("FILE")));
+  set.add_positional("FILE", "what is judged", text);
+  EXPECT_THAT(set.man_page(), HasSubstr("[OPTION...] [\\fIFILE\\fR]\n"));
+  EXPECT_THAT(set.man_page(), HasSubstr(".B FILE\nwhat is judged\n"));
+}
+
+TEST(man_page, names_every_exit_code_and_where_settings_come_from) {
+  option_set set("spindrift-detect", "judges");
+  const std::string page = set.man_page();
+  for (const exit_code_text& code : exit_code_texts) {
+    EXPECT_THAT(page, HasSubstr(".B " + std::to_string(code.code) + "\n"));
+  }
+  EXPECT_THAT(page, HasSubstr("A flag comes first, then the environment, then the default."));
+  set.accept_config_file();
+  EXPECT_THAT(set.man_page(), HasSubstr("then the configuration file"));
+}
+
+TEST(man_page, has_the_commands_of_its_program_and_no_others) {
+  const std::string page = option_set("spindrift-viz", "shows").man_page();
+  EXPECT_THAT(page, HasSubstr(".SH COMMANDS\n"));
+  EXPECT_THAT(page, HasSubstr("spindrift\\-viz mark STREAM EVENT expected|real"));
+  EXPECT_THAT(page, Not(HasSubstr("producer reset")));
+  EXPECT_THAT(option_set("spindrift-sim", "makes").man_page(), Not(HasSubstr("COMMANDS")));
+}
+
+TEST(command_list, is_in_the_order_of_its_words) {
+  for (const char* const program : {"spindriftd", "spindrift-viz"}) {
+    const auto commands = commands_of(program);
+    ASSERT_FALSE(commands.empty());
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+      EXPECT_EQ(commands[i].program, program);
+      EXPECT_FALSE(commands[i].help.empty());
+      if (i > 0) {
+        EXPECT_LT(commands[i - 1].words, commands[i].words);
+      }
+    }
+  }
+  EXPECT_TRUE(commands_of("spindrift").empty());
+}
+
+}  // namespace
+}  // namespace spindrift
