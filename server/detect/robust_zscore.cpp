@@ -22,6 +22,7 @@ constexpr std::uint32_t started_age = 30;
 constexpr double outliers_max = 0.06;
 constexpr std::uint8_t still = 3;
 constexpr double level_rate = 1.0 / 64;
+constexpr double level_reach = 4;  // spreads
 constexpr std::uint64_t level_points = 8;
 constexpr std::uint64_t naive_points = 32;
 
@@ -139,9 +140,23 @@ baseline_reading robust_zscore::bridge(double x) {
   return reading;
 }
 
-robust_autoregression::forecast robust_zscore::predict() const {
+robust_autoregression::forecast robust_zscore::predict() {
   if (count_ < naive_points) return {.value = median_of(recent_[0], recent_[1], recent_[2])};
+  const robust_autoregression::forecast made = autoregression_.predict(unit(), mean_);
+  if (is_within_reason(made.value)) return made;
+  autoregression_.start_again();
+  autoregression_.set_past(recent_);
   return autoregression_.predict(unit(), mean_);
+}
+
+// Weights that were learned between two levels may send predictions ever further off, each of a flagged point being the
+// past of the next. None is believed that lies further from the level, and from the newest values, than those go.
+bool robust_zscore::is_within_reason(double prediction) const {
+  const double usual = level_reach * unit();
+  if (std::abs(prediction - mean_) <= usual) return true;
+  const auto [least, most] = std::minmax_element(recent_.begin(), recent_.end());
+  const double beyond = *most - *least + usual;
+  return prediction >= *least - beyond && prediction <= *most + beyond;
 }
 
 bool robust_zscore::is_ordinary(const track& one, double error, double loss_limit) const {
@@ -233,7 +248,7 @@ void robust_zscore::follow_level(double x) {
   if (count_ > naive_points) follow_step(last_learned_, x);
   last_learned_ = x;
   if (count_ <= level_points) return find_level();
-  const double reach = 4 * std::max(spread_, sigma(track_));
+  const double reach = level_reach * std::max(spread_, sigma(track_));
   const double error = std::clamp(x - mean_, -reach, reach);
   mean_ += level_rate * error;
   spread_ += level_rate * (std::abs(error) - spread_);

@@ -92,7 +92,8 @@ private:
   double unit() const;
   double sigma(const track& one) const;
   double threshold(const track& one) const;
-  robust_autoregression::forecast predict() const;
+  robust_autoregression::forecast predict();
+  bool is_within_reason(double prediction) const;
   bool is_ordinary(const track& one, double error, double loss_limit) const;
   void begin(double x);
   void follow(track& one, double error, bool settled) const;

@@ -220,6 +220,23 @@ TEST(robust_zscore, recovers_from_every_change_of_regime) {
   }
 }
 
+// Goal: weights that were learned between two levels foretell nothing absurd. Method: streams that change between 10
+// and 30 every fifty points; before there was a bound some of these were expected at -170,000.
+TEST(robust_zscore, foretells_nothing_far_from_where_its_stream_goes) {
+  const zscore_settings settings;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    noise_source noise(seed);
+    robust_zscore zscore(settings);
+    bool is_high = false;
+    for (int i = 0; i < 5'000; ++i) {
+      if (noise.chance(0.02)) is_high = !is_high;
+      const double expected = zscore.update((is_high ? 30 : 10) + noise.normal()).expected;
+      ASSERT_GT(expected, -50) << "seed " << seed << ", point " << i;
+      ASSERT_LT(expected, 90) << "seed " << seed << ", point " << i;
+    }
+  }
+}
+
 TEST(robust_zscore, judges_the_eleventh_point_first) {
   const zscore_settings settings;
   robust_zscore zscore(settings);
