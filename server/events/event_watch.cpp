@@ -226,6 +226,11 @@ void event_watch::consider(const finding& found, bool by_alarm, const observatio
     if (!is_evidence(found, by_alarm, point, held)) continue;
     if (held.is_open && !by_alarm) {
       held.seen_n = point.n;
+      // How bad it is shows in all that is found of it: follow_open() says so.
+      if (is_level(held.told.kind) && is_level(found.kind) && held.told.direction == found.direction) {
+        held.nines = std::max(held.nines, found.nines);
+        held.size = std::max(held.size, found.size);
+      }
       if (held.told.kind == event_kind::shift && found.kind == event_kind::shift &&
           found.from_n > held.told.told_n + settle && held.told.direction == found.direction) {
         finding trend = found;
@@ -236,10 +241,11 @@ void event_watch::consider(const finding& found, bool by_alarm, const observatio
     }
     return;
   }
-  // What could only be called a pattern has got its name.
+  // What could only be called a pattern has got its name; where a level has grown odd the scatter seems to, at first.
   for (entry& held : entries_) {
-    if (by_alarm || !held.is_open || held.told.kind != event_kind::pattern || held.told.feature != found.feature)
-      continue;
+    if (by_alarm || !held.is_open || held.told.feature != found.feature) continue;
+    const bool is_level_after_all = held.was_pattern && held.told.kind == event_kind::spread && is_level(found.kind);
+    if (held.told.kind != event_kind::pattern && !is_level_after_all) continue;
     if ((found.from_n > held.told.told_n && found.kind != event_kind::spread) || found.to_n) continue;
     return correct(held, found, point, told);
   }
@@ -258,6 +264,7 @@ void event_watch::consider(const finding& found, bool by_alarm, const observatio
 // Told before under another kind, or as less than it is.
 void event_watch::correct(entry& held, const finding& found, const observation& point, std::vector<event>& told) {
   event& said = held.told;
+  held.was_pattern = held.was_pattern || said.kind == event_kind::pattern;
   said.kind = found.kind;
   said.direction = found.direction;
   said.state = event_state::update;
@@ -271,6 +278,7 @@ void event_watch::correct(entry& held, const finding& found, const observation& 
   said.severity = std::max(said.severity, marks_.lowered(said, severity_of(held.nines, held.size, said.points)));
   held.seen_n = point.n;
   held.is_gradual = is_level(found.kind) && found.from_n + settle < point.n;
+  held.is_of_rest = found.is_of_rest;
   tell(held, told);
 }
 
@@ -301,6 +309,7 @@ event_watch::entry& event_watch::open(const finding& found, std::uint64_t n, std
   added.seen_n = n;
   added.is_open = !found.to_n;
   added.is_gradual = is_level(found.kind) && found.from_n + settle < n;
+  added.is_of_rest = found.is_of_rest;
   said.severity = marks_.lowered(said, said.severity);
   explanation why{evidence_of(found, point), album_.take(found, point)};
   if (!why.picture.is_complete()) added.picture = std::make_unique<event_picture>(why.picture);
@@ -340,7 +349,7 @@ void event_watch::follow_open(const observation& point, std::size_t feature, std
     const std::uint64_t since = point.n - held.seen_n;
     if (is_level(said.kind)) {
       const double height = std::abs(said.after.value_or(0) - said.before.value_or(0));
-      const double level = held.is_gradual ? features_[feature].level().recent() : point.value;
+      const double level = level_of(held, point, feature);
       const bool is_back = std::abs(level - said.before.value_or(0)) < back_share * height;
       held.back = is_back ? static_cast<std::uint8_t>(std::min(held.back + 1, 100)) : std::uint8_t{0};
       if (held.is_gradual && goes_on(held, level)) {
@@ -373,6 +382,13 @@ void event_watch::follow_open(const observation& point, std::size_t feature, std
     said.state = event_state::update;
     tell(held, told);
   }
+}
+
+// Where the level of an open event stands now, to be held against the one before it.
+double event_watch::level_of(const entry& held, const observation& point, std::size_t feature) const {
+  const level_watch& level = features_[feature].level();
+  if (held.is_of_rest && level.has_rest()) return held.told.before.value_or(0) + level.rest();
+  return held.is_gradual || held.is_of_rest ? level.recent() : point.value;
 }
 
 // A change that ADWIN found is a trend when the level has moved on by half of what it had moved when it was told.

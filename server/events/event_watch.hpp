@@ -89,7 +89,7 @@ public:
   bool is_told_silent() const;
 
   // Of what visit_state names and means, in all parts: raise it with every change of either.
-  static constexpr std::uint16_t state_version = 6;
+  static constexpr std::uint16_t state_version = 7;
   template <class Archive>
   void visit_state(Archive& archive) {
     archive(intervals_, marks_, count_, relation_run_, album_);
@@ -108,6 +108,8 @@ private:
     std::uint64_t seen_n = 0;  // the last point at which evidence of it came
     bool is_open = true;
     bool is_gradual = false;                   // found by ADWIN: more of it may come
+    bool is_of_rest = false;                   // a level of what the clock leaves
+    bool was_pattern = false;                  // until it got its name
     bool is_told = true;                       // no part of the state: recall_told() knows it again
     std::uint8_t back = 0;                     // points in a row near the level before
     std::unique_ptr<event_picture> picture{};  // until it is complete, and in the history
@@ -144,6 +146,7 @@ private:
   void make_room(std::vector<event>& told, std::uint64_t n, std::int64_t ts);
   void follow_open(const observation& point, std::size_t feature, std::vector<event>& told);
   static bool goes_on(const entry& held, double level);
+  double level_of(const entry& held, const observation& point, std::size_t feature) const;
   entry* find_open(event_kind kind, std::size_t feature);
   void close_absences(std::uint64_t n, std::int64_t ts, std::vector<event>& told);
   bool is_absent() const;
@@ -177,7 +180,7 @@ void event_watch::entry::visit_state(Archive& archive) {
   maybe(told.to);
   maybe(told.before);
   maybe(told.after);
-  archive(nines, size, seen_n, is_open, is_gradual, back);
+  archive(nines, size, seen_n, is_open, is_gradual, is_of_rest, was_pattern, back);
   bool has_picture = picture != nullptr;
   archive(has_picture);
   if (has_picture && !picture) picture = std::make_unique<event_picture>();

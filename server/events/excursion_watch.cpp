@@ -202,7 +202,7 @@ excursion_watch::answer excursion_watch::end() {
              known().spikes.is_news(over->value, height, over->last_n)) {
     result.found = found;
   } else {
-    result.untold = over->size;
+    result.untold = found;
   }
   // A shift has been learned when it was told.
   if (over->told >= telling::shift) return result;

@@ -29,10 +29,14 @@ feature_watch::answer feature_watch::update(const observation& point) {
       !result.excursion.found && !result.excursion.over) {
     tail_.learn(z);
   }
-  if (result.excursion.untold > 0 && !point.seen.baseline.rare) tail_.learn(result.excursion.untold);
+  if (result.excursion.untold && !point.seen.baseline.rare) tail_.learn(result.excursion.untold->size);
   if (result.excursion.usual) pattern_.forget();
-  result.pattern = pattern_.update(point, nines, excursion_.is_out() || spread_.is_suspect(),
-                                   level_.is_beyond() || spread_.is_astray(), result.excursion.untold > 0);
+  pattern_watch::neighbours others;
+  others.busy = excursion_.is_out() || spread_.is_suspect();
+  others.may_be_level = level_.is_beyond() || spread_.is_astray();
+  others.untold = result.excursion.untold;
+  others.is_coarse = still_.equal_share() > spread_watch::discrete;
+  result.pattern = pattern_.update(point, nines, others);
   return result;
 }
 

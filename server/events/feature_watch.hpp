@@ -32,6 +32,7 @@ public:
   bool knows_spread() const { return spread_.is_told(); }
   bool is_scatter_astray() const { return spread_.is_astray(); }
   level_watch& level() { return level_; }
+  const level_watch& level() const { return level_; }
   // A new level has been found: the watches that a change of level would mislead look away for a while.
   void settle(std::uint32_t points) { spread_.hold(points); }
 

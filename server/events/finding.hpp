@@ -46,6 +46,7 @@ struct finding {
     std::uint8_t by = 0;
     std::uint32_t count = 0;
   } votes{};
+  bool is_of_rest = false;    // a level of what the clock leaves of the values
   bool stands_alone = false;  // told whatever was told just before: a sensor's code for an error
   // Over when found: the last point that belongs to it.
   std::optional<std::uint64_t> to_n{};

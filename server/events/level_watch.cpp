@@ -3,20 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace spindrift {
 namespace {
 
-constexpr double recent_rate = 1.0 / 24;
-constexpr double move_rate = 1.0 / 32;
-constexpr double fading = 1.0 / 400;        // of the range, a block
-constexpr std::uint32_t blocks_known = 12;  // blocks after which the range says something
-constexpr double beyond_moves = 1;
-constexpr double one_way = 0.7;         // of the moves, where the level has a slope
-constexpr double young_units = 1.5;     // usual scatters that a change has at least while it does not
 constexpr std::uint64_t waiting = 200;  // points after a cut until the level must be new
 constexpr std::uint64_t frozen = 400;   // points after a cut in which the range stands still
+constexpr double rest_units = 2;        // usual scatters that a new level of what the clock leaves has at least
 
 }  // namespace
 
@@ -29,7 +22,10 @@ std::optional<finding> level_watch::update(const observation& point, const sprea
     return std::nullopt;
   }
   const double usual = scatter.usual();
-  if (!is_new_level(usual)) return std::nullopt;
+  const bool is_new = range_.is_new(change_, usual);
+  const bool is_new_rest = !is_new && rest_ && rest_->is_known() && rest_->is_new(change_, usual) &&
+                           rest_->is_steady() && std::abs(rest_->recent()) > rest_units * usual;
+  if (!is_new && !is_new_rest) return std::nullopt;
   is_settled_ = true;
   finding found;
   found.kind = event_kind::shift;
@@ -41,9 +37,10 @@ std::optional<finding> level_watch::update(const observation& point, const sprea
   found.from = point.ts - static_cast<std::int64_t>(share * static_cast<double>(point.ts - begin_ts_));
   found.points = point.n - from_n_ + 1;
   found.value = point.value;
-  found.before = before_;
-  found.after = recent_;
+  found.after = recent();
+  found.before = is_new_rest ? recent() - rest_->recent() : before_;
   found.expected = *found.before;
+  found.is_of_rest = is_new_rest;
   const double units = usual > 0 ? std::abs(change_) / usual : 1;
   found.size = std::max(units / 3, 0.1);
   found.nines = std::clamp(4 + units * std::sqrt(std::min(length + 1, 100.0)) / 5, 4.0, 10.0);
@@ -55,62 +52,27 @@ void level_watch::take_cut(const observation& point) {
   const double width = std::clamp(cut.width, 1.0, static_cast<double>(point.n));
   change_ = cut.mean - cut.before;
   // ADWIN has seen the values themselves, or else their steps, or what the clock leaves of them.
-  before_ = cut.of_steps || point.seen.clock ? recent_ - change_ : cut.before;
+  before_ = cut.of_steps || point.seen.clock ? recent() - change_ : cut.before;
   cut_n_ = point.n;
   from_n_ = point.n - static_cast<std::uint64_t>(width) + 1;
   is_settled_ = false;
 }
 
-bool level_watch::is_new_level(double usual) const {
-  if (blocks_ < blocks_known + lag) {
-    const double middle = (lowest_ + highest_) / 2;
-    return blocks_ > lag && (recent_ > middle) == (change_ > 0) &&
-           std::abs(recent_ - middle) > young_units * usual + (highest_ - lowest_) / 2;
-  }
-  // Where the level has always gone it goes on to.
-  const double further = std::abs(slope_) > one_way * move_ && (slope_ > 0) == (change_ > 0) ? (lag + 1) * slope_ : 0;
-  return change_ > 0 ? recent_ > highest_ + further + beyond_moves * move_
-                     : recent_ < lowest_ + further - beyond_moves * move_;
-}
-
-bool level_watch::is_beyond() const {
-  return recent_ > highest_ || recent_ < lowest_;
-}
-
 void level_watch::accept() {
-  lowest_ = std::min(lowest_, recent_);
-  highest_ = std::max(highest_, recent_);
+  range_.accept();
+  if (rest_) rest_->accept();
 }
 
 void level_watch::learn(const observation& point) {
-  if (blocks_ == 0 && in_block_ == 0) {
-    begin_ts_ = point.ts;
-    recent_ = point.value;
-  }
+  if (begin_ts_ == 0) begin_ts_ = point.ts;
   // A spike is no level, and one huge value would widen the range for ever.
-  const double value = point.is_beyond() ? point.seen.baseline.expected : point.value;
-  recent_ += recent_rate * (point.value - recent_);
-  sum_ += value;
-  if (++in_block_ < block) return;
-  const double mean = sum_ / block;
-  sum_ = 0;
-  in_block_ = 0;
-  const double leaving = waiting_[blocks_ % lag];
-  if (blocks_ > 0) {
-    const double way = mean - waiting_[(blocks_ - 1) % lag];
-    // One great step is an event, not how the level moves.
-    const double step = blocks_ > 8 ? std::min(std::abs(way), 4 * move_) : std::abs(way);
-    const double rate = std::max(move_rate, 1.0 / blocks_);
-    slope_ += rate * (std::copysign(step, way) - slope_);
-    move_ += rate * (step - move_);
-  }
-  if (blocks_ == lag) lowest_ = highest_ = leaving;
-  if (blocks_ > lag && (cut_n_ == 0 || point.n - cut_n_ > frozen)) {
-    lowest_ = std::min(lowest_ + fading * (leaving - lowest_), leaving);
-    highest_ = std::max(highest_ - fading * (highest_ - leaving), leaving);
-  }
-  waiting_[blocks_ % lag] = mean;
-  if (blocks_ < std::numeric_limits<std::uint32_t>::max() - lag) ++blocks_;
+  const double cleaned = point.is_beyond() ? point.seen.baseline.expected : point.value;
+  const bool is_frozen = cut_n_ != 0 && point.n - cut_n_ <= frozen;
+  range_.learn(point.value, cleaned, is_frozen);
+  if (!point.seen.clock) return rest_.reset();
+  if (!rest_) rest_ = std::make_unique<level_range>();
+  const double expected = point.seen.clock->expected;
+  rest_->learn(point.value - expected, cleaned - expected, is_frozen);
 }
 
 }  // namespace spindrift

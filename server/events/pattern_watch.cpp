@@ -11,6 +11,7 @@ constexpr double high_score = 1.75;
 constexpr double moderate_score = 1.35;
 constexpr double odd_nines = 3.7;
 constexpr double odd_clock = 4.5;          // |z| against what the clock lets expect
+constexpr double near_nines = 4;           // of flagged points; enough of coarse values, with the score beside it
 constexpr std::uint64_t points_min = 250;  // a young stream's score is its own surprise
 constexpr std::uint64_t odd_before = 8;    // points
 
@@ -28,8 +29,7 @@ constexpr std::uint64_t hold_back_long = 24;  // of a change that is in no singl
 
 }  // namespace
 
-std::optional<finding> pattern_watch::update(const observation& point, double nines, bool busy, bool may_be_level,
-                                             bool untold) {
+std::optional<finding> pattern_watch::update(const observation& point, double nines, const neighbours& others) {
   const double z = std::abs(point.seen.baseline.z);
   // Ten times fewer quiet points show a score that is higher by 0.6.
   const double crowd = 0.6 * point.crowd;
@@ -53,13 +53,20 @@ std::optional<finding> pattern_watch::update(const observation& point, double ni
     now.value = point.value;
     now.expected = point.seen.baseline.expected;
   }
-  now.is_untold = now.is_untold || untold;
+  if (others.untold && !others.busy && others.is_coarse && others.untold->nines >= near_nines) {
+    finding found = *others.untold;
+    found.nines = std::max(found.nines, describe(point, now).nines);
+    pending_.reset();
+    score_n_ = 0;
+    return found;
+  }
+  now.is_untold = now.is_untold || others.untold;
   // The watch that would have named them has let them go.
   const std::uint64_t hold = now.is_untold         ? hold_back_short
-                             : may_be_level        ? hold_back_long
+                             : others.may_be_level ? hold_back_long
                              : now.size >= plain_z ? hold_back
                                                    : hold_back_short;
-  if (busy || point.n - now.from_n < hold) return std::nullopt;
+  if (others.busy || point.n - now.from_n < hold) return std::nullopt;
   const std::unique_ptr<held> over = std::move(pending_);
   score_n_ = 0;
   return describe(point, *over);

@@ -17,10 +17,15 @@ namespace spindrift {
 
 class pattern_watch {
 public:
-  // nines: how improbable the point's |z| is. `busy`: another watch is still making up its mind about these points.
-  // untold: flagged points that were not worth telling have ended here.
-  // may_be_level: the level or the scatter has left where it has been, and another watch may be about to say so.
-  std::optional<finding> update(const observation& point, double nines, bool busy, bool may_be_level, bool untold);
+  // What the other watches of the feature make of the same point.
+  struct neighbours {
+    bool busy = false;                // one is still making up its mind about these points
+    bool may_be_level = false;        // the level or the scatter has left where it has been: one may be about to say so
+    bool is_coarse = false;           // the stream has few values, so that its tail says little
+    std::optional<finding> untold{};  // flagged points that were not worth telling have ended here
+  };
+  // nines: how improbable the point's |z| is.
+  std::optional<finding> update(const observation& point, double nines, const neighbours& others);
   // These points are explained.
   void forget() {
     pending_.reset();

@@ -23,7 +23,6 @@ constexpr std::uint32_t beyond_min = 12;
 constexpr std::uint32_t accept_points = 600;
 constexpr double least_log = 3.5;  // an error below e^-3.5 of the usual counts as that
 constexpr double most_log = 1.8;
-constexpr double discrete = 0.15;
 constexpr double foretold = 0.1;  // of the way from value to value: what is foretold so well has no scatter
 constexpr double motion_rate = 1.0 / 128;
 constexpr double normal_log = 0.635;  // log sigma - E log|x| of a normal x

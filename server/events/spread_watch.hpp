@@ -13,6 +13,9 @@ namespace spindrift {
 
 class spread_watch {
 public:
+  // Share of values that equal the one before from which on a stream's values are coarse: they show no scatter.
+  static constexpr double discrete = 0.15;
+
   struct answer {
     std::optional<finding> found{};
     bool over = false;      // what was told has ended,

@@ -70,7 +70,8 @@ TEST_F(excursion, that_is_not_improbable_enough_is_not_told_but_said_to_have_bee
   EXPECT_FALSE(add(6, 4.9).found);
   const auto ended = add(0);
   EXPECT_FALSE(ended.found);
-  EXPECT_EQ(ended.untold, 6);
+  ASSERT_TRUE(ended.untold);
+  EXPECT_EQ(ended.untold->size, 6);
 }
 
 TEST_F(excursion, of_a_young_stream_has_to_be_less_probable) {

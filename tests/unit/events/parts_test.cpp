@@ -179,7 +179,7 @@ TEST(pattern_watch, waits_for_a_name_only_where_the_level_may_get_one) {
     for (std::uint64_t n = 300; n < 400 && told_n == 0; ++n) {
       observation point{.n = n};
       point.seen.score = 2;
-      if (watch.update(point, 0, false, may_be_level, false)) told_n = n;
+      if (watch.update(point, 0, {.may_be_level = may_be_level})) told_n = n;
     }
     EXPECT_EQ(told_n, may_be_level ? 324U : 304U);
   }
@@ -192,9 +192,29 @@ TEST(pattern_watch, waits_no_longer_once_flagged_points_were_not_worth_telling) 
     observation point{.n = n};
     point.seen.score = 2;
     point.seen.baseline.z = n == 300 ? 6 : 0;
-    if (watch.update(point, 0, n < 310, true, n == 310)) told_n = n;
+    pattern_watch::neighbours others{.busy = n < 310, .may_be_level = true};
+    if (n == 310) others.untold = finding{};
+    if (watch.update(point, 0, others)) told_n = n;
   }
   EXPECT_EQ(told_n, 310U);
+}
+
+TEST(pattern_watch, gives_coarse_values_their_name_that_were_nearly_worth_telling) {
+  const auto found_of = [](double nines, bool is_coarse) {
+    pattern_watch watch;
+    observation point{.n = 300};
+    point.seen.score = 2;
+    const finding flagged{.kind = event_kind::spike, .from_n = 299, .value = 25, .nines = nines};
+    return watch.update(point, 0, {.is_coarse = is_coarse, .untold = flagged});
+  };
+  EXPECT_FALSE(found_of(3.9, true));
+  EXPECT_FALSE(found_of(4.1, false));
+  const auto found = found_of(4.1, true);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->kind, event_kind::spike);
+  EXPECT_EQ(found->from_n, 299U);
+  EXPECT_EQ(found->value, 25);
+  EXPECT_EQ(found->nines, 6.5);  // by the score beside it
 }
 
 TEST(pattern_watch, adds_up_how_far_a_stretch_is_from_what_the_clock_lets_expect) {
@@ -203,7 +223,7 @@ TEST(pattern_watch, adds_up_how_far_a_stretch_is_from_what_the_clock_lets_expect
     for (std::uint64_t n = 300; n < 340; ++n) {
       observation point{.n = n, .ts = static_cast<std::int64_t>(n) * minute};
       point.seen.clock = clock_reading{.expected = 5, .sigma = 1, .z = z};
-      const auto found = watch.update(point, 0, false, false, false);
+      const auto found = watch.update(point, 0, {});
       if (!found) continue;
       EXPECT_EQ(found->from_n, 300U);
       EXPECT_EQ(found->from, 300 * minute);
