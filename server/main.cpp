@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
   try {
     int code = settings.check_config ? check_daemon(settings, make_feed) : exit_ok;
     if (code == exit_ok && settings.print_config)
-      code = print(with_restarts_noted(options.print_config(option_set::origins::shown)));
+      code = print(options.print_config(option_set::origins::shown_with_restarts));
     if (code == exit_ok && settings.check_config) code = print("the configuration is good\n");
     if (settings.print_config || settings.check_config) return code;
     return run_daemon(

@@ -107,7 +107,7 @@ std::string option_set::help_text() const {
 }
 
 std::string option_set::print_config(origins wanted) const {
-  return print_own(wanted) + print_tables("", wanted);
+  return print_own(wanted) + print_tables("", wanted == origins::left_out ? wanted : origins::shown);
 }
 
 std::string option_set::origin_of(std::string_view key) const {
@@ -115,15 +115,32 @@ std::string option_set::origin_of(std::string_view key) const {
   return found == origins_.end() ? "default" : found->second;
 }
 
-std::string option_set::print_own(origins wanted) const {
-  std::string text;
+std::vector<std::pair<const option*, std::string>> option_set::values_in_force() const {
+  std::vector<std::pair<const option*, std::string>> found;
   for (const option& declared : options_) {
     if (declared.is_action) continue;
     const texts values = declared.show();
     if (!declared.is_repeatable && values.empty()) continue;
-    const std::string key = key_of(declared.flag);
-    if (wanted == origins::shown) text += "# " + printable(origin_of(key)) + "\n";
-    text += key + " = " + (declared.is_repeatable ? toml_array(values) : toml_value(values.front())) + "\n";
+    found.emplace_back(&declared, declared.is_repeatable ? toml_array(values) : toml_value(values.front()));
+  }
+  return found;
+}
+
+std::map<std::string, std::string> option_set::for_restart() const {
+  std::map<std::string, std::string> found;
+  for (const auto& [declared, value] : values_in_force()) {
+    if (!declared->is_live) found.emplace(key_of(declared->flag), value);
+  }
+  return found;
+}
+
+std::string option_set::print_own(origins wanted) const {
+  std::string text;
+  for (const auto& [declared, value] : values_in_force()) {
+    const std::string key = key_of(declared->flag);
+    if (wanted == origins::shown_with_restarts && !declared->is_live) text += "# a change needs a restart\n";
+    if (wanted != origins::left_out) text += "# " + printable(origin_of(key)) + "\n";
+    text += key + " = " + value + "\n";
   }
   return text;
 }

@@ -43,6 +43,7 @@ option_set::option_set(std::string program, std::string purpose)
 void option_set::add(option declared) {
   assert(declared.flag.starts_with("--") && declared.take && declared.show);
   assert(find(key_of(declared.flag)) == nullptr);
+  declared.is_live = declared.is_live || adds_live_;
   defaults_.push_back(declared.show());
   options_.push_back(std::move(declared));
 }

@@ -44,6 +44,8 @@ struct option {
   bool is_action = false;
   // One value with commas in it: the file may also give it as a list.
   bool is_comma_list = false;
+  // A running program takes another value of it (SIGHUP); else a change needs a restart.
+  bool is_live = false;
 };
 
 enum class shell : std::uint8_t { bash, zsh, fish };
@@ -63,6 +65,9 @@ public:
   option_set(std::string program, std::string purpose);
 
   void add(option declared);
+  // Whether what is added from here on is_live; at first it is not. Tables of the file are, in a program that reads it
+  // again.
+  void add_live(bool is_live) { adds_live_ = is_live; }
   // Frequent kinds; the target keeps its value when nothing is given, and must live as long as the option_set.
   void add_text(std::string flag, std::string placeholder, std::string help, std::string& target);
   void add_texts(std::string flag, std::string placeholder, std::string help, std::vector<std::string>& target);
@@ -93,10 +98,12 @@ public:
   // they are about, or with "[[stream]] 2: KEY" of the second entry of a table. Where its value came from the
   // environment or the file, that is said too.
   parse_result judge(const std::vector<std::string>& complaints) const;
-  // All settings in force as TOML, ready to be a configuration file; above each, where it comes from, if that is
-  // wanted.
-  enum class origins : std::uint8_t { left_out, shown };
+  // All settings in force as TOML, ready to be a configuration file; above each, if that is wanted, where it comes
+  // from, and of those outside of tables that are not is_live, that a change needs a restart.
+  enum class origins : std::uint8_t { left_out, shown, shown_with_restarts };
   std::string print_config(origins wanted = origins::left_out) const;
+  // The settings in force that are not is_live, but for tables: key -> value as TOML.
+  std::map<std::string, std::string> for_restart() const;
   // "flag --window", "environment variable SPINDRIFT_WINDOW", "FILE:3" or "default".
   std::string origin_of(std::string_view key) const;
   // Where the file has the key of the entry, from 0; empty where it does not speak of it.
@@ -134,6 +141,7 @@ private:
   void take_winner(const option& declared, const given& winner, texts& complaints) const;
   std::string default_note(std::size_t option_index) const;
   std::string precedence_text() const;
+  std::vector<std::pair<const option*, std::string>> values_in_force() const;
   std::string print_own(origins wanted) const;
   std::string print_tables(const std::string& above, origins wanted) const;
   std::string place_of(const std::string& complaint) const;
@@ -143,6 +151,7 @@ private:
   std::string purpose_;
   std::vector<option> options_;
   std::vector<option_table> tables_;
+  bool adds_live_ = false;
   std::vector<texts> defaults_;  // what show() said when the option was added, parallel to options_
   using places = std::map<std::string, std::string, std::less<>>;  // key -> where its value came from
   places origins_;

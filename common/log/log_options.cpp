@@ -25,7 +25,8 @@ void declare(log_settings& settings, option_set& options) {
                  }
                  return "trace, debug, info, warning, error or off";
                },
-               .show = [&settings] { return std::vector{std::string(name_of(settings.level))}; }});
+               .show = [&settings] { return std::vector{std::string(name_of(settings.level))}; },
+               .is_live = true});
   options.add(
       {.flag = "--log-format",
        .placeholder = "text|json",

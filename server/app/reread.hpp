@@ -3,16 +3,19 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 
 #include "server/app/config.hpp"
 
 namespace spindrift {
 
+using settings_for_restart = std::map<std::string, std::string>;  // key -> value as TOML
+
 struct reread_settings {
   config chosen;
-  std::string wrong;    // in one line; then the rest means nothing
-  std::string printed;  // as --print-config would
+  std::string wrong;                 // in one line; then the rest means nothing
+  settings_for_restart for_restart;  // those that only a restart takes
 };
 using settings_source = std::function<reread_settings()>;
 
@@ -20,10 +23,7 @@ reread_settings reread(int argc, const char* const* argv);
 // The same with --shadow's file in place of --config's, into `chosen.shadow_watched`. What is wrong with it, in one
 // line; empty: nothing, or there is no shadow.
 std::string read_shadow(int argc, const char* const* argv, config& chosen);
-// The keys outside of tables whose lines differ, separated by commas; but for those that are taken at once: what
-// concerns detectors, rates, silence and alerts, the log's level, and limits.
-std::string keys_that_differ(const std::string& before, const std::string& after);
-// What --print-config prints with origins, which then say as well what SIGHUP cannot take.
-std::string with_restarts_noted(const std::string& printed);
+// The keys whose values differ, separated by commas.
+std::string keys_that_differ(const settings_for_restart& before, const settings_for_restart& after);
 
 }  // namespace spindrift

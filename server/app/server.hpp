@@ -103,7 +103,7 @@ private:
 
   const config& settings_;
   settings_source again_;
-  std::string printed_;  // the settings in force, but for what was taken since
+  settings_for_restart begun_with_;
   counters counts_;
   posix_file_system files_;
   persistence persistence_;

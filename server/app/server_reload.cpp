@@ -25,7 +25,7 @@ net_settings server::net_settings_of(const config& chosen) {
 
 void server::reread_with(settings_source again) {
   again_ = std::move(again);
-  if (again_) printed_ = again_().printed;
+  if (again_) begun_with_ = again_().for_restart;
 }
 
 void server::warn_of_secrets(const alerts_settings& alerts) {
@@ -60,7 +60,7 @@ void server::take_settings() {
     }
     warn_of_secrets(alerts_in_force_);
     take_shadow(fresh);
-    waiting = keys_that_differ(printed_, fresh.printed);
+    waiting = keys_that_differ(begun_with_, fresh.for_restart);
     if (!waiting.empty()) log_event(log_level::warning, "needs_restart", {{"settings", waiting}});
   }
   for (const auto& serving : shards_) serving->post_check_tokens();

@@ -11,6 +11,7 @@ void declare(net_settings& settings, option_set& options) {
   options.add_switch("--proxy-protocol",
                      "TCP clients come through a proxy and begin with its header (PROXY protocol, 1 and 2)",
                      settings.is_proxied);
+  options.add_live(true);
   options.add_milliseconds("--admission-timeout", "time to show a token", settings.admission_timeout);
   options.add_number("--max-handshakes", "N", "TLS handshakes under way at once, 1 to 100000; the oldest gives way",
                      settings.handshakes_max, 1, 100'000);
@@ -55,6 +56,7 @@ void declare(net_settings& settings, option_set& options) {
                      settings.keepalive_interval_s, 1, 32'767);
   options.add_number("--keepalive-probes", "N", "probes without an answer before a client is gone, 1 to 127",
                      settings.keepalive_probes, 1, 127);
+  options.add_live(false);
 }
 
 }  // namespace spindrift

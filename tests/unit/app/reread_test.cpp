@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "common/cli/options.hpp"
+
 namespace spindrift {
 namespace {
 
@@ -54,38 +56,52 @@ TEST_F(settings_read_again, share_networks_in_a_bounded_number_of_entries) {
 }
 
 TEST_F(settings_read_again, of_detectors_and_of_silence_need_no_restart) {
-  const std::string before = read("threshold = 5\n").printed;
-  EXPECT_EQ(keys_that_differ(before, read("threshold = 6\nadwin-clock = 64\nsilence = \"off\"\n").printed), "");
-  EXPECT_EQ(keys_that_differ(before, read("threshold = 6\ncontext-points = 8\n").printed), "context-points");
+  const settings_for_restart before = read("threshold = 5\n").for_restart;
+  EXPECT_EQ(keys_that_differ(before, read("threshold = 6\nadwin-clock = 64\nsilence = \"off\"\n").for_restart), "");
+  EXPECT_EQ(keys_that_differ(before, read("threshold = 6\ncontext-points = 8\n").for_restart), "context-points");
 }
 
 TEST_F(settings_read_again, of_limits_and_rates_need_no_restart) {
-  const std::string before = read("threshold = 5\n").printed;
+  const settings_for_restart before = read("threshold = 5\n").for_restart;
   for (const char* const line :
        {"max-streams = 9", "evict-after = 5000", "rate = [\"a*\"]", "max-memory = 0", "max-journal = 0",
         "max-kept = 1048576", "max-producers = 7", "shadow-memory = 20", "max-connections = 9", "frame-timeout = 1000",
         "keepalive-idle = 3", "public-url = \"http://x/\""}) {
     const reread_settings found = read(std::string(line) + "\n");
     EXPECT_EQ(found.wrong, "") << line;
-    EXPECT_EQ(keys_that_differ(before, found.printed), "") << line;
+    EXPECT_EQ(keys_that_differ(before, found.for_restart), "") << line;
   }
 }
 
 TEST(printed_settings, say_of_which_a_change_needs_a_restart) {
-  EXPECT_EQ(
-      with_restarts_noted("# default\nthreads = 1\n# a.toml:2\nmax-streams = 5\n\n# a.toml:3\n[[stream]]\n# a.toml:4\n"
-                          "match = [\"a\"]\n"),
-      "# a change needs a restart\n# default\nthreads = 1\n# a.toml:2\nmax-streams = 5\n\n# a.toml:3\n[[stream]]\n# "
-      "a.toml:4\nmatch = [\"a\"]\n");
+  config settings;
+  option_set options("spindriftd", "");
+  declare(settings, options);
+  const std::string printed = options.print_config(option_set::origins::shown_with_restarts);
+  EXPECT_THAT(printed, HasSubstr("\n# a change needs a restart\n# default\nthreads = 1\n"));
+  EXPECT_THAT(printed, HasSubstr("\n# a change needs a restart\n# default\ncontext-points = "));
+  EXPECT_THAT(printed, testing::Not(HasSubstr("restart\n# default\nmax-streams = ")));
+  EXPECT_THAT(printed, testing::Not(HasSubstr("restart\n# default\nthreshold = ")));
+}
+
+TEST(printed_settings, say_nothing_of_restarts_in_tables) {
+  config settings;
+  settings.engine.streams.emplace_back();
+  option_set options("spindriftd", "");
+  declare(settings, options);
+  const std::string printed = options.print_config(option_set::origins::shown_with_restarts);
+  const auto table = printed.find("\n[[stream]]\n");
+  ASSERT_NE(table, std::string::npos);
+  EXPECT_EQ(printed.find("restart", table), std::string::npos);
 }
 
 TEST_F(settings_read_again, are_compared_key_by_key_but_for_tables) {
-  const std::string before = read("threshold = 5\n").printed;
+  const settings_for_restart before = read("threshold = 5\n").for_restart;
   EXPECT_EQ(keys_that_differ(before, before), "");
-  EXPECT_EQ(keys_that_differ(before, read("threshold = 5\nproxy-protocol = true\nthreads = 2\n").printed),
+  EXPECT_EQ(keys_that_differ(before, read("threshold = 5\nproxy-protocol = true\nthreads = 2\n").for_restart),
             "proxy-protocol, threads");
   const auto with_alert = read("threshold = 5\n[[alert]]\nname = \"a\"\nurl = \"http://127.0.0.1:9/\"\n");
-  EXPECT_EQ(keys_that_differ(before, with_alert.printed), "");
+  EXPECT_EQ(keys_that_differ(before, with_alert.for_restart), "");
 }
 
 }  // namespace
