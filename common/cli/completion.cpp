@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "common/cli/build_info.hpp"
+#include "common/cli/command_list.hpp"
 #include "common/cli/options.hpp"
 #include "common/cli/setting_text.hpp"
 
@@ -66,12 +67,26 @@ std::string function_name(const std::string& program) {
   return name;
 }
 
+// The first words of the program's commands, each once, in a line; empty: it has none.
+std::string first_words_of_commands(const std::string& program) {
+  std::vector<std::string> words;
+  for (const command_text& one : commands_of(program)) {
+    std::string first(one.words.substr(0, one.words.find(' ')));
+    if (words.empty() || words.back() != first) words.push_back(std::move(first));
+  }
+  return joined(words, " ");
+}
+
 // Each of them: `all` as option_set::all_completed() has it.
 template <class All>
 std::string fish_script(const std::string& program, const All& all, bool takes_file) {
   std::string script = "# fish completion of ";
   script.append(program).append("\n");
   if (!takes_file) script.append("complete -c ").append(program).append(" -f\n");
+  if (const std::string commands = first_words_of_commands(program); !commands.empty()) {
+    script.append("complete -c ").append(program).append(" -n 'test (count (commandline -opc)) -eq 1' -a ");
+    script.append(quoted(commands, "\\'")).append("\n");
+  }
   for (const auto& one : all) {
     script.append("complete -c ").append(program).append(" -l ").append(one.flag, 2);
     if (!one.placeholder.empty()) script += one.is_file ? " -r -F" : " -x";
@@ -94,6 +109,9 @@ std::string zsh_script(const std::string& program, const All& all, bool takes_fi
       if (!one.is_file && !one.words.empty()) spec.append("(").append(joined(one.words, " ")).append(")");
     }
     script.append("  ").append(quoted(spec, "'\\''")).append(" \\\n");
+  }
+  if (const std::string commands = first_words_of_commands(program); !commands.empty()) {
+    script.append("  '1: :(").append(commands).append(")' \\\n");
   }
   return script += takes_file ? "  '*:file:_files'\n" : "  '*: :'\n";
 }
@@ -123,7 +141,12 @@ std::string bash_script(const std::string& program, const All& all, bool takes_f
   const std::string name = function_name(program);
   std::string script = "# bash completion of ";
   script.append(program).append("\n").append(name).append("() {\n").append(bash_opening).append(cases);
-  script.append("  esac\n  COMPREPLY=($(compgen -W '").append(flags).append("' -- \"$word\"))\n");
+  script.append("  esac\n");
+  if (const std::string commands = first_words_of_commands(program); !commands.empty()) {
+    script += "  if [[ $COMP_CWORD == 1 && $word != -* ]]; then\n    COMPREPLY=($(compgen -W '";
+    script.append(commands).append("' -- \"$word\")); return\n  fi\n");
+  }
+  script.append("  COMPREPLY=($(compgen -W '").append(flags).append("' -- \"$word\"))\n");
   if (takes_file) script += "  [[ $word == -* ]] || COMPREPLY+=($(compgen -f -- \"$word\"))\n";
   return script.append("}\ncomplete -F ").append(name).append(" ").append(program).append("\n");
 }

@@ -36,6 +36,15 @@ done
 offers robust spindriftd --zscore-method ''
 offers classic spindriftd --zscore-method = c
 offers off spindriftd --http ''
+offers token spindriftd to
+offers explain spindrift-viz ex
+if command -v fish >/dev/null; then
+  "$bin/spindriftd" --help-fish >"$scratch/fish"
+  for wanted in 'token:to' '--zscore-method=classic:--zscore-method=c'; do
+    fish --no-config -c "source $scratch/fish; complete -C 'spindriftd ${wanted#*:}'" | cut -f 1 |
+      grep -xF -- "${wanted%:*}" >/dev/null || complain "fish: no '${wanted%:*}' for: ${wanted#*:}"
+  done
+fi
 cd "$scratch"
 touch mine.toml
 offers mine.toml spindriftd --config mi

@@ -366,6 +366,11 @@ TEST_F(options, print_what_shells_complete_by) {
   EXPECT_THAT(parse({"--help-bash"}).text, HasSubstr("complete -F _spindriftd spindriftd\n"));
   EXPECT_THAT(parse({"--help-zsh"}).text, testing::StartsWith("#compdef spindriftd\n"));
   EXPECT_THAT(parse({"--help-fish"}).text, HasSubstr("complete -c spindriftd -l window -x"));
+  // Its commands too, each once, where a first word stands.
+  const char* const commands = "explain-settings import producer shadow-report test-alert token";
+  EXPECT_THAT(parse({"--help-bash"}).text, HasSubstr(std::string("compgen -W '") + commands + "'"));
+  EXPECT_THAT(parse({"--help-zsh"}).text, HasSubstr(std::string("'1: :(") + commands + ")'"));
+  EXPECT_THAT(parse({"--help-fish"}).text, HasSubstr(std::string("-eq 1' -a '") + commands + "'\n"));
 }
 
 TEST_F(options, answer_version_and_help_even_among_mistakes) {
