@@ -54,10 +54,14 @@ int run_token_command(int argc, const char* const* argv) {
   std::string may;
   option_set options("spindriftd token new", "makes a token, and the line that admits it for the file of --tokens");
   options.add_positional("NAME", "whose token it is", name);
-  options.add_text("--publish", "GLOBS", "streams it may send points of, separated by commas", publish);
-  options.add_text("--subscribe", "GLOBS", "streams it may see; with neither of the two all of both", subscribe);
-  options.add_text("--may", "RIGHTS", "reset: let its producers begin anew; admin: see the whole server's counters",
-                   may);
+  options.add_text("--publish", "GLOBS", "streams it may send points of, separated by commas (default: none)", publish);
+  options.add_text("--subscribe", "GLOBS", "streams it may see (default: none; with neither of the two, all of both)",
+                   subscribe);
+  options.add_text(
+      "--may", "RIGHTS",
+      "reset: let its producers begin anew; mark: say a person's word about events; admin: see the whole server's "
+      "counters",
+      may);
   if (asks_for_help) return print(options.help_text());
   const parse_result parsed = options.parse(argc - words_of_command, argv + words_of_command);
   if (!parsed.proceeds) return tell(parsed);

@@ -123,8 +123,8 @@ void declare_client(kafka_settings& settings, option_set& options) {
 void declare_behaviour(kafka_settings& settings, option_set& options) {
   add_either("--delivery", "whether a crash may repeat lines (byte for byte, with the same n)", "exactly-once",
              "at-least-once", settings.exactly_once, options);
-  options.add_number("--lanes", "N", "threads, each a member of the group, 1 to 256", settings.lanes, 1,
-                     kafka_settings::lanes_max);
+  options.add_number("--lanes", "N", "threads, each a member of the group, 1 to 256 (default: one a core)",
+                     settings.lanes, 1, kafka_settings::lanes_max);
   options.add_number("--max-streams", "N", "streams at once, divided by the partitions, 1 to 100000000",
                      settings.engine.streams_max, 1, 100'000'000);
   options.add_number("--max-memory", "MIB", "resident memory beyond which partitions pause; 0: none",
@@ -255,8 +255,10 @@ void declare(kafka_settings& settings, option_set& options) {
   options.accept_config_file();
   options.add_text("--brokers", "HOST:PORT[,...]", "where the cluster is asked for first", settings.brokers);
   add_name("--group", "name of the group, and prefix of its transactional ids", settings.group, options);
-  add_name("--worker-id", "name of this worker's place in the group: stable over restarts, and nobody else's",
-           settings.worker_id, options);
+  add_name(
+      "--worker-id",
+      "name of this worker's place in the group: stable over restarts, and nobody else's (default: the host's name)",
+      settings.worker_id, options);
   declare_topics(settings, options);
   declare_behaviour(settings, options);
   declare_times(settings, options);

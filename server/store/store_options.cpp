@@ -24,8 +24,11 @@ std::string default_state_directory() {
 
 void declare(store_settings& settings, option_set& options) {
   settings.directory = default_state_directory();
-  options.add_text("--state-dir", "DIR|off", "where journal, snapshots and history are kept; off: in memory only",
-                   settings.directory);
+  options.add_text(
+      "--state-dir", "DIR|off",
+      "where journal, snapshots and history are kept; off: in memory only (default: $XDG_STATE_HOME/spindrift, or "
+      "~/.local/state/spindrift)",
+      settings.directory);
   options.add({.flag = "--durability",
                .placeholder = "process|fsync|off",
                .help = "what an answered point survives: the end of the process, also that of the machine, or nothing",

@@ -95,6 +95,15 @@ TEST_P(programs, have_the_commands_that_their_help_lists) {
   }
 }
 
+// They are made on one machine and read on others: nothing in them is the maker's own.
+TEST_P(programs, have_manual_pages_that_are_alike_on_all_machines) {
+  const child_result here = run_to_end({program(GetParam()), "--help-man"});
+  EXPECT_EQ(here.exit_code, 0) << here.errors;
+  const child_result there = run_to_end({program(GetParam()), "--help-man"},
+                                        {.environment = {"HOME=/home/other", "XDG_STATE_HOME=/elsewhere"}});
+  EXPECT_EQ(there.output, here.output);
+}
+
 TEST(command_line, an_address_in_use_ends_the_daemon_with_address_and_reason) {
   const daemon_process first = start_daemon();
   const child_result second = run_to_end(support::daemon_command(program("spindriftd"), {"--listen", first.address()}));
@@ -255,6 +264,10 @@ TEST(command_line, the_token_command_explains_itself) {
   const child_result help = run_daemon({"token", "--help"});
   EXPECT_EQ(help.exit_code, 0);
   EXPECT_THAT(help.output, HasSubstr("--publish"));
+  // What means "not given" within is nothing to be read: no line of its own, no default that is a line end.
+  for (const std::string& line : split_lines(help.output)) EXPECT_NE(line, ")") << help.output;
+  EXPECT_THAT(help.output, HasSubstr("(default: none)"));
+  for (const char* right : {"reset: ", "mark: ", "admin: "}) EXPECT_THAT(help.output, HasSubstr(right));
   EXPECT_EQ(run_daemon({"token"}).exit_code, 2);
 }
 

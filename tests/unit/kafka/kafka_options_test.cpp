@@ -109,6 +109,16 @@ TEST(kafka_options, topics_differ_and_something_is_told) {
   EXPECT_TRUE(worker_of({"--verdicts", "off"}).result.proceeds);
 }
 
+// The manual page is made on one machine and read on others.
+TEST(kafka_options, what_the_host_decides_is_said_in_words) {
+  kafka_settings settings;
+  settings.worker_id = "the-makers-host";
+  settings.lanes = 77;
+  option_set options("spindrift-worker", "");
+  declare(settings, options);
+  EXPECT_THAT(options.man_page(), testing::Not(testing::AnyOf(HasSubstr("makers"), HasSubstr("77"))));
+}
+
 TEST(kafka_options, detectors_are_those_of_the_daemon) {
   const auto made = worker_of({"--detectors", "zscore,adwin", "--zscore-method", "classic"});
   EXPECT_TRUE(made.result.proceeds) << made.result.text;
