@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 namespace spindrift {
 namespace {
@@ -36,7 +37,6 @@ robust_zscore::robust_zscore(const zscore_settings& settings) : settings_(&setti
   if (settings.seasonal) season_ = std::make_unique<season>();
 }
 
-// Differences below this are how the values are written, not what they say.
 double robust_zscore::resolution() const {
   return std::max({smallest_step_, 0x1p-50 * std::abs(mean_), 1e-150});
 }
@@ -101,6 +101,7 @@ baseline_reading robust_zscore::update(double x) {
     }
   }
   judge_rare(x, reading);
+  if (reading.anomaly && !reading.rare && levels_ && return_to_level(x, reading)) return reading;
   if (season_) select(error, season_error);
   learn(x, made, error, reading.anomaly, reading.expected);
   return reading;
@@ -114,6 +115,35 @@ void robust_zscore::judge_rare(double x, baseline_reading& reading) {
   reading.expected = seen.usual;
   reading.z = seen.z;
   reading.anomaly = std::abs(seen.z) > threshold_or(*settings_, own_threshold) && seen.rare;
+}
+
+// A flagged value that is at a level which the stream goes back to is nothing odd: it is there again.
+bool robust_zscore::return_to_level(double x, baseline_reading& reading) {
+  const known_levels::level* const there = levels_->find(x, floor());
+  if (there == nullptr) return false;
+  const known_levels::level known = *there;
+  leave_level(1);
+  reading.anomaly = false;
+  reading.expected = known.mean;
+  reading.z = drawn_in(std::clamp((x - known.mean) / reading.sigma, -own_threshold, own_threshold));
+  mean_ = known.mean;
+  spread_ = known.spread;
+  robust_autoregression::window past;
+  past.fill(x);
+  autoregression_.set_past(past);
+  std::copy_backward(recent_.begin(), recent_.end() - 1, recent_.end());
+  recent_[0] = last_learned_ = x;
+  flags_ = 0;
+  ties_ = 0;
+  ++count_;
+  return true;
+}
+
+// `gone`: the newest points, which were at the next level already.
+void robust_zscore::leave_level(std::uint32_t gone) {
+  if (!levels_) levels_ = std::make_unique<known_levels>();
+  levels_->leave(mean_, spread_, stayed_ - std::min(stayed_, gone));
+  stayed_ = gone;
 }
 
 // Whatever was expected before the hole, the course is that of the new points; the scale and the weights still hold.
@@ -199,6 +229,7 @@ void robust_zscore::learn(double x, const robust_autoregression::forecast& made,
   std::copy_backward(recent_.begin(), recent_.end() - 1, recent_.end());
   recent_[0] = x;
   ++count_;
+  if (stayed_ < std::numeric_limits<std::uint32_t>::max()) ++stayed_;
   const unsigned verdicts = 2U * flags_ + (flagged ? 1U : 0U);
   flags_ = static_cast<std::uint16_t>(verdicts & 0xFFFFU);
   const bool new_level = std::popcount(flags_) >= adopt_flags || is_deaf();
@@ -216,6 +247,7 @@ bool robust_zscore::is_deaf() const {
 }
 
 void robust_zscore::adopt() {
+  leave_level(static_cast<std::uint32_t>(std::popcount(flags_)));
   // The second time in a row the weights themselves are to blame.
   if (settling_ > 0) autoregression_.start_again();
   autoregression_.adopt(recent_);

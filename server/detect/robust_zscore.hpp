@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "server/detect/error_scale.hpp"
+#include "server/detect/known_levels.hpp"
 #include "server/detect/rare_value.hpp"
 #include "server/detect/robust_autoregression.hpp"
 #include "server/detect/season_predictor.hpp"
@@ -32,7 +33,7 @@ namespace spindrift {
 class robust_zscore {
 public:
   // Of what visit_state names and means: raise it with every change of either.
-  static constexpr std::uint16_t state_version = 2;
+  static constexpr std::uint16_t state_version = 3;
 
   explicit robust_zscore(const zscore_settings& settings);
 
@@ -44,6 +45,9 @@ public:
   // The last point made a new level of what had been flagged.
   bool has_adopted() const { return settling_ == adopted_settling; }
 
+  // Differences below this are how the values are written, not what they say.
+  double resolution() const;
+
   // After a drift: the scales move faster again for a while.
   void relearn();
 
@@ -51,6 +55,11 @@ public:
   void visit_state(Archive& archive) {
     archive(track_, autoregression_, recent_, count_, flags_, settling_, mean_, spread_, smallest_step_, last_learned_);
     archive(rare_, ties_);
+    archive(stayed_);
+    bool has_left = levels_ != nullptr;
+    archive(has_left);
+    if (has_left && !levels_) levels_ = std::make_unique<known_levels>();
+    if (has_left) archive(*levels_);
     archive.sequence(kept_, kept_max);
     bool seasonal = season_ != nullptr;
     archive(seasonal);
@@ -87,7 +96,6 @@ private:
     }
   };
 
-  double resolution() const;
   double floor() const;
   double unit() const;
   double sigma(const track& one) const;
@@ -98,6 +106,8 @@ private:
   void begin(double x);
   void follow(track& one, double error, bool settled) const;
   void judge_rare(double x, baseline_reading& reading);
+  bool return_to_level(double x, baseline_reading& reading);
+  void leave_level(std::uint32_t gone);
   void select(double error, double season_error);
   void learn(double x, const robust_autoregression::forecast& made, double error, bool flagged, double expected);
   bool is_deaf() const;
@@ -121,9 +131,11 @@ private:
   double smallest_step_ = 0;  // the least change ever seen between two values that were learned; 0: none yet
   double last_learned_ = 0;
   rare_value rare_;
-  std::uint8_t ties_ = 0;           // how often in a row the value was the one before, up to 255
-  std::vector<double> kept_;        // the first values, until run_again() has used them for the last time
-  std::unique_ptr<season> season_;  // none unless the settings ask for it
+  std::uint32_t stayed_ = 0;              // points at this level
+  std::unique_ptr<known_levels> levels_;  // once it has been left
+  std::uint8_t ties_ = 0;                 // how often in a row the value was the one before, up to 255
+  std::vector<double> kept_;              // the first values, until run_again() has used them for the last time
+  std::unique_ptr<season> season_;        // none unless the settings ask for it
 };
 
 }  // namespace spindrift

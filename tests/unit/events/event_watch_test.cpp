@@ -211,7 +211,7 @@ TEST(event_watch, closes_every_event) {
   }
   add_noise(one, noise, 2'000);
   EXPECT_EQ(one.events().open_count(), 0U);
-  EXPECT_GT(one.of(event_state::open).size(), 5U);
+  EXPECT_GE(one.of(event_state::open).size(), 5U);
 }
 
 TEST(event_watch, says_nothing_of_young_quiet_streams) {
