@@ -11,6 +11,7 @@ constexpr double loss_gain = 1.0 / 256;
 constexpr std::uint32_t compared_min = 150;  // the second baseline has gone through its first points
 constexpr double takes_over = 0.97;
 constexpr double gives_back = 1.05;
+constexpr double of_a_step = 0.1;
 constexpr double clearly = 0.9;
 constexpr double about_as_good = 1.5;
 constexpr double ordinary = 3;
@@ -77,10 +78,15 @@ timed_zscore::result timed_zscore::judge(double x, double t, double interval, bo
     return seen;
   }
   const bool expected_here = std::abs(seen.baseline.z) < ordinary && !seen.baseline.rare;
-  const bool anomaly = rest.anomaly && (own.rest_loss < clearly * own.plain_loss || !expected_here);
+  // Of a line nothing but rounding is left by the clock: far below the steps in which the values come nothing is odd.
+  const double least = of_a_step * plain_.resolution();
+  const double width = std::max(sigma * rest.sigma, least);
+  const bool is_rounding = width == least && std::abs(x - expected->expected - sigma * rest.expected) < least;
+  const bool anomaly = rest.anomaly && !is_rounding && (own.rest_loss < clearly * own.plain_loss || !expected_here);
+  const double z = is_rounding ? rest.z * (sigma * rest.sigma / least) : rest.z;
   seen.baseline = {.expected = expected->expected + sigma * rest.expected,
-                   .sigma = sigma * rest.sigma,
-                   .z = rest.z,
+                   .sigma = width,
+                   .z = z,
                    .tail = rest.tail,
                    .anomaly = anomaly,
                    .warmup = seen.baseline.warmup,

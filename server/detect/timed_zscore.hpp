@@ -23,7 +23,7 @@ namespace spindrift {
 
 class timed_zscore {
 public:
-  static constexpr std::uint16_t state_version = 7;
+  static constexpr std::uint16_t state_version = 8;
 
   explicit timed_zscore(const zscore_settings& settings) : settings_(&settings), plain_(settings) {}
 

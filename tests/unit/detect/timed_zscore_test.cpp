@@ -57,5 +57,14 @@ TEST(timed_zscore, gets_used_to_what_comes_each_day_at_the_same_hour) {
   }
 }
 
+// A clock takes all of a line but rounding, 1e-7 where the values are a step of 1 apart.
+TEST(timed_zscore, takes_rounding_for_nothing_odd) {
+  const zscore_settings settings;
+  timed_zscore zscore(settings);
+  int flagged = 0;
+  for (int i = 0; i < 5'000; ++i) flagged += zscore.update(i, 300.0 * i, 300, false).baseline.anomaly ? 1 : 0;
+  EXPECT_EQ(flagged, 0);
+}
+
 }  // namespace
 }  // namespace spindrift
