@@ -83,9 +83,9 @@ std::string fish_script(const std::string& program, const All& all, bool takes_f
   std::string script = "# fish completion of ";
   script.append(program).append("\n");
   if (!takes_file) script.append("complete -c ").append(program).append(" -f\n");
-  if (const std::string commands = first_words_of_commands(program); !commands.empty()) {
+  if (const std::string words = first_words_of_commands(program); !words.empty()) {
     script.append("complete -c ").append(program).append(" -n 'test (count (commandline -opc)) -eq 1' -a ");
-    script.append(quoted(commands, "\\'")).append("\n");
+    script.append(quoted(words, "\\'")).append("\n");
   }
   for (const auto& one : all) {
     script.append("complete -c ").append(program).append(" -l ").append(one.flag, 2);
@@ -110,8 +110,8 @@ std::string zsh_script(const std::string& program, const All& all, bool takes_fi
     }
     script.append("  ").append(quoted(spec, "'\\''")).append(" \\\n");
   }
-  if (const std::string commands = first_words_of_commands(program); !commands.empty()) {
-    script.append("  '1: :(").append(commands).append(")' \\\n");
+  if (const std::string words = first_words_of_commands(program); !words.empty()) {
+    script.append("  '1: :(").append(words).append(")' \\\n");
   }
   return script += takes_file ? "  '*:file:_files'\n" : "  '*: :'\n";
 }
@@ -142,9 +142,9 @@ std::string bash_script(const std::string& program, const All& all, bool takes_f
   std::string script = "# bash completion of ";
   script.append(program).append("\n").append(name).append("() {\n").append(bash_opening).append(cases);
   script.append("  esac\n");
-  if (const std::string commands = first_words_of_commands(program); !commands.empty()) {
+  if (const std::string words = first_words_of_commands(program); !words.empty()) {
     script += "  if [[ $COMP_CWORD == 1 && $word != -* ]]; then\n    COMPREPLY=($(compgen -W '";
-    script.append(commands).append("' -- \"$word\")); return\n  fi\n");
+    script.append(words).append("' -- \"$word\")); return\n  fi\n");
   }
   script.append("  COMPREPLY=($(compgen -W '").append(flags).append("' -- \"$word\"))\n");
   if (takes_file) script += "  [[ $word == -* ]] || COMPREPLY+=($(compgen -f -- \"$word\"))\n";

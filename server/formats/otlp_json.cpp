@@ -13,9 +13,10 @@ namespace {
 using kind = json_tree::kind;
 using node = json_tree::node;
 
-class reader {
+class otlp_json_reader {
 public:
-  reader(const json_tree& tree, parsed& into, std::string_view line) : tree_(tree), into_(into), line_(line) {}
+  otlp_json_reader(const json_tree& tree, parsed& into, std::string_view line)
+      : tree_(tree), into_(into), line_(line) {}
 
   void read(const node& root) {
     for_items(root, "resourceMetrics", [&](const node& resource) {
@@ -117,7 +118,7 @@ private:
 }  // namespace
 
 void read_otlp_json(const json_tree& tree, const json_tree::node& root, parsed& into, std::string_view line) {
-  reader(tree, into, line).read(root);
+  otlp_json_reader(tree, into, line).read(root);
 }
 
 }  // namespace spindrift::formats

@@ -27,9 +27,9 @@ constexpr point_layout exponential_layout{1, 4, 5};
 constexpr point_layout summary_layout{7, 4, 5};
 constexpr std::uint64_t cumulative = 2;  // AggregationTemporality: since a fixed start
 
-class reader {
+class otlp_protobuf_reader {
 public:
-  explicit reader(parsed& into) : into_(into) {}
+  explicit otlp_protobuf_reader(parsed& into) : into_(into) {}
 
   bool read(std::string_view body) {
     return for_fields(body, [&](const protobuf_message& field) {
@@ -165,7 +165,7 @@ private:
 }  // namespace
 
 bool read_otlp(std::string_view body, parsed& into) {
-  if (reader(into).read(body)) return true;
+  if (otlp_protobuf_reader(into).read(body)) return true;
   into.refuse(fault_cause::bad_syntax, {}, "no ExportMetricsServiceRequest in protobuf");
   return false;
 }

@@ -14,7 +14,7 @@
 namespace spindrift::formats {
 namespace {
 
-constexpr std::size_t none = std::string_view::npos;
+constexpr std::size_t nowhere = std::string_view::npos;
 
 std::string_view take_word(std::string_view& rest) {
   const std::size_t end = std::min(rest.find(' '), rest.size());
@@ -95,7 +95,7 @@ bool read_syslog(std::string_view line, parsed& into) {
     }
   }
   const std::size_t close = rest.find('>');
-  if (!rest.starts_with('<') || close == none || close < 2 || close > 4) return false;
+  if (!rest.starts_with('<') || close == nowhere || close < 2 || close > 4) return false;
   for (const char c : rest.substr(1, close - 1)) {
     if (c < '0' || c > '9') return false;
   }

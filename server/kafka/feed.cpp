@@ -24,8 +24,8 @@ using std::chrono::milliseconds;
 using clock = std::chrono::steady_clock;
 
 constexpr milliseconds slice{100};
-constexpr milliseconds answer_patience{2'000};
-constexpr milliseconds between_tries{500};
+constexpr milliseconds feed_patience{2'000};
+constexpr milliseconds between_attempts{500};
 constexpr milliseconds commit_interval{1'000};
 // Of a poll: what came together is published together.
 constexpr std::size_t batch_records = 1'000;
@@ -54,7 +54,7 @@ private:
   }
 
   void run() {
-    while (!stops_ && !begin()) pause(between_tries);
+    while (!stops_ && !begin()) pause(between_attempts);
     while (!stops_) {
       gather();
       if (is_due()) keep_and_commit();
@@ -93,7 +93,7 @@ private:
     if (event_partitions_ == 0) return false;
     const int before = all.cnt;
     for (int p = 0; p < event_partitions_; ++p) rd_kafka_topic_partition_list_add(&all, topic.c_str(), p);
-    const int patience = static_cast<int>(answer_patience.count());
+    const int patience = static_cast<int>(feed_patience.count());
     if (const auto failed = error_of(rd_kafka_committed(client_.get(), &all, patience))) return fails(failed.text);
     for (int i = before; i < all.cnt; ++i) {
       rd_kafka_topic_partition_t& one = all.elems[i];
@@ -109,7 +109,7 @@ private:
     const owned<rd_kafka_topic_t> topic(rd_kafka_topic_new(client_.get(), name.c_str(), nullptr));
     const struct rd_kafka_metadata* answer = nullptr;
     const auto failed =
-        error_of(rd_kafka_metadata(client_.get(), 0, topic.get(), &answer, static_cast<int>(answer_patience.count())));
+        error_of(rd_kafka_metadata(client_.get(), 0, topic.get(), &answer, static_cast<int>(feed_patience.count())));
     if (failed) {
       fails(failed.text);
       return 0;
@@ -136,7 +136,7 @@ private:
     into_->publish();
     // Neither history nor alerts lose what they have no room for: they are waited for.
     while (!stops_ && into_->is_full()) {
-      if (!keep_and_commit()) pause(between_tries);
+      if (!keep_and_commit()) pause(between_attempts);
     }
   }
 
@@ -175,7 +175,7 @@ private:
     if (auto failed = error_of(rd_kafka_commit_queue(client_.get(), &positions, answers.get(), nullptr, nullptr))) {
       return failed;
     }
-    const owned<rd_kafka_event_t> answer(rd_kafka_queue_poll(answers.get(), static_cast<int>(answer_patience.count())));
+    const owned<rd_kafka_event_t> answer(rd_kafka_queue_poll(answers.get(), static_cast<int>(feed_patience.count())));
     return answer ? error_of(rd_kafka_event_error(answer.get())) : error_of(RD_KAFKA_RESP_ERR__TIMED_OUT);
   }
 

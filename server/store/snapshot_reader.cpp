@@ -11,7 +11,7 @@ namespace spindrift {
 
 namespace {
 
-constexpr std::size_t read_bytes = 1U << 20U;
+constexpr std::size_t snapshot_read_bytes = 1U << 20U;
 
 }  // namespace
 
@@ -25,7 +25,7 @@ std::string_view snapshot_reader::view(std::size_t bytes) {
   const bool is_there = offset_ >= buffer_offset_ && offset_ + bytes <= buffer_offset_ + buffer_.size();
   if (!is_there) {
     const std::uint64_t left = offset_ < bytes_ ? bytes_ - offset_ : 0;
-    buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, std::max(bytes, read_bytes))));
+    buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, std::max(bytes, snapshot_read_bytes))));
     buffer_offset_ = offset_;
     const io_result got = file_->read_at(offset_, std::span<char>(buffer_.data(), buffer_.size()));
     if (got.error != 0) status_ = storage_error(got.error, path_, offset_, "read");

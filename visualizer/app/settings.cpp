@@ -28,11 +28,11 @@ void add_time(option_set& options, const char* flag, const char* help, std::opti
                  std::int64_t number = 0;
                  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
                  const bool is_number = error == std::errc() && end == text.data() + text.size() && !text.empty();
-                 const auto found = is_number ? std::optional(number) : parse_rfc3339(text);
-                 if (!found || !limits::is_event_time(*found)) {
+                 const auto moment = is_number ? std::optional(number) : parse_rfc3339(text);
+                 if (!moment || !limits::is_event_time(*moment)) {
                    return "RFC 3339 (2026-11-24T16:00:00Z) or milliseconds since 1970";
                  }
-                 target = *found;
+                 target = *moment;
                  return std::nullopt;
                },
                .show = [&target] { return target ? std::vector{to_rfc3339(*target)} : std::vector<std::string>{}; }});
