@@ -61,13 +61,19 @@ count_packages() {
   [ ! -t 2 ] || printf '\r\033[K' >&2
 }
 
-# Installs those of the named packages that are not there. Quick when none is missing.
-provide() {
-  local missing=() package
+# Those of the named packages that are not there, a line each.
+missing_of() {
+  local package
   for package in "$@"; do
     # Something that is there already under another name (gnuplot comes in four) need not be asked for.
-    dpkg-query -W -f='${Status}\n' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
+    dpkg-query -W -f='${Status}\n' "$package" 2>/dev/null | grep -q '^install ok installed$' || echo "$package"
   done
+}
+
+# Installs those of the named packages that are not there. Quick when none is missing.
+provide() {
+  local missing
+  mapfile -t missing < <(missing_of "$@")
   [ ${#missing[@]} -eq 0 ] && return
   local as_root=() log
   if [ "$(id -u)" -ne 0 ]; then
@@ -142,6 +148,39 @@ build_programs() {
   if grep -q '^build bin/spindrift-worker:' build/build.ninja; then cmake --build build --target spindrift-worker; fi
 }
 
+# What the demo shows. Where gnuplot is missing, it comes with half of all packages and apt mostly waits for the disk:
+# the server and the simulator, which draw nothing, are compiled meanwhile.
+build_demo() {
+  local drawing=() others=() package compiling
+  # shellcheck disable=SC2046
+  mapfile -t drawing < <(missing_of libgnuplot-iostream-dev $(gnuplot_package))
+  if [ ${#drawing[@]} -eq 0 ] || { [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; }; then
+    build_programs spindriftd spindrift-sim spindrift-viz
+    return
+  fi
+  for package in "${program_packages[@]}"; do
+    [ "$package" = libgnuplot-iostream-dev ] || others+=("$package")
+  done
+  provide "${others[@]}"
+  forget_other_place build
+  # Where its header will be.
+  if [ -f build/build.ninja ]; then configure release; else
+    configure release -DSPINDRIFT_TESTS=OFF -DGNUPLOT_IOSTREAM_INCLUDE_DIR=/usr/include
+  fi
+  say "gnuplot is installed while the server is compiled"
+  cmake --build build --target spindriftd spindrift-sim &
+  compiling=$!
+  trap 'kill "$compiling" 2>/dev/null || true; exit 1' INT TERM
+  if ! (provide "${drawing[@]}") >build/apt.log 2>&1; then
+    kill "$compiling" 2>/dev/null || true
+    cat build/apt.log >&2
+    exit 1
+  fi
+  wait "$compiling"
+  trap - INT TERM
+  cmake --build build --target spindrift-viz
+}
+
 build_everything() {
   # shellcheck disable=SC2046
   provide "${program_packages[@]}" "${test_packages[@]}" $(gnuplot_package)
@@ -159,7 +198,7 @@ demo() {
     esac
   done
   [[ $seconds =~ ^[0-9]+$ ]] || { say "run.sh demo: --seconds takes a whole number"; exit 2; }
-  build_programs spindriftd spindrift-sim spindrift-viz
+  build_demo
   local folder bin=build/bin
   folder=$(mktemp -d)
   demo_jobs=()

@@ -45,6 +45,26 @@ run demo --seconds 1
 expect "the demo builds what it shows" '--target spindriftd spindrift-sim spindrift-viz' "$scratch/house/calls"
 refute "and nothing besides" 'spindrift-detect' "$scratch/house/calls"
 
+# What draws is missing: the rest is compiled while it comes.
+fresh
+toy dpkg-query <<<'case "$*" in *gnuplot*) exit 1 ;; esac; echo install ok installed'
+rm "$scratch/bin/gnuplot"
+toy apt-get <<<'echo "apt-get $*" >>calls'
+run demo --seconds 1
+expect "gnuplot comes by itself" 'apt-get install -y --no-install-recommends libgnuplot-iostream-dev gnuplot-nox' "$scratch/house/calls"
+expect "the server is compiled meanwhile" '--target spindriftd spindrift-sim' "$scratch/house/calls"
+refute "without what draws" '--target spindriftd spindrift-sim spindrift-viz' "$scratch/house/calls"
+[ "$(tail -n 1 "$scratch/house/calls")" = '--build build --target spindrift-viz' ] ||
+  { echo "what draws is not compiled last:"; cat "$scratch/house/calls"; failures=$((failures + 1)); }
+
+fresh
+toy dpkg-query <<<'case "$*" in *gnuplot*) exit 1 ;; esac; echo install ok installed'
+rm "$scratch/bin/gnuplot"
+toy apt-get <<<'[ "$1" = update ] && exit; echo "E: Unable to locate package"; exit 100'
+run demo --seconds 1
+[ "$code" -eq 1 ] || { echo "no gnuplot to be had: exit code $code"; failures=$((failures + 1)); }
+expect "apt's reason is shown" 'Unable to locate package' "$scratch/said"
+
 fresh
 mkdir "$scratch/house/build"
 echo 'CMAKE_HOME_DIRECTORY:INTERNAL=/somewhere/else' >"$scratch/house/build/CMakeCache.txt"
