@@ -25,7 +25,7 @@ program_packages=(
   cmake g++ libboost-dev libboost-filesystem-dev libboost-iostreams-dev libboost-system-dev libcli11-dev
   libcurl4-openssl-dev librdkafka-dev
   libgnuplot-iostream-dev libjs-dygraphs libsimdjson-dev libsnappy-dev libspdlog-dev libsqlite3-dev libssl-dev libtomlplusplus-dev
-  ninja-build nlohmann-json3-dev pkg-config
+  ninja-build nlohmann-json3-dev pkg-config zlib1g-dev
 )
 test_packages=(
   libbenchmark-dev libgtest-dev libgmock-dev libpng-dev maven netcat-openbsd openjdk-17-jre-headless openssl python3 tmux

@@ -65,6 +65,33 @@ run demo --seconds 1
 [ "$code" -eq 1 ] || { echo "no gnuplot to be had: exit code $code"; failures=$((failures + 1)); }
 expect "apt's reason is shown" 'Unable to locate package' "$scratch/said"
 
+# What CMake asks for is among what a fresh machine is given: one that has it already does not notice.
+fresh
+toy id <<<'echo 1000'
+toy dpkg-query <<<'exit 1'
+run build
+for wanted in $(sed -n 's/^ *find_package(\([A-Za-z_0-9]*\) .*REQUIRED.*/\1/p; s/^ *find_path(\([A-Z_]*\).*/\1/p' \
+  "$house"/common/cmake/dependencies.cmake "$house"/{server,visualizer,common}/*/CMakeLists.txt "$house"/{client,common}/CMakeLists.txt | sort -u); do
+  case $wanted in
+    Threads) continue ;;  # the C library's
+    GTest) continue ;;    # of the tests alone
+    Boost) package=libboost-dev ;;
+    CLI11) package=libcli11-dev ;;
+    CURL) package=libcurl4-openssl-dev ;;
+    GNUPLOT_IOSTREAM_INCLUDE_DIR) package=libgnuplot-iostream-dev ;;
+    OpenSSL) package=libssl-dev ;;
+    SNAPPY_INCLUDE_DIR) package=libsnappy-dev ;;
+    SQLite3) package=libsqlite3-dev ;;
+    ZLIB) package=zlib1g-dev ;;
+    nlohmann_json) package=nlohmann-json3-dev ;;
+    simdjson) package=libsimdjson-dev ;;
+    spdlog) package=libspdlog-dev ;;
+    tomlplusplus) package=libtomlplusplus-dev ;;
+    *) package="the package of $wanted, of which this test should know" ;;
+  esac
+  expect "CMake wants $wanted" " $package" "$scratch/said"
+done
+
 fresh
 mkdir "$scratch/house/build"
 echo 'CMAKE_HOME_DIRECTORY:INTERNAL=/somewhere/else' >"$scratch/house/build/CMakeCache.txt"
