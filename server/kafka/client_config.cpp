@@ -15,6 +15,9 @@ namespace {
 
 using config_handle = owned<rd_kafka_conf_t>;
 
+constexpr std::chrono::milliseconds linger_min{5};
+constexpr std::chrono::milliseconds linger_max{25};
+
 struct fixed_setting {
   std::string key;
   std::string value;
@@ -121,6 +124,13 @@ bool set_all(rd_kafka_conf_t* into, const kafka_settings& settings, client_role 
     return std::all_of(all.begin(), all.end(), [&](const fixed_setting& one) { return set(into, one, wrong); });
   };
   if (!set_each(wishes()) || !set_each(is_reader(role) ? reader_wishes() : writer_wishes())) return false;
+  // Readers see nothing of a transaction before its commit, which waits for no linger: fuller batches delay nobody.
+  // Against 5 ms they took a tenth of the worker's processor time away, and a fifth of the broker's, with a point a
+  // record.
+  if (role == client_role::verdicts && settings.exactly_once) {
+    const std::chrono::milliseconds linger = std::clamp(settings.commit_interval / 4, linger_min, linger_max);
+    if (!set(into, {"linger.ms", text_of(linger)}, wrong)) return false;
+  }
   for (const client_setting& one : settings.all_client_settings()) {
     if (!set(into, {one.key, one.value}, wrong)) return false;
   }
@@ -151,7 +161,7 @@ client_handle make_client(const kafka_settings& settings, client_role role, std:
   rd_kafka_conf_set_opaque(made.get(), calls.opaque);
   rd_kafka_conf_set_log_cb(made.get(), log_line);
   if (calls.rebalance != nullptr) rd_kafka_conf_set_rebalance_cb(made.get(), calls.rebalance);
-  if (calls.delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(made.get(), calls.delivered);
+  if (calls.gives_delivery_events) rd_kafka_conf_set_events(made.get(), RD_KAFKA_EVENT_DR);
   if (calls.error != nullptr) rd_kafka_conf_set_error_cb(made.get(), calls.error);
   if (calls.answered != nullptr) {
     rd_kafka_conf_interceptor_add_on_new(made.get(), "answers", &add_listener, const_cast<client_callbacks*>(&calls));

@@ -34,7 +34,9 @@ enum class client_role : std::uint8_t {
 struct client_callbacks {
   void* opaque = nullptr;
   void (*rebalance)(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) = nullptr;
-  void (*delivered)(rd_kafka_t*, const rd_kafka_message_t*, void*) = nullptr;
+  // Deliveries of a producer come as events of its main queue instead. A flush then ends when the last message is
+  // delivered: with callbacks it looks every 10 ms.
+  bool gives_delivery_events = false;
   void (*error)(rd_kafka_t*, int, const char*, void*) = nullptr;
   // A broker has answered a request of this kind (Kafka's number of it). On threads of librdkafka.
   void (*answered)(std::int16_t request, void*) = nullptr;

@@ -108,7 +108,8 @@ public:
 
   cluster_view look() {
     std::string wrong;
-    client_ = make_client(settings_, client_role::look, 0, {&error_, nullptr, nullptr, &last_error::hear}, wrong);
+    client_ =
+        make_client(settings_, client_role::look, 0, {&error_, nullptr, false, &last_error::hear, nullptr}, wrong);
     if (!client_) return refuse(exit_bad_config, "the Kafka client cannot be made: " + wrong);
     until_ = clock::now() + settings_.start_timeout;
     for (const topic_wish& topic : topics_of(settings_)) {

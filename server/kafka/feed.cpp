@@ -67,7 +67,8 @@ private:
   bool begin() {
     std::string wrong;
     if (!client_) {
-      client_ = make_client(settings_, client_role::stable, 0, {this, nullptr, nullptr, &feed::hear_error}, wrong);
+      client_ =
+          make_client(settings_, client_role::stable, 0, {this, nullptr, false, &feed::hear_error, nullptr}, wrong);
     }
     if (!client_) return fails(wrong);
     rd_kafka_poll(client_.get(), 0);

@@ -90,13 +90,15 @@ lane_clients::~lane_clients() {
 progress lane_clients::open(client_error& wrong) {
   std::string refused;
   if (!outputs_) {
-    const client_callbacks calls{this, nullptr, &hear_delivery, &hear_error};
+    const client_callbacks calls{this, nullptr, true, &hear_error, nullptr};
     outputs_ = make_client(settings_, client_role::verdicts, lane_, calls, refused);
     if (outputs_) chunks_ = make_client(settings_, client_role::chunks, lane_, calls, refused);
     if (!outputs_ || !chunks_) {
       wrong = config_error(refused);
       return progress::failed;
     }
+    outputs_heard_.reset(rd_kafka_queue_get_main(outputs_.get()));
+    chunks_heard_.reset(rd_kafka_queue_get_main(chunks_.get()));
     const auto topic = [](rd_kafka_t* of, const std::string& name) {
       return owned<rd_kafka_topic_t>(rd_kafka_topic_new(of, name.c_str(), nullptr));
     };
@@ -111,7 +113,7 @@ progress lane_clients::open(client_error& wrong) {
     if (wrong) return progress::failed;
     is_initialised_ = true;
   }
-  const client_callbacks calls{this, &hear_rebalance, nullptr, &hear_error};
+  const client_callbacks calls{this, &hear_rebalance, false, &hear_error, nullptr};
   points_ = make_client(settings_, client_role::points, lane_, calls, refused);
   if (!points_) {
     wrong = config_error(refused);
@@ -170,20 +172,35 @@ void lane_clients::hear_error(rd_kafka_t* of, int code, const char* text, void* 
   self.fail(std::move(told), std::move(asked_for));
 }
 
-void lane_clients::hear_delivery(rd_kafka_t* /*of*/, const rd_kafka_message_t* message, void* opaque) {
-  lane_clients& self = owner_of(opaque);
+void lane_clients::take_delivery(const rd_kafka_message_t& message) {
   client_event told;
-  if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    if (message->_private == nullptr) return;
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (message._private == nullptr) return;
     told.is = client_event::kind::delivered;
-    told.chunk = reinterpret_cast<std::uintptr_t>(message->_private);
-    told.offset = message->offset;
+    told.chunk = reinterpret_cast<std::uintptr_t>(message._private);
+    told.offset = message.offset;
   } else {
     told.is = client_event::kind::undelivered;
-    told.error = error_of(message->err);
-    if (told.error.is == error_class::denied) told.denied = rd_kafka_topic_name(message->rkt);
+    told.error = error_of(message.err);
+    if (told.error.is == error_class::denied) told.denied = rd_kafka_topic_name(message.rkt);
   }
-  self.events_.push_back(std::move(told));
+  events_.push_back(std::move(told));
+}
+
+void lane_clients::hear(rd_kafka_t* producer, std::chrono::milliseconds patience) {
+  rd_kafka_queue_t* const heard = producer == outputs_.get() ? outputs_heard_.get() : chunks_heard_.get();
+  int wait_ms = static_cast<int>(patience.count());
+  while (const owned<rd_kafka_event_t> told{rd_kafka_queue_poll(heard, wait_ms)}) {
+    wait_ms = 0;
+    const rd_kafka_event_type_t is = rd_kafka_event_type(told.get());
+    if (is == RD_KAFKA_EVENT_DR) {
+      while (const rd_kafka_message_t* const one = rd_kafka_event_message_next(told.get())) take_delivery(*one);
+    } else if (is == RD_KAFKA_EVENT_ERROR) {
+      const bool is_fatal = rd_kafka_event_error_is_fatal(told.get()) != 0;
+      const rd_kafka_resp_err_t code = is_fatal ? RD_KAFKA_RESP_ERR__FATAL : rd_kafka_event_error(told.get());
+      hear_error(producer, code, rd_kafka_event_error_string(told.get()), this);
+    }
+  }
 }
 
 // One by one: the call that takes many at once loses messages of partitions that are kept, on a rebalance (librdkafka
@@ -226,8 +243,8 @@ void lane_clients::take(owned<rd_kafka_message_t> message, message_batch& into) 
 }
 
 void lane_clients::poll() {
-  rd_kafka_poll(outputs_.get(), 0);
-  rd_kafka_poll(chunks_.get(), 0);
+  hear(outputs_.get(), std::chrono::milliseconds(0));
+  hear(chunks_.get(), std::chrono::milliseconds(0));
 }
 
 rd_kafka_topic_t* lane_clients::topic_of(worker::output_topic to) const {
@@ -256,7 +273,7 @@ bool lane_clients::produce(rd_kafka_t* by, std::span<const rd_kafka_vu_t> parts,
       fail(std::move(wrong));
       return false;
     }
-    rd_kafka_poll(by, 5);
+    hear(by, std::chrono::milliseconds(5));
   }
 }
 

@@ -90,7 +90,9 @@ public:
 private:
   static void hear_rebalance(rd_kafka_t* of, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* partitions,
                              void* opaque);
-  static void hear_delivery(rd_kafka_t* of, const rd_kafka_message_t* message, void* opaque);
+  // What a producer has to say. Waits so long for the first.
+  void hear(rd_kafka_t* producer, std::chrono::milliseconds patience);
+  void take_delivery(const rd_kafka_message_t& message);
   static void hear_error(rd_kafka_t* of, int code, const char* text, void* opaque);
   static void hear_commit(rd_kafka_t* of, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* offsets,
                           void* opaque);
@@ -119,6 +121,8 @@ private:
   client_handle outputs_;
   client_handle chunks_;
   client_handle points_;
+  owned<rd_kafka_queue_t> outputs_heard_;  // of the producers: deliveries and errors
+  owned<rd_kafka_queue_t> chunks_heard_;
   owned<rd_kafka_queue_t> commits_;  // answers to commits of offsets
   owned<rd_kafka_topic_t> verdicts_topic_;
   owned<rd_kafka_topic_t> events_topic_;

@@ -67,7 +67,7 @@ progress lane_clients::commit_transaction(client_error& wrong) {
 progress lane_clients::commit_offsets(client_error& wrong) {
   if (!are_offsets_sent_) {
     if (rd_kafka_outq_len(outputs_.get()) > 0) {
-      rd_kafka_flush(outputs_.get(), 1);
+      rd_kafka_flush(outputs_.get(), static_cast<int>(slice.count()));
       if (rd_kafka_outq_len(outputs_.get()) > 0) return progress::going;
     }
     wrong =

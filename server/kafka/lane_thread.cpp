@@ -240,6 +240,8 @@ void lane_thread::seek_pending() {
   for (auto at = seeks_.begin(); at != seeks_.end();) {
     client_error wrong;
     if (clients_->seek(at->first, at->second.first, wrong)) {
+      // Which has resumed it.
+      if (is_memory_full_) clients_->pause(std::span(&at->first, 1));
       at = seeks_.erase(at);
       continue;
     }

@@ -119,7 +119,7 @@ private:
   const std::atomic<bool>& stops_;
   const clock::time_point until_;
   std::vector<std::string> topics_;
-  const client_callbacks calls_{this, nullptr, nullptr, nullptr, &checker::hear};
+  const client_callbacks calls_{this, nullptr, false, nullptr, &checker::hear};
   std::atomic<int> answers_{0};
   client_handle client_;  // calls hear()
 };
