@@ -116,7 +116,8 @@ void have_all_records_behind_the_offset_that_was_sought(mock_cluster& cluster, m
   EXPECT_EQ(read.front()->offset, 0);
 }
 
-// The mock gathers members of a group for three seconds: all join at the same time, in one test.
+// The mock gathers members of a group for three seconds: all join at the same time, in one test, and have their trouble
+// meanwhile.
 TEST(lane_clients, on_a_mock_do_what_each_kind_of_trouble_asks_for) {
   struct trouble {
     const char* name;
@@ -142,10 +143,15 @@ TEST(lane_clients, on_a_mock_do_what_each_kind_of_trouble_asks_for) {
     ASSERT_EQ(until_it_is_over([&] { return one.clients.open(wrong); }), progress::done) << wrong.text;
   }
   slow.write_points(1);
-  slow.answer_after(milliseconds(200));
   members.push_back(std::make_unique<member>(slow, "slow"));
   client_error wrong;
   ASSERT_EQ(until_it_is_over([&] { return members.back()->clients.open(wrong); }), progress::done) << wrong.text;
+  slow.answer_after(milliseconds(50));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    SCOPED_TRACE(all[i].name);
+    all[i].call(cluster, *members[i]);
+    members[i]->clients.events().clear();
+  }
   message_batch none;
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   for (const std::unique_ptr<member>& one : members) {
@@ -153,13 +159,8 @@ TEST(lane_clients, on_a_mock_do_what_each_kind_of_trouble_asks_for) {
       for (const std::unique_ptr<member>& other : members) other->clients.gather(milliseconds(1), none);
     }
     ASSERT_TRUE(one->is_in(client_event::kind::assigned));
-    one->clients.events().clear();
   }
   have_all_records_behind_the_offset_that_was_sought(slow, *members.back());
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    SCOPED_TRACE(all[i].name);
-    all[i].call(cluster, *members[i]);
-  }
   EXPECT_TRUE(usurped.eventually([&] { return usurped.is_member() || usurped.has_ended(); }));
   EXPECT_EQ(usurped.fresh_starts(), 1U);
   EXPECT_FALSE(usurped.has_ended()) << usurped.reason();

@@ -2,15 +2,21 @@
 // a worker with one partition each, and errors that are told when they are asked for.
 //
 // Its own client ends with it; whoever uses it ends before. The mock gathers the members of a new group for three
-// seconds.
+// seconds, and now and then does not hear what it is told, but a second later or with the next connection (librdkafka
+// 2.0 reads away a wake-up that came behind what it has just done): so there is always a next one soon.
 #pragma once
 
 #include <librdkafka/rdkafka_mock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "server/kafka/handle.hpp"
@@ -30,6 +36,9 @@ public:
     std::array<char, 256> why{};
     owner_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), why.data(), why.size()));
     held_ = rd_kafka_mock_cluster_new(owner_.get(), broker_count);
+    waker_ = std::thread([this, port = first_port()] {
+      while (!ends_) wake(port);
+    });
     for (const char* const topic : {"points", "verdicts", "events", "dead-letters", "spindrift-snapshots"}) {
       rd_kafka_mock_topic_create(held_, topic, 1, 1);
     }
@@ -37,6 +46,8 @@ public:
   ~mock_cluster() {
     writer_.reset();
     rd_kafka_mock_cluster_destroy(held_);
+    ends_ = true;
+    waker_.join();
   }
   mock_cluster(const mock_cluster&) = delete;
   mock_cluster& operator=(const mock_cluster&) = delete;
@@ -71,9 +82,27 @@ public:
 
 private:
   static constexpr int broker_count = 3;
+
+  std::uint16_t first_port() const {
+    const std::string all = address();
+    return static_cast<std::uint16_t>(std::stoi(all.substr(all.find(':') + 1)));
+  }
+  static void wake(std::uint16_t port) {
+    const int one = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    static_cast<void>(::connect(one, reinterpret_cast<const sockaddr*>(&to), sizeof to));
+    ::close(one);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+
   client_handle owner_;
   client_handle writer_;
   rd_kafka_mock_cluster_t* held_ = nullptr;
+  std::atomic<bool> ends_{false};
+  std::thread waker_;
 };
 
 }  // namespace spindrift::kafka
