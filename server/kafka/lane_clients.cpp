@@ -135,15 +135,18 @@ void lane_clients::fail(client_error error, std::string denied) {
 }
 
 void lane_clients::tell_of_outage(const client_error& error) {
-  if (is_leaving_) return;
   if (error.code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
     last_trouble_ = error.text;
     return;
   }
-  if (figures_.is_broker_away.exchange(true)) return;
+  say_away(error.text);
+}
+
+void lane_clients::say_away(const std::string& without_trouble) {
+  if (is_leaving_ || figures_.is_broker_away.exchange(true)) return;
   log_event(log_level::warning, "broker_away",
             {{"brokers", settings_.brokers},
-             {"reason", std::string_view(last_trouble_.empty() ? error.text : last_trouble_)},
+             {"reason", std::string_view(last_trouble_.empty() ? without_trouble : last_trouble_)},
              {"text", "nothing is judged until one is back; nothing is lost by it"}});
 }
 

@@ -103,6 +103,8 @@ private:
   void fail(client_error error, std::string denied = {});
   // The log's lines of an outage, one at its begin and one at its end, whichever lane sees it first.
   void tell_of_outage(const client_error& error);
+  // Once an outage; the reason is the last trouble with a connection, or this where there was none.
+  void say_away(const std::string& without_trouble);
   void tell_of_return();
   void take(owned<rd_kafka_message_t> message, message_batch& into);
   partition_list list_of(std::span<const std::int32_t> partitions) const;
@@ -135,6 +137,7 @@ private:
   bool is_initialised_ = false;  // the transactions
   bool is_open_ = false;         // a transaction
   std::optional<worker::commit_order> order_;
+  std::chrono::steady_clock::time_point ordered_{};  // when it was
   bool are_offsets_sent_ = false;
   std::optional<client_error> offsets_answer_;  // at-least-once
   std::set<std::int32_t> revoking_;             // revoked and not let go of
