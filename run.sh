@@ -340,7 +340,7 @@ test_wheel() {
   local venv=build/wheel-test
   rm -rf "$venv"
   /usr/bin/python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check "$1" pytest
+  "$venv/bin/pip" install --quiet --disable-pip-version-check "$1" pytest pandas
   SPINDRIFT_BIN=$PWD/build/bin "$venv/bin/python" -B -m pytest -q -p no:cacheprovider client/python/tests
 }
 
