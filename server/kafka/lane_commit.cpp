@@ -35,7 +35,7 @@ namespace {
 
 // librdkafka tells of brokers that are all away when each has refused a connection, which may be never where one of
 // them was not needed yet. A commit that is not answered for so long says it as well.
-constexpr std::chrono::seconds answer_patience{5};
+constexpr std::chrono::seconds commit_patience{5};
 
 }  // namespace
 
@@ -51,7 +51,7 @@ progress lane_clients::go_on_committing(client_error& wrong) {
   const progress now = settings_.exactly_once ? commit_transaction(wrong) : commit_offsets(wrong);
   if (now != progress::going) order_.reset();
   if (now == progress::done) tell_of_return();
-  if (now == progress::going && std::chrono::steady_clock::now() - ordered_ > answer_patience) {
+  if (now == progress::going && std::chrono::steady_clock::now() - ordered_ > commit_patience) {
     say_away("a commit is not answered");
   }
   return now;
