@@ -38,9 +38,9 @@ void block_contrast::add(std::span<const double> values) {
 
 void block_contrast::note(std::size_t r, double contrast) {
   level& at = levels_[r];
-  if (at.held >= 0.0) {
+  if (at.held >= 0.0F) {
     if (n_pairs_[r] == memory) {
-      constexpr double fade = 1.0 - 1.0 / memory;
+      constexpr float fade = 1.0F - 1.0F / memory;
       at.sum *= fade;
       at.largest *= fade;
     } else {
@@ -49,18 +49,18 @@ void block_contrast::note(std::size_t r, double contrast) {
     at.sum += at.held;
     at.largest = std::max(at.largest, at.held);
   }
-  at.held = contrast;
+  at.held = in_float(contrast);
 }
 
 void block_contrast::restart() {
   count_ = 0;
-  for (level& each : levels_) each.held = -1.0;
+  for (level& each : levels_) each.held = -1.0F;
 }
 
 block_contrast::figure block_contrast::at(std::size_t r) const {
   if (r >= levels_.size() || n_pairs_[r] < 2) return {0.0, 0};
   const unsigned n = n_pairs_[r] - 1U;
-  const double mean = std::max(0.0, levels_[r].sum - levels_[r].largest) / n;
+  const double mean = static_cast<double>(std::max(0.0F, levels_[r].sum - levels_[r].largest)) / n;
   return {std::numbers::pi / 2.0 * mean * mean, n};
 }
 

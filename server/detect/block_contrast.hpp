@@ -7,10 +7,11 @@
 // before squaring, so that spikes do not drown a wave. The largest pair is left out and the newest held back, so that a
 // single step, however large, is not taken for a habit of the stream.
 //
-// Owns one heap block of 32 bytes a level, a level for each doubling of the values seen, 16 at most. About 2 ns a
+// Owns one heap block of 24 bytes a level, a level for each doubling of the values seen, 16 at most. About 2 ns a
 // value. One thread at a time; values are finite.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -52,15 +53,22 @@ private:
 
   struct level {
     double waiting = 0.0;  // mean of the first block of a pair, while its second is not there
-    double held = -1.0;    // sqrt(n/2) |a - b| of the newest pair, not counted yet; negative: no such pair
-    double sum = 0.0;      // of it over the pairs
-    double largest = 0.0;
+    float held = -1.0F;    // sqrt(n/2) |a - b| of the newest pair, not counted yet; negative: no such pair
+    float sum = 0.0F;      // of it over the pairs
+    float largest = 0.0F;
 
     template <class Archive>
     void visit_state(Archive& archive) {
-      archive(waiting, held, sum, largest);
+      archive(waiting);
+      for (float* const one : {&held, &sum, &largest}) {
+        double saved = static_cast<double>(*one);
+        archive(saved);
+        if constexpr (Archive::reads) *one = in_float(saved);
+      }
     }
   };
+  // Contrasts are small: values beyond seven sigma are reined in before they come here.
+  static float in_float(double contrast) { return static_cast<float>(std::clamp(contrast, -1.0, 1e36)); }
   void note(std::size_t r, double contrast);
 
   std::uint64_t count_ = 0;  // values since the start or restart: bit r says whether level r has a block waiting

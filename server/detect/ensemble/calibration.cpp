@@ -13,8 +13,13 @@ namespace {
 // Of scores that are not 0: this part may share the lowest bucket; so much in it, and what comes gets its own again.
 constexpr std::uint32_t folded_part = 16;
 constexpr std::uint32_t cut_part = 8;
-constexpr double steps = 8192.0;
+constexpr double steps = 36.0;
 constexpr double largest_max = 1e30;  // within a float
+
+// No count below count_max has a surprise beyond what 8 bits hold.
+std::uint8_t in_steps(double surprise) {
+  return static_cast<std::uint8_t>(std::clamp(surprise, 0.0, 7.0) * steps + 0.5);
+}
 }  // namespace
 
 unsigned calibration::bucket_of(double r) {
@@ -64,28 +69,27 @@ void calibration::add(std::size_t score, unsigned place) {
   } else if (place >= unsigned{of.first} + of.held) {
     widen(score, of.first, place + 1);
   } else if (place < of.first) {
-    if (buckets_[of.begin].count * cut_part > nonzero_of(of)) {
+    if (buckets_[of.begin].count() * cut_part > nonzero_of(of)) {
       widen(score, place, unsigned{of.first} + of.held);
     } else {
       place = of.first;
     }
   }
-  auto& in_bucket = buckets_[of.begin + place - of.first].count;
-  if (in_bucket + 1U < count_max) ++in_bucket;
+  bucket& here = buckets_[of.begin + place - of.first];
+  if (here.count() + 1U < count_max) here.set_count(here.count() + 1U);
 }
 
 std::uint32_t calibration::nonzero_of(const scale& of) const {
   std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < of.held; ++i) sum += buckets_[of.begin + i].count;
+  for (std::size_t i = 0; i < of.held; ++i) sum += buckets_[of.begin + i].count();
   return sum;
 }
 
 // What is new surprises as what lies beyond the span does: as nothing below it, as all above it.
 void calibration::widen(std::size_t score, unsigned first, unsigned end) {
   const scale before = scales_[score];
-  const auto rounded = [](double surprise) { return static_cast<std::uint16_t>(surprise * steps + 0.5); };
-  const std::uint16_t below = before.held == 0 ? std::uint16_t{0} : buckets_[before.begin].surprise;
-  const std::uint16_t above = rounded(surprise_of(before, buckets_max));
+  const std::uint8_t below = before.held == 0 ? std::uint8_t{0} : buckets_[before.begin].surprise;
+  const std::uint8_t above = in_steps(surprise_of(before, buckets_max));
   auto wanted = scales_;
   wanted[score].first = static_cast<std::uint8_t>(first);
   wanted[score].held = static_cast<std::uint8_t>(end - first);
@@ -112,7 +116,7 @@ void calibration::hold(const std::array<scale, scores>& wanted) {
       const bucket& from = buckets_[before.begin + k];
       const unsigned place = unsigned{before.first} + k;
       bucket& to = buckets[begin + (place < wanted[i].first ? 0U : place - wanted[i].first)];
-      to.count = static_cast<std::uint16_t>(to.count + from.count);
+      to.set_count(to.count() + from.count());
       to.surprise = from.surprise;
     }
     begin += wanted[i].held;
@@ -125,8 +129,8 @@ void calibration::fold() {
   bool is_shorter = false;
   for (scale& of : wanted) {
     const std::uint32_t most = nonzero_of(of) / folded_part;
-    std::uint32_t lowest = of.held == 0 ? 0U : buckets_[of.begin].count;
-    for (unsigned i = 1; of.held > 1 && (lowest += buckets_[of.begin + i].count) <= most; ++i) {
+    std::uint32_t lowest = of.held == 0 ? 0U : buckets_[of.begin].count();
+    for (unsigned i = 1; of.held > 1 && (lowest += buckets_[of.begin + i].count()) <= most; ++i) {
       ++of.first;
       --of.held;
       is_shorter = true;
@@ -143,13 +147,12 @@ void calibration::rebuild() {
   for (const scale& of : scales_) {
     double above = 0.0;
     double last_tail = -1.0;
-    std::uint16_t surprise = 0;
+    std::uint8_t surprise = 0;
     for (std::size_t i = of.held; i-- > 0;) {
       bucket& present = buckets_[of.begin + i];
-      const auto in_bucket = static_cast<double>(present.count);
+      const auto in_bucket = static_cast<double>(present.count());
       const double tail = above + 0.5 * in_bucket + 0.5;
-      if (tail != last_tail)
-        surprise = static_cast<std::uint16_t>(std::max(0.0, -std::log10(tail / total)) * steps + 0.5);
+      if (tail != last_tail) surprise = in_steps(-std::log10(tail / total));
       present.surprise = surprise;
       last_tail = tail;
       above += in_bucket;
@@ -161,7 +164,7 @@ void calibration::rebuild() {
 
 void calibration::halve() {
   count_ /= 2;
-  for (std::size_t i = 0; i < held(); ++i) buckets_[i].count = static_cast<std::uint16_t>(buckets_[i].count / 2U);
+  for (std::size_t i = 0; i < held(); ++i) buckets_[i].set_count(buckets_[i].count() / 2U);
   rebuild();
 }
 
@@ -178,7 +181,7 @@ std::array<calibration::saved_scale, calibration::scores> calibration::copied() 
     to.table_nonzero = table_count_ - std::min(table_count_, to.zeros);
     to.largest = static_cast<double>(of.largest);
     for (std::size_t k = 0; k < of.held; ++k) {
-      to.counts.push_back(buckets_[of.begin + k].count);
+      to.counts.push_back(static_cast<std::uint16_t>(buckets_[of.begin + k].count()));
       to.surprises.push_back(static_cast<float>(buckets_[of.begin + k].surprise / steps));
     }
   }
@@ -210,7 +213,9 @@ bool calibration::take_over(const std::array<saved_scale, scores>& saved) {
     for (std::size_t k = 0; k < saved[i].counts.size(); ++k) {
       const auto surprise = static_cast<double>(saved[i].surprises[k]);
       if (!(surprise >= 0.0 && surprise <= surprise_max)) return false;
-      buckets_[scales_[i].begin + k] = {saved[i].counts[k], static_cast<std::uint16_t>(surprise * steps + 0.5)};
+      bucket& taken = buckets_[scales_[i].begin + k];
+      taken.set_count(saved[i].counts[k]);
+      taken.surprise = in_steps(surprise);
     }
   }
   return true;

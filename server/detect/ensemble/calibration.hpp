@@ -7,10 +7,10 @@
 // 2^-20 to 2^20 (what lies beyond goes to the end buckets), and only the span of buckets in use is held. What is small
 // for its stream surprises nobody, so about the lowest sixteenth of the scores shares a bucket: else half of all
 // buckets would tell surprises of less than 0.03 from each other. The logarithms come from a table, rebuilt when n has
-// grown by n/24 + 24, which is what makes a score cost a few nanoseconds; a bucket and its entry of the table take four
-// bytes, an entry is exact to 1/16,384. All buckets lie in one block behind each other: some 1 KiB, at most 7.5 KiB. At
-// n = 65,536 all counts are halved, so the scale follows the stream. Moved, not copied; one thread at a time. r may be
-// any double: NaN and negative count as 0.
+// grown by n/24 + 24, which is what makes a score cost a few nanoseconds; a bucket and its entry of the table take
+// three bytes, an entry is exact to 1/72. All buckets lie in one block behind each other: some 0.8 KiB, at most 5.7
+// KiB. At n = 65,536 all counts are halved, so the scale follows the stream. Moved, not copied; one thread at a time. r
+// may be any double: NaN and negative count as 0.
 #pragma once
 
 #include <array>
@@ -51,9 +51,17 @@ public:
 
 private:
   struct bucket {
-    std::uint16_t count = 0;
-    std::uint16_t surprise = 0;  // in steps of 1/8,192
+    std::uint8_t count_low = 0;
+    std::uint8_t count_high = 0;
+    std::uint8_t surprise = 0;  // in steps of 1/36
+
+    unsigned count() const { return count_low + 256U * count_high; }
+    void set_count(unsigned count) {
+      count_low = static_cast<std::uint8_t>(count & 0xFFU);
+      count_high = static_cast<std::uint8_t>(count >> 8U);
+    }
   };
+  static_assert(sizeof(bucket) == 3);
   // Of one score.
   struct scale {
     float largest = 0;

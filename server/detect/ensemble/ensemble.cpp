@@ -75,13 +75,14 @@ std::array<double, ensemble::groups> ensemble::group_scores(const std::array<dou
 }
 
 double ensemble::hold_and_mean(const std::array<double, groups>& scores) {
-  held_[held_next_] = scores;
+  std::transform(scores.begin(), scores.end(), held_[held_next_].begin(),
+                 [](double score) { return static_cast<float>(score); });
   held_next_ = (held_next_ + 1) % hold;
   double sum = 0.0;
   for (std::size_t g = 0; g < groups; ++g) {
-    double highest = 0.0;
+    float highest = 0.0F;
     for (const auto& point : held_) highest = std::max(highest, point[g]);
-    sum += highest;
+    sum += static_cast<double>(highest);
   }
   return sum / static_cast<double>(groups);
 }

@@ -9,7 +9,7 @@
 // Anomaly Benchmark (Lavin and Ahmad, ICMLA 2015). The sources of its parts are in their headers.
 //
 // A plain value of one stream; one thread at a time; deterministic. Cost about 0.2 us per point, memory grows with what
-// the stream shows: memory_bytes() tells, at most 27 KiB. Any double is safe: NaN and infinity are ignored, a value far
+// the stream shows: memory_bytes() tells, at most 19 KiB. Any double is safe: NaN and infinity are ignored, a value far
 // beyond the range seen is drawn in (see update), any time is taken. A constant stream scores 0; when it
 // changes for the first time it alarms within two points.
 #pragma once
@@ -59,8 +59,11 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(count_, quiet_left_, score_, held_next_, held_, range_, level_, time_of_day_, shapes_, calibration_);
+    std::array<std::array<double, groups>, hold> saved{};
+    if constexpr (!Archive::reads) copy_held(held_, saved);
+    archive(count_, quiet_left_, score_, held_next_, saved, range_, level_, time_of_day_, shapes_, calibration_);
     if constexpr (Archive::reads) {
+      copy_held(saved, held_);
       if (held_next_ >= hold) archive.refuse();
       quiet_left_ = std::min(quiet_left_, quiet_points_);  // the setting may have changed since the state was saved
     }
@@ -72,6 +75,15 @@ private:
   static constexpr std::size_t shape_count = 3;
   static constexpr std::size_t raw_count = 1 + level_score::score_count + time_of_day_score::score_count + shape_count;
 
+  // As saved they are doubles.
+  template <class From, class To>
+  static void copy_held(const From& from, To& to) {
+    for (std::size_t i = 0; i < hold; ++i) {
+      for (std::size_t g = 0; g < groups; ++g) {
+        to[i][g] = static_cast<typename To::value_type::value_type>(from[i][g]);
+      }
+    }
+  }
   double draw_in(double x) const;
   std::array<double, raw_count> raw_scores(double x, double t_seconds);
   std::array<double, groups> group_scores(const std::array<double, raw_count>& raw);
@@ -84,7 +96,7 @@ private:
   std::uint32_t quiet_left_ = 0;
   double score_ = 0.0;
   std::uint32_t held_next_ = 0;
-  std::array<std::array<double, groups>, hold> held_{};
+  std::array<std::array<float, groups>, hold> held_{};
   range_score range_;
   level_score level_;
   time_of_day_score time_of_day_;

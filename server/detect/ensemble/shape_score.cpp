@@ -13,14 +13,40 @@ namespace {
 constexpr double feature_max = 1e6;
 constexpr double novel_factor = 2.0;
 constexpr float attraction = 0.05F;
+
+// What is taken out of levels to have their form.
+struct spread {
+  double mean = 0.0;
+  double size = 0.0;
+
+  explicit spread(const std::array<double, shape_memory::levels>& levels) {
+    constexpr auto count = static_cast<double>(shape_memory::levels);
+    for (const double level : levels) mean += level;
+    mean /= count;
+    double squares = 0.0;
+    for (const double level : levels) squares += (level - mean) * (level - mean);
+    size = std::sqrt(squares / count) + 0.1;
+  }
+};
 }  // namespace
+
+shape_memory::shape shape_memory::shape_of(const std::array<double, levels>& of) {
+  const spread around(of);
+  shape made;
+  for (std::size_t i = 0; i < levels; ++i) {
+    made[i] = static_cast<float>(of[i]);
+    made[levels + i] = static_cast<float>((of[i] - around.mean) / around.size);
+  }
+  return made;
+}
 
 shape_memory::match shape_memory::nearest(const shape& wanted) const {
   if (size_ != 1) return nearest_of_many(wanted);
   float square = 0;
-  for (std::size_t f = 0; f < features; ++f) {
-    const float d = (*first_)[f] - wanted[f];
-    square += d * d;
+  for (std::size_t i = 0; i < levels; ++i) {
+    const float d = first_->values[i] - wanted[i];
+    const float e = (first_->values[i] - first_->mean) * first_->per_spread - wanted[levels + i];
+    square += d * d + e * e;
   }
   return {0, std::sqrt(static_cast<double>(square))};
 }
@@ -29,11 +55,13 @@ shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
   match best{0, std::numeric_limits<double>::infinity()};
   for (std::size_t begin = 0; begin < size_; begin += lanes) {
     std::array<float, lanes> squares{};
-    const float* const values = groups_[begin / lanes].values.data();
-    for (std::size_t f = 0; f < features; ++f) {
+    const group& of = groups_[begin / lanes];
+    for (std::size_t i = 0; i < levels; ++i) {
       for (std::size_t l = 0; l < lanes; ++l) {
-        const float d = values[f * lanes + l] - wanted[f];
-        squares[l] += d * d;
+        const float value = of.values[i * lanes + l];
+        const float d = value - wanted[i];
+        const float e = (value - of.mean[l]) * of.per_spread[l] - wanted[levels + i];
+        squares[l] += d * d + e * e;
       }
     }
     const std::size_t used = std::min(lanes, size_ - begin);
@@ -45,6 +73,32 @@ shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
   return best;
 }
 
+shape_memory::single shape_memory::held(std::size_t index) const {
+  if (size_ == 1) return *first_;
+  const group& of = groups_[index / lanes];
+  const std::size_t l = index % lanes;
+  single made{.values = {}, .mean = of.mean[l], .per_spread = of.per_spread[l]};
+  for (std::size_t i = 0; i < levels; ++i) made.values[i] = of.values[i * lanes + l];
+  return made;
+}
+
+void shape_memory::hold(std::size_t index, const std::array<float, levels>& values) {
+  std::array<double, levels> exact;
+  std::copy(values.begin(), values.end(), exact.begin());
+  const spread around(exact);
+  const auto mean = static_cast<float>(around.mean);
+  const auto per_spread = static_cast<float>(1.0 / around.size);
+  if (size_ == 1) {
+    *first_ = {values, mean, per_spread};
+    return;
+  }
+  group& of = groups_[index / lanes];
+  const std::size_t l = index % lanes;
+  for (std::size_t i = 0; i < levels; ++i) of.values[i * lanes + l] = values[i];
+  of.mean[l] = mean;
+  of.per_spread[l] = per_spread;
+}
+
 void shape_memory::store(const shape& added) {
   std::size_t index = size_;
   if (index == shapes_max) {
@@ -52,7 +106,9 @@ void shape_memory::store(const shape& added) {
   } else {
     append();
   }
-  for (std::size_t f = 0; f < features; ++f) value_of(index, f) = added[f];
+  std::array<float, levels> values;
+  std::copy_n(added.begin(), levels, values.begin());
+  hold(index, values);
   touch(index);
 }
 
@@ -67,12 +123,14 @@ std::size_t shape_memory::longest_unused() const {
 // Room for one more, by one group at a time: at most seventeen times in a stream's life, and no spare capacity is kept.
 void shape_memory::append() {
   if (size_ == 0) {
-    first_ = std::make_unique<shape>();
+    first_ = std::make_unique<single>();
   } else if (size_ == 1) {
+    const std::unique_ptr<single> alone = std::move(first_);
     groups_ = std::make_unique<group[]>(1);
-    for (std::size_t f = 0; f < features; ++f) groups_[0].values[f * lanes] = (*first_)[f];
-    groups_[0].last_use[0] = clock_;
-    first_.reset();
+    ++size_;
+    hold(0, alone->values);
+    last_use_of(0) = clock_;
+    return;
   } else if (size_ % lanes == 0) {
     auto more = std::make_unique<group[]>(size_ / lanes + 1U);
     std::copy_n(groups_.get(), size_ / lanes, more.get());
@@ -82,10 +140,9 @@ void shape_memory::append() {
 }
 
 void shape_memory::attract(std::size_t index, const shape& toward) {
-  for (std::size_t f = 0; f < features; ++f) {
-    float& held = value_of(index, f);
-    held += attraction * (toward[f] - held);
-  }
+  std::array<float, levels> values = held(index).values;
+  for (std::size_t i = 0; i < levels; ++i) values[i] += attraction * (toward[i] - values[i]);
+  hold(index, values);
   touch(index);
 }
 
@@ -102,7 +159,11 @@ void shape_memory::copy_to(std::vector<saved_group>& groups, std::vector<std::ui
   constexpr std::size_t by = saved_group::lanes;
   groups.resize((size_ + by - 1U) / by);
   for (std::size_t i = 0; i < size_; ++i) {
-    for (std::size_t f = 0; f < features; ++f) groups[i / by].values[f * by + i % by] = value_of(i, f);
+    const single one = held(i);
+    for (std::size_t k = 0; k < levels; ++k) {
+      groups[i / by].values[k * by + i % by] = one.values[k];
+      groups[i / by].values[(levels + k) * by + i % by] = (one.values[k] - one.mean) * one.per_spread;
+    }
     last_use.push_back(size_ == 1 ? clock_ : last_use_of(i));
   }
 }
@@ -116,7 +177,9 @@ bool shape_memory::take_over(const std::vector<saved_group>& groups, const std::
   size_ = 0;
   for (std::size_t i = 0; i < last_use.size(); ++i) {
     append();
-    for (std::size_t f = 0; f < features; ++f) value_of(i, f) = groups[i / by].values[f * by + i % by];
+    std::array<float, levels> values;
+    for (std::size_t k = 0; k < levels; ++k) values[k] = groups[i / by].values[k * by + i % by];
+    hold(i, values);
   }
   for (std::size_t i = 0; size_ > 1 && i < size_; ++i) last_use_of(i) = last_use[i];
   return true;
@@ -139,7 +202,7 @@ double shape_score::close_block(const fading_moments& around) {
   const double scale = std::sqrt(around.variance());
   if (filled_ < blocks || scale <= 0.0) return 0.0;
 
-  const auto present = features(around.mean(), scale);
+  const auto present = present_shape(around.mean(), scale);
   if (memory_.empty()) {
     memory_.store(present);
     return 0.0;
@@ -155,23 +218,12 @@ double shape_score::close_block(const fading_moments& around) {
   return distance;
 }
 
-shape_memory::shape shape_score::features(double center, double scale) const {
+shape_memory::shape shape_score::present_shape(double center, double scale) const {
   std::array<double, blocks> levels;
-  double mean = 0.0;
   for (std::size_t i = 0; i < blocks; ++i) {
     levels[i] = std::clamp((collapsed_[(next_ + i) % blocks] - center) / scale, -feature_max, feature_max);
-    mean += levels[i];
   }
-  mean /= static_cast<double>(blocks);
-  double squares = 0.0;
-  for (const double level : levels) squares += (level - mean) * (level - mean);
-  const double spread = std::sqrt(squares / static_cast<double>(blocks)) + 0.1;
-  shape_memory::shape shape;
-  for (std::size_t i = 0; i < blocks; ++i) {
-    shape[i] = static_cast<float>(levels[i]);
-    shape[blocks + i] = static_cast<float>((levels[i] - mean) / spread);
-  }
-  return shape;
+  return shape_memory::shape_of(levels);
 }
 
 }  // namespace spindrift

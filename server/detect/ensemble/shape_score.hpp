@@ -8,9 +8,10 @@
 // pull their nearest 5 % of the way (Kohonen's rule for the winner alone).
 //
 // Movable; one thread at a time; |x| <= 1e150; scores are finite and >= 0, and 0 on points that close no block.
-// Stored as float in groups of four, dimension by dimension, so that the search runs on vector registers with each sum
-// in one fixed order: 272 bytes a group as it is needed, 4.3 KiB when full. Many streams never store a second shape:
-// the first by itself takes 64 bytes. A search of 64 costs about 100 ns, once every `stride`.
+// Of a stored shape the first eight are held, with their mean and spread: the other eight are told by those. Floats in
+// groups of four, dimension by dimension, so that the search runs on vector registers with each sum in one fixed order:
+// 176 bytes a group as it is needed, 2.8 KiB when full. Many streams never store a second shape: the first by itself
+// takes 40 bytes. A search of 64 costs about 100 ns, once every `stride`.
 #pragma once
 
 #include <array>
@@ -26,9 +27,13 @@ namespace spindrift {
 class shape_memory {
 public:
   static constexpr std::size_t lanes = 4;
-  static constexpr std::size_t features = 16;
+  static constexpr std::size_t levels = 8;
+  static constexpr std::size_t features = 2 * levels;
   static constexpr std::size_t shapes_max = 64;
-  using shape = std::array<float, features>;
+  using shape = std::array<float, features>;  // the levels, and their form
+
+  // A shape of these levels.
+  static shape shape_of(const std::array<double, levels>& of);
 
   struct match {
     std::size_t index;
@@ -42,7 +47,7 @@ public:
   void store(const shape& added);
   void attract(std::size_t index, const shape& toward);
 
-  std::size_t memory_bytes() const { return (first_ ? sizeof(shape) : 0) + groups_held() * sizeof(group); }
+  std::size_t memory_bytes() const { return (first_ ? sizeof(single) : 0) + groups_held() * sizeof(group); }
 
   template <class Archive>
   void visit_state(Archive& archive) {
@@ -68,15 +73,21 @@ private:
     }
   };
 
+  struct single {
+    std::array<float, levels> values{};
+    float mean = 0;
+    float per_spread = 0;  // what takes a distance from the mean to the form
+  };
   struct group {
-    std::array<float, features * lanes> values{};  // feature f of lane l at f * lanes + l
+    std::array<float, levels * lanes> values{};  // level i of lane l at i * lanes + l
+    std::array<float, lanes> mean{};
+    std::array<float, lanes> per_spread{};
     std::array<std::uint32_t, lanes> last_use{};
   };
 
   std::size_t groups_held() const { return size_ <= 1 ? 0 : (size_ + lanes - 1) / lanes; }
-  float& value_of(std::size_t index, std::size_t f) const {
-    return size_ == 1 ? (*first_)[f] : groups_[index / lanes].values[f * lanes + index % lanes];
-  }
+  single held(std::size_t index) const;
+  void hold(std::size_t index, const std::array<float, levels>& values);
   std::uint32_t& last_use_of(std::size_t index) const { return groups_[index / lanes].last_use[index % lanes]; }
   std::size_t longest_unused() const;
   match nearest_of_many(const shape& wanted) const;
@@ -85,7 +96,7 @@ private:
   void copy_to(std::vector<saved_group>& groups, std::vector<std::uint32_t>& last_use) const;
   bool take_over(const std::vector<saved_group>& groups, const std::vector<std::uint32_t>& last_use);
 
-  std::unique_ptr<shape> first_;     // while there is one alone: that is always the newest
+  std::unique_ptr<single> first_;    // while there is one alone: that is always the newest
   std::unique_ptr<group[]> groups_;  // of several, exactly as many as they need
   std::uint32_t clock_ = 0;
   std::uint8_t size_ = 0;
@@ -93,7 +104,7 @@ private:
 
 class shape_score {
 public:
-  static constexpr std::size_t blocks = 8;
+  static constexpr std::size_t blocks = shape_memory::levels;
 
   explicit shape_score(std::uint8_t stride) : stride_(stride) {}
 
@@ -122,7 +133,7 @@ private:
   static constexpr std::uint32_t distance_window = 500;
 
   double close_block(const fading_moments& around);
-  shape_memory::shape features(double center, double scale) const;
+  shape_memory::shape present_shape(double center, double scale) const;
 
   std::uint8_t stride_;
   std::uint8_t in_block_ = 0;

@@ -10,8 +10,6 @@ namespace spindrift {
 
 namespace {
 constexpr double seconds_per_day = 86400.0;
-// q beyond this says nothing more; the bound keeps the squares of its averages finite.
-constexpr double q_max = 1e6;
 }  // namespace
 
 time_of_week time_of_week::at(double t_seconds) {
@@ -25,12 +23,12 @@ time_of_week time_of_week::at(double t_seconds) {
 }
 
 void day_profile::bin::learn(double x) {
-  visits = std::min(visits + 1, 1000000U);
+  if (visits < visits_max) ++visits;
   const double gain = std::max(gain_min, 1.0 / static_cast<double>(visits));
   const double d = x - mean;
   mean += gain * d;
-  variance = (1.0 - gain) * (variance + gain * d * d);
-  if (variance < 1e-300) variance = 0.0;
+  const double next = (1.0 - gain) * (variance() + gain * d * d);
+  set_variance(next < 1e-300 ? 0.0 : next);
   if (std::abs(mean) < 1e-150) mean = 0.0;
 }
 
@@ -80,7 +78,7 @@ double day_profile::update(double x, const time_of_week& when, double variance) 
   go_to(place_of(when));
   double q = 0.0;
   if (present_.visits >= visits_min) {
-    q = std::min(std::abs(x - present_.mean) / std::sqrt(present_.variance + 0.01 * variance + 1e-12), q_max);
+    q = std::min(std::abs(x - present_.mean) / std::sqrt(present_.variance() + 0.01 * variance + 1e-12), q_max);
   }
   present_.learn(x);
   return q;
@@ -113,7 +111,7 @@ bool day_profile::take_over(const std::vector<std::uint8_t>& slots, const std::v
   return true;
 }
 
-void past_means::renew(const double* values, std::size_t count) {
+void past_means::renew(const float* values, std::size_t count) {
   sum_ = std::accumulate(values, values + count, 0.0);
 }
 
@@ -131,9 +129,10 @@ double past_means::judge(std::size_t count) {
 
 template <std::size_t length>
 double lasting_excess<length>::update(double q) {
-  past_.add(q, filled_ < length ? 0.0 : last_[next_]);
+  const auto kept = static_cast<float>(q);
+  past_.add(static_cast<double>(kept), filled_ < length ? 0.0 : static_cast<double>(last_[next_]));
   if (filled_ < length) ++filled_;
-  last_[next_] = q;
+  last_[next_] = kept;
   if (++next_ == length) {
     next_ = 0;
     past_.renew(last_.data(), length);
@@ -145,7 +144,7 @@ template <std::size_t length>
 double half_excess<length>::update(const lasting_excess<length>& of) {
   // What was not filled yet is 0.
   const std::size_t newest = (of.next_ + length - 1) % length;
-  past_.add(of.last_[newest], of.last_[(newest + half) % length]);
+  past_.add(static_cast<double>(of.last_[newest]), static_cast<double>(of.last_[(newest + half) % length]));
   if (of.next_ % half == 0) past_.renew(of.last_.data() + (of.next_ + half) % length, half);
   return past_.judge(std::min<std::size_t>(of.filled_, half));
 }

@@ -25,10 +25,24 @@ double distance(const shape& a, const shape& b) {
   return std::sqrt(squares);
 }
 
-shape random_shape(support::noise_source& noise) {
+// Of eight levels: those, and those with mean and spread taken out.
+shape plain_shape(const std::vector<double>& levels) {
+  double mean = 0.0;
+  for (const double level : levels) mean += level / 8.0;
+  double variance = 0.0;
+  for (const double level : levels) variance += (level - mean) * (level - mean) / 8.0;
   shape result;
-  for (auto& feature : result) feature = static_cast<float>(noise.normal());
+  for (std::size_t i = 0; i < 8; ++i) {
+    result[i] = static_cast<float>(levels[i]);
+    result[8 + i] = static_cast<float>((levels[i] - mean) / (std::sqrt(variance) + 0.1));
+  }
   return result;
+}
+
+shape random_shape(support::noise_source& noise) {
+  std::vector<double> levels(8);
+  for (double& level : levels) level = noise.normal();
+  return plain_shape(levels);
 }
 
 // Most recently used first, at most 64.
@@ -46,7 +60,12 @@ public:
     shapes_.push_front(added);
   }
   void attract(const shape& toward) {
-    for (std::size_t i = 0; i < toward.size(); ++i) (*nearest_)[i] += 0.05F * (toward[i] - (*nearest_)[i]);
+    std::vector<double> levels;
+    for (std::size_t i = 0; i < 8; ++i) {
+      const auto held = static_cast<double>((*nearest_)[i]);
+      levels.push_back(held + 0.05 * (static_cast<double>(toward[i]) - held));
+    }
+    *nearest_ = plain_shape(levels);
     shapes_.splice(shapes_.begin(), shapes_, nearest_);
   }
 
@@ -79,12 +98,12 @@ TEST(ensemble_shape_memory, begins_with_one_shape_and_grows_by_four_but_never_be
   shape_memory memory;
   EXPECT_EQ(memory.memory_bytes(), 0U);
   memory.store(random_shape(noise));
-  EXPECT_LE(memory.memory_bytes(), 64U);
+  EXPECT_LE(memory.memory_bytes(), 40U);
   memory.store(random_shape(noise));
-  EXPECT_LE(memory.memory_bytes(), 272U);
+  EXPECT_LE(memory.memory_bytes(), 176U);
   for (int i = 0; i < 200; ++i) memory.store(random_shape(noise));
   EXPECT_EQ(memory.size(), 64U);
-  EXPECT_LE(memory.memory_bytes(), 4400U);
+  EXPECT_LE(memory.memory_bytes(), 2816U);
 }
 
 // One shape, some of them, and all: each is held in another way.
@@ -118,17 +137,9 @@ TEST(ensemble_shape_memory, goes_on_as_before_when_it_was_saved) {
 }
 
 shape plain_features(const std::vector<double>& collapsed, double center, double scale) {
-  std::vector<double> y(collapsed.end() - 8, collapsed.end());
-  double mean = 0.0;
-  for (double& value : y) mean += (value = (value - center) / scale) / 8.0;
-  double variance = 0.0;
-  for (const double value : y) variance += (value - mean) * (value - mean) / 8.0;
-  shape result;
-  for (std::size_t i = 0; i < 8; ++i) {
-    result[i] = static_cast<float>(y[i]);
-    result[8 + i] = static_cast<float>((y[i] - mean) / (std::sqrt(variance) + 0.1));
-  }
-  return result;
+  std::vector<double> levels(collapsed.end() - 8, collapsed.end());
+  for (double& level : levels) level = (level - center) / scale;
+  return plain_shape(levels);
 }
 
 TEST(ensemble_shape_score, is_the_distance_to_the_nearest_shape_when_a_block_closes) {
