@@ -3,6 +3,8 @@
 #include <array>
 #include <map>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <thread>
 
 #include "client/scenario.hpp"
@@ -55,6 +57,18 @@ std::string fingerprint(const std::vector<std::string>& streams_lines) {
   return text.data();
 }
 
+// What a producer's connection would get: the events that stand between verdicts are not among its replies.
+std::string verdicts_of(const std::string& output) {
+  std::string verdicts;
+  for (std::size_t begin = 0; begin < output.size();) {
+    const std::size_t end = std::min(output.find('\n', begin), output.size() - 1) + 1;
+    const std::string_view line = std::string_view(output).substr(begin, end - begin);
+    if (!line.starts_with(R"({"type":"event")")) verdicts += line;
+    begin = end;
+  }
+  return verdicts;
+}
+
 std::string detect(const plan& what, const std::vector<stream_text>& all) {
   std::vector<std::string> lines;
   for (const stream_text& each : all) {
@@ -62,7 +76,7 @@ std::string detect(const plan& what, const std::vector<stream_text>& all) {
     settings.input = each.frames;
     const auto result = support::run_to_end({what.bin_folder + "/spindrift-detect"}, settings);
     if (result.exit_code != 0) throw std::runtime_error("spindrift-detect failed: " + result.errors);
-    lines.push_back(result.output);
+    lines.push_back(verdicts_of(result.output));
   }
   return fingerprint(lines);
 }
