@@ -144,6 +144,8 @@ private:
     } else if (const auto* const missing = std::get_if<table::no_such_column>(&found)) {
       refuse(missing->message);
       return false;
+    } else if (const auto* const header = std::get_if<table::heading>(&found); header && !header->remark.empty()) {
+      ::spindrift::complain("spindrift-detect", header->remark);
     }
     return true;
   }

@@ -44,7 +44,7 @@ table::row table::take_first() {
     for (const std::string& field : fields_) header_.emplace_back(trimmed(field));
   }
   if (auto missing = choose_columns()) return std::move(*missing);
-  if (is_header) return heading{};
+  if (is_header) return heading{remark()};
   return read_point();
 }
 
@@ -95,6 +95,19 @@ std::optional<table::no_such_column> table::choose_columns() {
   if (settings_.label_column.empty()) return std::nullopt;
   label_column_ = find(settings_.label_column);
   return label_column_ ? std::nullopt : std::optional(missing("--label-column", settings_.label_column));
+}
+
+std::string table::remark() const {
+  if (!settings_.value_column.empty() || find("value")) return {};
+  std::string all;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < header_.size(); ++i) {
+    if (time_column_ == i || label_column_ == i) continue;
+    all += (count++ == 0 ? "" : ",") + header_[i];
+  }
+  if (count < 2) return {};
+  return "the values are those of the last column, " + in_quotes(value_names_.front()) + "; --value-column " + all +
+         " has them all";
 }
 
 table::row table::read_point() {

@@ -32,8 +32,11 @@ class table {
 public:
   explicit table(table_settings settings) : settings_(std::move(settings)) {}
 
-  // The line was a header.
-  struct heading {};
+  // The line was a header. `remark`, for people, where columns were left out without anybody's word: which one was
+  // taken, and how to have the others; else empty.
+  struct heading {
+    std::string remark{};
+  };
   // The columns that were asked for are not there, or it would have to be guessed what their times are: nothing that
   // follows can be read.
   struct no_such_column {
@@ -47,6 +50,7 @@ public:
 private:
   row take_first();
   std::optional<no_such_column> choose_columns();
+  std::string remark() const;
   std::optional<std::size_t> find(std::string_view wanted) const;
   row read_point();
   bool is_number_row() const;

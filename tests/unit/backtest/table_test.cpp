@@ -26,6 +26,23 @@ TEST(table, takes_the_column_named_value_or_else_the_last) {
   EXPECT_EQ(value_in(last, "1,2"), 2);
 }
 
+TEST(table, says_which_columns_it_left_out_unless_it_was_told_to) {
+  const auto remark_of = [](table_settings settings, std::string_view header) {
+    table columns(std::move(settings));
+    return std::get<table::heading>(columns.take(header)).remark;
+  };
+  EXPECT_EQ(remark_of({}, "time,hot,cold"),
+            R"(the values are those of the last column, "cold"; --value-column hot,cold has them all)");
+  EXPECT_EQ(remark_of({}, "time,cold"), "");
+  EXPECT_EQ(remark_of({}, "time,value,quality"), "");
+  table_settings told;
+  told.value_column = "hot";
+  EXPECT_EQ(remark_of(told, "time,hot,cold"), "");
+  table_settings labelled;
+  labelled.label_column = "odd";
+  EXPECT_EQ(remark_of(labelled, "time,hot,odd"), "");
+}
+
 TEST(table, refuses_a_row_with_more_fields_than_the_first_line) {
   table rows({});
   rows.take("value");
