@@ -8,7 +8,7 @@
 namespace spindrift {
 namespace {
 
-constexpr std::array commands{
+constexpr std::array command_names{
     command_text{"spindrift-viz", "explain STREAM EVENT", "says why an event was told, with the points around it"},
     command_text{"spindrift-viz", "mark STREAM EVENT expected|real", "says a person's word about an event"},
     command_text{"spindriftd", "explain-settings NAME", "says what holds for a stream, and why"},
@@ -24,7 +24,7 @@ constexpr std::array commands{
 
 std::vector<command_text> commands_of(std::string_view program) {
   std::vector<command_text> found;
-  std::ranges::copy_if(commands, std::back_inserter(found),
+  std::ranges::copy_if(command_names, std::back_inserter(found),
                        [program](const command_text& one) { return one.program == program; });
   return found;
 }

@@ -33,7 +33,7 @@ bool is_number_with_comma(std::string_view cell) {
   return parse_number(text).has_value();
 }
 
-constexpr const char* wanted = "; wanted: commas between columns, points in numbers, UTF-8";
+constexpr const char* what_would_be_right = "; wanted: commas between columns, points in numbers, UTF-8";
 
 std::optional<std::string> other_separator(std::string_view line) {
   struct separator {
@@ -46,7 +46,7 @@ std::optional<std::string> other_separator(std::string_view line) {
     const bool has_numbers = std::any_of(cells.begin(), cells.end(), [](auto cell) { return parse_number(cell); });
     if (cells.size() < 2 || (!has_commas && !has_numbers)) continue;
     return std::string("its columns are separated by ") + candidate.name +
-           (has_commas ? " and its numbers have decimal commas" : "") + wanted +
+           (has_commas ? " and its numbers have decimal commas" : "") + what_would_be_right +
            (has_commas ? ", or --delimiter and --decimal" : ", or --delimiter");
   }
   return std::nullopt;
@@ -73,13 +73,13 @@ std::string input_sample::explain() const {
   const bool has_controls = std::any_of(lines_.begin(), lines_.end(), [](const std::string& line) {
     return std::any_of(line.begin(), line.end(), is_control);
   });
-  if (has_controls) return "it is no text: control characters in its first lines" + std::string(wanted);
+  if (has_controls) return "it is no text: control characters in its first lines" + std::string(what_would_be_right);
   if (lines_.front().front() == '[') return "it is a JSON array; wanted: JSON objects, one a line";
   if (first_complaint_.empty()) return "it has a header line and no rows";
   if (lines_.front().front() != '{') {
     if (const auto separated = other_separator(complained_line_)) return *separated;
     if (has_decimal_commas(complained_line_))
-      return std::string("its numbers have decimal commas") + wanted + ", or --decimal ,";
+      return std::string("its numbers have decimal commas") + what_would_be_right + ", or --decimal ,";
   }
   return "no line of it is a point: " + first_complaint_ + ": " + in_quotes(complained_line_);
 }

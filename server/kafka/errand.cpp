@@ -14,7 +14,7 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds between_tries{50};
-constexpr int slice_ms = static_cast<int>(errand_runner::slice.count());
+constexpr int errand_slice_ms = static_cast<int>(errand_runner::slice.count());
 
 partition_list one_partition(const std::string& topic, std::int32_t partition, std::int64_t offset) {
   partition_list list(rd_kafka_topic_partition_list_new(1));
@@ -123,13 +123,13 @@ client_error errand_runner::find_position(const worker::position_ask& wanted, er
   rd_kafka_t* const reader = wanted.stable ? client(stable_, true) : client(restore_, false);
   if (reader == nullptr) return error_of(RD_KAFKA_RESP_ERR__INVALID_ARG);
   const partition_list list = one_partition(settings_.topics.points, wanted.partition, RD_KAFKA_OFFSET_INVALID);
-  if (auto wrong = error_of(rd_kafka_committed(reader, list.get(), slice_ms))) return wrong;
+  if (auto wrong = error_of(rd_kafka_committed(reader, list.get(), errand_slice_ms))) return wrong;
   const rd_kafka_topic_partition_t& told = list->elems[0];
   if (auto wrong = error_of(told.err)) return wrong;
   found.offset = told.offset >= 0 ? told.offset : -1;
   if (told.metadata != nullptr) found.bytes.assign(static_cast<const char*>(told.metadata), told.metadata_size);
   return error_of(rd_kafka_query_watermark_offsets(reader, settings_.topics.points.c_str(), wanted.partition,
-                                                   &found.begin, &found.end, slice_ms));
+                                                   &found.begin, &found.end, errand_slice_ms));
 }
 
 void errand_runner::position(const worker::position_ask& wanted, std::uint64_t life) {
@@ -155,7 +155,7 @@ void errand_runner::fence(const worker::fence_ask& wanted, std::uint64_t life) {
   const client_handle fencer = make_client(settings_, client_role::fence, lane_, {}, refused, wanted.owner);
   client_error wrong = fencer ? client_error{} : error_of(RD_KAFKA_RESP_ERR__INVALID_ARG, refused.c_str());
   while (fencer && goes_on(life, until)) {
-    wrong = kafka::take(rd_kafka_init_transactions(fencer.get(), slice_ms));
+    wrong = kafka::take(rd_kafka_init_transactions(fencer.get(), errand_slice_ms));
     // Two successors may fence the same one at the same time: whoever came first has done it for both.
     if (!wrong || wrong.is == error_class::fenced) {
       errand_answer done;
@@ -222,7 +222,7 @@ void errand_runner::remove(const worker::deletion& wanted) {
   const owned<rd_kafka_queue_t> answers(rd_kafka_queue_new(admin_.get()));
   rd_kafka_DeleteRecords_t* all[] = {order.get()};
   rd_kafka_DeleteRecords(admin_.get(), all, 1, nullptr, answers.get());
-  const owned<rd_kafka_event_t> told(rd_kafka_queue_poll(answers.get(), slice_ms));
+  const owned<rd_kafka_event_t> told(rd_kafka_queue_poll(answers.get(), errand_slice_ms));
   client_error wrong = told ? error_of(rd_kafka_event_error(told.get())) : error_of(RD_KAFKA_RESP_ERR__TIMED_OUT);
   if (!wrong) {
     const rd_kafka_topic_partition_list_t* const each =

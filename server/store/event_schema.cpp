@@ -9,7 +9,7 @@ namespace {
 constexpr int schema_version = 5;
 
 // No auto_vacuum: its maps of pages cost 15 % of an event, and a table at its limit moves pages with every batch.
-constexpr const char* settings =
+constexpr const char* connection_settings =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA journal_size_limit=4194304;";
 
 constexpr const char* schema =
@@ -75,7 +75,7 @@ event_schema_result make_event_schema(sqlite3* database, const char*& doing) {
   if (version < 0) return event_schema_result::failed;
   if (version > schema_version) return event_schema_result::later;
   const bool is_1 = version == 1;
-  bool good = runs(database, settings, doing) && runs(database, "BEGIN IMMEDIATE", doing);
+  bool good = runs(database, connection_settings, doing) && runs(database, "BEGIN IMMEDIATE", doing);
   if (good && is_1) good = runs(database, give_way_1, doing);
   if (good && version == 2) good = runs(database, take_over_2, doing);
   if (good && (version == 2 || version == 3)) good = runs(database, take_over_3, doing);

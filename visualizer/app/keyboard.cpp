@@ -18,14 +18,14 @@ namespace spindrift {
 namespace {
 
 // The process has one terminal.
-termios found{};
+termios mode_found{};
 std::atomic<bool> is_taken{false};
 
 bool take() {
   if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDOUT_FILENO) != 1 || ::tcgetpgrp(STDIN_FILENO) != ::getpgrp())
     return false;
-  if (!is_taken && ::tcgetattr(STDIN_FILENO, &found) != 0) return false;
-  termios raw = found;
+  if (!is_taken && ::tcgetattr(STDIN_FILENO, &mode_found) != 0) return false;
+  termios raw = mode_found;
   raw.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
   raw.c_cc[VMIN] = 1;
   raw.c_cc[VTIME] = 0;
@@ -107,7 +107,7 @@ void keyboard::stop() {
 }
 
 void keyboard::release() {
-  if (is_taken.exchange(false)) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &found);
+  if (is_taken.exchange(false)) ::tcsetattr(STDIN_FILENO, TCSADRAIN, &mode_found);
 }
 
 }  // namespace spindrift
