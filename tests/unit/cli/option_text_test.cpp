@@ -42,10 +42,11 @@ TEST_F(described_options, have_the_default_of_when_they_were_added) {
 TEST_F(described_options, stand_beside_their_help_where_there_is_a_gap_and_above_it_elsewhere) {
   const std::string fits = "--" + std::string(22, 'a');
   set_.add_text(fits, "PLACE", "beside", text_);
-  set_.add_text(fits, "PLACES", "below", text_);
+  const std::string exceeds = "--" + std::string(22, 'b');
+  set_.add_text(exceeds, "PLACES", "below", text_);
   const std::string page = set_.help_text();
   EXPECT_THAT(page, HasSubstr("  " + fits + " PLACE  beside"));
-  EXPECT_THAT(page, HasSubstr("  " + fits + " PLACES\n" + std::string(34, ' ') + "below"));
+  EXPECT_THAT(page, HasSubstr("  " + exceeds + " PLACES\n" + std::string(34, ' ') + "below"));
 }
 
 TEST_F(described_options, are_wrapped_by_columns_and_not_by_bytes) {
