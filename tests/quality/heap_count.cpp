@@ -61,3 +61,13 @@ void operator delete(void* memory, std::align_val_t) noexcept {
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
   count_out(memory);
 }
+// A sanitizer's own would not come by the ones above.
+void* operator new[](std::size_t bytes) {
+  return operator new(bytes);
+}
+void operator delete[](void* memory) noexcept {
+  count_out(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+  count_out(memory);
+}
