@@ -100,6 +100,9 @@ public:
   }
 
 private:
+  static constexpr std::uint64_t aftermath = 200;  // points in which later signals of one change belong to it
+  static constexpr std::uint64_t settle = 24;      // points in which a baseline finds its feet after a change
+
   // An event that is open, or was lately.
   struct entry {
     event told;
@@ -133,7 +136,7 @@ private:
                       std::vector<event>& told);
   void take_spread(const observation& point, const spread_watch::answer& seen, std::size_t feature,
                    std::vector<event>& told);
-  bool is_evidence(const finding& found, bool by_alarm, const observation& point, entry& of) const;
+  bool is_evidence(const finding& found, bool by_alarm, const observation& point, const entry& of) const;
   void take_relation(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
                      std::vector<event>& told);
   void consider(const finding& found, bool by_alarm, const observation& point, std::vector<event>& told);

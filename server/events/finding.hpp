@@ -53,6 +53,10 @@ struct finding {
   std::optional<std::int64_t> to{};
 };
 
+inline bool is_level(event_kind kind) {
+  return kind == event_kind::shift || kind == event_kind::trend;
+}
+
 inline event_direction direction_of(double difference) {
   if (difference > 0) return event_direction::up;
   return difference < 0 ? event_direction::down : event_direction::none;

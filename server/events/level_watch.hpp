@@ -24,7 +24,7 @@ public:
   // A new level has been told: it is a known one from now on.
   void accept();
   double recent() const { return range_.recent(); }
-  // Of what the clock leaves; recent() where it leaves nothing to say.
+  // Of what the clock leaves; 0 of a stream that does not go with the clock.
   double rest() const { return rest_ ? rest_->recent() : 0; }
   bool has_rest() const { return rest_ != nullptr; }
   // The level is one that the stream has not been at, as far as is known by now: a cut would be news.

@@ -18,21 +18,13 @@ void add_noise(little_stream& to, noise_source& noise, int points, double level 
   for (int i = 0; i < points; ++i) to.add(level + sigma * noise.normal());
 }
 
-std::vector<event> opened_after(const little_stream& in, std::uint64_t n) {
-  std::vector<event> found;
-  for (const event& notice : in.of(event_state::open)) {
-    if (notice.told_n > n) found.push_back(notice);
-  }
-  return found;
-}
-
 TEST(event_watch, tells_a_spike_once_and_as_over) {
   noise_source noise(1);
   little_stream one;
   add_noise(one, noise, 1'000);
   one.add(200);
   add_noise(one, noise, 50);
-  const auto told = opened_after(one, 1'000);
+  const auto told = one.opened_after(1'000);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].kind, event_kind::spike);
   EXPECT_EQ(told[0].direction, event_direction::up);
@@ -47,7 +39,7 @@ TEST(event_watch, tells_a_step_once_as_a_shift_that_becomes_the_new_normal) {
   little_stream one;
   add_noise(one, noise, 1'000);
   add_noise(one, noise, 1'000, 150);
-  const auto told = opened_after(one, 1'000);
+  const auto told = one.opened_after(1'000);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].kind, event_kind::shift);
   EXPECT_EQ(told[0].from_n, 1'001U);
@@ -69,7 +61,7 @@ TEST(event_watch, tells_a_spike_of_coarse_values_right_after_it) {
     for (int i = 0; i < 1'500; ++i) add_coarse();
     one.add(25);
     add_coarse();
-    const auto told = opened_after(one, 1'500);
+    const auto told = one.opened_after(1'500);
     ASSERT_EQ(told.size(), 1U) << "seed " << seed;
     EXPECT_EQ(told[0].kind, event_kind::spike);
     EXPECT_EQ(told[0].from_n, 1'501U);
@@ -82,7 +74,7 @@ TEST(event_watch, calls_a_shift_over_when_the_level_is_back) {
   add_noise(one, noise, 1'000);
   add_noise(one, noise, 40, 150);
   add_noise(one, noise, 300);
-  ASSERT_EQ(opened_after(one, 1'000).size(), 1U);
+  ASSERT_EQ(one.opened_after(1'000).size(), 1U);
   const event last = one.of(event_state::closed).back();
   EXPECT_FALSE(last.accepted);
   EXPECT_NEAR(static_cast<double>(last.to_n.value_or(0)), 1'040, 2);
@@ -119,7 +111,7 @@ TEST(event_watch, says_that_a_noisy_value_stands_still) {
   little_stream one;
   add_noise(one, noise, 1'000);
   for (int i = 0; i < 100; ++i) one.add(101.5);
-  const auto told = opened_after(one, 1'000);
+  const auto told = one.opened_after(1'000);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].kind, event_kind::stuck);
   add_noise(one, noise, 30);
@@ -150,7 +142,7 @@ TEST(event_watch, tells_a_second_change_within_the_aftermath_of_the_first) {
   add_noise(one, noise, 1'000);
   add_noise(one, noise, 40, 150);
   add_noise(one, noise, 200, 220);
-  const auto told = opened_after(one, 1'000);
+  const auto told = one.opened_after(1'000);
   ASSERT_EQ(told.size(), 2U);
   EXPECT_EQ(told[0].kind, event_kind::shift);
   EXPECT_EQ(told[1].kind, event_kind::shift);
@@ -164,7 +156,7 @@ TEST(event_watch, tells_a_spike_while_a_shift_is_open) {
   add_noise(one, noise, 60, 150);
   one.add(300);
   add_noise(one, noise, 20, 150);
-  const auto told = opened_after(one, 1'000);
+  const auto told = one.opened_after(1'000);
   ASSERT_EQ(told.size(), 2U);
   EXPECT_EQ(told[1].kind, event_kind::spike);
 }
@@ -174,7 +166,7 @@ TEST(event_watch, tells_once_that_the_scatter_has_changed) {
   little_stream one;
   add_noise(one, noise, 2'000, 0, 1);
   add_noise(one, noise, 2'000, 0, 0.3);
-  const auto told = opened_after(one, 2'000);
+  const auto told = one.opened_after(2'000);
   ASSERT_FALSE(told.empty());
   EXPECT_EQ(told[0].kind, event_kind::spread);
   EXPECT_EQ(told[0].direction, event_direction::down);
@@ -189,7 +181,7 @@ TEST(event_watch, tells_a_ramp_once_and_calls_it_a_trend_as_it_goes_on) {
   add_noise(one, noise, 2'000, 0, 1);
   for (int i = 0; i < 1'500; ++i) one.add(4 * i / 1'500.0 + noise.normal());
   std::vector<event> levels;
-  for (const event& notice : opened_after(one, 2'000)) {
+  for (const event& notice : one.opened_after(2'000)) {
     if (notice.kind == event_kind::shift || notice.kind == event_kind::trend) levels.push_back(notice);
   }
   ASSERT_EQ(levels.size(), 1U);
@@ -256,7 +248,7 @@ TEST(event_watch, tells_one_change_of_many_features_once) {
     for (double& value : values) value = noise.normal() + (i >= 1'000 ? 30 : 0);
     one.add(values);
   }
-  EXPECT_EQ(opened_after(one, 1'000).size(), 1U);
+  EXPECT_EQ(one.opened_after(1'000).size(), 1U);
 }
 
 TEST(event_watch, tells_a_sensors_code_for_an_error_at_its_first_point_once_it_is_known) {
@@ -267,7 +259,7 @@ TEST(event_watch, tells_a_sensors_code_for_an_error_at_its_first_point_once_it_i
     one.add(85);
     add_noise(one, noise, 26 + 11 * i % 41, 20, 0.1);
   }
-  const auto told = opened_after(one, 1'000);
+  const auto told = one.opened_after(1'000);
   ASSERT_EQ(told.size(), 10U);
   for (std::size_t i = 1; i < told.size(); ++i) EXPECT_EQ(told[i].told_n, told[i].from_n) << i;
 }
@@ -277,7 +269,7 @@ TEST(event_watch, calls_a_stretch_far_out_to_both_sides_a_change_of_scatter) {
   little_stream one;
   add_noise(one, noise, 1'000);
   for (int i = 0; i < 12; ++i) one.add(100 + (i % 2 == 0 ? 60 : -60));
-  const auto told = opened_after(one, 1'000);
+  const auto told = one.opened_after(1'000);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].kind, event_kind::spread);
   EXPECT_EQ(told[0].direction, event_direction::up);
@@ -293,7 +285,7 @@ TEST(event_watch, gets_used_to_a_level_that_comes_and_goes) {
     add_noise(one, noise, 8 + static_cast<int>(9 * noise.uniform()), 160);
     add_noise(one, noise, 30 + static_cast<int>(50 * noise.uniform()));
   }
-  EXPECT_LE(opened_after(one, 2'000).size(), 1U);
+  EXPECT_LE(one.opened_after(2'000).size(), 1U);
 }
 
 TEST(event_watch, has_hardly_anything_to_say_of_a_counter) {
@@ -312,7 +304,7 @@ TEST(event_watch, tells_once_that_two_values_no_longer_go_together) {
   noise_source noise(23);
   little_stream one(2);
   for (int i = 0; i < 3'000; ++i) one.add(load_and_flow(noise, i, i < 2'000 || i >= 2'150));
-  const auto told = opened_after(one, 1'000);
+  const auto told = one.opened_after(1'000);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].kind, event_kind::relation);
   EXPECT_GT(told[0].told_n, 2'000U);
@@ -383,11 +375,11 @@ TEST(event_watch, gets_used_to_a_heartbeat_and_tells_of_one_that_is_left_out) {
     }
   };
   for (int i = 0; i < 80; ++i) beat(true);
-  EXPECT_LE(opened_after(one, 3'200).size(), 1U);
+  EXPECT_LE(one.opened_after(3'200).size(), 1U);
   const std::uint64_t before = one.n();
   beat(false);
   beat(true);
-  const auto told = opened_after(one, before);
+  const auto told = one.opened_after(before);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].kind, event_kind::pattern);
   EXPECT_EQ(told[0].from_n, told[0].told_n);
@@ -423,7 +415,7 @@ TEST(event_watch, says_again_of_what_lasts_that_it_has_become_worse) {
   little_stream one;
   add_noise(one, noise, 1'000);
   for (int i = 0; i < 2'000; ++i) one.add(100);
-  const auto opened = opened_after(one, 1'000);
+  const auto opened = one.opened_after(1'000);
   ASSERT_EQ(opened.size(), 1U);
   ASSERT_EQ(opened[0].kind, event_kind::stuck);
   const auto updates = one.of(event_state::update);

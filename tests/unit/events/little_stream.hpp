@@ -51,6 +51,15 @@ public:
     return found;
   }
 
+  // Those that were told behind point n.
+  std::vector<event> opened_after(std::uint64_t n) const {
+    std::vector<event> found;
+    for (const event& notice : told_) {
+      if (notice.state == event_state::open && notice.told_n > n) found.push_back(notice);
+    }
+    return found;
+  }
+
   // Everything that is saved of a stream, and a stream that goes on from there.
   std::string save() {
     std::string bytes;

@@ -13,14 +13,6 @@ namespace {
 
 using support::noise_source;
 
-std::vector<event> told_after(const little_stream& one, std::uint64_t n) {
-  std::vector<event> found;
-  for (const event& notice : one.of(event_state::open)) {
-    if (notice.told_n > n) found.push_back(notice);
-  }
-  return found;
-}
-
 // Its first points come near the old level, too: that is no end of a spike.
 TEST(new_level, takes_a_new_level_of_much_scatter_for_one_change) {
   std::size_t told = 0;
@@ -29,7 +21,7 @@ TEST(new_level, takes_a_new_level_of_much_scatter_for_one_change) {
     little_stream one;
     for (int i = 0; i < 500; ++i) one.add(0.4 + 0.02 * noise.normal());
     for (int i = 0; i < 200; ++i) one.add(0.6 + 0.1 * noise.normal());
-    told += told_after(one, 500).size();
+    told += one.opened_after(500).size();
   }
   EXPECT_GE(told, 20U);
   EXPECT_LE(told, 26U);
@@ -48,7 +40,7 @@ TEST(new_level, says_of_a_level_that_it_is_worse_than_it_seemed_at_first) {
     };
     for (int i = 0; i < 3'000; ++i) add_count(0.3);
     for (int i = 0; i < 40; ++i) add_count(12);
-    const auto told = told_after(one, 3'000);
+    const auto told = one.opened_after(3'000);
     ASSERT_EQ(told.size(), 1U) << "seed " << seed;
     const event& last = one.told().back();
     EXPECT_EQ(last.number, told[0].number);
@@ -70,7 +62,7 @@ TEST(new_level, knows_a_new_level_under_a_wave_of_the_day) {
       const double level = i >= 18 * day + 40 ? 12 : 0;
       one.add_at(little_stream::begin + i * 10 * little_stream::minute, {wave + level + 1.5 * noise.normal()});
     }
-    const auto opened = told_after(one, 18 * day + 40);
+    const auto opened = one.opened_after(18 * day + 40);
     ASSERT_FALSE(opened.empty()) << "seed " << seed;
     EXPECT_LE(opened[0].told_n, 18U * day + 60);
     told += opened.size();
