@@ -8,8 +8,8 @@ namespace spindrift {
 namespace {
 
 constexpr double memory = 4'000;  // points
-constexpr double share_known =
-    0.1;  // of the time that is remembered: an outage that comes again and again is none of these
+// Of the time that is remembered: an outage that comes again and again is none of these.
+constexpr double share_known = 0.1;
 constexpr std::uint8_t stays_known = 3;
 constexpr std::uint8_t stays_max = 200;
 constexpr double reach = 4;       // spreads

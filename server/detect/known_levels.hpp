@@ -2,7 +2,7 @@
 // level says so when it leaves it; a level to which the stream belongs for a good part of its time, and to which it has
 // come back, is known, and a value there is nothing odd.
 //
-// A plain value of 140 bytes; one thread at a time; values are finite. `find` costs four compares, `leave` some
+// A plain value of 128 bytes; one thread at a time; values are finite. `find` costs four compares, `leave` some
 // divisions. Deterministic: + - * / only.
 #pragma once
 
@@ -17,7 +17,7 @@ public:
   struct level {
     double mean = 0;
     double spread = 0;  // mean |x - mean|
-    double share = 0;   // of the newest points (a thousand, fading) that belong to it
+    double share = 0;   // of the newest points (4,000, fading) that belong to it
     std::uint8_t stays = 0;
 
     template <class Archive>

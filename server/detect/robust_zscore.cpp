@@ -117,8 +117,20 @@ void robust_zscore::judge_rare(double x, baseline_reading& reading) {
   reading.anomaly = std::abs(seen.z) > threshold_or(*settings_, own_threshold) && seen.rare;
 }
 
-// A flagged value that is at a level which the stream goes back to is nothing odd: it is there again.
+// Whatever was expected before, the course is that of the points from x on; the scale and the weights still hold.
+void robust_zscore::begin_course(double x) {
+  robust_autoregression::window past;
+  past.fill(x);
+  autoregression_.set_past(past);
+  std::copy_backward(recent_.begin(), recent_.end() - 1, recent_.end());
+  recent_[0] = last_learned_ = x;
+  ++count_;
+}
+
+// A flagged value that is at a level which the stream goes back to is nothing odd: it is there again. Not while the
+// first points are kept: each of them is gone through again.
 bool robust_zscore::return_to_level(double x, baseline_reading& reading) {
+  if (count_ < kept_max) return false;
   const known_levels::level* const there = levels_->find(x, floor());
   if (there == nullptr) return false;
   const known_levels::level known = *there;
@@ -128,14 +140,9 @@ bool robust_zscore::return_to_level(double x, baseline_reading& reading) {
   reading.z = drawn_in(std::clamp((x - known.mean) / reading.sigma, -own_threshold, own_threshold));
   mean_ = known.mean;
   spread_ = known.spread;
-  robust_autoregression::window past;
-  past.fill(x);
-  autoregression_.set_past(past);
-  std::copy_backward(recent_.begin(), recent_.end() - 1, recent_.end());
-  recent_[0] = last_learned_ = x;
   flags_ = 0;
   ties_ = 0;
-  ++count_;
+  begin_course(x);
   return true;
 }
 
@@ -146,7 +153,6 @@ void robust_zscore::leave_level(std::uint32_t gone) {
   stayed_ = gone;
 }
 
-// Whatever was expected before the hole, the course is that of the new points; the scale and the weights still hold.
 baseline_reading robust_zscore::bridge(double x) {
   if (count_ < kept_max || season_ || !std::isfinite(x)) {
     baseline_reading reading = update(x);
@@ -160,13 +166,8 @@ baseline_reading robust_zscore::bridge(double x) {
                            .tail = threshold(track_) / own_threshold,
                            .anomaly = false,
                            .warmup = count_ < settings_->min_samples};
-  robust_autoregression::window past;
-  past.fill(x);
-  autoregression_.set_past(past);
-  std::copy_backward(recent_.begin(), recent_.end() - 1, recent_.end());
   rare_.update(x);
-  recent_[0] = last_learned_ = x;
-  ++count_;
+  begin_course(x);
   return reading;
 }
 

@@ -106,6 +106,7 @@ private:
   void begin(double x);
   void follow(track& one, double error, bool settled) const;
   void judge_rare(double x, baseline_reading& reading);
+  void begin_course(double x);
   bool return_to_level(double x, baseline_reading& reading);
   void leave_level(std::uint32_t gone);
   void select(double error, double season_error);

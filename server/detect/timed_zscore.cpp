@@ -80,13 +80,12 @@ timed_zscore::result timed_zscore::judge(double x, double t, double interval, bo
   const bool expected_here = std::abs(seen.baseline.z) < ordinary && !seen.baseline.rare;
   // Of a line nothing but rounding is left by the clock: far below the steps in which the values come nothing is odd.
   const double least = of_a_step * plain_.resolution();
-  const double width = std::max(sigma * rest.sigma, least);
-  const bool is_rounding = width == least && std::abs(x - expected->expected - sigma * rest.expected) < least;
+  const double width = sigma * rest.sigma;
+  const bool is_rounding = width <= least && std::abs(x - expected->expected - sigma * rest.expected) < least;
   const bool anomaly = rest.anomaly && !is_rounding && (own.rest_loss < clearly * own.plain_loss || !expected_here);
-  const double z = is_rounding ? rest.z * (sigma * rest.sigma / least) : rest.z;
   seen.baseline = {.expected = expected->expected + sigma * rest.expected,
-                   .sigma = width,
-                   .z = z,
+                   .sigma = std::max(width, least),
+                   .z = is_rounding ? rest.z * (width / least) : rest.z,
                    .tail = rest.tail,
                    .anomaly = anomaly,
                    .warmup = seen.baseline.warmup,
