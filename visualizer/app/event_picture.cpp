@@ -1,10 +1,7 @@
 // Asks about one event and draws the points around it.
 #include "visualizer/app/event_picture.hpp"
 
-#include <unistd.h>
-
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -34,16 +31,10 @@ std::optional<std::string> draw_to_file(const viewer_settings& settings, const g
   const canvas where = picture_canvas(shown.panels().size());
   const std::string script = draw(shown, above, settings.drawing, where);
   if (!settings.dump.empty()) {
-    std::ofstream out(settings.dump, std::ios::binary | std::ios::trunc);
-    out << script;
-    out.close();
-    if (!out) return "--dump: " + settings.dump + ": cannot be written";
+    if (const auto failed = write_script(script, settings.dump)) return "--dump: " + *failed;
   }
   if (settings.output.empty()) return std::nullopt;
-  const std::string temporary = settings.output + ".part-" + std::to_string(::getpid());
-  const screen_choice choice = choose_picture(temporary, settings.picture_kind(), offered_terminals(), where);
-  if (!choice.chosen) return choice.complaint;
-  return write_picture(choice.chosen->setup + script + "set output\n", temporary, settings.output);
+  return draw_picture(script, settings.output, settings.picture_kind(), offered_terminals(), where);
 }
 
 }  // namespace

@@ -1,12 +1,9 @@
 // When pictures are drawn, which of them are tried again, and under what names they are kept.
 #include "visualizer/app/picture_output.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
 #include <thread>
 
 #include "common/cli/terminal.hpp"
@@ -93,11 +90,7 @@ scene picture_output::look() {
 std::optional<std::string> picture_output::write(const scene& shown, const std::string& file, const std::string& kind) {
   if (shown.shown.panels().empty()) return std::nullopt;
   const canvas where = canvas_of(shown);
-  const std::string temporary = file + ".part-" + std::to_string(::getpid());
-  const screen_choice choice = choose_picture(temporary, kind, offered(), where);
-  if (!choice.chosen) return choice.complaint;
-  const std::string script = choice.chosen->setup + draw(shown, heading_, settings_.drawing, where) + "set output\n";
-  return write_picture(script, temporary, file);
+  return draw_picture(draw(shown, heading_, settings_.drawing, where), file, kind, offered(), where);
 }
 
 std::string picture_output::save(const scene& shown) {
@@ -113,11 +106,10 @@ std::string picture_output::save(const scene& shown) {
 // For whoever wants to change it: gnuplot -p FILE.gp shows it on the terminal that gnuplot has.
 std::optional<std::string> picture_output::dump() {
   const scene shown = look();
-  std::ofstream out(settings_.dump, std::ios::binary | std::ios::trunc);
-  out << "# gnuplot -p FILE; or with `set terminal pdfcairo` and `set output` in front\n"
-      << draw(shown, heading_, settings_.drawing, canvas_of(shown));
-  out.close();
-  return out ? std::nullopt : std::optional("--dump: " + settings_.dump + ": cannot be written");
+  const auto failed = write_script("# gnuplot -p FILE; or with `set terminal pdfcairo` and `set output` in front\n" +
+                                       draw(shown, heading_, settings_.drawing, canvas_of(shown)),
+                                   settings_.dump);
+  return failed ? std::optional("--dump: " + *failed) : std::nullopt;
 }
 
 std::optional<int> picture_output::conclude() {

@@ -8,13 +8,20 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 
 #include "visualizer/gnuplot/child.hpp"
+#include "visualizer/gnuplot/terminal.hpp"
 
 namespace spindrift {
 namespace {
 
 constexpr int picture_seconds_max = 30;
+
+// Where it is written until it is whole.
+std::string part_of(const std::string& file) {
+  return file + ".part-" + std::to_string(::getpid());
+}
 
 std::string failure_of(const std::string& file) {
   return file + ": " + std::strerror(errno);
@@ -27,7 +34,7 @@ std::string failure_of(const std::string& file) {
 std::optional<std::string> find_obstacle(const std::string& file) {
   struct stat found {};
   if (::stat(file.c_str(), &found) == 0 && S_ISDIR(found.st_mode)) return file + ": is a folder";
-  const std::string probe = file + ".part-" + std::to_string(::getpid());
+  const std::string probe = part_of(file);
   const int made = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (made < 0) return failure_of(file);
   ::close(made);
@@ -49,6 +56,21 @@ std::optional<std::string> write_picture(const std::string& script, const std::s
   }
   if (std::rename(temporary.c_str(), file.c_str()) != 0) return failure_of(file);
   return std::nullopt;
+}
+
+std::optional<std::string> draw_picture(const std::string& script, const std::string& file, const std::string& kind,
+                                        const std::set<std::string>& offered, const canvas& where) {
+  const std::string temporary = part_of(file);
+  const screen_choice choice = choose_picture(temporary, kind, offered, where);
+  if (!choice.chosen) return choice.complaint;
+  return write_picture(choice.chosen->setup + script + "set output\n", temporary, file);
+}
+
+std::optional<std::string> write_script(const std::string& script, const std::string& file) {
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  out << script;
+  out.close();
+  return out ? std::nullopt : std::optional(file + ": cannot be written");
 }
 
 }  // namespace spindrift

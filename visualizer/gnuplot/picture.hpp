@@ -2,7 +2,10 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
+
+#include "visualizer/plot/layout.hpp"
 
 namespace spindrift {
 
@@ -13,5 +16,13 @@ std::optional<std::string> find_obstacle(const std::string& file);
 // why there is no picture. Takes some 200 ms; 30 s at most.
 std::optional<std::string> write_picture(const std::string& script, const std::string& temporary,
                                          const std::string& file);
+
+// The same for a script without its terminal: gnuplot draws on one of those it offers, "png" or "svg" by `kind`, as
+// large as `where`.
+std::optional<std::string> draw_picture(const std::string& script, const std::string& file, const std::string& kind,
+                                        const std::set<std::string>& offered, const canvas& where);
+
+// Keeps a script for whoever wants to change it. Returns why it is not there.
+std::optional<std::string> write_script(const std::string& script, const std::string& file);
 
 }  // namespace spindrift
