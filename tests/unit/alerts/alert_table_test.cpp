@@ -4,10 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/cli/options.hpp"
 #include "server/alerts/alert_options.hpp"
 #include "server/alerts/alert_settings.hpp"
 #include "server/engine/stream_settings.hpp"
+#include "tests/support/taken_flags.hpp"
 
 namespace spindrift {
 namespace {
@@ -18,12 +18,8 @@ using testing::IsEmpty;
 
 // The keys as flags: what is wrong, and the settings as they would be printed.
 std::string take_alert_keys(std::vector<const char*> flags, alert_settings& into, std::string* printed = nullptr) {
-  option_set keys("alert", "");
-  declare_alert(into, keys);
-  flags.insert(flags.begin(), "alert");
-  const parse_result parsed = keys.parse(static_cast<int>(flags.size()), flags.data());
-  if (printed != nullptr) *printed = keys.print_config();
-  return parsed.text;
+  return support::take_declared(
+      std::move(flags), [&into](option_set& keys) { declare_alert(into, keys); }, printed);
 }
 
 TEST(alert_table, every_budget_that_is_taken_is_shown_so_that_it_reads_back) {

@@ -4,37 +4,29 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/cli/options.hpp"
+#include "tests/support/taken_flags.hpp"
 
 namespace spindrift {
 namespace {
 
+using support::take_flags;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-std::string take_feed_flags(std::vector<const char*> flags, feed_settings& into, std::string* printed = nullptr) {
-  option_set options("spindriftd", "");
-  declare(into, options);
-  flags.insert(flags.begin(), "spindriftd");
-  const parse_result parsed = options.parse(static_cast<int>(flags.size()), flags.data());
-  if (printed != nullptr) *printed = options.print_config();
-  return parsed.text;
-}
 
 TEST(feed_options, are_off_until_there_are_brokers) {
   feed_settings chosen;
   chosen.verdicts = chosen.events = "same";
   EXPECT_FALSE(chosen.is_on());
   EXPECT_THAT(validate(chosen), IsEmpty());
-  EXPECT_EQ(take_feed_flags({"--feed-from-kafka", "k:9092"}, chosen), "");
+  EXPECT_EQ(take_flags({"--feed-from-kafka", "k:9092"}, chosen), "");
   EXPECT_TRUE(chosen.is_on());
   EXPECT_THAT(validate(chosen), ElementsAre(HasSubstr("same is the name of another topic")));
 }
 
 TEST(feed_options, want_at_least_one_topic) {
   feed_settings chosen;
-  EXPECT_EQ(take_feed_flags({"--feed-from-kafka", "k:9092", "--verdicts", "off"}, chosen), "");
+  EXPECT_EQ(take_flags({"--feed-from-kafka", "k:9092", "--verdicts", "off"}, chosen), "");
   EXPECT_THAT(validate(chosen), IsEmpty());
   chosen.events = "off";
   EXPECT_THAT(validate(chosen), ElementsAre(HasSubstr("both off is not allowed")));
@@ -43,14 +35,14 @@ TEST(feed_options, want_at_least_one_topic) {
 TEST(feed_options, commit_under_a_group_of_their_own) {
   feed_settings chosen;
   EXPECT_EQ(chosen.group, "spindrift-feed");
-  EXPECT_EQ(take_feed_flags({"--feed-group", "mine"}, chosen), "");
+  EXPECT_EQ(take_flags({"--feed-group", "mine"}, chosen), "");
   EXPECT_EQ(chosen.group, "mine");
 }
 
 TEST(client_settings, are_a_key_and_whatever_stands_behind_the_first_equals_sign) {
   feed_settings chosen;
   std::string printed;
-  EXPECT_EQ(take_feed_flags({"--kafka", "sasl.password=a=b", "--kafka", "client.id="}, chosen, &printed), "");
+  EXPECT_EQ(take_flags({"--kafka", "sasl.password=a=b", "--kafka", "client.id="}, chosen, &printed), "");
   ASSERT_EQ(chosen.client.size(), 2U);
   EXPECT_EQ(chosen.client[0].key, "sasl.password");
   EXPECT_EQ(chosen.client[0].value, "a=b");
@@ -61,7 +53,7 @@ TEST(client_settings, are_a_key_and_whatever_stands_behind_the_first_equals_sign
 TEST(client_settings, that_have_no_key_are_refused) {
   for (const char* const wrong : {"linger.ms", "=5", ""}) {
     feed_settings chosen;
-    EXPECT_THAT(take_feed_flags({"--kafka", wrong}, chosen), HasSubstr("KEY=VALUE")) << wrong;
+    EXPECT_THAT(take_flags({"--kafka", wrong}, chosen), HasSubstr("KEY=VALUE")) << wrong;
     EXPECT_THAT(chosen.client, IsEmpty());
   }
 }

@@ -7,31 +7,25 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/taken_flags.hpp"
+
 namespace spindrift {
 namespace {
 
+using support::take_flags;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::string take_format_flags(std::vector<const char*> flags, format_settings& into, std::string* printed = nullptr) {
-  option_set options("spindriftd", "");
-  declare(into, options);
-  flags.insert(flags.begin(), "spindriftd");
-  const parse_result parsed = options.parse(static_cast<int>(flags.size()), flags.data());
-  if (printed != nullptr) *printed = options.print_config();
-  return parsed.text;
-}
 
 TEST(format_options, pin_every_format_of_lines_that_there_is) {
   for (const formats::line_format& known : formats::all_line_formats()) {
     format_settings chosen;
     std::string printed;
     const std::string name(known.name);
-    EXPECT_EQ(take_format_flags({"--format", name.c_str()}, chosen, &printed), "");
+    EXPECT_EQ(take_flags({"--format", name.c_str()}, chosen, &printed), "");
     EXPECT_EQ(chosen.pinned, &known);
     EXPECT_FALSE(chosen.json_only);
     EXPECT_THAT(printed, HasSubstr("format = \"" + name + "\"\n"));
-    EXPECT_THAT(take_format_flags({"--format", "morse"}, chosen), HasSubstr(name)) << "allowed, and said to be";
+    EXPECT_THAT(take_flags({"--format", "morse"}, chosen), HasSubstr(name)) << "allowed, and said to be";
   }
 }
 
@@ -51,7 +45,7 @@ TEST(format_options, take_the_last_word) {
 TEST(format_options, replace_a_list_of_fields_as_a_whole) {
   format_settings chosen;
   std::string printed;
-  EXPECT_EQ(take_format_flags({"--json-names", "site/tank,tag", "--json-values", "reading"}, chosen, &printed), "");
+  EXPECT_EQ(take_flags({"--json-names", "site/tank,tag", "--json-values", "reading"}, chosen, &printed), "");
   EXPECT_THAT(chosen.mapping.names, ElementsAre("site/tank", "tag"));
   EXPECT_THAT(chosen.mapping.values, ElementsAre("reading"));
   EXPECT_EQ(chosen.mapping.times, formats::default_mapping().times);
@@ -61,7 +55,7 @@ TEST(format_options, replace_a_list_of_fields_as_a_whole) {
 TEST(format_options, refuse_a_field_without_a_name) {
   for (const char* const wrong : {"", "a,", ",a", "a,,b"}) {
     format_settings chosen;
-    EXPECT_THAT(take_format_flags({"--json-tags", wrong}, chosen), HasSubstr("names of JSON's fields")) << wrong;
+    EXPECT_THAT(take_flags({"--json-tags", wrong}, chosen), HasSubstr("names of JSON's fields")) << wrong;
     EXPECT_EQ(chosen.mapping.tags, formats::default_mapping().tags);
   }
 }

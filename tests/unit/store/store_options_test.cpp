@@ -6,12 +6,13 @@
 
 #include <cstdlib>
 
-#include "common/cli/options.hpp"
 #include "server/store/settings.hpp"
+#include "tests/support/taken_flags.hpp"
 
 namespace spindrift {
 namespace {
 
+using support::take_flags;
 using testing::HasSubstr;
 
 // A variable of the environment as it is for one test; null: not there.
@@ -34,20 +35,11 @@ private:
   std::optional<std::string> before_;
 };
 
-std::string take_store_flags(std::vector<const char*> flags, store_settings& into, std::string* printed = nullptr) {
-  option_set options("spindriftd", "");
-  declare(into, options);
-  flags.insert(flags.begin(), "spindriftd");
-  const parse_result parsed = options.parse(static_cast<int>(flags.size()), flags.data());
-  if (printed != nullptr) *printed = options.print_config();
-  return parsed.text;
-}
-
 std::string directory_of(const char* state_home, const char* home) {
   const variable_of_store state_variable("XDG_STATE_HOME", state_home);
   const variable_of_store home_variable("HOME", home);
   store_settings chosen;
-  take_store_flags({}, chosen);
+  take_flags({}, chosen);
   return chosen.directory;
 }
 
@@ -65,20 +57,20 @@ TEST(store_options, have_three_durabilities) {
   for (const auto& [word, meant] : known) {
     store_settings chosen;
     std::string printed;
-    EXPECT_EQ(take_store_flags({"--durability", word}, chosen, &printed), "");
+    EXPECT_EQ(take_flags({"--durability", word}, chosen, &printed), "");
     EXPECT_EQ(chosen.durability_level, meant);
     EXPECT_THAT(printed, HasSubstr("durability = \"" + std::string(word) + "\"\n"));
   }
   store_settings chosen;
-  EXPECT_THAT(take_store_flags({"--durability", "disk"}, chosen), HasSubstr("process, fsync or off"));
+  EXPECT_THAT(take_flags({"--durability", "disk"}, chosen), HasSubstr("process, fsync or off"));
 }
 
 TEST(store_options, repair_only_where_that_was_asked_for) {
   store_settings chosen;
-  EXPECT_EQ(take_store_flags({"--max-journal", "0"}, chosen), "");
+  EXPECT_EQ(take_flags({"--max-journal", "0"}, chosen), "");
   EXPECT_FALSE(chosen.repair);
   EXPECT_EQ(chosen.journal_bytes_max, 0U);
-  EXPECT_EQ(take_store_flags({"--repair", "--state-dir", "/tmp/x"}, chosen), "");
+  EXPECT_EQ(take_flags({"--repair", "--state-dir", "/tmp/x"}, chosen), "");
   EXPECT_TRUE(chosen.repair);
   EXPECT_EQ(chosen.directory, "/tmp/x");
 }
