@@ -269,6 +269,9 @@ void event_watch::close(entry& over, std::uint64_t to_n, std::int64_t to, bool a
   said.to_n = to_n;
   said.to = to;
   said.accepted = accepted;
+  if (accepted && said.kind == event_kind::shift && said.before && said.after) {
+    features_[said.feature].excursion().accept(*said.before, *said.after);
+  }
   tell(over, told);
 }
 

@@ -13,8 +13,11 @@ constexpr std::uint32_t firm_points = 5;    // a level that stands still for so 
 constexpr std::uint32_t shift_points = 12;  // whatever lasts longer
 constexpr std::uint32_t wild_flags = 5;     // so many flagged points, to both sides: more scatter
 constexpr std::uint32_t wild_opposite = 2;
-constexpr double firm_share = 0.02;  // scatter of a firm level, of its distance
-constexpr double firm_units = 2.5;   // or of the usual one's: z is 5 sigma or more a unit of its own
+constexpr double firm_share = 0.02;      // scatter of a firm level, of its distance
+constexpr double firm_units = 2.5;       // or of the usual one's: z is 5 sigma or more a unit of its own
+constexpr std::uint32_t far_points = 8;  // what is so far off
+constexpr double far_units = 12;         // may have a scatter
+constexpr double far_share = 0.25;       // of its own, of its distance
 constexpr double told_nines = 5;
 constexpr double young_nines = 3;          // more at the beginning of a stream, fewer as it goes on
 constexpr std::uint64_t level_known = 60;  // points of a stream before a level can be new
@@ -55,6 +58,10 @@ excursion_watch::answer excursion_watch::confirm() {
   out_->told = telling::spike;
   result.found = found;
   return result;
+}
+
+void excursion_watch::accept(double before, double after) {
+  if (known_) known_->spikes.accept_level(before, after);
 }
 
 excursion_watch::habits& excursion_watch::known() {
@@ -115,7 +122,10 @@ void excursion_watch::course::follow(const observation& point, double nines_ther
 bool excursion_watch::course::stands_firm() const {
   const double mean = sum / points;
   const double scatter = std::sqrt(std::max(square / points - mean * mean, 0.0));
-  return opposite == 0 && scatter <= std::max(firm_share * std::abs(mean), firm_units * unit);
+  if (opposite != 0) return false;
+  if (scatter <= std::max(firm_share * std::abs(mean), firm_units * unit)) return true;
+  return points >= far_points && flagged == points && std::abs(mean) >= far_units * unit &&
+         scatter <= far_share * std::abs(mean);
 }
 
 finding excursion_watch::course::describe(event_kind kind) const {
@@ -165,7 +175,8 @@ excursion_watch::answer excursion_watch::judge() {
     habits& learned = known();
     learned.times.learn(out.from, out.is_up);
     const double height = std::abs(out.value - out.before);
-    const bool is_news = learned.spikes.is_level_news(height, out.last_n);
+    const bool is_news = learned.spikes.is_level_news(height, out.last_n) &&
+                         !learned.spikes.is_known_way(out.before, out.before + out.sum / out.points);
     learned.spikes.learn_level(height, out.last_n);
     if (!is_news && out.told == telling::nothing) {
       out_.reset();
@@ -178,7 +189,7 @@ excursion_watch::answer excursion_watch::judge() {
     return result;
   }
   if (out.told == telling::nothing && out.points == 1 && known_ && known_->spikes.is_code(out.value) &&
-      out.describe(event_kind::spike).nines >= told_nines) {
+      !known_->spikes.is_strewn(out.last_n) && out.describe(event_kind::spike).nines >= told_nines) {
     result.found = out.describe(event_kind::spike);
     result.found->stands_alone = true;
     out.told = telling::spike;

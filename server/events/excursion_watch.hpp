@@ -31,6 +31,8 @@ public:
   // The last point was sent again: who waits for more knows as much as there is to know.
   answer confirm();
   bool is_out() const { return out_ != nullptr; }
+  // The level that was told last is the usual one now.
+  void accept(double before, double after);
   // The excursion was another event's: forget it.
   void forget() { out_.reset(); }
 

@@ -259,12 +259,111 @@ def between_two_modes(r):
     return {"pts": series(xs), "events": [("where none ever is", 4000, 4009, "ADL")], "allow": [(0, 500), (4010, 4050)]}
 
 
+def share_of_errors(r):
+    xs = []
+    for i in range(4000):
+        asked = poisson(r, 400)
+        xs.append(round(poisson(r, 60 if 3000 <= i < 3020 else 0.6) / asked, 4))
+    return {"pts": series(xs), "events": [("one in seven fails", 3000, 3008, "AL")], "allow": [(0, 199), (3009, 3040)]}
+
+
+def tank_is_filled(r):
+    xs, level = [], 40.0
+    for i in range(5000):
+        level -= 0.02 + r.gauss(0, 0.005)
+        if level < 28 and i < 4000:
+            level += r.gauss(14, 1)
+        xs.append(round(level + r.gauss(0, 0.15), 1))
+    return {"pts": series(xs, TEN), "events": [("runs dry", 4000, 4999, "ADL")], "allow": [(0, 1300)], "eps": 3,
+            "quiet": {"A": 15}}     # nine at each filling
+
+
+def codes_come_thick(r):
+    xs = [0 if r.random() < (0.0005 if i < 3500 else 0.3) else round(r.gauss(230, 2), 1) for i in range(5000)]
+    return {"pts": series(xs), "events": [("every third is nought", 3500, 3560, "AL")],
+            "allow": [(0, 300), (3561, 3700)], "quiet": {"A": 4}, "eps": 3, "caps": [("in all", 3500, 4999, "AL", 12)]}
+
+
+def memory_is_collected(r):
+    xs, used, top = [], 300.0, 800.0
+    for i in range(6000):
+        used += r.gauss(2.5, 0.8)
+        if i < 5000 and used > top:
+            used, top = r.gauss(320, 15), r.gauss(800, 15)
+        xs.append(round(used, 1))
+    return {"pts": series(xs, 10000), "events": [("never given back", 5000, 5400, "ADL")],
+            "allow": [(0, 800), (5401, 5999)], "eps": 3}
+
+
+def crowd_at_night(r):
+    day, xs = 288, []
+    at = 18 * day + 210
+    for i in range(21 * day):
+        usual = wave(i, day, 500, 400) * (0.6 if (i // day) % 7 in (5, 6) else 1)
+        xs.append(poisson(r, 600 if at <= i < at + 6 else usual))
+    return {"pts": series(xs, 5 * MIN), "events": [("crowd", at, at + 8, "AL")], "allow": [(0, 7 * day), (at + 9, at + 60)]}
+
+
+def meter_counts(r):
+    day, xs, count = 96, [], 10000.0
+    at = 25 * day + 20
+    for i in range(30 * day):
+        count += (max(0.05, wave(i, day, 0.4, 0.3) + r.gauss(0, 0.05)) + (1.5 if i >= at else 0)) / 4
+        xs.append(round(count, 3))
+    return {"pts": series(xs, 15 * MIN), "events": [("heater stays on", at, at + 40, "ADL")],
+            "allow": [(0, 4 * day), (at + 41, 30 * day)], "eps": 2}
+
+
+def beat_is_odd(r):
+    xs, at = [], 0
+    while len(xs) < 8000:
+        is_odd = not at and len(xs) > 6000
+        if is_odd:
+            at = len(xs)
+        for j in range(80 + r.randrange(-2, 3)):
+            value = (0.9 * math.exp(-((j - 35) ** 2) / 90) - 1.2 * math.exp(-((j - 15) ** 2) / 40) if is_odd else
+                     0.3 * math.exp(-((j - 45) ** 2) / 60) + 1.5 * math.exp(-((j - 20) ** 2) / 4))
+            xs.append(round(value + r.gauss(0, 0.03), 3))
+    return {"pts": series(xs, 10), "events": [("of another shape", at, at + 80, "AL")],
+            "allow": [(0, 1600), (at + 81, at + 200)], "eps": 2}
+
+
+def burner_fails(r):
+    xs, room, on = [], 20.0, False
+    for i in range(6000):
+        on = i < 5000 and (room < 19.5 or (on and room <= 20.5))
+        room = max(6, room + (0.12 if on else -0.05) * r.uniform(0.7, 1.3))
+        xs.append(round(room, 1))
+    return {"pts": series(xs), "events": [("grows cold", 5000, 5060, "ADL")], "allow": [(0, 400), (5061, 5999)], "eps": 3}
+
+
+def fan_fails(r):
+    xs, load, heat = [], 0.2, 45.0
+    for i in range(6000):
+        if r.random() < 0.01:
+            load = r.choice((0.1, 0.3, 0.6, 0.9))
+        heat += (30 + (45 if i < 5000 else 75) * load - heat) * 0.05
+        xs.append(round(heat + r.gauss(0, 0.3)))
+    return {"pts": series(xs, 5000), "events": [("hotter than ever", 5000, 5400, "ADL")],
+            "allow": [(0, 600), (5401, 5999)], "eps": 3}
+
+
+def wheel_turns_faster(r):
+    xs, angle = [], 0.0
+    for i in range(6000):
+        angle += 2 * math.pi / (60 if i < 4500 else 42)
+        xs.append(round(10 + 4 * math.sin(angle) + r.gauss(0, 0.2), 2))
+    return {"pts": series(xs, 1000), "events": [("faster", 4500, 4620, "ADL")], "allow": [(0, 400), (4621, 4900)], "eps": 3}
+
+
 CASES = [(case.__name__, "", "", case) for case in (
     price_walks, price_is_split, backup_does_not_run, fridge_defrosts, disk_fills_faster, disk_is_cleared,
     traffic_at_night, burst_of_errors, noise_is_gone, loop_begins_to_swing, wave_stops, beat_is_missing, beat_is_early,
     away_and_elsewhere, higher_for_a_while, halves_of_a_degree, far_from_zero, battery_loses_a_cell,
     one_against_the_other, weekly_job, points_when_they_come, on_and_off, backlog_grows, door_stays_open, orders_fall,
-    long_tail, inverter_is_off, bearing_wears, level_under_a_wave, between_two_modes)]
+    long_tail, inverter_is_off, bearing_wears, level_under_a_wave, between_two_modes,
+    share_of_errors, tank_is_filled, codes_come_thick, memory_is_collected, crowd_at_night, meter_counts, beat_is_odd,
+    burner_fails, fan_fails, wheel_turns_faster)]
 
 if __name__ == "__main__":
     main(CASES)

@@ -288,6 +288,16 @@ TEST(event_watch, gets_used_to_a_level_that_comes_and_goes) {
   EXPECT_LE(one.opened_after(2'000).size(), 1U);
 }
 
+TEST(event_watch, gets_used_to_a_tank_that_is_filled_now_and_then) {
+  noise_source noise(23);
+  little_stream one;
+  for (int fill = 0; fill < 8; ++fill) {
+    for (int i = 0; i < 600; ++i) one.add(42 - 0.023 * i + 0.15 * noise.normal());
+  }
+  EXPECT_LE(one.of(event_state::open).size(), 3U) << "seven times; told until it is known";
+  EXPECT_EQ(one.opened_after(2'000).size(), 0U);
+}
+
 TEST(event_watch, has_hardly_anything_to_say_of_a_counter) {
   little_stream one;
   for (int i = 0; i < 4'000; ++i) one.add(i);

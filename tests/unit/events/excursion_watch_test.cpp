@@ -56,6 +56,14 @@ TEST_F(excursion, that_does_not_stand_firm_is_a_shift_at_its_twelfth_point) {
   EXPECT_EQ(told->value, 30) << "the most extreme point";
 }
 
+TEST_F(excursion, that_is_very_far_off_is_a_shift_at_its_eighth_point_whatever_its_scatter) {
+  for (int i = 1; i <= 7; ++i) EXPECT_FALSE(add(i % 2 == 0 ? 80 : 120).found) << i;
+  const auto told = add(80).found;
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->kind, event_kind::shift);
+  EXPECT_EQ(told->points, 8U);
+}
+
 TEST_F(excursion, that_was_told_is_over_when_it_is_back) {
   for (int i = 1; i <= 5; ++i) (void)add(10);
   excursion_watch::answer last;

@@ -46,6 +46,43 @@ TEST(spike_habit, counts_levels_but_takes_none_of_their_values_for_a_code) {
   EXPECT_FALSE(habit.is_code(10));
 }
 
+TEST(spike_habit, has_no_more_to_say_of_codes_that_come_thick_until_they_have_stopped) {
+  spike_habit habit;
+  std::uint64_t n = 100;
+  for (int i = 0; i < 4; ++i, n += 3) {
+    EXPECT_FALSE(habit.is_strewn(n)) << i;
+    habit.learn(85, 60, n);
+  }
+  for (int i = 0; i < 3; ++i, n += 3) habit.learn(85, 60, n);
+  EXPECT_TRUE(habit.is_strewn(n));
+  EXPECT_FALSE(habit.is_news(85, 1, n));
+  EXPECT_FALSE(habit.is_strewn(n + 30)) << "one a ten points is forgotten";
+  EXPECT_TRUE(habit.is_news(85, 1, n + 30)) << "a code, at last by itself again";
+}
+
+TEST(spike_habit, tells_each_of_codes_that_come_one_in_thirty) {
+  spike_habit habit;
+  for (std::uint64_t n = 100; n < 10'000; n += 30) {
+    EXPECT_FALSE(habit.is_strewn(n)) << n;
+    habit.learn(-127, 150, n);
+  }
+}
+
+TEST(spike_habit, knows_a_way_that_was_accepted_twice) {
+  spike_habit habit;
+  EXPECT_FALSE(habit.is_known_way(28, 42));
+  habit.accept_level(28, 42);
+  EXPECT_FALSE(habit.is_known_way(28, 42));
+  habit.accept_level(28.5, 41);
+  EXPECT_TRUE(habit.is_known_way(28, 42));
+  EXPECT_TRUE(habit.is_known_way(31, 44)) << "a quarter of the height";
+  EXPECT_FALSE(habit.is_known_way(28, 46));
+  EXPECT_FALSE(habit.is_known_way(20, 42));
+  EXPECT_FALSE(habit.is_known_way(42, 28)) << "back is another way";
+  habit.accept_level(10, 90);
+  EXPECT_FALSE(habit.is_known_way(28, 42)) << "of one way at a time";
+}
+
 TEST(spike_habit, lets_a_height_fade) {
   spike_habit habit;
   habit.learn(1, 100, 1);
