@@ -38,7 +38,7 @@ unsigned calibration::bucket_of(double r) {
 std::array<double, calibration::scores> calibration::update(const std::array<double, scores>& raw) {
   std::array<double, scores> surprises{};
   const bool is_warm = count_ >= warm_up;
-  if (is_warm && count_ >= rebuild_at_) rebuild();
+  if (is_warm && count_ >= rebuild_at(table_count_)) rebuild();
   for (std::size_t i = 0; i < scores; ++i) {
     const double r = raw[i];
     if (!(r > 0.0)) continue;
@@ -51,14 +51,16 @@ std::array<double, calibration::scores> calibration::update(const std::array<dou
     }
     add(i, place);
   }
-  if (++count_ >= count_max) halve();
+  ++count_;
+  if (count_ == bucket_row::narrow_max) hold(scales_);
+  if (count_ >= count_max) halve();
   return surprises;
 }
 
 // Above the span nothing was when the table was built. Below it is what shares the lowest bucket.
 double calibration::surprise_of(const scale& of, unsigned place) const {
   const unsigned index = place < of.first ? 0U : place - of.first;
-  if (index < of.held) return buckets_[of.begin + index].surprise * (1.0 / steps);
+  if (index < of.held) return buckets_.surprise(of.begin + index) * (1.0 / steps);
   return -std::log10(0.5 / (static_cast<double>(table_count_) + 1.0));
 }
 
@@ -69,35 +71,34 @@ void calibration::add(std::size_t score, unsigned place) {
   } else if (place >= unsigned{of.first} + of.held) {
     widen(score, of.first, place + 1);
   } else if (place < of.first) {
-    if (buckets_[of.begin].count() * cut_part > nonzero_of(of)) {
+    if (buckets_.count(of.begin) * cut_part > nonzero_of(of)) {
       widen(score, place, unsigned{of.first} + of.held);
     } else {
       place = of.first;
     }
   }
-  bucket& here = buckets_[of.begin + place - of.first];
-  if (here.count() + 1U < count_max) here.set_count(here.count() + 1U);
+  buckets_.count_up(of.begin + place - of.first);
 }
 
 std::uint32_t calibration::nonzero_of(const scale& of) const {
   std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < of.held; ++i) sum += buckets_[of.begin + i].count();
+  for (std::size_t i = 0; i < of.held; ++i) sum += buckets_.count(of.begin + i);
   return sum;
 }
 
 // What is new surprises as what lies beyond the span does: as nothing below it, as all above it.
 void calibration::widen(std::size_t score, unsigned first, unsigned end) {
   const scale before = scales_[score];
-  const std::uint8_t below = before.held == 0 ? std::uint8_t{0} : buckets_[before.begin].surprise;
+  const std::uint8_t below = before.held == 0 ? std::uint8_t{0} : buckets_.surprise(before.begin);
   const std::uint8_t above = in_steps(surprise_of(before, buckets_max));
   auto wanted = scales_;
   wanted[score].first = static_cast<std::uint8_t>(first);
   wanted[score].held = static_cast<std::uint8_t>(end - first);
   hold(wanted);
   for (unsigned place = first; place < end; ++place) {
-    bucket& made = buckets_[scales_[score].begin + place - first];
-    if (before.held == 0 || place >= unsigned{before.first} + before.held) made.surprise = above;
-    if (before.held != 0 && place < before.first) made.surprise = below;
+    const std::size_t made = scales_[score].begin + place - first;
+    if (before.held == 0 || place >= unsigned{before.first} + before.held) buckets_.set_surprise(made, above);
+    if (before.held != 0 && place < before.first) buckets_.set_surprise(made, below);
   }
 }
 
@@ -106,18 +107,18 @@ void calibration::widen(std::size_t score, unsigned first, unsigned end) {
 void calibration::hold(const std::array<scale, scores>& wanted) {
   const auto total = std::accumulate(wanted.begin(), wanted.end(), std::size_t{0},
                                      [](std::size_t sum, const scale& of) { return sum + of.held; });
-  auto buckets = std::make_unique<bucket[]>(total);
+  bucket_row buckets(total, count_ >= bucket_row::narrow_max);
   std::size_t begin = 0;
   for (std::size_t i = 0; i < scores; ++i) {
     const scale before = scales_[i];
     scales_[i] = wanted[i];
     scales_[i].begin = static_cast<std::uint16_t>(begin);
     for (unsigned k = 0; k < before.held; ++k) {
-      const bucket& from = buckets_[before.begin + k];
+      const std::size_t from = before.begin + k;
       const unsigned place = unsigned{before.first} + k;
-      bucket& to = buckets[begin + (place < wanted[i].first ? 0U : place - wanted[i].first)];
-      to.set_count(to.count() + from.count());
-      to.surprise = from.surprise;
+      const std::size_t to = begin + (place < wanted[i].first ? 0U : place - wanted[i].first);
+      buckets.set_count(to, buckets.count(to) + buckets_.count(from));
+      buckets.set_surprise(to, buckets_.surprise(from));
     }
     begin += wanted[i].held;
   }
@@ -129,8 +130,8 @@ void calibration::fold() {
   bool is_shorter = false;
   for (scale& of : wanted) {
     const std::uint32_t most = nonzero_of(of) / folded_part;
-    std::uint32_t lowest = of.held == 0 ? 0U : buckets_[of.begin].count();
-    for (unsigned i = 1; of.held > 1 && (lowest += buckets_[of.begin + i].count()) <= most; ++i) {
+    std::uint32_t lowest = of.held == 0 ? 0U : buckets_.count(of.begin);
+    for (unsigned i = 1; of.held > 1 && (lowest += buckets_.count(of.begin + i)) <= most; ++i) {
       ++of.first;
       --of.held;
       is_shorter = true;
@@ -149,22 +150,20 @@ void calibration::rebuild() {
     double last_tail = -1.0;
     std::uint8_t surprise = 0;
     for (std::size_t i = of.held; i-- > 0;) {
-      bucket& present = buckets_[of.begin + i];
-      const auto in_bucket = static_cast<double>(present.count());
+      const auto in_bucket = static_cast<double>(buckets_.count(of.begin + i));
       const double tail = above + 0.5 * in_bucket + 0.5;
       if (tail != last_tail) surprise = in_steps(-std::log10(tail / total));
-      present.surprise = surprise;
+      buckets_.set_surprise(of.begin + i, surprise);
       last_tail = tail;
       above += in_bucket;
     }
   }
   table_count_ = count_;
-  rebuild_at_ = count_ + count_ / 24 + 24;
 }
 
 void calibration::halve() {
   count_ /= 2;
-  for (std::size_t i = 0; i < held(); ++i) buckets_[i].set_count(buckets_[i].count() / 2U);
+  for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_.set_count(i, buckets_.count(i) / 2U);
   rebuild();
 }
 
@@ -176,13 +175,13 @@ std::array<calibration::saved_scale, calibration::scores> calibration::copied() 
     to.first = of.first;
     to.count = count_;
     to.zeros = count_ - std::min(count_, nonzero_of(of));
-    to.rebuild_at = rebuild_at_;
+    to.rebuild_at = std::max(warm_up, rebuild_at(table_count_));
     to.table_count = table_count_;
     to.table_nonzero = table_count_ - std::min(table_count_, to.zeros);
     to.largest = static_cast<double>(of.largest);
     for (std::size_t k = 0; k < of.held; ++k) {
-      to.counts.push_back(static_cast<std::uint16_t>(buckets_[of.begin + k].count()));
-      to.surprises.push_back(static_cast<float>(buckets_[of.begin + k].surprise / steps));
+      to.counts.push_back(static_cast<std::uint16_t>(buckets_.count(of.begin + k)));
+      to.surprises.push_back(static_cast<float>(buckets_.surprise(of.begin + k) / steps));
     }
   }
   return saved;
@@ -204,7 +203,6 @@ bool calibration::take_over(const std::array<saved_scale, scores>& saved) {
     wanted[i].held = static_cast<std::uint8_t>(from.counts.size());
   }
   count_ = saved[0].count;
-  rebuild_at_ = std::min<std::uint32_t>(saved[0].rebuild_at, count_max);
   table_count_ = saved[0].table_count;
   scales_ = {};
   hold(wanted);
@@ -213,9 +211,10 @@ bool calibration::take_over(const std::array<saved_scale, scores>& saved) {
     for (std::size_t k = 0; k < saved[i].counts.size(); ++k) {
       const auto surprise = static_cast<double>(saved[i].surprises[k]);
       if (!(surprise >= 0.0 && surprise <= surprise_max)) return false;
-      bucket& taken = buckets_[scales_[i].begin + k];
-      taken.set_count(saved[i].counts[k]);
-      taken.surprise = in_steps(surprise);
+      const std::size_t taken = scales_[i].begin + k;
+      buckets_.set_count(
+          taken, count_ < bucket_row::narrow_max ? std::min<unsigned>(saved[i].counts[k], count_) : saved[i].counts[k]);
+      buckets_.set_surprise(taken, in_steps(surprise));
     }
   }
   return true;

@@ -8,9 +8,9 @@
 // for its stream surprises nobody, so about the lowest sixteenth of the scores shares a bucket: else half of all
 // buckets would tell surprises of less than 0.03 from each other. The logarithms come from a table, rebuilt when n has
 // grown by n/24 + 24, which is what makes a score cost a few nanoseconds; a bucket and its entry of the table take
-// three bytes, an entry is exact to 1/72. All buckets lie in one block behind each other: some 0.8 KiB, at most 5.7
-// KiB. At n = 65,536 all counts are halved, so the scale follows the stream. Moved, not copied; one thread at a time. r
-// may be any double: NaN and negative count as 0.
+// two bytes while n < 255, then three; an entry is exact to 1/72. All buckets lie in one block behind each other: some
+// 0.5 KiB, then 0.8, at most 5.7 KiB. At n = 65,536 all counts are halved, so the scale follows the stream. Moved, not
+// copied; one thread at a time. r may be any double: NaN and negative count as 0.
 #pragma once
 
 #include <array>
@@ -34,7 +34,7 @@ public:
   std::array<double, scores> update(const std::array<double, scores>& raw);
 
   unsigned count() const { return count_; }
-  std::size_t memory_bytes() const { return held() * sizeof(bucket); }
+  std::size_t memory_bytes() const { return buckets_.memory_bytes(); }
 
   // The bucket of r > 0, in 0 .. buckets_max - 1.
   static unsigned bucket_of(double r);
@@ -50,18 +50,44 @@ public:
   }
 
 private:
-  struct bucket {
-    std::uint8_t count_low = 0;
-    std::uint8_t count_high = 0;
-    std::uint8_t surprise = 0;  // in steps of 1/36
+  // A count and a surprise each, beside each other: what a point touches. What a count has beyond a byte lies behind
+  // them all, and not before one may need it.
+  class bucket_row {
+  public:
+    static constexpr unsigned narrow_max = 255;
 
-    unsigned count() const { return count_low + 256U * count_high; }
-    void set_count(unsigned count) {
-      count_low = static_cast<std::uint8_t>(count & 0xFFU);
-      count_high = static_cast<std::uint8_t>(count >> 8U);
+    bucket_row() = default;
+    bucket_row(std::size_t size, bool is_wide)
+        : bytes_(std::make_unique<std::uint8_t[]>(size * (is_wide ? 3U : 2U))),
+          size_(static_cast<std::uint16_t>(size)),
+          is_wide_(is_wide) {}
+
+    std::size_t size() const { return size_; }
+    std::size_t memory_bytes() const { return size_ * (is_wide_ ? 3U : 2U); }
+    unsigned count(std::size_t i) const { return bytes_[2 * i] + (is_wide_ ? 256U * bytes_[2U * size_ + i] : 0U); }
+    // At most narrow_max unless it is wide.
+    void set_count(std::size_t i, unsigned count) {
+      bytes_[2 * i] = static_cast<std::uint8_t>(count & 0xFFU);
+      if (is_wide_) bytes_[2U * size_ + i] = static_cast<std::uint8_t>(count >> 8U);
     }
+    // One more, unless that is count_max.
+    void count_up(std::size_t i) {
+      const std::uint8_t low = bytes_[2 * i];
+      if (low < narrow_max) {
+        bytes_[2 * i] = static_cast<std::uint8_t>(low + 1U);
+      } else if (is_wide_ && bytes_[2U * size_ + i] < narrow_max) {
+        set_count(i, count(i) + 1U);
+      }
+    }
+    // In steps of 1/36.
+    std::uint8_t surprise(std::size_t i) const { return bytes_[2 * i + 1]; }
+    void set_surprise(std::size_t i, std::uint8_t steps) { bytes_[2 * i + 1] = steps; }
+
+  private:
+    std::unique_ptr<std::uint8_t[]> bytes_;
+    std::uint16_t size_ = 0;
+    bool is_wide_ = false;
   };
-  static_assert(sizeof(bucket) == 3);
   // Of one score.
   struct scale {
     float largest = 0;
@@ -89,7 +115,8 @@ private:
     }
   };
 
-  std::size_t held() const { return scales_.back().begin + std::size_t{scales_.back().held}; }
+  // Of a table of so many: 0 of none, since that is built as soon as it is warm.
+  static std::uint32_t rebuild_at(std::uint32_t table_count) { return table_count + table_count / 24 + 24; }
   std::uint32_t nonzero_of(const scale& of) const;
   double surprise_of(const scale& of, unsigned place) const;
   void add(std::size_t score, unsigned place);
@@ -101,11 +128,11 @@ private:
   std::array<saved_scale, scores> copied() const;
   bool take_over(const std::array<saved_scale, scores>& saved);
 
-  std::unique_ptr<bucket[]> buckets_;
-  std::uint32_t count_ = 0;  // n: all buckets of a score, and its zeros
-  std::uint32_t rebuild_at_ = warm_up;
+  bucket_row buckets_;
+  std::uint32_t count_ = 0;        // n: all buckets of a score, and its zeros
   std::uint32_t table_count_ = 0;  // n when the table was built
   std::array<scale, scores> scales_{};
 };
+static_assert(sizeof(calibration) == 120);
 
 }  // namespace spindrift

@@ -129,10 +129,12 @@ TEST(ensemble_calibration, agrees_with_the_rule_written_out_through_growth_and_h
   EXPECT_LT(scale.count(), 65536U);
 }
 
-TEST(ensemble_calibration, holds_no_more_buckets_than_were_met) {
+TEST(ensemble_calibration, holds_no_more_buckets_than_were_met_nor_wider_ones_than_counts_need) {
   one_scale scale;
   EXPECT_EQ(scale.memory_bytes(), 0U);
-  for (int i = 0; i < 1000; ++i) scale.update(1.0);
+  for (int i = 0; i < 254; ++i) scale.update(1.0);
+  EXPECT_EQ(scale.memory_bytes(), 2U);
+  for (int i = 0; i < 746; ++i) scale.update(1.0);
   EXPECT_EQ(scale.memory_bytes(), 3U);
   scale.update(4.0);
   EXPECT_EQ(scale.memory_bytes(), 9U * 3U);
