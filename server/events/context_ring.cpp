@@ -2,8 +2,8 @@
 #include "server/events/context_ring.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
+#include <cstring>
 
 namespace spindrift {
 namespace {
@@ -22,18 +22,59 @@ double shortest(float kept) {
 void context_ring::add(std::int64_t ts, std::span<const double> values) {
   if (points_max_ == 0) return;
   if (!points_) {
-    features_ = static_cast<std::uint16_t>(values.size());
-    points_ = std::make_unique<std::uint32_t[]>(points_max_ * point_size());
+    features_ = static_cast<std::uint8_t>(values.size());
+    make_room();
   }
   const std::uint64_t distance =
       newest_ != INT64_MIN && ts > newest_ ? static_cast<std::uint64_t>(ts) - static_cast<std::uint64_t>(newest_) : 0;
-  std::uint32_t* const point = &points_[next_ * point_size()];
-  point[0] = static_cast<std::uint32_t>(std::min<std::uint64_t>(distance, UINT32_MAX));
-  for (std::size_t i = 0; i < features_; ++i)
-    point[1 + i] = std::bit_cast<std::uint32_t>(static_cast<float>(values[i]));
+  if (distance > UINT16_MAX && !is_wide_) widen();
+  set_distance(next_, static_cast<std::uint32_t>(std::min<std::uint64_t>(distance, UINT32_MAX)));
+  for (std::size_t i = 0; i < features_; ++i) set_value(next_, i, static_cast<float>(values[i]));
   newest_ = std::max(newest_, ts);
   next_ = next_ + 1 == points_max_ ? std::uint16_t{0} : static_cast<std::uint16_t>(next_ + 1);
   if (count_ < points_max_) ++count_;
+}
+
+void context_ring::make_room() {
+  points_ = std::make_unique<std::uint16_t[]>(points_max_ * point_size());
+}
+
+// Once in a stream's life: one that has been so slow will be again.
+void context_ring::widen() {
+  std::vector<std::uint32_t> distances;
+  std::vector<float> values;
+  copy_to(distances, values);
+  is_wide_ = true;
+  fill(distances, values);
+}
+
+void context_ring::fill(const std::vector<std::uint32_t>& distances, const std::vector<float>& values) {
+  make_room();
+  for (std::size_t at = 0; at < points_max_; ++at) {
+    set_distance(at, distances[at]);
+    for (std::size_t i = 0; i < features_; ++i) set_value(at, i, values[at * features_ + i]);
+  }
+}
+
+std::uint32_t context_ring::distance(std::size_t at) const {
+  const std::uint16_t* const point = &points_[at * point_size()];
+  return point[0] + (is_wide_ ? std::uint32_t{point[1]} << 16U : 0U);
+}
+
+void context_ring::set_distance(std::size_t at, std::uint32_t distance) {
+  std::uint16_t* const point = &points_[at * point_size()];
+  point[0] = static_cast<std::uint16_t>(distance & 0xFFFFU);
+  if (is_wide_) point[1] = static_cast<std::uint16_t>(distance >> 16U);
+}
+
+float context_ring::value(std::size_t at, std::size_t feature) const {
+  float held = 0;
+  std::memcpy(&held, &points_[at * point_size() + distance_size() + 2 * feature], sizeof held);
+  return held;
+}
+
+void context_ring::set_value(std::size_t at, std::size_t feature, float value) {
+  std::memcpy(&points_[at * point_size() + distance_size() + 2 * feature], &value, sizeof value);
 }
 
 std::vector<context_point> context_ring::points(std::size_t feature) const {
@@ -43,18 +84,16 @@ std::vector<context_point> context_ring::points(std::size_t feature) const {
   std::size_t at = next_;
   for (std::size_t i = held.size(); i-- > 0;) {
     at = at == 0 ? points_max_ - 1 : at - 1;
-    const std::uint32_t* const point = &points_[at * point_size()];
-    held[i] = {ts, shortest(std::bit_cast<float>(point[1 + feature]))};
-    ts -= point[0];
+    held[i] = {ts, shortest(value(at, feature))};
+    ts -= distance(at);
   }
   return held;
 }
 
 void context_ring::copy_to(std::vector<std::uint32_t>& distances, std::vector<float>& values) const {
   for (std::size_t at = 0; points_ && at < points_max_; ++at) {
-    const std::uint32_t* const point = &points_[at * point_size()];
-    distances.push_back(point[0]);
-    for (std::size_t i = 0; i < features_; ++i) values.push_back(std::bit_cast<float>(point[1 + i]));
+    distances.push_back(distance(at));
+    for (std::size_t i = 0; i < features_; ++i) values.push_back(value(at, i));
   }
 }
 
@@ -62,7 +101,8 @@ void context_ring::copy_to(std::vector<std::uint32_t>& distances, std::vector<fl
 void context_ring::take_over(std::size_t points, std::size_t next, std::size_t count,
                              const std::vector<std::uint32_t>& distances, const std::vector<float>& values) {
   const bool is_empty = distances.empty() && values.empty() && count == 0;
-  const bool is_full = distances.size() == points_max_ && !values.empty() && values.size() % distances.size() == 0;
+  const bool is_full = distances.size() == points_max_ && !values.empty() && values.size() % distances.size() == 0 &&
+                       values.size() / distances.size() <= features_max;
   const bool fits = points == points_max_ && next < std::max<std::size_t>(points_max_, 1) && count <= points_max_;
   if (!fits || !(is_empty || (is_full && points_max_ > 0))) {
     *this = context_ring(points_max_);
@@ -71,13 +111,9 @@ void context_ring::take_over(std::size_t points, std::size_t next, std::size_t c
   next_ = static_cast<std::uint16_t>(next);
   count_ = static_cast<std::uint16_t>(count);
   if (is_empty) return;
-  features_ = static_cast<std::uint16_t>(values.size() / distances.size());
-  points_ = std::make_unique<std::uint32_t[]>(points_max_ * point_size());
-  for (std::size_t at = 0; at < points_max_; ++at) {
-    std::uint32_t* const point = &points_[at * point_size()];
-    point[0] = distances[at];
-    for (std::size_t i = 0; i < features_; ++i) point[1 + i] = std::bit_cast<std::uint32_t>(values[at * features_ + i]);
-  }
+  features_ = static_cast<std::uint8_t>(values.size() / distances.size());
+  is_wide_ = *std::max_element(distances.begin(), distances.end()) > UINT16_MAX;
+  fill(distances, values);
 }
 
 }  // namespace spindrift

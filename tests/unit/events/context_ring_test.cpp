@@ -41,6 +41,22 @@ TEST(context_ring, tells_a_distance_beyond_49_days_as_49_days) {
   EXPECT_EQ(points[0].ts, year - std::int64_t{UINT32_MAX});
 }
 
+TEST(context_ring, keeps_short_distances_when_a_long_one_comes) {
+  context_ring ring(4);
+  const std::vector<std::int64_t> times{1'000, 66'535, 67'000, 500'000, 500'001};
+  for (std::size_t i = 0; i < times.size(); ++i) add_to(ring, times[i], {static_cast<double>(i), -1});
+  context_ring back(4);
+  save_into(ring, back);
+  for (const context_ring* one : {&ring, &back}) {
+    const auto points = one->points(0);
+    ASSERT_EQ(points.size(), 4U);
+    for (std::size_t i = 0; i < 4; ++i) {
+      EXPECT_EQ(points[i].ts, times[i + 1]);
+      EXPECT_EQ(points[i].value, static_cast<double>(i + 1));
+    }
+  }
+}
+
 TEST(context_ring, tells_no_time_before_the_one_of_the_point_before) {
   context_ring ring(4);
   add_to(ring, 5'000, {1});
