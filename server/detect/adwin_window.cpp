@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "server/detect/complaint.hpp"
 
@@ -106,7 +107,7 @@ std::size_t adwin_window::pairs_over(std::size_t n) const {
 void adwin_window::push_one() {
   const std::size_t max_buckets = settings_->max_buckets;
   double* const t = values();
-  stale_rows_ = std::max(stale_rows_, 1U);
+  stale_rows_ = std::max(stale_rows_, std::uint8_t{1});
   if (counts_[0] < max_buckets) {
     ++counts_[0];
     return;
@@ -116,7 +117,7 @@ void adwin_window::push_one() {
   counts_[0] = static_cast<std::uint8_t>(max_buckets - 1);
   for (std::size_t row = 1;; ++row) {
     if (row == n_rows_) add_row();
-    stale_rows_ = std::max(stale_rows_, static_cast<std::uint32_t>(row + 1));
+    stale_rows_ = std::max(stale_rows_, static_cast<std::uint8_t>(row + 1));
     double* const b = buckets(row);
     if (counts_[row] < max_buckets) {
       store(moving, b + 2 * std::size_t{counts_[row]});
@@ -139,7 +140,7 @@ void adwin_window::push_many() {
   run second;
   double* here = first.data();  // the buckets of a row, the new ones behind the old ones
   double* above = second.data();
-  std::size_t n = counts_[0] + n_pending_;
+  std::size_t n = std::size_t{counts_[0]} + n_pending_;
   std::size_t n_pairs = pairs_over(n);
   if (n_pairs > 0 && n_rows_ == 1) add_row();
   double* const t = values();
@@ -170,17 +171,22 @@ void adwin_window::push_many() {
     }
     counts_[row] = static_cast<std::uint8_t>(n);
   }
-  stale_rows_ = std::max(stale_rows_, static_cast<std::uint32_t>(row));
+  stale_rows_ = std::max(stale_rows_, static_cast<std::uint8_t>(row));
 }
 
 void adwin_window::add_row() {
   const std::size_t needed = block_length(n_rows_ + std::size_t{1});
-  if (block_.size() < needed) {
-    block_.reserve(needed);  // exactly: there may be a million streams
-    block_.resize(needed);
-  }
+  if (block_size_ < needed) hold(needed);
   counts_[n_rows_] = 0;
   ++n_rows_;
+}
+
+// Room for exactly so many doubles: there may be a million streams.
+void adwin_window::hold(std::size_t size) {
+  auto block = std::make_unique<double[]>(size);
+  std::copy_n(block_.get(), std::min<std::size_t>(size, block_size_), block.get());
+  block_ = std::move(block);
+  block_size_ = static_cast<std::uint16_t>(size);
 }
 
 double adwin_window::sum_of(std::size_t row) const {
@@ -193,13 +199,13 @@ double adwin_window::sum_of(std::size_t row) const {
 void adwin_window::renew_bases() {
   if (stale_rows_ > far_row()) drop_guard();
   if (stale_rows_ >= n_rows_) {
-    base(n_rows_ - 1) = 0.0;
+    base(n_rows_ - 1U) = 0.0;
     magnitude_ = std::fabs(total_);
     for (std::size_t row = 0; row < n_rows_; ++row) {
       for (std::size_t i = 0; i < counts_[row]; ++i) magnitude_ += std::fabs(buckets(row)[i * bucket_step(row)]);
     }
   }
-  for (std::size_t row = std::min(stale_rows_, n_rows_) - 1; row > 0; --row) base(row - 1) = base(row) + sum_of(row);
+  for (std::size_t row = std::min(stale_rows_, n_rows_) - 1U; row > 0; --row) base(row - 1) = base(row) + sum_of(row);
   stale_rows_ = 0;
 }
 
@@ -292,7 +298,7 @@ bool adwin_window::any_exceeds(std::size_t n_rows, double n0, double slope, doub
 }
 
 void adwin_window::drop_oldest() {
-  const std::size_t row = n_rows_ - 1;
+  const std::size_t row = n_rows_ - 1U;
   double* const oldest = buckets(row);
   const double total = oldest[0];
   const double variance = row == 0 ? 0.0 : oldest[1];
@@ -318,8 +324,9 @@ void adwin_window::clear() {
 }
 
 // Room for the buckets that were counted; false if the counts cannot be those of a window.
-bool adwin_window::lay_out_restored() {
-  if (n_rows_ > restored_rows_max || (n_rows_ == 0 && counts_[0] != 0)) return false;
+bool adwin_window::lay_out_restored(std::size_t n_rows) {
+  if (n_rows > restored_rows_max || (n_rows == 0 && counts_[0] != 0)) return false;
+  n_rows_ = static_cast<std::uint8_t>(n_rows);
   double width = 0.0;
   for (std::size_t row = 0; row < n_rows_; ++row) {
     if (counts_[row] == 0 || counts_[row] > settings_->max_buckets) return false;
@@ -330,7 +337,8 @@ bool adwin_window::lay_out_restored() {
   drop_guard();
   n_pending_ = 0;
   stale_rows_ = n_rows_;
-  block_.assign(block_length(n_rows_), 0.0);
+  block_size_ = 0;
+  hold(block_length(n_rows_));
   return true;
 }
 

@@ -38,8 +38,7 @@ std::vector<std::string> validate(const adwin_settings& settings);
 class adwin_window {
 public:
   explicit adwin_window(const adwin_settings& settings) : settings_(&settings) {
-    block_.reserve(block_first);
-    block_.resize(block_length(0));
+    hold(std::max(block_first, block_length(0)));
   }
 
   // True when the buffer is full: `flush` must come before the next append.
@@ -53,7 +52,7 @@ public:
   void flush();
   // What the next append will touch.
   void prefetch() const {
-    if (n_pending_ + 1 == pending_max) return prefetch_bytes(block_.data(), block_.size() * sizeof(double));
+    if (n_pending_ + 1 == pending_max) return prefetch_bytes(block_.get(), block_length(n_rows_) * sizeof(double));
     prefetch_bytes(values() + counts_[0] + n_pending_, sizeof(double));
   }
 
@@ -108,10 +107,10 @@ private:
   std::size_t block_length(std::size_t n_rows) const { return row_begin(std::max<std::size_t>(n_rows, 1)); }
   double& base(std::size_t row) { return block_[row_begin(row)]; }
   double base(std::size_t row) const { return block_[row_begin(row)]; }
-  double* buckets(std::size_t row) { return block_.data() + row_begin(row) + 1; }
-  const double* buckets(std::size_t row) const { return block_.data() + row_begin(row) + 1; }
-  double* values() { return block_.data() + 1; }
-  const double* values() const { return block_.data() + 1; }
+  double* buckets(std::size_t row) { return block_.get() + row_begin(row) + 1; }
+  const double* buckets(std::size_t row) const { return block_.get() + row_begin(row) + 1; }
+  double* values() { return block_.get() + 1; }
+  const double* values() const { return block_.get() + 1; }
   static double bucket_size(std::size_t row) { return static_cast<double>(std::uint64_t{1} << row); }
 
   // Rows from here on change at most once in some 16 ticks: often enough unchanged to be worth a guard.
@@ -125,7 +124,8 @@ private:
   void push_many();
   std::size_t pairs_over(std::size_t n) const;
   void add_row();
-  bool lay_out_restored();
+  void hold(std::size_t size);
+  bool lay_out_restored(std::size_t n_rows);
   void renew_bases();
   double sum_of(std::size_t row) const;
   bool any_exceeds(std::size_t n_rows, double n0, double slope, double offset) const;
@@ -154,11 +154,12 @@ private:
   double log_term_width_ = 0.0;
   double cut_n1_ = 0.0;           // where the last scan found a cut; 0 if it did not
   std::unique_ptr<guard> guard_;  // none until there are far rows: most streams are too young
-  std::vector<double> block_;
+  std::unique_ptr<double[]> block_;
   std::array<std::uint8_t, rows_max> counts_{};
-  std::uint32_t n_rows_ = 0;
-  std::uint32_t stale_rows_ = 0;  // rows below this one have changed since their bases were summed
-  std::uint32_t n_pending_ = 0;
+  std::uint16_t block_size_ = 0;  // doubles that it has room for
+  std::uint8_t n_rows_ = 0;
+  std::uint8_t stale_rows_ = 0;  // rows below this one have changed since their bases were summed
+  std::uint8_t n_pending_ = 0;
 };
 
 // Only at the boundary with `only_n1` values after it, unless that is 0.
@@ -193,9 +194,10 @@ bool adwin_window::scan(double only_n1, Exceeds& exceeds) {
 template <class Archive>
 void adwin_window::visit_state(Archive& archive) {
   if constexpr (!Archive::reads) flush();
-  archive(width_, total_, variance_sum_, n_rows_, counts_);
+  std::uint32_t n_rows = n_rows_;
+  archive(width_, total_, variance_sum_, n_rows, counts_);
   if constexpr (Archive::reads) {
-    if (!archive.ok() || !lay_out_restored()) {
+    if (!archive.ok() || !lay_out_restored(n_rows)) {
       clear();
       return archive.refuse();
     }

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 namespace spindrift {
 
@@ -17,10 +18,7 @@ void block_contrast::add(std::span<const double> values) {
   count_ += n;
   double root_half_size = std::numbers::sqrt2 / 2.0;
   for (std::size_t r = 0; n > 0 && r < levels_max; ++r) {
-    if (r == levels_.size()) {
-      levels_.reserve(r + 1);  // exactly: most streams are young
-      levels_.emplace_back();
-    }
+    if (r == n_levels_) hold(r + 1);
     std::size_t n_out = 0;
     const auto pair_up = [&](double a, double b) {
       note(r, root_half_size * std::fabs(a - b));
@@ -36,15 +34,23 @@ void block_contrast::add(std::span<const double> values) {
   }
 }
 
+// Exactly: most streams are young.
+void block_contrast::hold(std::size_t n_levels) {
+  auto held = std::make_unique<level[]>(n_levels);
+  std::copy_n(levels_.get(), std::min<std::size_t>(n_levels, n_levels_), held.get());
+  levels_ = std::move(held);
+  n_levels_ = static_cast<std::uint8_t>(n_levels);
+}
+
 void block_contrast::note(std::size_t r, double contrast) {
   level& at = levels_[r];
   if (at.held >= 0.0F) {
-    if (n_pairs_[r] == memory) {
+    if (at.n_pairs == memory) {
       constexpr float fade = 1.0F - 1.0F / memory;
       at.sum *= fade;
       at.largest *= fade;
     } else {
-      ++n_pairs_[r];
+      ++at.n_pairs;
     }
     at.sum += at.held;
     at.largest = std::max(at.largest, at.held);
@@ -54,12 +60,12 @@ void block_contrast::note(std::size_t r, double contrast) {
 
 void block_contrast::restart() {
   count_ = 0;
-  for (level& each : levels_) each.held = -1.0F;
+  for (std::size_t r = 0; r < n_levels_; ++r) levels_[r].held = -1.0F;
 }
 
 block_contrast::figure block_contrast::at(std::size_t r) const {
-  if (r >= levels_.size() || n_pairs_[r] < 2) return {0.0, 0};
-  const unsigned n = n_pairs_[r] - 1U;
+  if (r >= n_levels_ || levels_[r].n_pairs < 2) return {0.0, 0};
+  const unsigned n = levels_[r].n_pairs - 1U;
   const double mean = static_cast<double>(std::max(0.0F, levels_[r].sum - levels_[r].largest)) / n;
   return {std::numbers::pi / 2.0 * mean * mean, n};
 }

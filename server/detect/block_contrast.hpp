@@ -15,6 +15,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -30,7 +31,7 @@ public:
   // The next values, in order; at most batch_max of them. How they are cut into batches makes no difference.
   void add(std::span<const double> values);
 
-  void prefetch() const { prefetch_bytes(levels_.data(), levels_.size() * sizeof(level)); }
+  void prefetch() const { prefetch_bytes(levels_.get(), n_levels_ * sizeof(level)); }
 
   // What comes next has nothing to do with what came before: no pair spans this point. The figures are kept.
   void restart();
@@ -40,12 +41,21 @@ public:
     unsigned n_pairs;  // behind it; 0: nothing is known
   };
   figure at(std::size_t r) const;  // of level r
-  std::size_t n_levels() const { return levels_.size(); }
+  std::size_t n_levels() const { return n_levels_; }
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(count_, n_pairs_);
-    archive.sequence(levels_, levels_max);
+    // As saved, the numbers of pairs lie apart.
+    std::array<std::uint8_t, levels_max> n_pairs{};
+    for (std::size_t r = 0; r < n_levels_; ++r) n_pairs[r] = levels_[r].n_pairs;
+    std::vector<level> levels(levels_.get(), levels_.get() + n_levels_);
+    archive(count_, n_pairs);
+    archive.sequence(levels, levels_max);
+    if constexpr (Archive::reads) {
+      hold(levels.size());
+      std::copy(levels.begin(), levels.end(), levels_.get());
+      for (std::size_t r = 0; r < n_levels_; ++r) levels_[r].n_pairs = n_pairs[r];
+    }
   }
 
 private:
@@ -56,6 +66,7 @@ private:
     float held = -1.0F;    // sqrt(n/2) |a - b| of the newest pair, not counted yet; negative: no such pair
     float sum = 0.0F;      // of it over the pairs
     float largest = 0.0F;
+    std::uint8_t n_pairs = 0;  // behind the sum
 
     template <class Archive>
     void visit_state(Archive& archive) {
@@ -70,10 +81,11 @@ private:
   // Contrasts are small: values beyond seven sigma are reined in before they come here.
   static float in_float(double contrast) { return static_cast<float>(std::clamp(contrast, -1.0, 1e36)); }
   void note(std::size_t r, double contrast);
+  void hold(std::size_t n_levels);
 
   std::uint64_t count_ = 0;  // values since the start or restart: bit r says whether level r has a block waiting
-  std::array<std::uint8_t, levels_max> n_pairs_{};
-  std::vector<level> levels_;
+  std::unique_ptr<level[]> levels_;
+  std::uint8_t n_levels_ = 0;
 };
 
 }  // namespace spindrift

@@ -288,10 +288,9 @@ void robust_zscore::follow_level(double x) {
 }
 
 void robust_zscore::keep(double x) {
-  if (kept_.size() == kept_.capacity()) kept_.reserve(std::max<std::size_t>(naive_points, 2 * kept_.size()));
   kept_.push_back(x);
   if (count_ == naive_points || count_ == kept_max / 2 || count_ == kept_max) run_again();
-  if (count_ == kept_max) std::vector<double>().swap(kept_);
+  if (count_ == kept_max) kept_.clear();
 }
 
 // Half of what the first points teach is wrong when there are anomalies among them, and it takes hundreds of points to

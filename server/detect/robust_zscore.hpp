@@ -22,6 +22,7 @@
 
 #include "server/detect/error_scale.hpp"
 #include "server/detect/known_levels.hpp"
+#include "server/detect/rare_list.hpp"
 #include "server/detect/rare_value.hpp"
 #include "server/detect/robust_autoregression.hpp"
 #include "server/detect/season_predictor.hpp"
@@ -135,7 +136,7 @@ private:
   std::uint32_t stayed_ = 0;              // points at this level
   std::unique_ptr<known_levels> levels_;  // once it has been left
   std::uint8_t ties_ = 0;                 // how often in a row the value was the one before, up to 255
-  std::vector<double> kept_;              // the first values, until run_again() has used them for the last time
+  rare_list<double> kept_;                // the first values, until run_again() has used them for the last time
   std::unique_ptr<season> season_;        // none unless the settings ask for it
 };
 

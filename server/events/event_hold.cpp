@@ -64,8 +64,7 @@ void event_watch::keep_to_itself(std::uint64_t from_n, std::uint64_t to_n) {
 }
 
 void event_watch::begin_present(std::int64_t ts) {
-  entries_.erase(std::remove_if(entries_.begin(), entries_.end(), [](const entry& held) { return !held.is_told; }),
-                 entries_.end());
+  entries_.erase_if([](const entry& held) { return !held.is_told; });
   intervals_.skip_to(ts);
 }
 

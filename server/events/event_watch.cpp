@@ -258,8 +258,7 @@ event_watch::entry& event_watch::open(const finding& found, std::uint64_t n, std
   if (!why.picture.is_complete()) added.picture = std::make_unique<event_picture>(why.picture);
   tell(added, told);
   told.back().why = std::make_shared<const explanation>(std::move(why));
-  entries_.push_back(std::move(added));
-  return entries_.back();
+  return entries_.push_back(std::move(added));
 }
 
 void event_watch::close(entry& over, std::uint64_t to_n, std::int64_t to, bool accepted, std::vector<event>& told) {
@@ -277,7 +276,7 @@ void event_watch::close(entry& over, std::uint64_t to_n, std::int64_t to, bool a
 
 // The oldest that is over goes; where all are open the oldest is taken as usual.
 void event_watch::make_room(std::vector<event>& told, std::uint64_t n, std::int64_t ts) {
-  auto oldest = std::find_if(entries_.begin(), entries_.end(), [](const entry& held) { return !held.is_open; });
+  entry* oldest = std::find_if(entries_.begin(), entries_.end(), [](const entry& held) { return !held.is_open; });
   if (oldest == entries_.end()) {
     oldest = entries_.begin();
     close(*oldest, n, ts, true, told);
@@ -352,10 +351,9 @@ event_watch::entry* event_watch::find_open(event_kind kind, std::size_t feature)
 }
 
 void event_watch::forget_old(std::uint64_t n) {
-  std::erase_if(entries_, [n](const entry& held) {
+  entries_.erase_if([n](const entry& held) {
     return !held.is_open && n - std::max(held.told.told_n, held.told.to_n.value_or(0)) > aftermath;
   });
-  if (entries_.empty()) std::vector<entry>().swap(entries_);
 }
 
 }  // namespace spindrift

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "common/model/event.hpp"
+#include "server/detect/rare_list.hpp"
 #include "server/detect/reading.hpp"
 #include "server/events/feature_watch.hpp"
 #include "server/events/interval_habit.hpp"
@@ -95,7 +96,7 @@ public:
     archive(intervals_, marks_, count_, relation_run_, album_);
     if (relations_) archive(*relations_);
     visit_votes(archive);
-    for (feature_watch& watch : features_) archive(watch);
+    for (std::size_t i = 0; i < features_.size(); ++i) archive(features_[i]);
     archive.sequence(entries_, entries_max);
   }
 
@@ -162,8 +163,8 @@ private:
   std::unique_ptr<vote_watch> votes_;          // where a detector of whole points has voted
   std::unique_ptr<relation_watch> relations_;  // of points of several values
   picture_album album_;
-  std::vector<feature_watch> features_;
-  std::vector<entry> entries_;
+  feature_watches features_;
+  rare_list<entry> entries_;
 };
 
 template <class Archive>

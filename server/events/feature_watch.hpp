@@ -2,8 +2,11 @@
 // excursions and patterns keep while there are any.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "server/events/excursion_watch.hpp"
 #include "server/events/finding.hpp"
@@ -48,6 +51,22 @@ private:
   spread_watch spread_;
   level_watch level_;
   pattern_watch pattern_;
+};
+
+// Those of all features of a stream, at least one: most have no other, and it lies within.
+class feature_watches {
+public:
+  explicit feature_watches(std::size_t features) {
+    if (features > 1) others_ = std::make_unique<std::vector<feature_watch>>(features - 1);
+  }
+
+  std::size_t size() const { return 1 + (others_ ? others_->size() : 0); }
+  feature_watch& operator[](std::size_t i) { return i == 0 ? first_ : (*others_)[i - 1]; }
+  const feature_watch& operator[](std::size_t i) const { return i == 0 ? first_ : (*others_)[i - 1]; }
+
+private:
+  feature_watch first_;
+  std::unique_ptr<std::vector<feature_watch>> others_;
 };
 
 }  // namespace spindrift

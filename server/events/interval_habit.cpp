@@ -57,9 +57,9 @@ void interval_habit::skip_to(std::int64_t ts) {
 // The share of gaps at least as long, itself counted by half.
 double interval_habit::rarity(double ratio) const {
   double longer = 0.5;
-  for (std::size_t i = 0; i < octaves; ++i) {
+  for (std::size_t i = 0; gaps_ && i < octaves; ++i) {
     // Where gaps scatter, the next one may be a few times as long as those before.
-    if (std::ldexp(1.0, static_cast<int>(i) + 3) > ratio / 4) longer += gaps_[i];
+    if (std::ldexp(1.0, static_cast<int>(i) + 3) > ratio / 4) longer += (*gaps_)[i];
   }
   return longer / (static_cast<double>(points_) + 1);
 }
@@ -76,9 +76,10 @@ void interval_habit::learn(double gap, double ratio) {
   if (gap < usual_ * 0.9999) usual_ *= 1 - 0.5 * step * std::min(1.0, 2 * (1 - ratio));
   if (ratio < 4) return;
   const auto octave = static_cast<std::size_t>(std::min(std::log2(ratio), 17.0)) - 2;
-  std::uint16_t& count = gaps_[std::min(octave, octaves - 1)];
+  if (!gaps_) gaps_ = std::make_unique<octave_counts>();
+  std::uint16_t& count = (*gaps_)[std::min(octave, octaves - 1)];
   if (++count < 60'000 && points_ < 65'000) return;
-  for (std::uint16_t& held : gaps_) held = static_cast<std::uint16_t>(held / 2);
+  for (std::uint16_t& held : *gaps_) held = static_cast<std::uint16_t>(held / 2);
   points_ /= 2;
 }
 

@@ -1,13 +1,14 @@
 // How often points of a stream come, and how long it stays away: the usual interval and how common longer ones are. A
 // hole is a gap that this habit does not explain; what comes back again and again is a habit itself.
 //
-// Fed with event times; points older than the newest are late and teach nothing. A plain value of 80 bytes; one stream,
-// one thread at a time; a few ns. `silent_after` is for whoever has a clock.
+// Fed with event times; points older than the newest are late and teach nothing. 32 bytes, 40 more from its first long
+// gap on; one stream, one thread at a time; a few ns. `silent_after` is for whoever has a clock.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <memory>
 
 namespace spindrift {
 
@@ -41,12 +42,16 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(newest_, usual_, points_, gaps_, fresh_);
+    octave_counts gaps = gaps_ ? *gaps_ : octave_counts{};
+    archive(newest_, usual_, points_, gaps, fresh_);
+    if constexpr (Archive::reads) gaps_ = gaps == octave_counts{} ? nullptr : std::make_unique<octave_counts>(gaps);
   }
 
 private:
   static constexpr std::uint32_t points_min = 20;
   static constexpr std::size_t octaves = 16;  // gaps of 4, 8, 16 ... usual intervals and more
+
+  using octave_counts = std::array<std::uint16_t, octaves>;
 
   double rarity(double ratio) const;
   double unheard_of_ms() const;
@@ -55,7 +60,7 @@ private:
   std::int64_t newest_ = 0;
   double usual_ = 0;
   std::uint32_t points_ = 0;
-  std::array<std::uint16_t, octaves> gaps_{};
+  std::unique_ptr<octave_counts> gaps_;  // none until there was one so long
   std::uint8_t fresh_ = 0;
 };
 

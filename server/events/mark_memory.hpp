@@ -2,14 +2,14 @@
 // the same kind, the same direction and a height between half and twice as large; each mark halves the severity, three
 // at most count.
 //
-// 24 bytes a stream without marks; one thread at a time. At most `marks_max`; then the oldest is forgotten.
+// 8 bytes a stream without marks; one thread at a time. At most `marks_max`; then the oldest is forgotten.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "common/model/event.hpp"
+#include "server/detect/rare_list.hpp"
 
 namespace spindrift {
 
@@ -47,7 +47,7 @@ private:
     }
   };
 
-  std::vector<mark> marks_;
+  rare_list<mark> marks_;
 };
 
 }  // namespace spindrift

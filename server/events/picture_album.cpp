@@ -14,14 +14,11 @@ bool picture_album::extend(event_picture& picture, const observation& point) {
 
 void picture_album::follow_drafts(const observation& point, std::size_t feature, bool is_out) {
   const auto of_feature = [feature](const draft& kept) { return kept.feature == feature; };
-  std::erase_if(drafts_, [&](const draft& kept) { return of_feature(kept) && !kept.is_out; });
-  auto held = std::find_if(drafts_.begin(), drafts_.end(), of_feature);
-  if (held == drafts_.end() && !is_out) {
-    if (drafts_.empty()) std::vector<draft>().swap(drafts_);
-    return;
-  }
+  drafts_.erase_if([&](const draft& kept) { return of_feature(kept) && !kept.is_out; });
+  draft* held = std::find_if(drafts_.begin(), drafts_.end(), of_feature);
   if (held == drafts_.end()) {
-    held = drafts_.insert(held, draft{static_cast<std::uint32_t>(feature), true, {ring_.points(feature), {}}});
+    if (!is_out) return;
+    held = &drafts_.push_back({static_cast<std::uint32_t>(feature), true, {ring_.points(feature), {}}});
   }
   held->is_out = is_out;
   extend(held->picture, point);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/model/explanation.hpp"
+#include "server/detect/rare_list.hpp"
 #include "server/events/context_ring.hpp"
 #include "server/events/finding.hpp"
 
@@ -52,7 +53,7 @@ private:
   void follow_drafts(const observation& point, std::size_t feature, bool is_out);
 
   context_ring ring_;
-  std::vector<draft> drafts_;
+  rare_list<draft> drafts_;
 };
 
 }  // namespace spindrift

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/detect/archive.hpp"
@@ -86,7 +87,7 @@ TEST(block_contrast, does_not_depend_on_how_the_values_are_cut_into_batches_or_s
       state_reader reader(bytes);
       restored.visit_state(reader);
       ASSERT_TRUE(reader.ok());
-      batched = restored;
+      batched = std::move(restored);
     }
   }
   expect_same(single, batched);
