@@ -2,6 +2,7 @@
 #include "server/store/journal_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <utility>
 
@@ -34,6 +35,7 @@ storage_status journal_reader::open(journal_position from, journal_position safe
   from_ = end_ = last_segment_end_ = from;
   safe_to_ = safe_to;
   if (status_ = list_numbered(files_, directory_, journal_prefix, segments_); !status_.ok()) return status_;
+  if (status_ = refuse_later_version(); !status_.ok()) return status_;
   if (status_ = drop_torn_segments(); !status_.ok()) return status_;
   if (segments_.empty()) {
     if (safe_to > from && !repair_) status_ = {storage_fault::damaged, directory_, 0, "the journal is missing"};
@@ -50,6 +52,23 @@ storage_status journal_reader::open(journal_position from, journal_position safe
   }
   at_ = static_cast<std::size_t>(behind - segments_.begin()) - 1;
   return status_ = open_segment();
+}
+
+// Before anything is repaired, here or by who comes after (the history is set aside when it is of a later version): a
+// start that is refused at the third segment would have done that by then. What cannot be read is not judged here.
+storage_status journal_reader::refuse_later_version() {
+  std::array<char, segment_header_bytes> bytes{};
+  for (const auto& each : segments_) {
+    const auto opened = files_.open(each.path);
+    if (opened.error != 0) continue;
+    const io_result got = opened.file->read_at(0, bytes);
+    segment_header header;
+    if (got.error != 0 || !decode_segment_header({bytes.data(), got.bytes}, header)) continue;
+    if (header.version > journal_version) {
+      return {storage_fault::too_new, each.path, 0, "written by a later version of this program"};
+    }
+  }
+  return {};
 }
 
 // A segment whose first write was torn holds nothing that was answered; without it, the one before is the last.
@@ -112,9 +131,6 @@ journal_reader::ending journal_reader::next_record() {
         break;
       default:
         return bad_record();
-    }
-    if (segment_->header().version > journal_version) {
-      return fail({storage_fault::too_new, segments_[at_].path, 0, "written by a later version of this program"});
     }
   }
   switch (segment_->next()) {

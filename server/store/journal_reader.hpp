@@ -28,7 +28,8 @@ public:
   journal_reader(file_system& files, std::string directory, bool repair);
 
   // Finds the segment that holds `from`. Everything before `safe_to` is known to have been on the disk (the snapshot
-  // says so): bad or missing bytes there are damage, never a torn tail.
+  // says so): bad or missing bytes there are damage, never a torn tail. Where a segment is of a later version, nothing
+  // is touched and the fault is too_new: the program that wrote it is to find all as it left it.
   storage_status open(journal_position from, journal_position safe_to);
   // The next entry whose position is beyond `from`. Views in it are valid until the next call.
   bool next(journal_entry& entry);
@@ -45,6 +46,7 @@ public:
 
 private:
   enum class ending : std::uint8_t { record, log, fault };
+  storage_status refuse_later_version();
   storage_status drop_torn_segments();
   void end_log(journal_position end);
   storage_status open_segment();

@@ -255,6 +255,20 @@ TEST(journal_reader, refuses_a_later_version) {
   EXPECT_EQ(read_all(files, true).status.fault, storage_fault::too_new);
 }
 
+// Else what is opened after the journal, the history, would have been set aside by a start that is refused.
+TEST(journal_reader, refuses_a_later_version_before_it_reads_or_mends_anything) {
+  memory_file_system files;
+  const auto wrote = write_journal(files, durability::process, 1);
+  files.put("/state/journal-00000000000fffff",
+            encode_segment_header({journal_version + 1, 0xfffff, wrote.batch_ends.back()}));
+  const auto before = files.paths();
+  journal_reader reader(files, "/state", true);
+  const storage_status opened = reader.open(0, 0);
+  EXPECT_EQ(opened.fault, storage_fault::too_new);
+  EXPECT_EQ(opened.file, "/state/journal-00000000000fffff");
+  EXPECT_EQ(files.paths(), before) << "a segment without a record is one whose first write was torn, if it is ours";
+}
+
 std::string from_hex(std::string_view digits) {
   std::string bytes;
   for (std::size_t at = 0; at + 1 < digits.size(); at += 2) {
