@@ -70,7 +70,8 @@ public:
   }
 
   // What the two threads do, a step at a time; for whoever runs the persistence without start(). `between` is called
-  // again and again while the snapshot is taken, with no lock held.
+  // again and again while the snapshot is taken, with no lock held. False when nothing was written: it failed, or
+  // durability is off.
   bool take_snapshot(const std::function<void()>& between = {});
   bool sync_now() { return store_ && store_->points().sync().ok(); }
 

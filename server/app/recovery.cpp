@@ -122,6 +122,7 @@ void persistence::record_told(const std::vector<told_event>& told, std::string_v
 }
 
 bool persistence::take_snapshot(const std::function<void()>& between) {
+  if (!store_) return false;
   const auto began = std::chrono::steady_clock::now();
   storage_status status = store_->begin_snapshot(now().wall_ms, began);
   if (status.ok()) status = state_->save(*store_, between);

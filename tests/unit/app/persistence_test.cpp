@@ -13,6 +13,7 @@
 #include "server/engine/producer_table.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/store/posix_file_system.hpp"
+#include "server/store/record.hpp"
 
 namespace spindrift {
 namespace {
@@ -119,6 +120,8 @@ TEST_F(lasting, without_durability_is_memory_alone) {
   EXPECT_EQ(server.kept.journal_bytes(), 0U);
   EXPECT_FALSE(server.kept.is_lost() || server.kept.is_full() || server.kept.waits_for_disk());
   EXPECT_FALSE(server.kept.sync_now());
+  EXPECT_FALSE(server.kept.take_snapshot());
+  EXPECT_EQ(server.kept.snapshots_failed(), 0U) << "there is nothing that could have failed";
   EXPECT_TRUE(server.kept.close());
   EXPECT_FALSE(std::filesystem::exists(folder_));
 }
@@ -132,6 +135,20 @@ TEST_F(lasting, is_on_the_disk_once_it_was_synced) {
   EXPECT_TRUE(server.kept.sync_now());
   EXPECT_EQ(server.kept.durable_to(), server.kept.written_to());
   EXPECT_TRUE(server.kept.close());
+}
+
+TEST_F(lasting, leaves_the_directory_of_a_later_version_as_it_is) {
+  std::filesystem::create_directories(folder_);
+  const std::string segment = encode_segment_header({journal_version + 1, 0, 0}) + std::string(50, 'x');
+  std::ofstream(folder_ / "journal-0000000000000000") << segment;
+  const std::string history = "of a later version, for all that this one can see";
+  std::ofstream(folder_ / "history.db") << history;
+  const lasting_server server(settings_);
+  EXPECT_NE(server.wrong.value_or("").find("written by a later version"), std::string::npos)
+      << server.wrong.value_or("nothing is wrong");
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "history.db"), history.size());
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "journal-0000000000000000"), segment.size());
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "history.db.damaged-1"));
 }
 
 TEST_F(lasting, refuses_a_directory_that_is_none) {
