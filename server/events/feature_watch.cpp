@@ -5,6 +5,12 @@
 #include <cmath>
 
 namespace spindrift {
+namespace {
+
+constexpr double record_factor = 2.5;  // times the largest surprise to this side so far
+constexpr double record_nines = 5;
+
+}  // namespace
 
 feature_watch::answer feature_watch::update(const observation& point) {
   answer result;
@@ -14,9 +20,9 @@ feature_watch::answer feature_watch::update(const observation& point) {
   }
   // Of a rare value z says itself how rare it is.
   const double z = std::abs(point.seen.baseline.z);
-  const double nines = point.seen.beat            ? 0
-                       : point.seen.baseline.rare ? std::min(z, tail_model::nines_max)
-                                                  : tail_.nines(z);
+  double nines = point.seen.beat ? 0 : point.seen.baseline.rare ? std::min(z, tail_model::nines_max) : tail_.nines(z);
+  if (!point.seen.beat && records_.beyond(point.seen.baseline.z) >= record_factor)
+    nines = std::max(nines, record_nines);
   result.excursion = excursion_.update(point, nines);
   result.still = still_.update(point);
   // A value that stands still has no scatter; that is the other watch's business. Nor has one of which nothing is
@@ -28,8 +34,13 @@ feature_watch::answer feature_watch::update(const observation& point) {
   if (!point.seen.baseline.warmup && !point.seen.baseline.rare && !point.seen.beat && !excursion_.is_out() &&
       !result.excursion.found && !result.excursion.over) {
     tail_.learn(z);
+    records_.learn(point.seen.baseline.z);
   }
-  if (result.excursion.untold && !point.seen.baseline.rare) tail_.learn(result.excursion.untold->size);
+  if (result.excursion.untold && !point.seen.baseline.rare) {
+    const finding& untold = *result.excursion.untold;
+    tail_.learn(untold.size);
+    records_.learn(untold.direction == event_direction::down ? -untold.size : untold.size);
+  }
   if (result.excursion.usual) pattern_.forget();
   pattern_watch::neighbours others;
   others.busy = excursion_.is_out() || spread_.is_suspect();
@@ -37,6 +48,8 @@ feature_watch::answer feature_watch::update(const observation& point) {
   others.untold = result.excursion.untold;
   others.is_coarse = still_.equal_share() > spread_watch::discrete;
   result.pattern = pattern_.update(point, nines, others);
+  const std::optional<finding> stays_away = nought_.update(point);
+  if (!result.pattern) result.pattern = stays_away;
   return result;
 }
 

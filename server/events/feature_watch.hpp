@@ -11,7 +11,9 @@
 #include "server/events/excursion_watch.hpp"
 #include "server/events/finding.hpp"
 #include "server/events/level_watch.hpp"
+#include "server/events/nought_watch.hpp"
 #include "server/events/pattern_watch.hpp"
+#include "server/events/side_records.hpp"
 #include "server/events/spread_watch.hpp"
 #include "server/events/still_watch.hpp"
 #include "server/events/tail_model.hpp"
@@ -41,16 +43,18 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(tail_, excursion_, still_, spread_, level_, pattern_);
+    archive(tail_, records_, excursion_, still_, spread_, level_, pattern_, nought_);
   }
 
 private:
   tail_model tail_;
+  side_records records_;
   excursion_watch excursion_;
   still_watch still_;
   spread_watch spread_;
   level_watch level_;
   pattern_watch pattern_;
+  nought_watch nought_;
 };
 
 // Those of all features of a stream, at least one: most have no other, and it lies within.

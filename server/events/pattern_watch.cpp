@@ -12,6 +12,7 @@ constexpr double moderate_score = 1.35;
 constexpr double odd_nines = 3.7;
 constexpr double odd_clock = 4.5;          // |z| against what the clock lets expect
 constexpr double near_nines = 4;           // of flagged points; enough of coarse values, with the score beside it
+constexpr double nearer_nines = 4.5;       // of finer ones
 constexpr std::uint64_t points_min = 250;  // a young stream's score is its own surprise
 constexpr std::uint64_t odd_before = 8;    // points
 
@@ -53,7 +54,8 @@ std::optional<finding> pattern_watch::update(const observation& point, double ni
     now.value = point.value;
     now.expected = point.seen.baseline.expected;
   }
-  if (others.untold && !others.busy && others.is_coarse && others.untold->nines >= near_nines) {
+  const bool has_name = others.is_coarse || !others.may_be_level;
+  if (others.untold && !others.busy && has_name && others.untold->nines >= near_nines) {
     finding found = *others.untold;
     found.nines = std::max(found.nines, describe(point, now).nines);
     pending_.reset();

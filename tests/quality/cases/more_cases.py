@@ -356,6 +356,27 @@ def wheel_turns_faster(r):
     return {"pts": series(xs, 1000), "events": [("faster", 4500, 4620, "ADL")], "allow": [(0, 400), (4621, 4900)], "eps": 3}
 
 
+def price_below_nought(r):
+    xs = []
+    for i in range(24 * 90):
+        xs.append(round(wave(i, 24, 60, 25) + r.gauss(0, 6) - (70 if i % 24 in (12, 13, 14) and r.random() < 0.1 else 0), 2))
+    at = 24 * 80 + 3
+    xs[at] = 450.0
+    return {"pts": series(xs, HOUR), "events": [("450", at, at + 1, "A")], "allow": [(0, 24 * 8)], "quiet": {"A": 14}}
+
+
+def meter_leaks(r):
+    xs, tap = [], 0
+    for i in range(8000):
+        if tap == 0 and r.random() < 0.02:
+            tap = r.randrange(1, 6)
+        elif tap > 0:
+            tap -= 1
+        xs.append(round((r.uniform(3, 12) if tap > 0 else 0) + (0.6 if i >= 6500 else 0), 1))
+    return {"pts": series(xs), "events": [("never nought", 6500, 6560, "AL")], "allow": [(0, 600), (6561, 7999)],
+            "quiet": {"A": 10}, "eps": 2}
+
+
 CASES = [(case.__name__, "", "", case) for case in (
     price_walks, price_is_split, backup_does_not_run, fridge_defrosts, disk_fills_faster, disk_is_cleared,
     traffic_at_night, burst_of_errors, noise_is_gone, loop_begins_to_swing, wave_stops, beat_is_missing, beat_is_early,
@@ -363,7 +384,7 @@ CASES = [(case.__name__, "", "", case) for case in (
     one_against_the_other, weekly_job, points_when_they_come, on_and_off, backlog_grows, door_stays_open, orders_fall,
     long_tail, inverter_is_off, bearing_wears, level_under_a_wave, between_two_modes,
     share_of_errors, tank_is_filled, codes_come_thick, memory_is_collected, crowd_at_night, meter_counts, beat_is_odd,
-    burner_fails, fan_fails, wheel_turns_faster)]
+    burner_fails, fan_fails, wheel_turns_faster, price_below_nought, meter_leaks)]
 
 if __name__ == "__main__":
     main(CASES)

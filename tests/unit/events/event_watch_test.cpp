@@ -332,10 +332,10 @@ TEST(event_watch, takes_a_cut_that_reaches_back_to_a_standstill_for_its_own) {
     for (std::uint64_t n = 1; n <= 1'200; ++n) {
       const bool is_still = stands_still && n > 1'000 && n <= 1'100;
       const std::array<double, 2> values = {is_still ? 1.0 : static_cast<double>(n % 3),
-                                            (n > 1'000 ? 20.0 : 0.0) + (is_still ? 0.0 : static_cast<double>(n % 2))};
+                                            (n > 1'000 ? 21.0 : 1.0) + (is_still ? 0.0 : static_cast<double>(n % 2))};
       std::array<feature_reading, 2> features;
       for (std::size_t i = 0; i < 2; ++i) features[i].baseline = {.expected = values[i], .sigma = 1, .warmup = false};
-      if (n == 1'130) features[1].drift = drift_cut{.width = 150, .mean = 20, .before = 0.5};
+      if (n == 1'130) features[1].drift = drift_cut{.width = 150, .mean = 21, .before = 1.5};
       reading seen;
       seen.features = features;
       watch.update(n, static_cast<std::int64_t>(n) * little_stream::minute, values, seen, told);
