@@ -125,13 +125,15 @@ void converse(pid_t child, pipe_ends& input, pipe_ends& complaints, std::string_
     if (left.empty()) input.close_out();
     std::array<pollfd, 2> ends{pollfd{complaints.in, POLLIN, 0}, pollfd{input.out, POLLOUT, 0}};
     constexpr int look_up_ms = 100;
-    if (::poll(ends.data(), ends.size(), look_up_ms) < 0 && errno != EINTR) return;
+    // Asked before what it said is looked for, lest its last words come between.
+    const bool is_over = has_ended(child);
+    if (::poll(ends.data(), ends.size(), is_over ? 0 : look_up_ms) < 0 && errno != EINTR) return;
     if (ends[1].revents != 0) {
       const auto count = ::write(input.out, left.data(), left.size());
       if (count > 0) left.remove_prefix(static_cast<std::size_t>(count));
       if (count < 0 && errno != EAGAIN && errno != EINTR) left = {};
     }
-    if (ends[0].revents == 0 && has_ended(child)) return;
+    if (ends[0].revents == 0 && is_over) return;
     if (ends[0].revents == 0) continue;
     std::array<char, 512> bytes{};
     const auto count = ::read(complaints.in, bytes.data(), bytes.size());
