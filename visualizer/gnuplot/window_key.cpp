@@ -34,7 +34,7 @@ std::string key_commands() {
   std::string out = "set mouse\n";
   for (const auto& [name, key] : named) append_binding(name, key, out);
   for (char key = '!'; key <= '~'; ++key) {
-    if (key == '"' || key == '\\') continue;
+    if (key == '"' || key == '\\' || key == '`') continue;  // ends, escapes, and what stands behind it runs in a shell
     append_binding(std::string_view(&key, 1), key, out);
   }
   return out;

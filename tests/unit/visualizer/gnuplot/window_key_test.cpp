@@ -13,6 +13,14 @@ TEST(window_key, is_bound_to_a_line_that_is_read_back) {
   EXPECT_EQ(key_in("key 5b"), '[');
 }
 
+// In double quotes a back-tick has a shell run what stands behind it, at each start of a window.
+TEST(window_key, is_no_character_that_gnuplot_would_take_for_its_own) {
+  for (const char* const bound : {"bind \"`", "bind \"\\", "bind \"\"\""}) {
+    EXPECT_EQ(key_commands().find(bound), std::string::npos) << bound;
+  }
+  EXPECT_EQ(key_commands().find('`'), std::string::npos);
+}
+
 TEST(window_key, is_in_no_other_line) {
   for (const char* const line : {"", "key", "key 7", "key zz", "key 711", "warning: key 71", "key ff"}) {
     EXPECT_FALSE(key_in(line)) << line;
