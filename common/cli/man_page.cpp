@@ -67,6 +67,7 @@ std::string option_set::man_page() const {
           roff("Each --some-flag can also be given as SPINDRIFT_SOME_FLAG; lists with commas. " + precedence_text()) +
           "\n.SH EXIT STATUS\n";
   for (const exit_code_text& code : exit_code_texts) {
+    if (!code.is_of(program_)) continue;
     page += item(std::to_string(code.code), "", std::string(code.meaning));
   }
   return page;

@@ -100,6 +100,7 @@ std::string option_set::help_text() const {
       0);
   page += "\n\nExit codes:\n";
   for (const exit_code_text& code : exit_code_texts) {
+    if (!code.is_of(program_)) continue;
     const std::string number = std::to_string(code.code);
     page.append(4 - number.size(), ' ').append(number).append("  ").append(code.meaning).append("\n");
   }

@@ -13,16 +13,22 @@ inline constexpr int exit_ok = 0;
 inline constexpr int exit_failure = 1;      // lost points, an address that cannot be bound, a peer that is not there
 inline constexpr int exit_usage = 2;        // unknown option
 inline constexpr int exit_no_memory = 71;   // EX_OSERR of sysexits.h: the system gives no more memory
+inline constexpr int exit_try_again = 75;   // EX_TEMPFAIL of sysexits.h: what is needed is not there yet
 inline constexpr int exit_bad_config = 78;  // EX_CONFIG of sysexits.h
 
 struct exit_code_text {
   int code;
   std::string_view meaning;
+  std::string_view only_of{};  // the program that ends with it; empty: all
+  bool is_of(std::string_view program) const { return only_of.empty() || only_of == program; }
 };
-inline constexpr std::array<exit_code_text, 4> exit_code_texts = {{
+inline constexpr std::array<exit_code_text, 7> exit_code_texts = {{
     {exit_ok, "done"},
     {exit_failure, "failed: an address that cannot be bound, a peer that is not there, lost points"},
     {exit_usage, "unknown option, or an option without its value"},
+    {exit_no_memory, "the system gives no more memory", "spindriftd"},
+    {exit_no_memory, "the system gives no more memory", "spindrift-worker"},
+    {exit_try_again, "no broker has answered within --start-timeout: try again later", "spindrift-worker"},
     {exit_bad_config, "bad value or configuration"},
 }};
 

@@ -14,8 +14,6 @@
 
 namespace spindrift {
 
-inline constexpr int exit_try_again = 75;  // EX_TEMPFAIL of sysexits.h: what the worker needs is not there yet
-
 struct topic_names {
   std::string points = "points";
   std::string verdicts = "verdicts";  // off: none are written; the same of events

@@ -36,8 +36,10 @@ TEST(man_page, names_every_exit_code_and_where_settings_come_from) {
   option_set set("spindrift-detect", "judges");
   const std::string page = set.man_page();
   for (const exit_code_text& code : exit_code_texts) {
-    EXPECT_THAT(page, HasSubstr(".B " + std::to_string(code.code) + "\n"));
+    EXPECT_EQ(page.find("\n.B " + std::to_string(code.code) + "\n") != std::string::npos, code.only_of.empty()) << page;
   }
+  EXPECT_THAT(option_set("spindrift-worker", "judges").man_page(), HasSubstr("\n.B 75\n"));
+  EXPECT_THAT(option_set("spindrift-worker", "judges").help_text(), HasSubstr("  75  no broker"));
   EXPECT_THAT(page, HasSubstr("A flag comes first, then the environment, then the default."));
   set.accept_config_file();
   EXPECT_THAT(set.man_page(), HasSubstr("then the configuration file"));
