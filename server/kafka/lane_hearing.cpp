@@ -10,11 +10,12 @@
 namespace spindrift::kafka {
 namespace {
 
-// Whoever was taken for dead is fenced once, and a broker that comes back may do it again. Two live workers of one id
-// fence each other in turn, each as it starts anew.
+// Whoever was taken for dead is fenced, by each of those that have a partition that was his: after an outage of the
+// broker that may be many in a few seconds. Two live workers of one id fence each other in turn, each as it starts
+// anew, without end.
 constexpr int fencings_max = 4;
-// So many sessions after a member was told of another of its name, hearing it again is no accident.
-constexpr int usurped_sessions = 3;
+// For so many sessions being fenced, or after being told of another of one's name, it is no accident.
+constexpr int patience_sessions = 3;
 
 worker::failure failure_of(const client_error& error) {
   switch (error.is) {
@@ -116,11 +117,12 @@ void lane_thread::take_answer(errand_answer& told) {
 
 bool lane_thread::takes_turns() {
   const clock::time_point now = clock::now();
-  if (now - fenced_since_ > settings_.session_timeout) {
+  if (now - fenced_ > settings_.session_timeout) {
     fenced_since_ = now;
     fencings_ = 0;
   }
-  return ++fencings_ >= fencings_max;
+  fenced_ = now;
+  return ++fencings_ >= fencings_max && now - fenced_since_ >= settings_.session_timeout * patience_sessions;
 }
 
 // Seen without another worker of the name: a broker was begun again, then the process stood still for longer than its
@@ -128,7 +130,7 @@ bool lane_thread::takes_turns() {
 // each other in turn.
 bool lane_thread::is_usurped_again() {
   const clock::time_point now = clock::now();
-  const bool is_again = now - usurped_ <= settings_.session_timeout * usurped_sessions;
+  const bool is_again = now - usurped_ <= settings_.session_timeout * patience_sessions;
   usurped_ = now;
   return is_again;
 }

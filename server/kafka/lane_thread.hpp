@@ -105,8 +105,9 @@ private:
   std::map<std::int32_t, std::pair<std::int64_t, clock::time_point>> moved_;         // to which offset, and when
   bool is_memory_full_ = false;
   clock::time_point rests_until_{};  // no new life before
-  int fencings_ = 0;                 // since then
+  int fencings_ = 0;                 // since then, a session apart at most
   clock::time_point fenced_since_{};
+  clock::time_point fenced_{};          // the last
   clock::time_point usurped_{};         // when another of our name was heard of last; long ago: never
   std::chrono::milliseconds pause_{0};  // before the next life
 
