@@ -196,4 +196,14 @@ std::optional<std::string> judge_client_settings(const kafka_settings& settings)
   return std::nullopt;
 }
 
+client_error learn_topics(rd_kafka_t* producer, std::span<const std::string> topics) {
+  constexpr int answer_ms = 2'000;
+  std::vector<owned<rd_kafka_topic_t>> known;
+  for (const std::string& topic : topics) known.emplace_back(rd_kafka_topic_new(producer, topic.c_str(), nullptr));
+  const struct rd_kafka_metadata* answer = nullptr;
+  client_error wrong = error_of(rd_kafka_metadata(producer, 0, nullptr, &answer, answer_ms));
+  if (answer != nullptr) rd_kafka_metadata_destroy(answer);
+  return wrong;
+}
+
 }  // namespace spindrift::kafka

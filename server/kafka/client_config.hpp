@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -46,5 +47,9 @@ client_handle make_client(const kafka_settings& settings, client_role role, std:
                           const client_callbacks& calls, std::string& wrong, std::string_view fenced_id = {});
 // What librdkafka thinks of settings that a person gave: the first that it does not take.
 std::optional<std::string> judge_client_settings(const kafka_settings& settings);
+
+// A producer hears of these topics, all at once: one that it does not know yet is else asked for within a second, each.
+// Waits for up to 2 s.
+client_error learn_topics(rd_kafka_t* producer, std::span<const std::string> topics);
 
 }  // namespace spindrift::kafka

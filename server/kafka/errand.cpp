@@ -6,6 +6,7 @@
 
 #include "common/log/log.hpp"
 #include "server/kafka/client_config.hpp"
+#include "server/kafka/hanging.hpp"
 #include "server/kafka/settings.hpp"
 
 namespace spindrift::kafka {
@@ -144,30 +145,48 @@ void errand_runner::position(const worker::position_ask& wanted, std::uint64_t l
     if (!is_worth_another_try(wrong)) break;
     std::this_thread::sleep_for(between_tries);
   } while (goes_on(life, until));
+  if (wanted.stable && wrong.is == error_class::retriable) say_pending(wanted);
   const bool is_group = wrong.code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
   fail(wanted.id, std::move(wrong), is_group ? settings_.group : settings_.topics.points, life);
 }
 
-// Whoever has the id after this: the one before can commit nothing any more, and what it had open is aborted.
+// Nobody else would tell: the broker may know of no transaction that is open.
+void errand_runner::say_pending(const worker::position_ask& wanted) {
+  errand_answer unused;
+  if (find_position({wanted.id, wanted.partition, false}, unused)) return;  // it answers nobody
+  log_event(log_level::error, "position_pending",
+            {{"lane", static_cast<std::int64_t>(lane_)},
+             {"topic", settings_.topics.points},
+             {"partition", std::int64_t{wanted.partition}},
+             {"group", settings_.group},
+             {"seconds", std::int64_t{patience.count()}},
+             {"text",
+              "a transaction over its position does not end; the lane starts anew. Where this goes on for longer than "
+              "--transaction-timeout: kafka-transactions.sh find-hanging, and abort"}});
+}
+
+// Whoever has the id after this: the one before can commit nothing any more, and what it had open is aborted, also what
+// the broker knows nothing of any more.
 void errand_runner::fence(const worker::fence_ask& wanted, std::uint64_t life) {
-  const auto until = clock::now() + patience;
-  std::string refused;
-  const client_handle fencer = make_client(settings_, client_role::fence, lane_, {}, refused, wanted.owner);
-  client_error wrong = fencer ? client_error{} : error_of(RD_KAFKA_RESP_ERR__INVALID_ARG, refused.c_str());
-  while (fencer && goes_on(life, until)) {
-    wrong = kafka::take(rd_kafka_init_transactions(fencer.get(), errand_slice_ms));
-    // Two successors may fence the same one at the same time: whoever came first has done it for both.
-    if (!wrong || wrong.is == error_class::fenced) {
-      errand_answer done;
-      done.is = errand_answer::kind::fenced;
-      done.of = wanted.id;
-      return answer(std::move(done), life);
-    }
-    if (!is_worth_another_try(wrong)) break;
-    std::this_thread::sleep_for(between_tries);
+  const auto began = clock::now();
+  errand_answer done;
+  done.is = errand_answer::kind::fenced;
+  done.of = wanted.id;
+  // Whom this lane has fenced only just now has nothing left from before. Lanes that begin anew at the same time, each
+  // with a partition that was another's, would else fence each other again with each start.
+  const auto before = fenced_.find(wanted.owner);
+  if (before != fenced_.end() && began - before->second < settings_.session_timeout / 2) {
+    return answer(std::move(done), life);
   }
-  if (!wrong) wrong = error_of(RD_KAFKA_RESP_ERR__TIMED_OUT);
-  fail(wanted.id, std::move(wrong), settings_.transactional_prefix(), life);
+  const auto count = figures_.partition_count.load(std::memory_order_acquire);
+  const client_error wrong =
+      abort_hanging(settings_, lane_, wanted.owner, count, [&] { return goes_on(life, began + patience); });
+  // Two successors may fence the same one at the same time: whoever came first has done it for both.
+  if (wrong && wrong.is != error_class::fenced) {
+    return fail(wanted.id, wrong, settings_.transactional_prefix(), life);
+  }
+  fenced_[wanted.owner] = clock::now();
+  answer(std::move(done), life);
 }
 
 void errand_runner::read_snapshot(const worker::snapshot_ask& wanted, std::uint64_t life) {

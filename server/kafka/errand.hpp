@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -75,6 +76,7 @@ private:
 
   client_error find_position(const worker::position_ask& wanted, errand_answer& found);
   void position(const worker::position_ask& wanted, std::uint64_t life);
+  void say_pending(const worker::position_ask& wanted);
   void fence(const worker::fence_ask& wanted, std::uint64_t life);
   void read_snapshot(const worker::snapshot_ask& wanted, std::uint64_t life);
   client_error read_chunks(const worker::snapshot_ask& wanted, std::uint64_t life);
@@ -86,6 +88,8 @@ private:
   client_handle restore_;  // the runner's thread's, as are the next two
   client_handle stable_;
   client_handle admin_;
+  // When whom was fenced, by this lane in all its lives. As many as there are lanes in the group.
+  std::map<std::string, std::chrono::steady_clock::time_point> fenced_;
 
   std::mutex lock_;
   std::condition_variable wake_;

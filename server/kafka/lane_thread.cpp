@@ -5,6 +5,7 @@
 #include <span>
 
 #include "common/log/log.hpp"
+#include "server/kafka/hanging.hpp"
 #include "server/kafka/lane_settings.hpp"
 #include "server/kafka/settings.hpp"
 
@@ -102,8 +103,12 @@ bool lane_thread::begin_life() {
     pause_ = pause_min;
     return false;
   }
-  if (!clients_) clients_ = std::make_unique<lane_clients>(settings_, index_, figures_);
   client_error wrong;
+  if (!ends_what_hangs(wrong)) {
+    if (wrong.is != error_class::retriable) take_failure(wrong, settings_.group + '.');
+    return false;
+  }
+  if (!clients_) clients_ = std::make_unique<lane_clients>(settings_, index_, figures_);
   const progress now = clients_->open(wrong);
   clients_->poll();
   take_events();
@@ -121,7 +126,21 @@ bool lane_thread::begin_life() {
   return false;
 }
 
+// True: nothing under our id is pending any more, in this life. Waits; there is nothing else to be done yet.
+bool lane_thread::ends_what_hangs(client_error& wrong) {
+  if (!settings_.exactly_once || has_ended_hanging_) return true;
+  const auto until = clock::now() + errand_runner::patience;
+  wrong = abort_hanging(settings_, index_, settings_.transactional_id(index_), figures_.partition_count, [&] {
+    own_.turned_ms.store(now_ms(), std::memory_order_relaxed);
+    return !stops_ && clock::now() < until;
+  });
+  // Another has it for its part: to be heard of by what comes next.
+  has_ended_hanging_ = !wrong || wrong.is == error_class::fenced;
+  return has_ended_hanging_;
+}
+
 void lane_thread::end_life(std::string_view why) {
+  has_ended_hanging_ = false;
   log_event(log_level::debug, "clients_end", {{"lane", static_cast<std::int64_t>(index_)}, {"reason", why}});
   errands_.forget();
   dying_ = std::move(clients_);

@@ -1,9 +1,9 @@
 // The thread of a lane: it tells the lane what happens, and does what the lane's step says.
 //
 // Owns the lane and its clients; nothing is shared with other lanes but figures. The loop never waits longer than some
-// hundred ms, so time reaches the lane whatever brokers do. The one way back from an error: the clients go, others are
-// made, the lane's partitions come anew. Ends when `stops` is set, once the lane has let go of what it had, or when the
-// lane gives up; `ended` is called once, from the thread, with the exit code and the reason.
+// hundred ms once the lane is in the group, so time reaches it whatever brokers do. The one way back from an error: the
+// clients go, others are made, the lane's partitions come anew. Ends when `stops` is set, once the lane has let go of
+// what it had, or when the lane gives up; `ended` is called once, from the thread, with the exit code and the reason.
 #pragma once
 
 #include <atomic>
@@ -51,6 +51,7 @@ private:
   using clock = std::chrono::steady_clock;
 
   void run();
+  bool ends_what_hangs(client_error& wrong);
   bool begin_life();
   void end_life(std::string_view why);
   void bury();
@@ -92,6 +93,7 @@ private:
 
   std::unique_ptr<lane_clients> clients_;  // none between two lives
   std::unique_ptr<lane_clients> dying_;    // of the life before, which messages may still be held of
+  bool has_ended_hanging_ = false;         // in this life
   bool is_joined_ = false;
   std::set<std::int32_t> assigned_;
   std::map<std::int32_t, std::pair<std::int64_t, clock::time_point>> seeks_;  // offset and deadline

@@ -20,7 +20,6 @@ using clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds patience{10};
 constexpr std::chrono::milliseconds between_looks{2};
 constexpr int slice_ms = 200;
-constexpr int answer_ms = 2'000;
 constexpr std::int16_t add_partitions_request = 24;  // Kafka's number of AddPartitionsToTxn
 
 class checker {
@@ -71,20 +70,8 @@ private:
       wrong = kafka::take(rd_kafka_init_transactions(client_.get(), slice_ms));
     }
     if (!wrong) wrong = kafka::take(rd_kafka_begin_transaction(client_.get()));
-    if (!wrong) wrong = learn_topics();
+    if (!wrong) wrong = learn_topics(client_.get(), topics_);
     if (wrong) client_.reset();
-    return wrong;
-  }
-
-  // All at once: a topic that a producer does not know yet is asked for within a second, each.
-  client_error learn_topics() {
-    std::vector<owned<rd_kafka_topic_t>> known;
-    for (const std::string& topic : topics_) {
-      known.emplace_back(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
-    }
-    const struct rd_kafka_metadata* answer = nullptr;
-    client_error wrong = error_of(rd_kafka_metadata(client_.get(), 0, nullptr, &answer, answer_ms));
-    if (answer != nullptr) rd_kafka_metadata_destroy(answer);
     return wrong;
   }
 

@@ -238,5 +238,55 @@ TEST(kafka_worker, goes_on_after_the_disk_of_a_broker_was_full) {
   for (worker& one : workers) EXPECT_EQ(one.wait_end(), 0) << one.errors();
 }
 
+// Of the long form. Goal: what a broker loses of the ends of transactions is ended, and nothing comes of it twice.
+// Method: commits so often that many are under way when the broker is killed, and a broker that looks for timed-out
+// ones while it is still starting (with Kafka's own 10 s it has to start more slowly for that): it notes those as ended
+// without having told the partitions.
+TEST(kafka_worker, goes_on_after_a_broker_that_lost_the_ends_of_transactions) {
+  if (setting("KAFKA_PROOF_FAULTS", 0) == 0) GTEST_SKIP() << "of the long form: KAFKA_PROOF_FAULTS";
+  broker_settings hasty;
+  hasty.properties = {"transaction.abort.timed.out.transaction.cleanup.interval.ms=1000"};
+  broker made(hasty);
+  const topics on("ends", 4, true, made);
+  const auto points = make_points(60'000, 40, 11);
+  judge held(on, expected_of(points));
+  std::deque<worker> workers;
+  for (const char* const id : {"a", "b"}) {
+    workers.emplace_back(on, id, std::vector<std::string>{"--commit-interval", "20ms", "--lanes", "2"});
+  }
+  const auto said = [&workers] {
+    std::string all;
+    for (const worker& one : workers) all += "--- a worker\n" + one.errors();
+    return all;
+  };
+  std::atomic<bool> hurries{false};
+  std::thread producer([&] {
+    writer by(made.address(), {{"message.timeout.ms", "600000"}, {"reconnect.backoff.max.ms", "200"}});
+    constexpr std::size_t burst = 20;
+    for (std::size_t i = 0; i < points.size(); i += burst) {
+      write_points(by, on, points, i, std::min(i + burst, points.size()));
+      if (!hurries) std::this_thread::sleep_for(10ms);
+    }
+    by.flush(std::chrono::minutes(5));
+  });
+  const std::size_t rounds = setting("KAFKA_PROOF_ENDS", 2);
+  for (std::size_t round = 0; round < rounds; ++round) {
+    const std::size_t before = held.look();
+    EXPECT_TRUE(eventually([&] { return held.look() > before + 2'000; })) << said();
+    made.stop(SIGKILL);
+    // Longer than a transaction may last.
+    std::this_thread::sleep_for(17s);
+    made.start();
+  }
+  hurries = true;
+  EXPECT_TRUE(held.wait_all(120s)) << said();
+  producer.join();
+  EXPECT_TRUE(held.judged().is_good()) << held.judged().text() << said();
+  std::cout << rounds << " brokers killed while transactions ended, " << held.judged().text() << '\n';
+  for (worker& one : workers) one.wait_ready();
+  for (worker& one : workers) one.signal(SIGTERM);
+  for (worker& one : workers) EXPECT_EQ(one.wait_end(), 0) << one.errors();
+}
+
 }  // namespace
 }  // namespace spindrift::kafka_test

@@ -111,15 +111,8 @@ std::vector<std::string> topics::flags() const {
 }
 
 worker::worker(const topics& on, std::string id, std::vector<std::string> more) {
-  command_ = {program("spindrift-worker"),
-              "--worker-id",
-              std::move(id),
-              "--http",
-              "127.0.0.1:0",
-              "--lanes",
-              "1",
-              "--log-level",
-              "info"};
+  command_ = {
+      program("spindrift-worker"), "--worker-id", std::move(id), "--http", "127.0.0.1:0", "--log-level", "info"};
   if (const char* const looked_at = std::getenv("KAFKA_PROOF_DEBUG")) {
     command_.back() = "debug";
     command_.insert(command_.end(), {"--kafka", "debug=" + std::string(looked_at)});
@@ -133,6 +126,7 @@ worker::worker(const topics& on, std::string id, std::vector<std::string> more) 
     command_.push_back(value);
   };
   unless_given("--brokers", on.on.address());
+  unless_given("--lanes", "1");
   unless_given("--session-timeout", "6s");
   unless_given("--snapshot-interval", "2s");
   const auto names = on.flags();

@@ -132,7 +132,7 @@ TEST(lane_clients, on_a_mock_do_what_each_kind_of_trouble_asks_for) {
       {"know_that_another_has_their_transactional_id", know_that_another_has_their_transactional_id},
       {"name_the_topic_that_they_may_not_write", name_the_topic_that_they_may_not_write},
   };
-  lone_lane usurped(1);  // joins a group of its own meanwhile
+  lone_lane usurped(1, false);  // joins a group of its own meanwhile; a mock takes its time with transactions
   mock_cluster slow;
   mock_cluster cluster;
   std::vector<std::unique_ptr<member>> members;

@@ -22,7 +22,8 @@ namespace spindrift::kafka {
 
 class lone_lane {
 public:
-  explicit lone_lane(std::size_t usurpations) {
+  explicit lone_lane(std::size_t usurpations, bool exactly_once = true) {
+    settings_.exactly_once = exactly_once;
     settings_.brokers = cluster_.address();
     settings_.group = "alone";
     settings_.worker_id = "a";
