@@ -90,7 +90,7 @@ public:
   bool is_told_silent() const;
 
   // Of what visit_state names and means, in all parts: raise it with every change of either.
-  static constexpr std::uint16_t state_version = 9;
+  static constexpr std::uint16_t state_version = 10;
   template <class Archive>
   void visit_state(Archive& archive) {
     archive(intervals_, marks_, count_, relation_run_, album_);

@@ -48,7 +48,8 @@ feature_watch::answer feature_watch::update(const observation& point) {
   others.untold = result.excursion.untold;
   others.is_coarse = still_.equal_share() > spread_watch::discrete;
   result.pattern = pattern_.update(point, nines, others);
-  const std::optional<finding> stays_away = nought_.update(point);
+  if (!nought_ && point.value == 0) nought_ = std::make_unique<nought_watch>();
+  const std::optional<finding> stays_away = nought_ ? nought_->update(point) : std::nullopt;
   if (!result.pattern) result.pattern = stays_away;
   return result;
 }

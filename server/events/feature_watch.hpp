@@ -1,4 +1,4 @@
-// The watches of one feature together. One thread at a time. 384 bytes, and what the watches of
+// The watches of one feature together. One thread at a time. 432 bytes, and what the watches of
 // excursions and patterns keep while there are any.
 #pragma once
 
@@ -43,7 +43,11 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(tail_, records_, excursion_, still_, spread_, level_, pattern_, nought_);
+    archive(tail_, records_, excursion_, still_, spread_, level_, pattern_);
+    bool has_nought = nought_ != nullptr;
+    archive(has_nought);
+    if (has_nought && !nought_) nought_ = std::make_unique<nought_watch>();
+    if (has_nought) archive(*nought_);
   }
 
 private:
@@ -54,7 +58,7 @@ private:
   spread_watch spread_;
   level_watch level_;
   pattern_watch pattern_;
-  nought_watch nought_;
+  std::unique_ptr<nought_watch> nought_;  // from the first nought on
 };
 
 // Those of all features of a stream, at least one: most have no other, and it lies within.
