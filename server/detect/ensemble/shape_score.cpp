@@ -4,13 +4,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 namespace spindrift {
 
 namespace {
-// Features beyond this many standard deviations say nothing more; the bound keeps the squares within a float.
-constexpr double feature_max = 1e6;
+// Features beyond this many standard deviations say nothing more; the bound keeps them within 16 bits.
+constexpr double feature_max = 6e4;
 constexpr double novel_factor = 2.0;
 constexpr float attraction = 0.05F;
 
@@ -40,12 +41,22 @@ shape_memory::shape shape_memory::shape_of(const std::array<double, levels>& of)
   return made;
 }
 
+shape_memory::to_form::to_form(const level_row& of) {
+  std::array<double, levels> exact;
+  std::copy(of.begin(), of.end(), exact.begin());
+  const spread around(exact);
+  mean = half_float::of(static_cast<float>(around.mean));
+  per_spread = half_float::of(static_cast<float>(1.0 / around.size));
+}
+
 shape_memory::match shape_memory::nearest(const shape& wanted) const {
   if (size_ != 1) return nearest_of_many(wanted);
+  const level_row only = held(0);
+  const to_form form(only);
   float square = 0;
   for (std::size_t i = 0; i < levels; ++i) {
-    const float d = first_->values[i] - wanted[i];
-    const float e = (first_->values[i] - first_->mean) * first_->per_spread - wanted[levels + i];
+    const float d = only[i] - wanted[i];
+    const float e = (only[i] - form.mean.value()) * form.per_spread.value() - wanted[levels + i];
     square += d * d + e * e;
   }
   return {0, std::sqrt(static_cast<double>(square))};
@@ -54,13 +65,17 @@ shape_memory::match shape_memory::nearest(const shape& wanted) const {
 shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
   match best{0, std::numeric_limits<double>::infinity()};
   for (std::size_t begin = 0; begin < size_; begin += lanes) {
-    std::array<float, lanes> squares{};
     const group& of = groups_[begin / lanes];
+    std::array<float, lanes> mean;
+    std::array<float, lanes> per_spread;
+    for (std::size_t l = 0; l < lanes; ++l) mean[l] = of.mean[l].value();
+    for (std::size_t l = 0; l < lanes; ++l) per_spread[l] = of.per_spread[l].value();
+    std::array<float, lanes> squares{};
     for (std::size_t i = 0; i < levels; ++i) {
       for (std::size_t l = 0; l < lanes; ++l) {
-        const float value = of.values[i * lanes + l];
+        const float value = of.values[i * lanes + l].value();
         const float d = value - wanted[i];
-        const float e = (value - of.mean[l]) * of.per_spread[l] - wanted[levels + i];
+        const float e = (value - mean[l]) * per_spread[l] - wanted[levels + i];
         squares[l] += d * d + e * e;
       }
     }
@@ -73,30 +88,22 @@ shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
   return best;
 }
 
-shape_memory::single shape_memory::held(std::size_t index) const {
-  if (size_ == 1) return *first_;
-  const group& of = groups_[index / lanes];
-  const std::size_t l = index % lanes;
-  single made{.values = {}, .mean = of.mean[l], .per_spread = of.per_spread[l]};
-  for (std::size_t i = 0; i < levels; ++i) made.values[i] = of.values[i * lanes + l];
-  return made;
+shape_memory::level_row shape_memory::held(std::size_t index) const {
+  level_row values;
+  const half_float* const from = size_ == 1 ? first_.data() : &groups_[index / lanes].values[index % lanes];
+  const std::size_t step = size_ == 1 ? 1 : lanes;
+  for (std::size_t i = 0; i < levels; ++i) values[i] = from[i * step].value();
+  return values;
 }
 
-void shape_memory::hold(std::size_t index, const std::array<float, levels>& values) {
-  std::array<double, levels> exact;
-  std::copy(values.begin(), values.end(), exact.begin());
-  const spread around(exact);
-  const auto mean = static_cast<float>(around.mean);
-  const auto per_spread = static_cast<float>(1.0 / around.size);
-  if (size_ == 1) {
-    *first_ = {values, mean, per_spread};
-    return;
-  }
-  group& of = groups_[index / lanes];
-  const std::size_t l = index % lanes;
-  for (std::size_t i = 0; i < levels; ++i) of.values[i * lanes + l] = values[i];
-  of.mean[l] = mean;
-  of.per_spread[l] = per_spread;
+void shape_memory::hold(std::size_t index, const level_row& values) {
+  half_float* const to = size_ == 1 ? first_.data() : &groups_[index / lanes].values[index % lanes];
+  const std::size_t step = size_ == 1 ? 1 : lanes;
+  for (std::size_t i = 0; i < levels; ++i) to[i * step] = half_float::of(values[i]);
+  if (size_ == 1) return;
+  const to_form form(held(index));
+  groups_[index / lanes].mean[index % lanes] = form.mean;
+  groups_[index / lanes].per_spread[index % lanes] = form.per_spread;
 }
 
 void shape_memory::store(const shape& added) {
@@ -106,7 +113,7 @@ void shape_memory::store(const shape& added) {
   } else {
     append();
   }
-  std::array<float, levels> values;
+  level_row values;
   std::copy_n(added.begin(), levels, values.begin());
   hold(index, values);
   touch(index);
@@ -122,16 +129,15 @@ std::size_t shape_memory::longest_unused() const {
 
 // Room for one more, by one group at a time: at most seventeen times in a stream's life, and no spare capacity is kept.
 void shape_memory::append() {
-  if (size_ == 0) {
-    first_ = std::make_unique<single>();
-  } else if (size_ == 1) {
-    const std::unique_ptr<single> alone = std::move(first_);
+  if (size_ == 1) {
+    const level_row alone = held(0);
     groups_ = std::make_unique<group[]>(1);
     ++size_;
-    hold(0, alone->values);
+    hold(0, alone);
     last_use_of(0) = clock_;
     return;
-  } else if (size_ % lanes == 0) {
+  }
+  if (size_ > 0 && size_ % lanes == 0) {
     auto more = std::make_unique<group[]>(size_ / lanes + 1U);
     std::copy_n(groups_.get(), size_ / lanes, more.get());
     groups_ = std::move(more);
@@ -140,48 +146,66 @@ void shape_memory::append() {
 }
 
 void shape_memory::attract(std::size_t index, const shape& toward) {
-  std::array<float, levels> values = held(index).values;
+  level_row values = held(index);
   for (std::size_t i = 0; i < levels; ++i) values[i] += attraction * (toward[i] - values[i]);
   hold(index, values);
   touch(index);
 }
 
 void shape_memory::touch(std::size_t index) {
-  // The clock wraps after some 13,000 million points of one stream; all ages then start again together.
-  if (++clock_ == 0) {
-    for (std::size_t i = 0; size_ > 1 && i < size_; ++i) last_use_of(i) = 0;
-    clock_ = 1;
-  }
+  if (clock_ == UINT16_MAX) renumber();
+  ++clock_;
   if (size_ > 1) last_use_of(index) = clock_;
+}
+
+// Only their order matters: the longest unused is 1 again.
+void shape_memory::renumber() {
+  clock_ = size_;
+  if (size_ <= 1) return;
+  std::array<std::uint8_t, shapes_max> by_use;
+  const auto end = by_use.begin() + size_;
+  std::iota(by_use.begin(), end, std::uint8_t{0});
+  std::stable_sort(by_use.begin(), end, [this](auto a, auto b) { return last_use_of(a) < last_use_of(b); });
+  for (std::uint16_t i = 0; i < size_; ++i) last_use_of(by_use[i]) = static_cast<std::uint16_t>(i + 1U);
 }
 
 void shape_memory::copy_to(std::vector<saved_group>& groups, std::vector<std::uint32_t>& last_use) const {
   constexpr std::size_t by = saved_group::lanes;
   groups.resize((size_ + by - 1U) / by);
   for (std::size_t i = 0; i < size_; ++i) {
-    const single one = held(i);
+    const level_row one = held(i);
+    const to_form form(one);
     for (std::size_t k = 0; k < levels; ++k) {
-      groups[i / by].values[k * by + i % by] = one.values[k];
-      groups[i / by].values[(levels + k) * by + i % by] = (one.values[k] - one.mean) * one.per_spread;
+      groups[i / by].values[k * by + i % by] = one[k];
+      groups[i / by].values[(levels + k) * by + i % by] = (one[k] - form.mean.value()) * form.per_spread.value();
     }
     last_use.push_back(size_ == 1 ? clock_ : last_use_of(i));
   }
 }
 
 // False: what was read cannot be.
-bool shape_memory::take_over(const std::vector<saved_group>& groups, const std::vector<std::uint32_t>& last_use) {
+bool shape_memory::take_over(std::uint32_t clock, const std::vector<saved_group>& groups,
+                             const std::vector<std::uint32_t>& last_use) {
   constexpr std::size_t by = saved_group::lanes;
   if (groups.size() != (last_use.size() + by - 1) / by) return false;
-  first_.reset();
   groups_.reset();
   size_ = 0;
   for (std::size_t i = 0; i < last_use.size(); ++i) {
     append();
-    std::array<float, levels> values;
+    level_row values;
     for (std::size_t k = 0; k < levels; ++k) values[k] = groups[i / by].values[k * by + i % by];
     hold(i, values);
   }
-  for (std::size_t i = 0; size_ > 1 && i < size_; ++i) last_use_of(i) = last_use[i];
+  // Of a longer life than 16 bits count, as older builds wrote it: the order of the numbers is all that matters.
+  const bool is_wide = clock > UINT16_MAX || std::any_of(last_use.begin(), last_use.end(),
+                                                         [clock](std::uint32_t use) { return use > clock; });
+  clock_ = is_wide ? size_ : static_cast<std::uint16_t>(clock);
+  std::vector<std::uint32_t> by_use = last_use;
+  std::sort(by_use.begin(), by_use.end());
+  for (std::size_t i = 0; size_ > 1 && i < size_; ++i) {
+    const auto rank = std::lower_bound(by_use.begin(), by_use.end(), last_use[i]) - by_use.begin();
+    last_use_of(i) = is_wide ? static_cast<std::uint16_t>(rank) : static_cast<std::uint16_t>(last_use[i]);
+  }
   return true;
 }
 

@@ -8,10 +8,10 @@
 // pull their nearest 5 % of the way (Kohonen's rule for the winner alone).
 //
 // Movable; one thread at a time; |x| <= 1e150; scores are finite and >= 0, and 0 on points that close no block.
-// Of a stored shape the first eight are held, with their mean and spread: the other eight are told by those. Floats in
-// groups of four, dimension by dimension, so that the search runs on vector registers with each sum in one fixed order:
-// 176 bytes a group as it is needed, 2.8 KiB when full. Many streams never store a second shape: the first by itself
-// takes 40 bytes. A search of 64 costs about 100 ns, once every `stride`.
+// Of a stored shape the first eight are held, with their mean and spread: the other eight are told by those. In 16 bits
+// each (half_float.hpp), in groups of four, dimension by dimension, so that the search runs on vector registers with
+// each sum in one fixed order: 88 bytes a group as it is needed, 1.4 KiB when full. Many streams never store a second
+// shape: the first lies within. A search of 64 costs about 100 ns, once every `stride`.
 #pragma once
 
 #include <array>
@@ -20,6 +20,7 @@
 #include <memory>
 #include <vector>
 
+#include "server/detect/ensemble/half_float.hpp"
 #include "server/detect/ensemble/moving_moments.hpp"
 
 namespace spindrift {
@@ -47,18 +48,20 @@ public:
   void store(const shape& added);
   void attract(std::size_t index, const shape& toward);
 
-  std::size_t memory_bytes() const { return (first_ ? sizeof(single) : 0) + groups_held() * sizeof(group); }
+  // Beyond itself.
+  std::size_t memory_bytes() const { return groups_held() * sizeof(group); }
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(clock_);
+    std::uint32_t clock = clock_;
+    archive(clock);
     std::vector<saved_group> groups;
     std::vector<std::uint32_t> last_use;
     if constexpr (!Archive::reads) copy_to(groups, last_use);
     archive.sequence(groups, shapes_max / saved_group::lanes);
     archive.sequence(last_use, shapes_max);
     if constexpr (Archive::reads) {
-      if (!take_over(groups, last_use)) archive.refuse();
+      if (!take_over(clock, groups, last_use)) archive.refuse();
     }
   }
 
@@ -73,32 +76,37 @@ private:
     }
   };
 
-  struct single {
-    std::array<float, levels> values{};
-    float mean = 0;
-    float per_spread = 0;  // what takes a distance from the mean to the form
+  using level_row = std::array<float, levels>;
+  // What takes levels to their form.
+  struct to_form {
+    half_float mean{};
+    half_float per_spread{};
+
+    explicit to_form(const level_row& of);
   };
   struct group {
-    std::array<float, levels * lanes> values{};  // level i of lane l at i * lanes + l
-    std::array<float, lanes> mean{};
-    std::array<float, lanes> per_spread{};
-    std::array<std::uint32_t, lanes> last_use{};
+    std::array<half_float, levels * lanes> values{};  // level i of lane l at i * lanes + l
+    std::array<half_float, lanes> mean{};
+    std::array<half_float, lanes> per_spread{};
+    std::array<std::uint16_t, lanes> last_use{};
   };
 
   std::size_t groups_held() const { return size_ <= 1 ? 0 : (size_ + lanes - 1) / lanes; }
-  single held(std::size_t index) const;
-  void hold(std::size_t index, const std::array<float, levels>& values);
-  std::uint32_t& last_use_of(std::size_t index) const { return groups_[index / lanes].last_use[index % lanes]; }
+  level_row held(std::size_t index) const;
+  void hold(std::size_t index, const level_row& values);
+  std::uint16_t& last_use_of(std::size_t index) const { return groups_[index / lanes].last_use[index % lanes]; }
   std::size_t longest_unused() const;
   match nearest_of_many(const shape& wanted) const;
   void append();
   void touch(std::size_t index);
+  void renumber();
   void copy_to(std::vector<saved_group>& groups, std::vector<std::uint32_t>& last_use) const;
-  bool take_over(const std::vector<saved_group>& groups, const std::vector<std::uint32_t>& last_use);
+  bool take_over(std::uint32_t clock, const std::vector<saved_group>& groups,
+                 const std::vector<std::uint32_t>& last_use);
 
-  std::unique_ptr<single> first_;    // while there is one alone: that is always the newest
-  std::unique_ptr<group[]> groups_;  // of several, exactly as many as they need
-  std::uint32_t clock_ = 0;
+  std::array<half_float, levels> first_{};  // while there is one alone: that is always the newest
+  std::unique_ptr<group[]> groups_;         // of several, exactly as many as they need
+  std::uint16_t clock_ = 0;
   std::uint8_t size_ = 0;
 };
 
