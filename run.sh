@@ -112,6 +112,16 @@ forget_other_place() {
   rm -rf "$folder/CMakeCache.txt" "$folder/CMakeFiles" "$folder/build.ninja"
 }
 
+# Where there is no home, each call of ccache ends the compilation; CMake says of it that the compiler is broken.
+cache_can_be_written() {
+  local folder
+  folder=$(ccache --get-config cache_dir 2>/dev/null) || return 0
+  [ -n "$folder" ] || return 0
+  { mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ]; } && return
+  say "ccache's folder $folder cannot be written to: it is built without a cache (CCACHE_DIR names another place)"
+  return 1
+}
+
 # configure PRESET [CMAKE ARGS]: when there is no build tree that fits, or with arguments; else Ninja re-runs CMake by
 # itself.
 configure() {
@@ -123,7 +133,7 @@ configure() {
   forget_other_place "$folder"
   if [ -f "$folder/build.ninja" ] && [ $# -eq 0 ]; then return; fi
   # A compiler cache is used where there is one; whoever has set a launcher keeps it.
-  if [ -z "${CMAKE_CXX_COMPILER_LAUNCHER:-}" ] && command -v ccache >/dev/null; then
+  if [ -z "${CMAKE_CXX_COMPILER_LAUNCHER:-}" ] && command -v ccache >/dev/null && cache_can_be_written; then
     export CMAKE_CXX_COMPILER_LAUNCHER=ccache
   fi
   log=$folder/configure.log

@@ -147,6 +147,16 @@ TOY
 run build
 expect "a compiler cache is used where there is one" 'launcher ccache' "$scratch/house/calls"
 
+fresh
+touch "$scratch/no_home"
+toy ccache <<<"echo $scratch/no_home/.cache/ccache"
+toy cmake <<'TOY'
+echo "launcher ${CMAKE_CXX_COMPILER_LAUNCHER:-none}" >>calls; echo >build/build.ninja
+TOY
+run build
+expect "a cache that cannot be written is left out" 'launcher none' "$scratch/house/calls"
+expect "and that is said" 'no_home/.cache/ccache cannot be written to' "$scratch/said"
+
 # As after a build: what --prefix copies.
 built() {
   toy cmake <<'TOY'
