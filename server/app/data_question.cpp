@@ -62,12 +62,12 @@ complaint read_time(std::string_view query, std::string_view name, std::int64_t&
   return std::nullopt;
 }
 
-complaint read_kinds(std::string_view query, std::vector<event_kind>& into) {
-  for (const std::string& list : query_texts(query, "kind")) {
+complaint read_kinds(std::string_view query, std::string_view name, std::vector<event_kind>& into) {
+  for (const std::string& list : query_texts(query, name)) {
     for (std::string_view rest = list; !rest.empty();) {
       const std::size_t end = std::min(rest.find(','), rest.size());
       const auto kind = event_kind_named(rest.substr(0, end));
-      if (!kind) return wrong("kind", list, event_kinds_text());
+      if (!kind) return wrong(name, list, event_kinds_text());
       if (std::find(into.begin(), into.end(), *kind) == into.end()) into.push_back(*kind);
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
@@ -114,8 +114,8 @@ complaint read_question(std::string_view query, streams_question& asked) {
 complaint read_question(std::string_view query, event_page_question& asked) {
   history_command& of = asked.of;
   of.since = INT64_MIN;
-  auto fault = read_names(query, {"stream", "since", "until", "from", "to", "kind", "severity", "state", "held",
-                                  "limit", "cursor", "shape"});
+  auto fault = read_names(query, {"stream", "since", "until", "from", "to", "kind", "kinds", "severity", "state",
+                                  "held", "limit", "cursor", "shape"});
   if (!fault) fault = read_streams(query, of.streams);
   for (const std::string_view name : {"since", "from"}) {
     if (!fault) fault = read_time(query, name, of.since);
@@ -124,7 +124,9 @@ complaint read_question(std::string_view query, event_page_question& asked) {
     if (!fault) fault = read_time(query, name, of.until);
   }
   if (!fault) fault = read_cursor(query, asked);
-  if (!fault) fault = read_kinds(query, of.kinds);
+  for (const std::string_view name : {"kind", "kinds"}) {
+    if (!fault) fault = read_kinds(query, name, of.kinds);
+  }
   const std::string severity = query_text(query, "severity");
   if (!fault && !severity.empty() && (!read_number(severity, of.severity) || of.severity < 1 || of.severity > 100))
     fault = wrong("severity", severity, "1 to 100");

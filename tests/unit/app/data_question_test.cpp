@@ -9,6 +9,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::UnorderedElementsAre;
 
 TEST(data_question, an_empty_query_asks_for_everything) {
   event_page_question page;
@@ -37,6 +38,13 @@ TEST(data_question, filters_are_read_unescaped) {
   EXPECT_EQ(page.of.since, 1'795'219'200'000);
   EXPECT_EQ(page.of.until, 1'795'286'073'000);
   EXPECT_EQ(page.as, event_page_question::shape::annotations);
+}
+
+TEST(data_question, kinds_have_the_name_that_the_file_gives_them_too) {
+  event_page_question page;
+  EXPECT_EQ(read_question("kinds=spike,shift&kind=stuck", page), std::nullopt);
+  EXPECT_THAT(page.of.kinds, UnorderedElementsAre(event_kind::spike, event_kind::shift, event_kind::stuck));
+  EXPECT_THAT(read_question("kinds=spkie", page).value_or(""), HasSubstr("kinds: \"spkie\"; allowed: "));
 }
 
 TEST(data_question, a_cursor_says_where_a_page_begins) {
