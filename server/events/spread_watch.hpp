@@ -1,7 +1,7 @@
 // The scatter of the errors, on a logarithmic scale: a fast average of log|error| against a slow one, in units of how
 // much the fast one usually strays. Knows streams whose scatter changes by day and night, and heavy tails.
 //
-// A plain value of 128 bytes; one feature, one thread at a time; about 20 ns (one log).
+// A plain value of 104 bytes; one feature, one thread at a time; about 20 ns (one log).
 #pragma once
 
 #include <cstdint>
