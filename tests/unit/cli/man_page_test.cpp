@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "common/cli/command_list.hpp"
 #include "common/cli/options.hpp"
 
 namespace spindrift {
@@ -51,21 +50,6 @@ TEST(man_page, has_the_commands_of_its_program_and_no_others) {
   EXPECT_THAT(page, HasSubstr("spindrift\\-viz mark STREAM EVENT expected|real"));
   EXPECT_THAT(page, Not(HasSubstr("producer reset")));
   EXPECT_THAT(option_set("spindrift-sim", "makes").man_page(), Not(HasSubstr("COMMANDS")));
-}
-
-TEST(command_list, is_in_the_order_of_its_words) {
-  for (const char* const program : {"spindriftd", "spindrift-viz"}) {
-    const auto commands = commands_of(program);
-    ASSERT_FALSE(commands.empty());
-    for (std::size_t i = 0; i < commands.size(); ++i) {
-      EXPECT_EQ(commands[i].program, program);
-      EXPECT_FALSE(commands[i].help.empty());
-      if (i > 0) {
-        EXPECT_LT(commands[i - 1].words, commands[i].words);
-      }
-    }
-  }
-  EXPECT_TRUE(commands_of("spindrift").empty());
 }
 
 }  // namespace

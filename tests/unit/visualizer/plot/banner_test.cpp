@@ -70,14 +70,5 @@ TEST_F(banner, draws_the_legend_as_the_panels_are_drawn) {
   EXPECT_THAT(text, testing::EndsWith("unset key\n"));
 }
 
-TEST(style, is_one_of_letters_on_text_and_of_shapes_in_a_picture) {
-  const manner on_text = manner_on(banner_terminal);
-  const manner in_picture = manner_on({});
-  EXPECT_THAT(on_text.anomaly, HasSubstr("pt 1 "));  // the first letter
-  EXPECT_THAT(in_picture.anomaly, HasSubstr("pt 7 "));
-  EXPECT_THAT(on_text.anomaly, HasSubstr(coloured("", anomaly_colour)));
-  EXPECT_EQ(coloured("with lines", "#010203"), "with lines lc rgb '#010203'");
-}
-
 }  // namespace
 }  // namespace spindrift
