@@ -157,6 +157,29 @@ run build
 expect "a cache that cannot be written is left out" 'launcher none' "$scratch/house/calls"
 expect "and that is said" 'no_home/.cache/ccache cannot be written to' "$scratch/said"
 
+# What `--version` says of a build without git, as in a container: HEAD, a branch's file, a line among the packed.
+commit=0123456789abcdef0123456789abcdef01234567
+echo "include($house/common/cmake/commit.cmake)
+commit_of($scratch/copy found)
+message(STATUS \"stands at \${found}.\")" >"$scratch/commit.cmake"
+# stands_at WHAT COMMIT
+stands_at() {
+  cmake -DGIT_PROGRAM=GIT_PROGRAM-NOTFOUND -DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF -DCMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF \
+    -P "$scratch/commit.cmake" >"$scratch/said" 2>&1
+  expect "$1" "stands at $2." "$scratch/said"
+}
+mkdir -p "$scratch/copy"
+stands_at "no working copy" unknown
+mkdir -p "$scratch/copy/.git/refs/heads/a"
+echo "$commit" >"$scratch/copy/.git/HEAD"
+stands_at "a commit by itself" 0123456789ab
+echo "ref: refs/heads/a/main" >"$scratch/copy/.git/HEAD"
+stands_at "a branch without a commit" unknown
+printf '# pack-refs with: peeled\n%s refs/heads/a/mainly\n%s refs/heads/a/main\n' "fedcba$commit" "$commit" >"$scratch/copy/.git/packed-refs"
+stands_at "a packed branch" 0123456789ab
+echo "abcdef$commit" >"$scratch/copy/.git/refs/heads/a/main"
+stands_at "a branch of its own file" abcdef012345
+
 # As after a build: what --prefix copies.
 built() {
   toy cmake <<'TOY'
