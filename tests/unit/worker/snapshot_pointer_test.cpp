@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "server/worker/murmur2.hpp"
-
 namespace spindrift::worker {
 namespace {
 
@@ -27,16 +25,6 @@ TEST(snapshot_pointer, is_nothing_where_a_part_is_missing_or_no_number) {
         "v1 at=1 first=5 last=2 owner=a", "v1 at=-1 first=-1 last=-1 owner=a", "v1 at= first= last= owner="}) {
     EXPECT_FALSE(pointer_from(text)) << text;
   }
-}
-
-// The numbers of Kafka's own tests of its hash.
-TEST(murmur2, gives_the_numbers_of_kafkas_producers) {
-  EXPECT_EQ(static_cast<std::int32_t>(murmur2("21")), -973932308);
-  EXPECT_EQ(static_cast<std::int32_t>(murmur2("foobar")), -790332482);
-  EXPECT_EQ(static_cast<std::int32_t>(murmur2("a-little-bit-long-string")), -985981536);
-  EXPECT_EQ(static_cast<std::int32_t>(murmur2("a-little-bit-longer-string")), -1486304829);
-  EXPECT_EQ(static_cast<std::int32_t>(murmur2("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8")), -58897971);
-  EXPECT_EQ(static_cast<std::int32_t>(murmur2("abc")), 479470107);
 }
 
 }  // namespace
