@@ -143,10 +143,14 @@ void lane_clients::tell_of_outage(const client_error& error) {
 }
 
 void lane_clients::say_away(const std::string& without_trouble) {
-  if (is_leaving_ || figures_.is_broker_away.exchange(true)) return;
+  if (!is_leaving_) say_broker_away(settings_, figures_, last_trouble_.empty() ? without_trouble : last_trouble_);
+}
+
+void say_broker_away(const kafka_settings& settings, worker_figures& figures, std::string_view reason) {
+  if (figures.is_broker_away.exchange(true)) return;
   log_event(log_level::warning, "broker_away",
-            {{"brokers", settings_.brokers},
-             {"reason", std::string_view(last_trouble_.empty() ? without_trouble : last_trouble_)},
+            {{"brokers", settings.brokers},
+             {"reason", reason},
              {"text", "nothing is judged until one is back; nothing is lost by it"}});
 }
 

@@ -49,6 +49,9 @@ enum class progress : std::uint8_t { going, done, failed };
 
 class lane_clients {
 public:
+  // librdkafka tells of brokers that are all away when each has refused a connection, which may be never where one of
+  // them was not needed yet. What is not answered for so long says it as well.
+  static constexpr std::chrono::seconds answer_patience{5};
   static constexpr std::chrono::milliseconds slice{200};
   static constexpr std::chrono::seconds leave_patience{3};
   static constexpr std::size_t batch_records_max = 2'000;
@@ -143,5 +146,8 @@ private:
   std::set<std::int32_t> revoking_;             // revoked and not let go of
   std::vector<std::int32_t> revoked_;           // all of that rebalance
 };
+
+// The log's line of an outage: once, whoever sees it first, until a commit was answered.
+void say_broker_away(const kafka_settings& settings, worker_figures& figures, std::string_view reason);
 
 }  // namespace spindrift::kafka

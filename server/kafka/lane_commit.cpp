@@ -31,14 +31,6 @@ partition_list lane_clients::offsets_of(const worker::commit_order& order) const
   return all;
 }
 
-namespace {
-
-// librdkafka tells of brokers that are all away when each has refused a connection, which may be never where one of
-// them was not needed yet. A commit that is not answered for so long says it as well.
-constexpr std::chrono::seconds commit_patience{5};
-
-}  // namespace
-
 void lane_clients::begin_commit(worker::commit_order order) {
   ordered_ = std::chrono::steady_clock::now();
   order_ = std::move(order);
@@ -51,7 +43,7 @@ progress lane_clients::go_on_committing(client_error& wrong) {
   const progress now = settings_.exactly_once ? commit_transaction(wrong) : commit_offsets(wrong);
   if (now != progress::going) order_.reset();
   if (now == progress::done) tell_of_return();
-  if (now == progress::going && std::chrono::steady_clock::now() - ordered_ > commit_patience) {
+  if (now == progress::going && std::chrono::steady_clock::now() - ordered_ > answer_patience) {
     say_away("a commit is not answered");
   }
   return now;

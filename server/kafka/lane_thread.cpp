@@ -129,10 +129,14 @@ bool lane_thread::begin_life() {
 // True: nothing under our id is pending any more, in this life. Waits; there is nothing else to be done yet.
 bool lane_thread::ends_what_hangs(client_error& wrong) {
   if (!settings_.exactly_once || has_ended_hanging_) return true;
-  const auto until = clock::now() + errand_runner::patience;
+  const auto began = clock::now();
   wrong = abort_hanging(settings_, index_, settings_.transactional_id(index_), figures_.partition_count, [&] {
     own_.turned_ms.store(now_ms(), std::memory_order_relaxed);
-    return !stops_ && clock::now() < until;
+    // A commit that failed at once, with its broker, leaves nobody else who would say so.
+    if (clock::now() - began > lane_clients::answer_patience) {
+      say_broker_away(settings_, figures_, "a lane that begins is not answered");
+    }
+    return !stops_ && clock::now() - began < errand_runner::patience;
   });
   // Another has it for its part: to be heard of by what comes next.
   has_ended_hanging_ = !wrong || wrong.is == error_class::fenced;
