@@ -94,6 +94,7 @@ void feature_detector::prefetch() const {
 void feature_detector::prefetch_windows() const {
   if (classic_) classic_->prefetch();
   if (adwin_) adwin_->prefetch();
+  if (ensemble_) ensemble_->prefetch();
 }
 
 // What the clock adds to the level now.

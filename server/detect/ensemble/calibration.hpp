@@ -19,6 +19,8 @@
 #include <memory>
 #include <vector>
 
+#include "server/detect/prefetch.hpp"
+
 namespace spindrift {
 
 class calibration {
@@ -32,6 +34,9 @@ public:
 
   // The surprises of a point's scores; then those are counted.
   std::array<double, scores> update(const std::array<double, scores>& raw);
+
+  // What the next point will touch.
+  void prefetch() const { buckets_.prefetch(); }
 
   unsigned count() const { return count_; }
   std::size_t memory_bytes() const { return buckets_.memory_bytes(); }
@@ -61,6 +66,8 @@ private:
         : bytes_(std::make_unique<std::uint8_t[]>(size * (is_wide ? 3U : 2U))),
           size_(static_cast<std::uint16_t>(size)),
           is_wide_(is_wide) {}
+
+    void prefetch() const { prefetch_bytes(bytes_.get(), 2U * size_); }
 
     std::size_t size() const { return size_; }
     std::size_t memory_bytes() const { return size_ * (is_wide_ ? 3U : 2U); }

@@ -55,6 +55,9 @@ public:
   // t_seconds: event time, seconds since 1970-01-01 UTC; order is not required.
   event_reading update(double x, double t_seconds);
 
+  // See prefetch.hpp.
+  void prefetch() const { calibration_.prefetch(); }
+
   std::size_t memory_bytes() const;
 
   template <class Archive>
