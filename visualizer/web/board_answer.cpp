@@ -33,20 +33,9 @@ void put_double(double number, std::string& out) {
   }
 }
 
-std::uint64_t flags_of(const sample& shown) {
-  const auto bit = [](bool is_set, sample_flag flag) { return is_set ? static_cast<std::uint64_t>(flag) : 0U; };
-  return bit(shown.is_anomaly, sample_flag::anomaly) | bit(shown.is_drift, sample_flag::drift) |
-         bit(shown.is_alarm, sample_flag::alarm) | bit(shown.is_labelled, sample_flag::labelled);
-}
-
 void append_sample(const sample& shown, std::string& out) {
-  put_number("[", shown.n, out);
-  put_number(",", shown.ts, out);
-  put_number(",", shown.value, out);
-  put_number(",", flags_of(shown), out);
+  begin_sample(shown, out);
   if (shown.is_banded) {
-    put_number(",", shown.expected, out);
-    put_number(",", shown.sigma, out);
     out += ',';
     put_double(shown.z, out);
     out += ',';

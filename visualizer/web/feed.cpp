@@ -33,22 +33,6 @@ std::uint64_t flags_of(const sample& shown) {
          bit(shown.is_alarm, sample_flag::alarm) | bit(shown.is_labelled, sample_flag::labelled);
 }
 
-void append_sample(const sample& shown, std::string& out) {
-  append_count("[", shown.n, out);
-  out += ',';
-  append_number(shown.ts, out);
-  out += ',';
-  append_number(shown.value, out);
-  append_count(",", flags_of(shown), out);
-  if (shown.is_banded) {
-    out += ',';
-    append_number(shown.expected, out);
-    out += ',';
-    append_number(shown.sigma, out);
-  }
-  out += ']';
-}
-
 // `added`: how many of the newest samples.
 void append_panel(const series& shown, std::size_t panel, std::size_t added, bool is_fresh, std::string& out) {
   if (out.back() == '}') out += ',';
@@ -64,7 +48,8 @@ void append_panel(const series& shown, std::size_t panel, std::size_t added, boo
   out += R"(],"samples":[)";
   for (std::size_t i = shown.samples().size() - added; i < shown.samples().size(); ++i) {
     if (out.back() == ']') out += ',';
-    append_sample(shown.samples()[i], out);
+    begin_sample(shown.samples()[i], out);
+    out += ']';
   }
   out += "]}";
 }
@@ -93,6 +78,21 @@ void open_event(std::uint64_t number, bool is_full, const std::string& about, st
 constexpr std::string_view event_end = "}\n\n";
 
 }  // namespace
+
+void begin_sample(const sample& shown, std::string& out) {
+  append_count("[", shown.n, out);
+  out += ',';
+  append_number(shown.ts, out);
+  out += ',';
+  append_number(shown.value, out);
+  append_count(",", flags_of(shown), out);
+  if (shown.is_banded) {
+    out += ',';
+    append_number(shown.expected, out);
+    out += ',';
+    append_number(shown.sigma, out);
+  }
+}
 
 void append_event(const stream_event& told, std::string& out) {
   append_count(R"({"event":)", told.number, out);

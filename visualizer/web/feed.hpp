@@ -29,6 +29,8 @@ namespace spindrift {
 
 enum class sample_flag : std::uint8_t { anomaly = 1, drift = 2, alarm = 4, labelled = 8 };
 
+// A sample's array without its end: [n, ts, value, flags, and expected and sigma where there is a band.
+void begin_sample(const sample& shown, std::string& out);
 // One event as a JSON object.
 void append_event(const stream_event& told, std::string& out);
 
