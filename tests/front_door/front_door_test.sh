@@ -5,6 +5,7 @@ house=$(cd "$(dirname "$0")/../.." && pwd)
 scratch=$(mktemp -d)
 trap 'chmod -R u+w "$scratch"; rm -rf "$scratch"' EXIT
 failures=0
+unset CMAKE_CXX_COMPILER_LAUNCHER  # whoever has set one keeps it
 
 # expect NAME TEXT FILE: the file says so.
 expect() { grep -qF -- "$2" "$3" || { echo "$1: expected '$2' in:"; cat "$3"; failures=$((failures + 1)); }; }
