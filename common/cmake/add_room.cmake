@@ -1,12 +1,13 @@
 # A room is one folder of the house: one static library whose link list is the list of rooms it may see.
 #
-#   add_room(detect [TOGETHER] SOURCES adwin.cpp LINKS spindrift_model)
+#   add_room(detect [COLD] [TOGETHER] SOURCES adwin.cpp LINKS spindrift_model)
 #
 # makes spindrift_detect. Headers are included from the top of the house ("server/detect/adwin.hpp"), so an include
 # says where it comes from and tests/tidy can hold every arrow against the link lists. TOGETHER (see together.cmake):
-# where sources read much of others' headers.
+# where sources read much of others' headers. COLD: where nothing is done a point or a line, but at the start, by the
+# second or by somebody's request: a release compiles it at -O1, which takes less of the compiler's time than -O3.
 function(add_room name)
-  cmake_parse_arguments(ROOM "TOGETHER" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "COLD;TOGETHER" "" "SOURCES;LINKS" ${ARGN})
   if(ROOM_SOURCES)
     add_library(spindrift_${name} STATIC ${ROOM_SOURCES})
     target_link_libraries(spindrift_${name} PUBLIC ${ROOM_LINKS} PRIVATE spindrift_warnings)
@@ -15,6 +16,9 @@ function(add_room name)
       precompile(spindrift_${name} network)
     else()
       precompile(spindrift_${name} product)
+    endif()
+    if(ROOM_COLD)
+      target_compile_options(spindrift_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
     endif()
     if(ROOM_TOGETHER)
       compile_together(spindrift_${name} AT_A_TIME 12)
