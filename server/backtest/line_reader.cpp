@@ -5,6 +5,7 @@
 #include <array>
 #include <variant>
 
+#include "common/protocol/event_line.hpp"
 #include "common/protocol/inbox.hpp"
 
 namespace spindrift {

@@ -24,8 +24,6 @@ public:
   bool is_json() const { return is_json_; }
   // Without the mark that some programs put before the first line.
   static std::string_view without_mark(std::string_view line);
-  // Something that the server told of an event.
-  static bool is_event_line(std::string_view line) { return line.starts_with(R"({"type":"event","event":)"); }
 
 private:
   table::row take_json(std::string_view line);

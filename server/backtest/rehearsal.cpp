@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "common/cli/terminal.hpp"
+#include "common/protocol/event_line.hpp"
 #include "server/backtest/input_sample.hpp"
 #include "server/backtest/line_reader.hpp"
 #include "server/backtest/line_source.hpp"
@@ -86,7 +87,7 @@ public:
     bool is_first = true;
     while (auto line = lines.next()) {
       if (std::exchange(is_first, false)) line = line_reader::without_mark(*line);
-      if (settings_.is_before_told && line_reader::is_event_line(*line)) {
+      if (settings_.is_before_told && is_event_line(*line)) {
         if (const auto told = read_told_line(*line)) {
           compared_.hear(notice_side::before, told->said, told->stream, told->feature);
         }
@@ -176,7 +177,7 @@ private:
 bool tells_of_events(const std::string& recording) {
   line_source lines(recording);
   while (const auto line = lines.next()) {
-    if (line_reader::is_event_line(*line)) return true;
+    if (is_event_line(*line)) return true;
   }
   return false;
 }

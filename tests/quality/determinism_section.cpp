@@ -9,6 +9,7 @@
 
 #include "client/scenario.hpp"
 #include "common/protocol/encode.hpp"
+#include "common/protocol/event_line.hpp"
 #include "tests/quality/section.hpp"
 #include "tests/support/daemon_process.hpp"
 
@@ -63,7 +64,7 @@ std::string verdicts_of(const std::string& output) {
   for (std::size_t begin = 0; begin < output.size();) {
     const std::size_t end = std::min(output.find('\n', begin), output.size() - 1) + 1;
     const std::string_view line = std::string_view(output).substr(begin, end - begin);
-    if (!line.starts_with(R"({"type":"event")")) verdicts += line;
+    if (!is_event_line(line)) verdicts += line;
     begin = end;
   }
   return verdicts;
