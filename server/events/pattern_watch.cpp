@@ -12,7 +12,6 @@ constexpr double moderate_score = 1.35;
 constexpr double odd_nines = 3.7;
 constexpr double odd_clock = 4.5;          // |z| against what the clock lets expect
 constexpr double near_nines = 4;           // of flagged points; enough of coarse values, with the score beside it
-constexpr double nearer_nines = 4.5;       // of finer ones
 constexpr std::uint64_t points_min = 250;  // a young stream's score is its own surprise
 constexpr std::uint64_t odd_before = 8;    // points
 
