@@ -117,10 +117,13 @@ private:
   }
 
   int report(const std::string& name) {
-    const std::string summary = std::to_string(counted_.points) + " points, " + std::to_string(drawn_.events().size()) +
-                                " events, " + std::to_string(counted_.anomalies) + " anomalies, " +
-                                std::to_string(counted_.drifts) + " drifts, " + std::to_string(counted_.errors) +
-                                " lines that are no point";
+    const auto some = [](std::uint64_t count, const char* one, const char* many) {
+      return std::to_string(count) + (count == 1 ? one : many);
+    };
+    const std::string summary =
+        some(counted_.points, " point, ", " points, ") + some(drawn_.events().size(), " event, ", " events, ") +
+        some(counted_.anomalies, " anomaly, ", " anomalies, ") + some(counted_.drifts, " drift, ", " drifts, ") +
+        some(counted_.errors, " line that is no point", " lines that are no point");
     if (const auto failed = write_report(settings_.output, drawn_, name, summary)) {
       ::spindrift::complain("spindrift-detect", *failed);
       return exit_failure;
