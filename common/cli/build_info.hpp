@@ -9,7 +9,7 @@
 namespace spindrift {
 
 struct build_info {
-  std::string_view version;  // "0.1.0"
+  std::string_view version;  // "0.2.0"
   std::string_view commit;   // "0123456789ab", with "-dirty" where files had changed; or "unknown"
   std::string_view type;     // "Release"
 };

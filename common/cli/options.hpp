@@ -111,7 +111,7 @@ public:
   std::string help_text() const;
   // The same as a manual page, in roff: what --help-man prints.
   std::string man_page() const;
-  // "spindriftd 0.1.0 (commit 0123456789ab, Release)", with a line end.
+  // "spindriftd 0.2.0 (commit 0123456789ab, Release)", with a line end.
   std::string version_text() const;
   // What a shell completes this program's flags and their values by: what --help-bash and its like print.
   std::string completion(shell kind) const;

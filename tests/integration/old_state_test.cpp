@@ -73,11 +73,16 @@ const char* const names[] = {"default", "classic", "iforest", "journal"};
 
 std::vector<old_directory> all_directories() {
   std::vector<old_directory> all;
-  for (const char* name : names) all.push_back({"0.1.0", name});
+  for (const char* version : {"0.1.0", "0.2.0"}) {
+    for (const char* name : names) all.push_back({version, name});
+  }
   return all;
 }
-INSTANTIATE_TEST_SUITE_P(of, old_state, testing::ValuesIn(all_directories()),
-                         [](const auto& each) { return each.param.name; });
+INSTANTIATE_TEST_SUITE_P(of, old_state, testing::ValuesIn(all_directories()), [](const auto& each) {
+  std::string name = each.param.version + '_' + each.param.name;
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+});
 
 TEST_P(old_state, keeps_the_numbers_of_streams_and_producers) {
   tcp_client client = daemon_->connect();

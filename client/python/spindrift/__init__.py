@@ -6,4 +6,4 @@ from .producer import AsyncProducer, Producer
 from .subscriber import AsyncSubscriber, Subscriber
 
 __all__ = ["AsyncProducer", "AsyncSubscriber", "Producer", "Refused", "Subscriber", "detect"]
-__version__ = "0.1.0"
+__version__ = "0.2.0"
