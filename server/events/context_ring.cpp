@@ -21,6 +21,8 @@ double shortest(float kept) {
 
 void context_ring::add(std::int64_t ts, std::span<const double> values) {
   if (points_max_ == 0) return;
+  // What was restored may be of another stream: a damaged file is no reason to read beyond its end.
+  if (points_ && values.size() != features_) *this = context_ring(points_max_);
   if (!points_) {
     features_ = static_cast<std::uint8_t>(values.size());
     make_room();
@@ -79,7 +81,7 @@ void context_ring::set_value(std::size_t at, std::size_t feature, float value) {
 
 std::vector<context_point> context_ring::points(std::size_t feature) const {
   std::vector<context_point> held(count_);
-  if (held.empty()) return held;
+  if (held.empty() || feature >= features_) return {};
   std::int64_t ts = newest_;
   std::size_t at = next_;
   for (std::size_t i = held.size(); i-- > 0;) {

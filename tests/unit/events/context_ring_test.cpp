@@ -88,6 +88,18 @@ TEST(context_ring, goes_on_where_it_was_saved) {
   EXPECT_EQ(points[2].value, 6);
 }
 
+TEST(context_ring, that_was_saved_of_more_values_than_there_are_begins_anew) {
+  context_ring saved(3);
+  for (int i = 0; i < 3; ++i) add_to(saved, i, {1, 2, 3});
+  context_ring back(3);
+  save_into(saved, back);
+  EXPECT_TRUE(back.points(3).empty()) << "there are three";
+  add_to(back, 9, {5});
+  ASSERT_EQ(back.points(0).size(), 1U);
+  EXPECT_EQ(back.points(0)[0].value, 5);
+  EXPECT_TRUE(back.points(1).empty());
+}
+
 TEST(context_ring, that_was_saved_with_another_length_begins_anew) {
   context_ring saved(3);
   for (int i = 1; i <= 5; ++i) add_to(saved, i, {static_cast<double>(i)});
