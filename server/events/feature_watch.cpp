@@ -49,7 +49,8 @@ feature_watch::answer feature_watch::update(const observation& point) {
   others.is_coarse = still_.equal_share() > spread_watch::discrete;
   result.pattern = pattern_.update(point, nines, others);
   if (!nought_ && point.value == 0) nought_ = std::make_unique<nought_watch>();
-  const std::optional<finding> stays_away = nought_ ? nought_->update(point) : std::nullopt;
+  std::optional<finding> stays_away = nought_ ? nought_->update(point) : std::nullopt;
+  if (stays_away) stays_away->from = level_.time_of(stays_away->from_n, point);
   if (!result.pattern) result.pattern = stays_away;
   return result;
 }

@@ -31,10 +31,7 @@ std::optional<finding> level_watch::update(const observation& point, const sprea
   found.kind = event_kind::shift;
   found.direction = direction_of(change_);
   found.from_n = from_n_;
-  // Times of single points are not kept: the stretch's share of the stream's life, as if points came evenly.
-  const double length = static_cast<double>(point.n - from_n_);
-  const double share = point.n > 1 ? length / (static_cast<double>(point.n) - 1) : 0;
-  found.from = point.ts - static_cast<std::int64_t>(share * static_cast<double>(point.ts - begin_ts_));
+  found.from = time_of(from_n_, point);
   found.points = point.n - from_n_ + 1;
   found.value = point.value;
   found.after = recent();
@@ -43,8 +40,13 @@ std::optional<finding> level_watch::update(const observation& point, const sprea
   found.is_of_rest = is_new_rest;
   const double units = usual > 0 ? std::abs(change_) / usual : 1;
   found.size = std::max(units / 3, 0.1);
-  found.nines = std::clamp(4 + units * std::sqrt(std::min(length + 1, 100.0)) / 5, 4.0, 10.0);
+  found.nines = std::clamp(4 + units * std::sqrt(std::min(static_cast<double>(found.points), 100.0)) / 5, 4.0, 10.0);
   return found;
+}
+
+std::int64_t level_watch::time_of(std::uint64_t n, const observation& now) const {
+  const double share = now.n > 1 ? static_cast<double>(now.n - n) / (static_cast<double>(now.n) - 1) : 0;
+  return now.ts - static_cast<std::int64_t>(share * static_cast<double>(now.ts - begin_ts_));
 }
 
 void level_watch::take_cut(const observation& point) {

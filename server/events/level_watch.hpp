@@ -23,6 +23,9 @@ public:
   std::optional<finding> update(const observation& point, const spread_watch& scatter);
   // A new level has been told: it is a known one from now on.
   void accept();
+  // When point n came. Times of single points are not kept: its share of the stream's life until `now`, as if points
+  // came evenly.
+  std::int64_t time_of(std::uint64_t n, const observation& now) const;
   double recent() const { return range_.recent(); }
   // Of what the clock leaves; 0 of a stream that does not go with the clock.
   double rest() const { return rest_ ? rest_->recent() : 0; }

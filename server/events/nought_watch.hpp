@@ -14,6 +14,7 @@ namespace spindrift {
 
 class nought_watch {
 public:
+  // `from` of what is found is the time of `point`: those of the points before are not kept here.
   std::optional<finding> update(const observation& point);
 
   template <class Archive>

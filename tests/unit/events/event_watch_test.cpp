@@ -298,6 +298,23 @@ TEST(event_watch, gets_used_to_a_tank_that_is_filled_now_and_then) {
   EXPECT_EQ(one.opened_after(2'000).size(), 0U);
 }
 
+TEST(event_watch, says_since_when_a_meter_has_not_come_to_nought) {
+  noise_source noise(24);
+  little_stream one;
+  std::uint64_t last_nought = 0;
+  for (std::uint64_t n = 1; n <= 3'000; ++n) {
+    const double drawn = noise.uniform() < 0.3 ? 3 + 9 * noise.uniform() : 0;
+    if (n <= 2'500 && drawn == 0) last_nought = n;
+    one.add(n > 2'500 ? drawn + 0.6 : drawn);
+  }
+  const auto told = one.opened_after(2'500);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].kind, event_kind::pattern);
+  EXPECT_EQ(told[0].from_n, last_nought + 1);
+  const auto points = static_cast<std::int64_t>(told[0].told_n - told[0].from_n);
+  EXPECT_EQ(told[0].told - told[0].from, points * little_stream::minute);
+}
+
 TEST(event_watch, has_hardly_anything_to_say_of_a_counter) {
   little_stream one;
   for (int i = 0; i < 4'000; ++i) one.add(i);
