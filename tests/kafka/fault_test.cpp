@@ -25,6 +25,29 @@ namespace {
 
 using namespace std::chrono_literals;
 
+std::string errors_of(const std::deque<worker>& workers) {
+  std::string all;
+  for (const worker& one : workers) all += "--- a worker\n" + one.errors();
+  return all;
+}
+
+void expect_ends(std::deque<worker>& workers) {
+  for (worker& one : workers) one.wait_ready();
+  for (worker& one : workers) one.signal(SIGTERM);
+  for (worker& one : workers) EXPECT_EQ(one.wait_end(), 0) << one.errors();
+}
+
+// All points, so many at a time, with a pause behind them until `hurries`, however long the broker is away.
+void produce(const std::string& address, const topics& on, const std::vector<measured>& points, std::size_t burst,
+             std::chrono::milliseconds pause, const std::atomic<bool>& hurries) {
+  writer by(address, {{"message.timeout.ms", "600000"}, {"reconnect.backoff.max.ms", "200"}});
+  for (std::size_t i = 0; i < points.size(); i += burst) {
+    write_points(by, on, points, i, std::min(i + burst, points.size()));
+    if (!hurries) std::this_thread::sleep_for(pause);
+  }
+  by.flush(std::chrono::minutes(5));
+}
+
 // Goal: whatever dies, no verdict is missing, none comes twice, none differs. Method: points flow, and beside them one
 // fault after the other happens to two workers (and a third that comes and goes) and the broker.
 class faults {
@@ -85,11 +108,7 @@ public:
   void pause(std::uint64_t least_ms, std::uint64_t most_ms) {
     std::this_thread::sleep_for(std::chrono::milliseconds(least_ms + random_() % (most_ms - least_ms)));
   }
-  std::string said() const {
-    std::string all;
-    for (const worker& one : workers_) all += "--- a worker\n" + one.errors();
-    return all;
-  }
+  std::string said() const { return errors_of(workers_); }
   void end_all() {
     // Whoever rests before a new life comes back first: that an end is orderly is asked of who is there.
     try {
@@ -198,21 +217,9 @@ TEST(kafka_worker, goes_on_after_the_disk_of_a_broker_was_full) {
   judge held(on, expected_of(points));
   std::deque<worker> workers;
   for (const char* const id : {"a", "b"}) workers.emplace_back(on, id);
-  const auto said = [&workers] {
-    std::string all;
-    for (const worker& one : workers) all += "--- a worker\n" + one.errors();
-    return all;
-  };
+  const auto said = [&workers] { return errors_of(workers); };
   std::atomic<bool> hurries{false};
-  std::thread producer([&] {
-    writer by(made->address(), {{"message.timeout.ms", "600000"}, {"reconnect.backoff.max.ms", "200"}});
-    constexpr std::size_t burst = 100;
-    for (std::size_t i = 0; i < points.size(); i += burst) {
-      write_points(by, on, points, i, std::min(i + burst, points.size()));
-      if (!hurries) std::this_thread::sleep_for(50ms);
-    }
-    by.flush(std::chrono::minutes(5));
-  });
+  std::thread producer([&] { produce(made->address(), on, points, 100, 50ms, hurries); });
   constexpr int rounds = 2;
   for (int round = 0; round < rounds; ++round) {
     const std::size_t before = held.look();
@@ -233,9 +240,7 @@ TEST(kafka_worker, goes_on_after_the_disk_of_a_broker_was_full) {
   producer.join();
   EXPECT_TRUE(held.judged().is_good()) << held.judged().text() << said();
   std::cout << rounds << " times a full disk, " << held.judged().text() << '\n';
-  for (worker& one : workers) one.wait_ready();
-  for (worker& one : workers) one.signal(SIGTERM);
-  for (worker& one : workers) EXPECT_EQ(one.wait_end(), 0) << one.errors();
+  expect_ends(workers);
 }
 
 // Of the long form. Goal: what a broker loses of the ends of transactions is ended, and nothing comes of it twice.
@@ -254,21 +259,9 @@ TEST(kafka_worker, goes_on_after_a_broker_that_lost_the_ends_of_transactions) {
   for (const char* const id : {"a", "b"}) {
     workers.emplace_back(on, id, std::vector<std::string>{"--commit-interval", "20ms", "--lanes", "2"});
   }
-  const auto said = [&workers] {
-    std::string all;
-    for (const worker& one : workers) all += "--- a worker\n" + one.errors();
-    return all;
-  };
+  const auto said = [&workers] { return errors_of(workers); };
   std::atomic<bool> hurries{false};
-  std::thread producer([&] {
-    writer by(made.address(), {{"message.timeout.ms", "600000"}, {"reconnect.backoff.max.ms", "200"}});
-    constexpr std::size_t burst = 20;
-    for (std::size_t i = 0; i < points.size(); i += burst) {
-      write_points(by, on, points, i, std::min(i + burst, points.size()));
-      if (!hurries) std::this_thread::sleep_for(10ms);
-    }
-    by.flush(std::chrono::minutes(5));
-  });
+  std::thread producer([&] { produce(made.address(), on, points, 20, 10ms, hurries); });
   const std::size_t rounds = setting("KAFKA_PROOF_ENDS", 2);
   for (std::size_t round = 0; round < rounds; ++round) {
     const std::size_t before = held.look();
@@ -283,9 +276,7 @@ TEST(kafka_worker, goes_on_after_a_broker_that_lost_the_ends_of_transactions) {
   producer.join();
   EXPECT_TRUE(held.judged().is_good()) << held.judged().text() << said();
   std::cout << rounds << " brokers killed while transactions ended, " << held.judged().text() << '\n';
-  for (worker& one : workers) one.wait_ready();
-  for (worker& one : workers) one.signal(SIGTERM);
-  for (worker& one : workers) EXPECT_EQ(one.wait_end(), 0) << one.errors();
+  expect_ends(workers);
 }
 
 }  // namespace
