@@ -65,9 +65,17 @@ public:
   option_set(std::string program, std::string purpose);
 
   void add(option declared);
-  // Whether what is added from here on is_live; at first it is not. Tables of the file are, in a program that reads it
-  // again.
-  void add_live(bool is_live) { adds_live_ = is_live; }
+  // While one lives, what is added is_live; they do not nest. Tables of the file are, in a program that reads it again.
+  class live_part {
+  public:
+    explicit live_part(option_set& of) : set_(of) { set_.adds_live_ = true; }
+    ~live_part() { set_.adds_live_ = false; }
+    live_part(const live_part&) = delete;
+    live_part& operator=(const live_part&) = delete;
+
+  private:
+    option_set& set_;
+  };
   // Frequent kinds; the target keeps its value when nothing is given, and must live as long as the option_set.
   void add_text(std::string flag, std::string placeholder, std::string help, std::string& target);
   void add_texts(std::string flag, std::string placeholder, std::string help, std::vector<std::string>& target);

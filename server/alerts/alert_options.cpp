@@ -13,14 +13,15 @@
 namespace spindrift {
 
 void declare(alerts_settings& settings, option_set& options) {
-  options.add_live(true);
-  options.add_text("--alert-url", "URL", "tell events to this address: http:// or https://; more by [[alert]]",
-                   settings.url);
-  add_budget("--alert-budget", "how many messages a day --alert-url may get; the severity that keeps it is learned",
-             settings.budget, options);
-  options.add_text("--public-url", "URL", "where people reach the page of spindrift-viz: alerts have a link to it",
-                   settings.public_url);
-  options.add_live(false);
+  {
+    const option_set::live_part live(options);
+    options.add_text("--alert-url", "URL", "tell events to this address: http:// or https://; more by [[alert]]",
+                     settings.url);
+    add_budget("--alert-budget", "how many messages a day --alert-url may get; the severity that keeps it is learned",
+               settings.budget, options);
+    options.add_text("--public-url", "URL", "where people reach the page of spindrift-viz: alerts have a link to it",
+                     settings.public_url);
+  }
   options.add_table("alert", "who is told of what", alerts_settings::alerts_max, settings.alerts, declare_alert);
   options.add_table("maintenance", "when nothing is told", alerts_settings::maintenances_max, settings.maintenances,
                     declare_maintenance);

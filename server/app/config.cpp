@@ -86,34 +86,37 @@ void declare(config& settings, option_set& options) {
                .show = [&settings] { return std::vector{settings.ingest}; }});
   options.add_number("--threads", "N", "shards: threads with connections of their own, 1 to 256", settings.threads, 1,
                      256);
-  options.add_live(true);
-  declare(settings.engine.detectors, options);
-  options.add_live(false);
+  {
+    const option_set::live_part live(options);
+    declare(settings.engine.detectors, options);
+  }
   declare(settings.store, options);
   declare_security(settings, options);
   declare(settings.engine, options);
   declare_streams(settings.engine, options);
-  options.add_live(true);
-  options.add_number("--max-producers", "N", "named producers remembered, 1 to 1000000", settings.producers_max, 1,
-                     1'000'000);
-  options.add_number("--max-kept", "BYTES",
-                     "verdicts kept of all named producers for sending again, 1048576 and more; a sixteenth for each",
-                     settings.kept_bytes_max, 1U << 20U, std::uint64_t{1} << 44U);
-  options.add_number("--max-memory", "MIB",
-                     "resident memory beyond which new streams are refused, and a twentieth above it growth; 0: none",
-                     settings.memory_mib_max, 0, 1U << 24U);
-  options.add_live(false);
+  {
+    const option_set::live_part live(options);
+    options.add_number("--max-producers", "N", "named producers remembered, 1 to 1000000", settings.producers_max, 1,
+                       1'000'000);
+    options.add_number("--max-kept", "BYTES",
+                       "verdicts kept of all named producers for sending again, 1048576 and more; a sixteenth for each",
+                       settings.kept_bytes_max, 1U << 20U, std::uint64_t{1} << 44U);
+    options.add_number("--max-memory", "MIB",
+                       "resident memory beyond which new streams are refused, and a twentieth above it growth; 0: none",
+                       settings.memory_mib_max, 0, 1U << 24U);
+  }
   declare(settings.net, options);
   declare(settings.formats, options);
   options.add_text("--shadow", "FILE",
                    "another file of settings that runs beside these and tells nobody; `spindriftd shadow-report` says "
                    "which notices would be gone and which new",
                    settings.shadow);
-  options.add_live(true);
-  options.add_number("--shadow-memory", "MIB",
-                     "what the streams of --shadow may grow to, besides --max-memory, 16 to 16777216",
-                     settings.shadow_memory_mib, 16, 1U << 24U);
-  options.add_live(false);
+  {
+    const option_set::live_part live(options);
+    options.add_number("--shadow-memory", "MIB",
+                       "what the streams of --shadow may grow to, besides --max-memory, 16 to 16777216",
+                       settings.shadow_memory_mib, 16, 1U << 24U);
+  }
   declare(settings.feed, options);
   declare(settings.log, options);
   declare(settings.alerts, options);

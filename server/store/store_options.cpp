@@ -44,11 +44,12 @@ void declare(store_settings& settings, option_set& options) {
                      constexpr const char* names[] = {"off", "process", "fsync"};
                      return std::vector<std::string>{names[static_cast<std::size_t>(settings.durability_level)]};
                    }});
-  options.add_live(true);
-  options.add_number("--max-journal", "BYTES",
-                     "journal on the disk beyond which points are refused, 1048576 and more; 0: no bound",
-                     settings.journal_bytes_max, 0, std::uint64_t{1} << 50U);
-  options.add_live(false);
+  {
+    const option_set::live_part live(options);
+    options.add_number("--max-journal", "BYTES",
+                       "journal on the disk beyond which points are refused, 1048576 and more; 0: no bound",
+                       settings.journal_bytes_max, 0, std::uint64_t{1} << 50U);
+  }
   options.add_switch("--repair", "set damaged parts of the journal aside and start from what is before them",
                      settings.repair);
 }
