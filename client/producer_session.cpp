@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "common/protocol/encode.hpp"
 #include "common/protocol/frame.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
+#include "common/protocol/reply.hpp"
 
 namespace spindrift {
 namespace {
@@ -30,7 +32,10 @@ producer_session::producer_session(producer_settings settings, const load_schedu
       streams_(streams),
       source_(from),
       counters_(counts),
-      in_flight_(settings_.pipeline) {}
+      in_flight_(settings_.pipeline),
+      reader_(std::make_unique<reply_reader>()) {}
+
+producer_session::~producer_session() = default;
 
 void producer_session::begin(std::int64_t wall_ms) {
   wall_start_ms_ = wall_ms;
@@ -51,7 +56,7 @@ void producer_session::disconnect() {
 
 producer_session::advice producer_session::hear(std::string_view line, std::int64_t now_ns) {
   if (const std::optional<verdict_summary> seen = read_verdict_summary(line)) return settle_verdict(*seen, now_ns);
-  const reply heard = reader_.read(line);
+  const reply heard = reader_->read(line);
   if (const auto* judged = std::get_if<verdict>(&heard)) return hear_verdict(*judged, now_ns);
   if (const auto* taken = std::get_if<ack_reply>(&heard)) {
     settle_before(taken->seq + 1, now_ns);

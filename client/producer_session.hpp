@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,9 +20,13 @@
 #include "client/source.hpp"
 #include "client/verdict_summary.hpp"
 #include "common/protocol/frame.hpp"
-#include "common/protocol/reply.hpp"
 
 namespace spindrift {
+
+class reply_reader;
+struct error_reply;
+struct verdict;
+struct welcome_reply;
 
 struct producer_settings {
   std::string name;            // what hello says; unique to the run and the connection, so that resuming is exact
@@ -46,6 +51,7 @@ public:
 
   producer_session(producer_settings settings, const load_schedule& share, const std::vector<std::string>& streams,
                    source& from, run_counters& counts);
+  ~producer_session();
 
   // The run begins: time 0 is now, and the wall clock says so many milliseconds since the Unix epoch. No points before.
   void begin(std::int64_t wall_ms);
@@ -88,7 +94,7 @@ private:
   source& source_;
   run_counters& counters_;
   in_flight_window in_flight_;
-  reply_reader reader_;
+  std::unique_ptr<reply_reader> reader_;
   sample sample_;
   std::size_t window_ = 0;
   std::uint64_t next_seq_ = 1;

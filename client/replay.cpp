@@ -9,7 +9,8 @@
 
 #include "common/csv/cell.hpp"
 #include "common/csv/csv.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "common/text/printable.hpp"
 
 namespace spindrift {
@@ -85,8 +86,8 @@ private:
   void choose_columns() {
     std::vector<std::string> wanted = settings_.value_columns;
     if (wanted.empty()) wanted.emplace_back("value");
-    if (wanted.size() > limits::features_max)
-      fail("more than " + std::to_string(limits::features_max) + " value columns");
+    if (wanted.size() > model::features_max)
+      fail("more than " + std::to_string(model::features_max) + " value columns");
     header_is_data_ = std::all_of(reader_.fields().begin(), reader_.fields().end(),
                                   [this](const std::string& cell) { return is_data(cell); });
     bool all_are_numbers = true;

@@ -8,8 +8,8 @@
 #include "client/replay.hpp"
 #include "common/cli/setting_text.hpp"
 #include "common/csv/cell.hpp"
-#include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/name_limits.hpp"
 
 namespace spindrift {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "server/app/config.hpp"
 #include "server/backtest/backtest.hpp"
 #include "server/backtest/rehearsal.hpp"

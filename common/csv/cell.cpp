@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "common/protocol/limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 
 namespace spindrift {

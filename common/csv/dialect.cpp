@@ -7,7 +7,7 @@
 
 #include "common/cli/options.hpp"
 #include "common/csv/cell.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "common/text/printable.hpp"
 

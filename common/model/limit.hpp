@@ -1,5 +1,6 @@
-// Limits that rooms share which do not see the wire: a point's features, a producer's unanswered points. The wire's own
-// are in common/protocol/limits.hpp, which takes these up. Constants.
+// Limits that rooms share which do not see the wire: a frame's length, a point's features, a producer's unanswered
+// points. The others are beside the wire: common/protocol/frame_limits.hpp, name_limits.hpp, query_limits.hpp,
+// time_limits.hpp. Constants.
 #pragma once
 
 #include <cstddef>

@@ -3,10 +3,11 @@
 
 #include <utility>
 
+#include "common/model/limit.hpp"
 #include "common/protocol/decode_command.hpp"
 #include "common/protocol/decoder_workspace.hpp"
 #include "common/protocol/inbox.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "common/protocol/plain_point.hpp"
 
 namespace spindrift {
@@ -51,7 +52,7 @@ void decoder::reset() {
 frame decoder_workspace::decode(std::string_view bytes) {
   found = point{.stream = limits::stream_default};
   has_unknown = false;
-  if (plain_point::read(bytes, {room_for_features(), limits::features_max}, found)) {
+  if (plain_point::read(bytes, {room_for_features(), model::features_max}, found)) {
     used += found.values.size();
     return found;
   }
@@ -165,7 +166,7 @@ void decoder_workspace::complain(error_code code, std::string message) {
 }
 
 feature* decoder_workspace::room_for_features() {
-  if (block < blocks.size() && used + limits::features_max > block_features) {
+  if (block < blocks.size() && used + model::features_max > block_features) {
     ++block;
     used = 0;
   }

@@ -7,8 +7,10 @@
 #include <string>
 #include <utility>
 
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/name_limits.hpp"
+#include "common/protocol/query_limits.hpp"
 #include "common/protocol/time_text.hpp"
 
 namespace spindrift {

@@ -2,10 +2,13 @@
 #include <cmath>
 #include <limits>
 
+#include "common/model/limit.hpp"
 #include "common/protocol/decoder_workspace.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "common/protocol/number_text.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "common/text/printable.hpp"
 
@@ -108,8 +111,8 @@ fault decoder_workspace::read_values(od::value value) {
     if (field.error() != simdjson::SUCCESS) return json_text::syntax_fault(field.error());
     std::string_view name;
     if (fault wrong = read_key(field.value_unsafe().key(), name)) return wrong;
-    if (count == limits::features_max) {
-      complain(error_code::bad_frame, "\"values\" has more than " + std::to_string(limits::features_max) + " features");
+    if (count == model::features_max) {
+      complain(error_code::bad_frame, "\"values\" has more than " + std::to_string(model::features_max) + " features");
       if (fault wrong = pass_over(field.value_unsafe().value(), 3)) return wrong;
       continue;
     }

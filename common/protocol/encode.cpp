@@ -14,7 +14,6 @@
 #include "common/model/point.hpp"
 #include "common/model/verdict.hpp"
 #include "common/protocol/double_text.hpp"
-#include "common/protocol/limits.hpp"
 #include "common/text/utf8.hpp"
 
 namespace spindrift {

@@ -5,7 +5,7 @@
 #include <cassert>
 #include <cstring>
 
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
 
 namespace spindrift {
 namespace {
@@ -20,7 +20,7 @@ bool is_blank(char c) {
 
 }  // namespace
 
-inbox::inbox() : inbox(limits::frame_bytes_max) {}
+inbox::inbox() : inbox(model::frame_bytes_max) {}
 
 inbox::inbox(std::size_t frame_bytes_max) : chunk_bytes_(chunk_bytes_first), frame_bytes_max_(frame_bytes_max) {}
 

@@ -32,7 +32,7 @@ public:
 
   static constexpr std::size_t padding_bytes = 64;
 
-  inbox();  // frames of up to limits::frame_bytes_max
+  inbox();  // frames of up to model::frame_bytes_max
   explicit inbox(std::size_t frame_bytes_max);
 
   // Where to read to: at least one byte and usually `chunk_bytes`. Moves an unfinished frame to the front.

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <deque>
 
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
 #include "common/protocol/number_text.hpp"
 
 namespace spindrift::json_text {

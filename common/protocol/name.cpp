@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "common/protocol/limits.hpp"
+#include "common/protocol/query_limits.hpp"
 #include "common/text/utf8.hpp"
 
 namespace spindrift {

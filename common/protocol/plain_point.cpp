@@ -9,8 +9,10 @@
 
 #include "common/protocol/decimal.hpp"
 #include "common/protocol/eight_digits.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/name_limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "common/text/digit.hpp"
 
 namespace spindrift::plain_point {

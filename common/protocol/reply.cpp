@@ -5,9 +5,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "common/model/limit.hpp"
 #include "common/protocol/inbox.hpp"
 #include "common/protocol/json_text.hpp"
-#include "common/protocol/limits.hpp"
 
 namespace spindrift {
 
@@ -17,7 +17,7 @@ namespace od = simdjson::ondemand;
 // say more, and a field of an unexpected type counts as absent.
 struct reply_reader::workspace {
   od::parser parser;
-  std::array<feature, limits::features_max> features{};
+  std::array<feature, model::features_max> features{};
   std::string key_scratch;  // for text with escapes, each as long-lived as the view that may look into it
   std::string text_scratch;
   std::string stream_scratch;

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "common/cli/options.hpp"
-#include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
 #include "server/access/token_file.hpp"
 

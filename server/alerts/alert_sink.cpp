@@ -1,7 +1,7 @@
 // Copies what is told for the alert desk.
 #include "server/alerts/alert_sink.hpp"
 
-#include "server/engine/outcome.hpp"
+#include "server/engine/told_event.hpp"
 #include "server/pipeline/intake.hpp"
 
 namespace spindrift {

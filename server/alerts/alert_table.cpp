@@ -14,8 +14,8 @@
 #include "common/cli/duration.hpp"
 #include "common/cli/options.hpp"
 #include "common/cli/setting_text.hpp"
-#include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/query_limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "server/alerts/alert_settings.hpp"
 

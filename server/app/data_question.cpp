@@ -6,8 +6,8 @@
 
 #include "common/model/pattern.hpp"
 #include "common/net/http_query.hpp"
-#include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/query_limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "common/text/printable.hpp"
 

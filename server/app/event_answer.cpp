@@ -7,7 +7,7 @@
 #include "server/alerts/alert_desk.hpp"
 #include "server/app/persistence.hpp"
 #include "server/engine/engine.hpp"
-#include "server/engine/outcome.hpp"
+#include "server/engine/told_event.hpp"
 #include "server/session/permission.hpp"
 #include "server/sinks/picture_bytes.hpp"
 

@@ -15,8 +15,9 @@
 
 #include "common/cli/options.hpp"
 #include "common/protocol/encode.hpp"
-#include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/name_limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "common/text/printable.hpp"
 #include "server/app/config.hpp"

@@ -7,9 +7,9 @@
 #include <variant>
 
 #include "common/protocol/inbox.hpp"
+#include "common/protocol/reply.hpp"
 #include "server/alerts/alert_desk.hpp"
 #include "server/alerts/alert_sink.hpp"
-#include "server/engine/outcome.hpp"
 #include "server/pipeline/intake.hpp"
 #include "server/sinks/history_sink.hpp"
 #include "server/store/history.hpp"
@@ -71,6 +71,10 @@ std::optional<event> event_of(const nlohmann::json& from) {
 
 }  // namespace
 
+outside_intake::outside_intake(ways to) : to_(std::move(to)), reader_(std::make_unique<reply_reader>()) {}
+
+outside_intake::~outside_intake() = default;
+
 bool outside_intake::has_subscribers() {
   const std::uint64_t version = to_.subscriptions.version();
   if (version != version_) {
@@ -95,7 +99,7 @@ void outside_intake::take_events(std::string_view lines, bool has_marked) {
 void outside_intake::take_verdict(std::string_view line) {
   padded_.assign(line);
   padded_.append(inbox::padding_bytes, '\0');
-  const reply read = reader_.read(std::string_view(padded_).substr(0, line.size()));
+  const reply read = reader_->read(std::string_view(padded_).substr(0, line.size()));
   const auto* const judged = std::get_if<verdict>(&read);
   if (judged == nullptr || !add_line(line, judged->subject.stream, class_of(*judged))) return count_unreadable();
   verdicts_.fetch_add(1, std::memory_order_relaxed);

@@ -18,7 +18,6 @@
 #include <vector>
 
 #include "common/model/event.hpp"
-#include "common/protocol/reply.hpp"
 #include "server/feed/published_batch.hpp"
 #include "server/feed/subscription_list.hpp"
 #include "server/sinks/feed_sink.hpp"
@@ -28,6 +27,7 @@ namespace spindrift {
 
 class alert_desk;
 class history;
+class reply_reader;
 
 class outside_intake {
 public:
@@ -49,7 +49,8 @@ public:
     std::uint64_t lag = 0;  // records of events that were not read yet
   };
 
-  explicit outside_intake(ways to) : to_(std::move(to)) {}
+  explicit outside_intake(ways to);
+  ~outside_intake();
 
   // A record's lines, LF between them.
   void take_verdicts(std::string_view lines);
@@ -70,7 +71,7 @@ private:
   void count_unreadable() { unreadable_.fetch_add(1, std::memory_order_relaxed); }
 
   ways to_;
-  reply_reader reader_;
+  std::unique_ptr<reply_reader> reader_;
   std::string padded_;  // the line that is read, and what a parser reads beyond it
   std::shared_ptr<published_batch> batch_;
   std::uint64_t version_ = 0;  // of the subscriptions that were looked at

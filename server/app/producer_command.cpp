@@ -9,8 +9,8 @@
 
 #include "common/cli/options.hpp"
 #include "common/protocol/encode.hpp"
-#include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "server/app/config.hpp"
 #include "server/app/server_link.hpp"
 #include "server/store/posix_file_system.hpp"

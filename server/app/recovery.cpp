@@ -14,8 +14,8 @@
 #include "server/app/replay_crew.hpp"
 #include "server/clock/clock.hpp"
 #include "server/engine/engine.hpp"
-#include "server/engine/outcome.hpp"
 #include "server/engine/producer_table.hpp"
+#include "server/engine/told_event.hpp"
 #include "server/sinks/history_sink.hpp"
 
 namespace spindrift {

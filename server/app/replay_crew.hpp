@@ -17,8 +17,9 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/verdict.hpp"
 #include "server/engine/moment.hpp"
-#include "server/engine/outcome.hpp"
+#include "server/engine/told_event.hpp"
 #include "server/store/record.hpp"
 
 namespace spindrift {

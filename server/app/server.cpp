@@ -16,7 +16,6 @@
 #include "server/app/shadow_page.hpp"
 #include "server/app/status_pages.hpp"
 #include "server/clock/clock.hpp"
-#include "server/engine/outcome.hpp"
 #include "server/engine/stream_profile.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/net/inherited_socket.hpp"

@@ -10,7 +10,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
 #include "server/app/config.hpp"
 #include "server/net/listen_address.hpp"
 
@@ -53,7 +53,7 @@ void server_link::send(std::string_view lines) {
 
 std::string server_link::next_line() {
   const std::size_t length =
-      asio::read_until(socket_, asio::dynamic_buffer(received_, 2 * limits::frame_bytes_max), '\n');
+      asio::read_until(socket_, asio::dynamic_buffer(received_, 2 * model::frame_bytes_max), '\n');
   std::string line = received_.substr(0, length - 1);
   received_.erase(0, length);
   return line;

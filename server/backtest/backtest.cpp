@@ -21,6 +21,7 @@
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/outcome.hpp"
+#include "server/engine/told_event.hpp"
 
 namespace spindrift {
 namespace {

@@ -19,6 +19,7 @@
 #include "server/engine/engine.hpp"
 #include "server/engine/outcome.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/engine/told_event.hpp"
 #include "server/rehearsal/comparison_report.hpp"
 #include "server/rehearsal/notice_comparison.hpp"
 

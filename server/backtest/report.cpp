@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "common/protocol/encode.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "common/text/utf8.hpp"
 

@@ -7,7 +7,8 @@
 
 #include "common/csv/cell.hpp"
 #include "common/csv/csv.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "common/text/printable.hpp"
 
 namespace spindrift {
@@ -79,8 +80,8 @@ std::optional<table::no_such_column> table::choose_columns() {
     if (!column) return missing("--value-column", name);
     value_columns_.push_back(*column);
   }
-  if (value_columns_.size() > limits::features_max)
-    return no_such_column{"--value-column: more than " + std::to_string(limits::features_max) + " columns"};
+  if (value_columns_.size() > model::features_max)
+    return no_such_column{"--value-column: more than " + std::to_string(model::features_max) + " columns"};
   for (const std::size_t column : value_columns_) {
     value_names_.push_back(header_.empty() ? "column" + std::to_string(column + 1)
                                            : wire_name(header_[column], limits::feature_bytes_max));

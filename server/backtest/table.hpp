@@ -15,7 +15,7 @@
 #include "common/csv/dialect.hpp"
 #include "common/model/point.hpp"
 #include "common/protocol/error.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/name_limits.hpp"
 
 namespace spindrift {
 

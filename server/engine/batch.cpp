@@ -2,6 +2,7 @@
 #include "server/engine/batch.hpp"
 
 #include "server/engine/outcome.hpp"
+#include "server/engine/told_event.hpp"
 
 namespace spindrift {
 

@@ -15,6 +15,7 @@
 #include "server/engine/stream_table.hpp"
 #include "server/engine/stripe_guard.hpp"
 #include "server/engine/threshold_evidence.hpp"
+#include "server/engine/told_event.hpp"
 
 namespace spindrift {
 namespace {

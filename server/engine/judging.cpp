@@ -8,10 +8,11 @@
 #include <string_view>
 #include <utility>
 
+#include "common/model/limit.hpp"
 #include "common/model/verdict.hpp"
 #include "server/engine/event_words.hpp"
-#include "server/engine/outcome.hpp"
 #include "server/engine/stream.hpp"
+#include "server/engine/told_event.hpp"
 
 namespace spindrift {
 namespace {
@@ -90,7 +91,7 @@ void follow_learning(stream& to, bool is_learned, std::uint64_t n, std::int64_t 
 
 void judge(const point& from, stream& to, moment now, verdict& result, std::vector<event>& told,
            std::vector<feature_verdict>& by_feature) {
-  std::array<double, features_max> ordered;
+  std::array<double, model::features_max> ordered;
   ordered[0] = 0;  // a stream has one value at least, but GCC does not know
   const std::size_t width = to.width();
   to.order_values(from, ordered);

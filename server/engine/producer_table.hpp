@@ -6,7 +6,7 @@
 // Thread rules: the table may be used from any thread. A producer is locked by the connection that works for it, for
 // one batch at a time, across observing the points and keeping their verdicts, so that whoever takes the name over
 // finds both or neither. Order of locks: a producer, the table, never the other way round. Bounded: `producers_max`
-// names, each with at most limits::in_flight_max verdicts; beyond it the producer that said hello longest ago, and is
+// names, each with at most model::in_flight_max verdicts; beyond it the producer that said hello longest ago, and is
 // not connected, is forgotten. The bytes of all kept verdicts are bounded as well: see kept_account.hpp.
 #pragma once
 

@@ -2,12 +2,13 @@
 #include <mutex>
 #include <utility>
 
+#include "common/model/verdict.hpp"
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/judging.hpp"
-#include "server/engine/outcome.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/engine/threshold_evidence.hpp"
+#include "server/engine/told_event.hpp"
 
 namespace spindrift {
 

@@ -8,6 +8,7 @@
 #include "server/engine/outcome.hpp"
 #include "server/engine/point_journal.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/engine/told_event.hpp"
 
 namespace spindrift {
 

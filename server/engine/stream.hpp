@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/model/limit.hpp"
 #include "common/model/point.hpp"
 #include "server/detect/detector.hpp"
 #include "server/engine/counter_rate.hpp"
@@ -65,7 +66,7 @@ struct stream {
   // True when the point has the stream's features, in whatever order.
   bool takes(const point& from) const {
     if (from.values.size() != features.size()) return false;
-    std::array<double, features_max> ordered;
+    std::array<double, model::features_max> ordered;
     return features.empty() || order_values(from, ordered);
   }
 

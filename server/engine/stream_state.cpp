@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "common/model/limit.hpp"
 #include "server/detect/archive.hpp"
 #include "server/store/bytes.hpp"
 
@@ -45,7 +46,7 @@ const part* find(const std::vector<part>& parts, std::uint16_t tag) {
 std::unique_ptr<stream> restore_numbers(std::string_view name, std::string_view bytes, const shared_profile& profile) {
   state_reader in(bytes);
   std::vector<std::string> features;
-  in.sequence(features, features_max);
+  in.sequence(features, model::features_max);
   if (!in.ok()) return nullptr;
   auto made = std::make_unique<stream>(name, std::move(features), profile);
   in(made->n, made->last, made->last_ts);
@@ -137,7 +138,7 @@ void end_part(std::size_t begin, std::string& out) {
 void save_stream(stream& from, std::string& out) {
   std::size_t begin = begin_part(static_cast<std::uint16_t>(stream_part::numbers), stream_numbers_version, 0, out);
   state_writer archive(out);
-  archive.sequence(from.features, features_max);
+  archive.sequence(from.features, model::features_max);
   archive(from.n, from.last, from.last_ts);
   end_part(begin, out);
   begin = begin_part(static_cast<std::uint16_t>(stream_part::events), event_watch::state_version, 0, out);

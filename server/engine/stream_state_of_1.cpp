@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/limit.hpp"
 #include "server/detect/registry.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/store/bytes.hpp"
@@ -138,7 +139,7 @@ bool migrate_stream_of_1(std::string_view bytes, std::string_view settings, std:
     return piece;
   };
   const std::uint32_t feature_count = in.fixed<std::uint32_t>();
-  if (feature_count > features_max) return false;
+  if (feature_count > model::features_max) return false;
   for (std::uint32_t i = 0; i < feature_count; ++i) skip_sequence(in, 1);
   skip(in, 3 * 8);
   if (!in.ok()) return false;

@@ -1,6 +1,6 @@
 // Looks streams up by name and goes through them, a stripe at a time.
 #include "server/engine/stream_table.hpp"
-#include "server/engine/outcome.hpp"
+#include "server/engine/refusal.hpp"
 
 namespace spindrift {
 

@@ -8,7 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "server/formats/json_tree.hpp"
 #include "server/formats/number.hpp"
 #include "server/formats/otlp.hpp"
@@ -234,7 +235,7 @@ private:
   }
 
   bool read_features(const node& values, const surroundings& here) {
-    std::array<feature, limits::features_max> features;
+    std::array<feature, model::features_max> features;
     std::size_t count = 0;
     for (const node* value = tree_.first(values); value != nullptr; value = tree_.next(*value)) {
       if (count == features.size() || (value->is != kind::number && value->is != kind::text)) return false;

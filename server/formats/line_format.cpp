@@ -4,8 +4,8 @@
 #include <array>
 #include <cstddef>
 
-#include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "server/formats/number.hpp"
 
 namespace spindrift::formats {

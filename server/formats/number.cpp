@@ -10,8 +10,8 @@
 
 #include "common/protocol/decimal.hpp"
 #include "common/protocol/eight_digits.hpp"
-#include "common/protocol/limits.hpp"
 #include "common/protocol/number_text.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "common/text/digit.hpp"
 

@@ -4,8 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "server/formats/number.hpp"
 #include "server/formats/series_name.hpp"
 
@@ -66,7 +67,7 @@ bool parsed::add_text(std::string_view stream, std::string_view number, std::opt
 
 bool parsed::add_values(std::string_view stream, std::span<const feature> values, std::optional<std::int64_t> ts_ms,
                         std::string_view line) {
-  if (values.empty() || values.size() > limits::features_max) {
+  if (values.empty() || values.size() > model::features_max) {
     refuse(fault_cause::bad_value, line, "\"values\" has no feature, or more than 64");
     return false;
   }

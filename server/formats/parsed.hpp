@@ -2,7 +2,7 @@
 //
 // Points look into the bytes that were read or, where a name had to be put together, into memory kept here; both must
 // stay until the points have been used, and clear() ends them. Owned by whoever calls the readers (a session's shard, a
-// request), one thread at a time. Limits: a point of at most limits::features_max features; faults_max faults are kept
+// request), one thread at a time. Limits: a point of at most model::features_max features; faults_max faults are kept
 // with their text, more are only counted. Nothing in here throws but std::bad_alloc.
 #pragma once
 

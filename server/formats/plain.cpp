@@ -2,7 +2,7 @@
 #include <array>
 #include <string>
 
-#include "common/protocol/limits.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "server/formats/line_format.hpp"
 #include "server/formats/number.hpp"
 

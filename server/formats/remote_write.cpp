@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/protocol/limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "server/formats/body.hpp"
 #include "server/formats/protobuf.hpp"
 #include "server/formats/series_name.hpp"

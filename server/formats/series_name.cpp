@@ -7,8 +7,8 @@
 #include <initializer_list>
 #include <span>
 
-#include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "common/text/fnv1a.hpp"
 #include "common/text/utf8.hpp"
 #include "server/formats/text_arena.hpp"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "common/log/log.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
 #include "server/clock/clock.hpp"
 #include "server/net/socket_option.hpp"
 

@@ -2,7 +2,7 @@
 #include "server/net/net_options.hpp"
 
 #include "common/cli/options.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
 #include "server/net/settings.hpp"
 
 namespace spindrift {
@@ -20,7 +20,7 @@ void declare(net_settings& settings, option_set& options) {
     options.add_number("--max-connections", "N", "connections at once, 1 to 1000000", settings.connections_max, 1,
                        1'000'000);
     options.add_number("--max-frame-bytes", "BYTES", "longest frame, 1024 to 65536", settings.frame_bytes_max, 1'024,
-                       limits::frame_bytes_max);
+                       model::frame_bytes_max);
     options.add_number("--max-bad-frames", "PER_S",
                        "bad frames a second of one connection, beyond which it is slowed down",
                        settings.bad_frames_per_s, 1, 1'000'000);

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "common/log/log.hpp"
-#include "server/engine/outcome.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/net/connection.hpp"
 

@@ -3,6 +3,7 @@
 
 #include "common/protocol/encode.hpp"
 #include "server/engine/outcome.hpp"
+#include "server/engine/told_event.hpp"
 
 namespace spindrift {
 

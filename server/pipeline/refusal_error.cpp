@@ -1,6 +1,8 @@
 // The codes and texts of refused points.
 #include "server/pipeline/refusal_error.hpp"
-#include "server/engine/outcome.hpp"
+
+#include "common/model/point.hpp"
+#include "server/engine/refusal.hpp"
 
 namespace spindrift {
 

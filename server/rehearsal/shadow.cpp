@@ -9,6 +9,7 @@
 #include "server/engine/outcome.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/engine/told_event.hpp"
 #include "server/pipeline/intake.hpp"
 #include "server/rehearsal/comparison_report.hpp"
 

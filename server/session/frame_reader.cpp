@@ -4,7 +4,7 @@
 #include <utility>
 #include <variant>
 
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
 #include "common/text/printable.hpp"
 #include "server/formats/opening.hpp"
 
@@ -62,7 +62,7 @@ frame_reader::taken frame_reader::open(inbox& from) {
   switch (begun.is) {
     case opening::kind::undecided:
       // What cannot be told apart within a frame's length is a frame, if a bad one.
-      is_open_ = from.is_finished() || from.unread().size() > limits::frame_bytes_max;
+      is_open_ = from.is_finished() || from.unread().size() > model::frame_bytes_max;
       break;
     case opening::kind::unreadable:
       return {kind::unreadable, protocol_error{error_code::bad_json, begun.advice}, {}};
@@ -87,10 +87,10 @@ inbox::cut frame_reader::next_counted(inbox& from) {
   if (rest.empty()) return {};
   const formats::counted_frame found = formats::cut_counted(rest);
   using state = formats::counted_frame::kind;
-  if (found.is == state::whole && found.bytes <= limits::frame_bytes_max) {
+  if (found.is == state::whole && found.bytes <= model::frame_bytes_max) {
     return from.take_counted(found.begin, found.bytes);
   }
-  if (found.is == state::partial && found.bytes <= limits::frame_bytes_max && !from.is_finished()) return {};
+  if (found.is == state::partial && found.bytes <= model::frame_bytes_max && !from.is_finished()) return {};
   is_counted_ = false;
   return from.next();
 }
@@ -99,7 +99,7 @@ frame_reader::taken frame_reader::read(std::string_view bytes, decoder& frames, 
   if (foreign_.is_joining() ||
       (bytes.size() <= 4 && (has_joined_ || !keeps_to_contract()) && foreign_.begins_value(bytes))) {
     has_joined_ = true;
-    switch (foreign_.join(bytes, limits::frame_bytes_max)) {
+    switch (foreign_.join(bytes, model::frame_bytes_max)) {
       case formats::foreign_reader::join_result::partial:
         return {kind::nothing, {}, {}};
       case formats::foreign_reader::join_result::too_large:

@@ -1,8 +1,9 @@
 // Writes the replies to commands.
 #include "server/session/reply_line.hpp"
 
+#include "common/model/limit.hpp"
 #include "common/protocol/encode.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
 #include "server/session/version.hpp"
 
 namespace spindrift {
@@ -86,7 +87,7 @@ void append_welcome(const hello_command& asked, std::uint64_t last_seq, const co
   append_key("last_seq", out);
   append_number(last_seq, out);
   append_key("in_flight_max", out);
-  append_number(std::uint64_t{limits::in_flight_max}, out);
+  append_number(std::uint64_t{model::in_flight_max}, out);
   if (asked.replies) {
     append_key("replies", out);
     append_json_string(name_of(*asked.replies), out);

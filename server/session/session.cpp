@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "common/protocol/encode.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
 #include "server/engine/outcome.hpp"
 #include "server/engine/stream_listing.hpp"
 #include "server/pipeline/kept_verdict.hpp"

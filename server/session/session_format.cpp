@@ -4,8 +4,8 @@
 #include <variant>
 
 #include "common/protocol/encode.hpp"
-#include "common/protocol/limits.hpp"
-#include "server/engine/outcome.hpp"
+#include "common/protocol/name_limits.hpp"
+#include "server/engine/refusal.hpp"
 #include "server/pipeline/refusal_error.hpp"
 #include "server/session/permission.hpp"
 #include "server/session/session.hpp"

@@ -3,6 +3,7 @@
 
 #include "common/log/log.hpp"
 #include "server/engine/outcome.hpp"
+#include "server/engine/told_event.hpp"
 
 namespace spindrift {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "common/model/explanation.hpp"
 #include "common/protocol/encode.hpp"
-#include "server/engine/outcome.hpp"
+#include "server/engine/told_event.hpp"
 #include "server/sinks/picture_bytes.hpp"
 
 namespace spindrift {

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cstring>
 
+#include "common/model/limit.hpp"
 #include "server/store/crc32c.hpp"
 
 namespace spindrift {
@@ -171,7 +172,7 @@ void entry_writer::roll_back() {
 
 void entry_writer::append(const point_record& record, journal_name& stream, journal_name* producer, byte_buffer& out) {
   const point& subject = record.subject;
-  assert(subject.ts.has_value() && subject.values.size() <= features_max);
+  assert(subject.ts.has_value() && subject.values.size() <= model::features_max);
   assert(record.producer.empty() || producer != nullptr);
   if (stream.segment != segment_) define(subject.stream, stream, out);
   std::uint8_t head = subject.is_counter ? entry_counter : entry_point;
@@ -301,7 +302,7 @@ void entry_reader::take_define() {
 void entry_reader::take_shape() {
   auto* stream = take_known();
   const std::uint64_t count = in_.varint();
-  if (stream == nullptr || count == 0 || count > features_max) return in_.refuse();
+  if (stream == nullptr || count == 0 || count > model::features_max) return in_.refuse();
   stream->shape.clear();
   for (std::uint64_t at = 0; at < count && in_.ok(); ++at) {
     const std::uint64_t length = in_.varint();

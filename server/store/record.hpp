@@ -30,7 +30,6 @@
 #include <string_view>
 #include <vector>
 
-#include "common/model/limit.hpp"
 #include "common/model/point.hpp"
 #include "server/store/bytes.hpp"
 
@@ -45,9 +44,9 @@ constexpr std::size_t record_header_bytes = 32;
 // A record is closed once it holds this much, so that a reader needs no more memory than this and one entry.
 constexpr std::size_t record_bytes_full = 1U << 20U;
 constexpr std::size_t record_bytes_max = record_bytes_full + (64U << 10U);
-// Bounds of the wire, kept with a margin; a reader refuses what is beyond.
+// A bound of the wire, kept with a margin; a reader refuses what is beyond, and points of more than
+// model::features_max values.
 constexpr std::size_t name_bytes_max = 256;
-constexpr std::size_t features_max = model::features_max;
 
 struct segment_header {
   std::uint32_t version = journal_version;

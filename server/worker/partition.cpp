@@ -6,10 +6,11 @@
 #include <utility>
 #include <variant>
 
+#include "common/model/limit.hpp"
 #include "common/protocol/encode.hpp"
 #include "common/protocol/inbox.hpp"
-#include "common/protocol/limits.hpp"
 #include "server/engine/outcome.hpp"
+#include "server/engine/told_event.hpp"
 #include "server/pipeline/refusal_error.hpp"
 #include "server/worker/lane_counters.hpp"
 #include "server/worker/murmur2.hpp"
@@ -130,7 +131,7 @@ bool partition::read_lines(std::span<const input_record> given, std::size_t reco
 }
 
 void partition::read_line(std::string_view text, const input_record& from, std::size_t record, std::uint64_t line) {
-  if (text.size() > limits::frame_bytes_max) {
+  if (text.size() > model::frame_bytes_max) {
     faults_.push_back(
         {record, batch_.points.size(), line, text,
          protocol_error{error_code::frame_too_large, "the line is longer than a frame may be", 0, {}, {}}});

@@ -11,6 +11,7 @@
 #include "server/engine/producer_table.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/engine/told_event.hpp"
 
 namespace spindrift::faults {
 namespace {

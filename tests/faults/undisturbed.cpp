@@ -11,6 +11,7 @@
 #include "server/engine/batch.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/outcome.hpp"
+#include "server/engine/told_event.hpp"
 #include "server/pipeline/refusal_error.hpp"
 
 namespace spindrift::faults {

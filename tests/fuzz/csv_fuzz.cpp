@@ -11,7 +11,8 @@
 
 #include "client/replay.hpp"
 #include "common/csv/csv.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "server/backtest/table.hpp"
 #include "tests/fuzz/require.hpp"
 
@@ -57,7 +58,7 @@ void check_lines(std::string_view text, const table_settings& settings) {
     const table::row found = points.take(line);
     if (const auto* const measured = std::get_if<point>(&found)) {
       require(std::isfinite(measured->value), "a value is not finite");
-      require(measured->values.size() <= limits::features_max, "too many features");
+      require(measured->values.size() <= model::features_max, "too many features");
       require(!measured->ts || limits::is_event_time(*measured->ts), "a time is out of range");
     } else if (const auto* const missing = std::get_if<table::no_such_column>(&found)) {
       require(!missing->message.empty(), "a refusal without a reason");

@@ -7,9 +7,12 @@
 #include <string_view>
 #include <variant>
 
+#include "common/model/limit.hpp"
 #include "common/protocol/decode.hpp"
 #include "common/protocol/encode.hpp"
+#include "common/protocol/frame_limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "common/protocol/reply.hpp"
 #include "tests/fuzz/require.hpp"
 #include "tests/support/json_oracle.hpp"
@@ -25,7 +28,7 @@ using support::padded_text;
 void check_point(const point& what) {
   require(is_name(what.stream, limits::stream_bytes_max), "a stream's name is none", what.stream);
   require(std::isfinite(what.value) && what.seq <= limits::seq_max, "a point is out of range");
-  require(what.values.size() <= limits::features_max, "a point has too many features");
+  require(what.values.size() <= model::features_max, "a point has too many features");
   for (const feature& each : what.values) {
     require(is_name(each.name, limits::feature_bytes_max) && std::isfinite(each.value), "a feature is none", each.name);
   }

@@ -5,8 +5,10 @@
 #include <string>
 #include <string_view>
 
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/name_limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "server/formats/body.hpp"
 #include "server/formats/foreign_reader.hpp"
 #include "server/formats/opening.hpp"
@@ -22,7 +24,7 @@ void check_points(const parsed& from) {
     require(is_name(read.stream, limits::stream_bytes_max), "a stream's name is none", read.stream);
     require(std::isfinite(read.value), "a value is not finite", read.stream);
     require(!read.ts || limits::is_event_time(*read.ts), "a time is none", read.stream);
-    require(read.values.size() <= limits::features_max, "too many features", read.stream);
+    require(read.values.size() <= model::features_max, "too many features", read.stream);
     for (const feature& part : read.values) {
       require(is_name(part.name, limits::feature_bytes_max) && std::isfinite(part.value), "a feature is none",
               part.name);
@@ -41,7 +43,7 @@ void check_lines(std::string_view bytes) {
     into.clear();
     if (reader.is_joining() || foreign_reader::begins_value(line)) {
       (void)reader.would_complete(line);
-      if (reader.join(line, limits::frame_bytes_max) != foreign_reader::join_result::whole) continue;
+      if (reader.join(line, model::frame_bytes_max) != foreign_reader::join_result::whole) continue;
       const frame_result result = reader.read(reader.joined(), into);
       require(result != frame_result::unknown || into.points().empty(), "what is unknown gave points");
     } else if (reader.read(line, into) == frame_result::unknown) {

@@ -3,8 +3,9 @@
 
 #include <utility>
 
+#include "common/model/limit.hpp"
 #include "common/protocol/encode.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
 #include "server/engine/outcome.hpp"
 
 namespace spindrift::support {
@@ -83,7 +84,7 @@ session_environment little_server::environment() const {
 little_server::client& little_server::connect() {
   const std::uint64_t number = ++connected_;
   const std::size_t frame_bytes_max =
-      settings_.needs_token ? limits::frame_bytes_max_unauthorized : limits::frame_bytes_max;
+      settings_.needs_token ? limits::frame_bytes_max_unauthorized : model::frame_bytes_max;
   auto made = std::make_unique<client>(*this, workspace_, number, frame_bytes_max);
   return *clients_.emplace(number, std::move(made)).first->second;
 }
@@ -133,7 +134,7 @@ void little_server::advance(client& who) {
 
 void little_server::carry_out(client& who, step& out) {
   who.replies += out.replies;
-  if (who.conversation.is_admitted()) who.received.set_frame_bytes_max(limits::frame_bytes_max);
+  if (who.conversation.is_admitted()) who.received.set_frame_bytes_max(model::frame_bytes_max);
   if (out.unsubscribes) unsubscribe(who);
   if (out.closes) who.closed = out.closes;
   if (out.closes) unsubscribe(who);

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
 
 namespace spindrift::support {
 

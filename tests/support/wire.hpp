@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/model/limit.hpp"
 #include "common/protocol/inbox.hpp"
-#include "common/protocol/limits.hpp"
 #include "tests/support/noise.hpp"
 
 namespace spindrift::support {
@@ -66,7 +66,7 @@ inline constexpr std::string_view too_large_mark = "<too large>";
 
 // All frames in the order they were cut; with `finish` also what is unfinished at the end.
 inline std::vector<std::string> frames_of(std::string_view bytes, const chunking& chunk, bool finish = true,
-                                          std::size_t frame_bytes_max = limits::frame_bytes_max) {
+                                          std::size_t frame_bytes_max = model::frame_bytes_max) {
   inbox box(frame_bytes_max);
   std::vector<std::string> frames;
   const auto take_all = [&] {

@@ -19,7 +19,7 @@
 #include "common/cli/options.hpp"
 #include "common/net/endpoint.hpp"
 #include "common/protocol/encode.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "common/text/printable.hpp"
 #include "visualizer/app/settings.hpp"

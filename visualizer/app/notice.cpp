@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "common/protocol/limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "visualizer/plot/label.hpp"
 

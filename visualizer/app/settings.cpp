@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "common/net/endpoint.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "common/text/page_address.hpp"
 #include "common/text/printable.hpp"

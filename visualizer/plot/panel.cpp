@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "common/protocol/limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "visualizer/plot/command.hpp"
 #include "visualizer/plot/event_span.hpp"

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "common/protocol/limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 
 namespace spindrift {

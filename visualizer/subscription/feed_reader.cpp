@@ -7,8 +7,8 @@
 #include <array>
 #include <limits>
 
+#include "common/model/limit.hpp"
 #include "common/protocol/inbox.hpp"
-#include "common/protocol/limits.hpp"
 #include "common/protocol/reply.hpp"
 #include "common/text/utf8.hpp"
 
@@ -86,10 +86,10 @@ struct feed_reader::workspace {
 
   reply_reader replies;
   od::parser parser;
-  std::array<feature_band, limits::features_max> bands{};
-  std::array<std::uint8_t, limits::features_max> found{};
-  std::array<feature, limits::features_max> values{};
-  std::array<value_extent, limits::features_max> extents{};
+  std::array<feature_band, model::features_max> bands{};
+  std::array<std::uint8_t, model::features_max> found{};
+  std::array<feature, model::features_max> values{};
+  std::array<value_extent, model::features_max> extents{};
 
   template <class Visit>
   bool visit_fields(std::string_view line, Visit visit);

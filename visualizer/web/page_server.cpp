@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "common/net/http_query.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
+#include "common/protocol/name_limits.hpp"
+#include "common/protocol/query_limits.hpp"
 #include "visualizer/series/clock.hpp"
 #include "visualizer/web/board_answer.hpp"
 #include "visualizer/web/page.hpp"

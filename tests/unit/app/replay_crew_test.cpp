@@ -15,6 +15,7 @@
 #include "server/engine/shared_section.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/engine/told_event.hpp"
 #include "tests/support/noise.hpp"
 
 namespace spindrift {

@@ -14,6 +14,7 @@
 #include "server/engine/outcome.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/engine/told_event.hpp"
 
 namespace spindrift {
 namespace {

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
 
 namespace spindrift {
 namespace {
@@ -27,7 +27,7 @@ TEST(producer, keeps_verdicts_for_sending_again) {
 
 TEST(producer, keeps_as_many_verdicts_as_may_be_unanswered_and_no_more) {
   producer who("plant-7");
-  const std::uint64_t count = limits::in_flight_max;
+  const std::uint64_t count = model::in_flight_max;
   for (std::uint64_t seq = 1; seq <= count; ++seq) who.keep(seq, std::to_string(seq));
   EXPECT_EQ(who.kept(1), "1");
   who.keep(count + 1, "new");

@@ -21,6 +21,7 @@
 #include "server/engine/shared_section.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/engine/told_event.hpp"
 #include "tests/quality/heap_count.hpp"
 #include "tests/support/noise.hpp"
 

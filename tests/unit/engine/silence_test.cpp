@@ -11,6 +11,7 @@
 #include "server/engine/point_journal.hpp"
 #include "server/engine/stream.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/engine/told_event.hpp"
 
 namespace spindrift {
 namespace {

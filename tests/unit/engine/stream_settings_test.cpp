@@ -16,6 +16,7 @@
 #include "server/engine/profile_book.hpp"
 #include "server/engine/stream_state.hpp"
 #include "server/engine/stream_table.hpp"
+#include "server/engine/told_event.hpp"
 #include "tests/support/noise.hpp"
 
 namespace spindrift {

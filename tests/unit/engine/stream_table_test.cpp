@@ -5,8 +5,8 @@
 
 #include <set>
 
-#include "server/engine/outcome.hpp"
 #include "server/engine/recent_points.hpp"
+#include "server/engine/refusal.hpp"
 
 namespace spindrift {
 namespace {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
 #include "tests/unit/formats/shown.hpp"
 
 namespace spindrift::formats {
@@ -53,14 +53,14 @@ TEST(parsed, takes_points_of_one_to_64_features_each_with_a_name_of_its_own) {
   std::vector<std::string> names;
   parsed into;
   EXPECT_FALSE(into.add_values("a", {}, {}, ""));
-  EXPECT_TRUE(into.add_values("a", features_of(limits::features_max, names), {}, ""));
-  EXPECT_FALSE(into.add_values("a", features_of(limits::features_max + 1, names), {}, ""));
+  EXPECT_TRUE(into.add_values("a", features_of(model::features_max, names), {}, ""));
+  EXPECT_FALSE(into.add_values("a", features_of(model::features_max + 1, names), {}, ""));
   const std::array<feature, 2> twice = {{{"x", 1}, {"x", 2}}};
   EXPECT_FALSE(into.add_values("a", twice, {}, ""));
   const std::array<feature, 1> infinite = {{{"x", std::numeric_limits<double>::infinity()}}};
   EXPECT_FALSE(into.add_values("a", infinite, {}, ""));
   EXPECT_EQ(into.points().size(), 1U);
-  EXPECT_EQ(into.points()[0].values.size(), limits::features_max);
+  EXPECT_EQ(into.points()[0].values.size(), model::features_max);
   EXPECT_EQ(into.fault_count(fault_cause::bad_value), 4U);
 }
 

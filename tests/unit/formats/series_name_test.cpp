@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "common/protocol/limits.hpp"
 #include "common/protocol/name.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "server/formats/text_arena.hpp"
 
 namespace spindrift::formats {

@@ -10,6 +10,7 @@
 #include "server/engine/outcome.hpp"
 #include "server/engine/point_journal.hpp"
 #include "server/engine/producer_table.hpp"
+#include "server/engine/told_event.hpp"
 #include "server/pipeline/kept_verdict.hpp"
 
 namespace spindrift {

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "common/model/point.hpp"
-#include "server/engine/outcome.hpp"
+#include "server/engine/refusal.hpp"
 
 namespace spindrift {
 namespace {

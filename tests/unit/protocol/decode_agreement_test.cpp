@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "common/model/limit.hpp"
 #include "common/protocol/decode.hpp"
 #include "common/protocol/encode.hpp"
 #include "tests/support/json_oracle.hpp"
@@ -93,7 +94,7 @@ TEST(decode_agreement, the_json_test_suite) {
   for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(folder) / "test_parsing")) {
     const std::string name = entry.path().filename().string();
     const std::string text = content_of(entry.path());
-    if (text.size() > limits::frame_bytes_max) continue;
+    if (text.size() > model::frame_bytes_max) continue;
     ++files;
     SCOPED_TRACE(name);
     const std::string trimmed = contains_object_only(text) ? text.substr(text.find('{')) : text;

@@ -6,7 +6,7 @@
 
 #include "common/protocol/decode.hpp"
 #include "common/protocol/encode.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/query_limits.hpp"
 #include "tests/support/wire.hpp"
 
 namespace spindrift {

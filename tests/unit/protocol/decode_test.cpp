@@ -11,7 +11,8 @@
 #include <variant>
 #include <vector>
 
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "tests/support/wire.hpp"
 
 namespace spindrift {

@@ -11,8 +11,11 @@
 #include <vector>
 
 #include "common/model/event.hpp"
+#include "common/model/limit.hpp"
 #include "common/model/verdict.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
+#include "common/protocol/name_limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "tests/support/noise.hpp"
 
 namespace spindrift {
@@ -127,7 +130,7 @@ TEST(encode, writes_null_for_what_is_not_finite) {
 TEST(encode, has_room_for_the_longest_numbers) {
   const double longest = -2.2250738585072014e-308;
   const std::string long_name(limits::feature_bytes_max, 'f');
-  std::vector<feature> values(limits::features_max, feature{long_name, longest});
+  std::vector<feature> values(model::features_max, feature{long_name, longest});
   const std::string stream(limits::stream_bytes_max, 's');
   verdict what;
   what.subject.stream = stream;

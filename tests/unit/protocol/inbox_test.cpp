@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "common/protocol/limits.hpp"
+#include "common/model/limit.hpp"
 #include "tests/support/wire.hpp"
 
 namespace spindrift {
@@ -24,7 +24,7 @@ using frames = std::vector<std::string>;
 const std::string too_large{too_large_mark};
 
 // The frames of a text, after checking that they are the same however the text is cut.
-frames cut(const std::string& text, bool finish = true, std::size_t frame_bytes_max = limits::frame_bytes_max) {
+frames cut(const std::string& text, bool finish = true, std::size_t frame_bytes_max = model::frame_bytes_max) {
   const frames expected = frames_of(text, whole(), finish, frame_bytes_max);
   EXPECT_EQ(frames_of(text, byte_by_byte(), finish, frame_bytes_max), expected);
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
@@ -107,17 +107,17 @@ TEST(inbox, keeps_a_string_that_is_never_closed_up_to_the_line_end) {
 }
 
 TEST(inbox, takes_a_frame_of_exactly_the_limit) {
-  const std::string largest = object_of(limits::frame_bytes_max);
+  const std::string largest = object_of(model::frame_bytes_max);
   for (const char* const end : {"\n", "\r\n", "", "\r"}) {
     const auto found = cut(largest + end);
     ASSERT_EQ(found.size(), 1U);
-    EXPECT_EQ(found.front().size(), limits::frame_bytes_max);
+    EXPECT_EQ(found.front().size(), model::frame_bytes_max);
     EXPECT_EQ(found.front(), largest);
   }
 }
 
 TEST(inbox, refuses_a_frame_of_one_byte_more_than_the_limit) {
-  const std::string larger = object_of(limits::frame_bytes_max + 1);
+  const std::string larger = object_of(model::frame_bytes_max + 1);
   for (const char* const end : {"\n", "\r\n", "", "\r"}) EXPECT_THAT(cut(larger + end), ElementsAre(too_large));
 }
 
@@ -275,7 +275,7 @@ TEST(inbox, stays_bounded_in_a_line_that_never_ends) {
       while (box.next().kind != inbox::cut_kind::none) continue;
     });
   }
-  EXPECT_LE(box.capacity_bytes(), 4 * limits::frame_bytes_max);
+  EXPECT_LE(box.capacity_bytes(), 4 * model::frame_bytes_max);
   EXPECT_EQ(box.frames_cut(), 1U);
 }
 
@@ -288,7 +288,7 @@ TEST(inbox, stays_bounded_under_many_frames) {
       while (box.next().kind != inbox::cut_kind::none) continue;
     });
   }
-  EXPECT_LE(box.capacity_bytes(), 4 * limits::frame_bytes_max);
+  EXPECT_LE(box.capacity_bytes(), 4 * model::frame_bytes_max);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include "common/model/verdict.hpp"
 #include "common/protocol/decode.hpp"
 #include "common/protocol/encode.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "tests/support/wire.hpp"
 
 namespace spindrift {

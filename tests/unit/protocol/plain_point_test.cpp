@@ -11,9 +11,11 @@
 #include <variant>
 #include <vector>
 
+#include "common/model/limit.hpp"
 #include "common/protocol/decode.hpp"
 #include "common/protocol/encode.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
+#include "common/protocol/name_limits.hpp"
 #include "tests/support/noise.hpp"
 #include "tests/support/wire.hpp"
 
@@ -22,7 +24,7 @@ namespace {
 
 using support::padded_text;
 
-using features = std::array<feature, limits::features_max>;
+using features = std::array<feature, model::features_max>;
 
 bool is_plain(std::string_view text) {
   const padded_text padded(text);
@@ -75,7 +77,7 @@ std::string number(support::noise_source& from) {
 std::string measured(support::noise_source& from) {
   if (from.chance(0.6)) return "\"value\":" + number(from);
   std::string text = "\"values\":{";
-  const std::uint64_t count = 1 + from.below(from.chance(0.1) ? limits::features_max : 4);
+  const std::uint64_t count = 1 + from.below(from.chance(0.1) ? model::features_max : 4);
   for (std::uint64_t i = 0; i < count; ++i) {
     text += (i == 0 ? "\"" : ",\"") + std::to_string(i) + ".x\":" + number(from);
   }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "common/protocol/encode.hpp"
-#include "common/protocol/limits.hpp"
+#include "common/protocol/frame_limits.hpp"
 #include "tests/support/wire.hpp"
 
 namespace spindrift {

@@ -4,7 +4,7 @@
 
 #include <ctime>
 
-#include "common/protocol/limits.hpp"
+#include "common/protocol/time_limits.hpp"
 #include "tests/support/noise.hpp"
 
 namespace spindrift {

@@ -9,6 +9,7 @@
 
 #include "server/engine/engine.hpp"
 #include "server/engine/outcome.hpp"
+#include "server/engine/told_event.hpp"
 #include "server/pipeline/pipeline.hpp"
 
 namespace spindrift {

@@ -9,6 +9,7 @@
 
 #include "common/log/log.hpp"
 #include "server/engine/outcome.hpp"
+#include "server/engine/told_event.hpp"
 #include "server/pipeline/intake.hpp"
 
 namespace spindrift {

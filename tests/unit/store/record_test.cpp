@@ -1,3 +1,4 @@
+#include "common/model/limit.hpp"
 #include "server/store/record.hpp"
 
 #include <gtest/gtest.h>
@@ -171,7 +172,7 @@ TEST(record, reader_refuses_every_cut_and_survives_random_bytes) {
     reader.begin_segment();
     reader.begin_record(bytes, 0);
     for (int entries = 0; entries < 100 && reader.next(entry); ++entries) {
-      ASSERT_LE(entry.record.subject.values.size(), features_max);
+      ASSERT_LE(entry.record.subject.values.size(), model::features_max);
     }
   }
 }
