@@ -105,12 +105,6 @@ TEST(context_ring, gives_a_decimal_back_as_it_was) {
   EXPECT_EQ(ring.points(1)[3].value, 199.9);
 }
 
-TEST(context_ring, of_no_points_holds_none) {
-  context_ring ring(0);
-  ring.add(1, std::vector<double>{1});
-  EXPECT_TRUE(ring.points(0).empty());
-}
-
 TEST_F(picture, of_what_was_marked_as_expected_comes_with_a_lower_severity_and_says_so) {
   add_noise(1'000);
   one_.add(200);
