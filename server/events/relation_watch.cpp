@@ -48,7 +48,7 @@ void relation_watch::follow(moments& one, double value, const feature_reading& s
   if (points_ > 20) d = std::clamp(d, -reach * sigma, reach * sigma);
   const double gain = std::max(rate, 1.0 / (points_ + 1.0));
   one.mean += gain * d;
-  one.variance += gain * (d * d - one.variance);
+  one.variance += gain * ((1 - gain) * d * d - one.variance);
 }
 
 // How far they are apart; 0 while they do not go together.

@@ -56,6 +56,20 @@ TEST_F(related_values, may_go_against_each_other) {
   EXPECT_LT(apart->correlation, -0.82);
 }
 
+// Two pressures in hPa: of a first value that is far from nought no variance is made.
+TEST_F(related_values, may_lie_far_from_nought) {
+  for (const double level : {1'013.0, -1e6}) {
+    relation_watch watch(2);
+    std::optional<relation_reading> apart;
+    for (int i = 0; i < 2'100 && !apart; ++i) {
+      const double one = noise_.normal();
+      apart = add(watch, {level + one, level + (i < 2'000 ? 1 : -3) * one + 0.2 * noise_.normal()});
+      ASSERT_TRUE(!apart || i >= 2'000);
+    }
+    EXPECT_TRUE(apart) << level;
+  }
+}
+
 TEST_F(related_values, that_were_never_related_cannot_come_apart) {
   relation_watch watch(2);
   for (int i = 0; i < 3'000; ++i) {
