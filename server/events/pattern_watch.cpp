@@ -18,6 +18,7 @@ constexpr std::uint64_t odd_before = 8;    // points
 constexpr double missing_nines = 6;
 constexpr std::uint64_t together = 10;
 constexpr double plain_z = 3.5;
+constexpr double barely = 0.1;
 constexpr double clock_allowed = 2;  // |z| against the clock that a point may have; what is more adds up,
 constexpr double clock_most = 7;     // one point's share of it bounded,
 constexpr double clock_sum_told = 19;
@@ -70,6 +71,8 @@ std::optional<finding> pattern_watch::update(const observation& point, double ni
   if (others.busy || point.n - now.from_n < hold) return std::nullopt;
   const std::unique_ptr<held> over = std::move(pending_);
   score_n_ = 0;
+  // Of a course that stands at what is expected there is nothing to tell.
+  if (over->size < barely) return std::nullopt;
   return describe(point, *over);
 }
 

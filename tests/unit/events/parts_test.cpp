@@ -179,6 +179,7 @@ TEST(pattern_watch, waits_for_a_name_only_where_the_level_may_get_one) {
     for (std::uint64_t n = 300; n < 400 && told_n == 0; ++n) {
       observation point{.n = n};
       point.seen.score = 2;
+      point.seen.baseline.z = 1;
       if (watch.update(point, 0, {.may_be_level = may_be_level})) told_n = n;
     }
     EXPECT_EQ(told_n, may_be_level ? 324U : 304U);

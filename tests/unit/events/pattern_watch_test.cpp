@@ -11,9 +11,9 @@ namespace {
 class scored_stream : public testing::Test {
 protected:
   // So many points of a score until it is told; 0: it is not.
-  int score(double score, int most, double nines = 0, double crowd = 0) {
+  int score(double score, int most, double nines = 0, double crowd = 0, double z = 1) {
     for (int i = 1; i <= most; ++i) {
-      observation point = observed(n_++, 1);
+      observation point = observed(n_++, z);
       point.seen.score = score;
       point.crowd = crowd;
       found_ = watch_.update(point, nines, {});
@@ -46,6 +46,11 @@ TEST_F(scored_stream, is_told_of_a_moderate_score_only_where_the_baseline_saw_so
   EXPECT_NE(score(1.5, 20, 4), 0);
   watch_ = pattern_watch();
   EXPECT_EQ(score(1.34, 200, 4), 0);
+}
+
+TEST_F(scored_stream, is_not_told_while_none_of_its_points_is_out_of_line) {
+  EXPECT_EQ(score(3, 50, 0, 0, 0.05), 0);
+  EXPECT_EQ(score(3, 20, 0, 0, 0.2), 5);
 }
 
 TEST_F(scored_stream, of_many_features_needs_a_higher_score) {
