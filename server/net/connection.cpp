@@ -156,6 +156,7 @@ void connection::carry_out() {
   if (closes) return finish(name_of(*closes));
   if (wanted) feed_.begin(std::move(*wanted), *this);
   if (writer_.is_writing() && reads_on()) return go_on();  // the write may stand still for ever
+  if (writer_.is_writing()) watch_unread();
   write_later();
 }
 
@@ -246,12 +247,15 @@ void connection::begin_write() {
     if (failed) return self->on_write_failed(failed);
     self->on_written(bytes);
   });
-  if (may_be_muted()) {
-    unread_.watch([self = shared_from_this()] {
-      if (self->may_be_muted()) self->mute();
-    });
-  }
+  watch_unread();
   if (phase_ == phase::serving && reads_on()) go_on();
+}
+
+void connection::watch_unread() {
+  const auto overdue = [self = shared_from_this()] {
+    if (self->may_be_muted()) self->mute();
+  };
+  if (may_be_muted()) unread_.watch(overdue);
 }
 
 bool connection::may_be_muted() const {
@@ -376,7 +380,9 @@ void connection::sweep(std::int64_t at) {
     stream_->socket().cancel(ignored);
     return;
   }
-  if (!writer_.has_feed() && stalled > settings.mute_after.count()) mute();
+  if (writer_.has_feed() || stalled < std::min(settings.mute_after, settings.standstill_max).count()) return;
+  unread_.be_patient();
+  if (unread_.is_overdue()) mute();
 }
 
 // The client does not read. One that wants every reply simply waits for itself; any other is muted: its points are

@@ -92,6 +92,7 @@ private:
   void finish(std::string_view reason);
   void finish_later(std::string_view reason);
   void mute();
+  void watch_unread();
   void close(std::string_view reason);
   counters& counts() const { return home_.environment.counts; }
 

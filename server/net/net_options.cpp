@@ -36,7 +36,8 @@ void declare(net_settings& settings, option_set& options) {
     options.add_milliseconds("--frame-timeout", "time to end a frame that was begun", settings.frame_timeout);
     options.add_milliseconds("--object-silence", "silence after an object without a line end that ends it",
                              settings.object_silence);
-    options.add_milliseconds("--mute-after", "an anonymous producer that reads nothing for so long is muted",
+    options.add_milliseconds("--mute-after",
+                             "an anonymous producer that reads none of its replies for so long is muted",
                              settings.mute_after);
     options.add_number("--max-posted-batches", "N",
                        "batches on their way to another thread's subscribers before they are dropped, 1 to 1000000",

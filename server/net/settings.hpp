@@ -43,8 +43,10 @@ struct net_settings {
   // connections of a thread may have more than unsent_bytes_max. 16,000 verdicts: a burst that is read late loses none.
   std::size_t held_bytes_max = std::size_t{2} * 1024 * 1024;
   std::size_t holders_max = 64;
-  // One that has taken nothing for this long is muted: long enough for whoever reads at all, on this side of the earth.
-  std::chrono::milliseconds mute_after{500};
+  // One that has taken nothing for this long is muted. Where what it leaves unread has no more room it is made to wait
+  // for so much of that at most: long enough for whoever reads at all, on this side of the earth.
+  std::chrono::milliseconds mute_after{5'000};
+  std::chrono::milliseconds standstill_max{500};
   // A subscriber that has not taken a byte for this long is closed.
   std::chrono::milliseconds feed_timeout{10'000};
   std::size_t feed_bytes_max = std::size_t{4} * 1024 * 1024;

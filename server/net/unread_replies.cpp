@@ -13,29 +13,43 @@ namespace spindrift {
 unread_replies::unread_replies(connection_host& home, transport& stream, const writer& out)
     : home_(home), stream_(stream), writer_(out), timer_(stream.socket().get_executor()) {}
 
+bool unread_replies::is_within_room() const {
+  const net_settings& settings = home_.settings;
+  return writer_.unsent_bytes() < (holds_much_ ? settings.held_bytes_max : settings.unsent_bytes_max);
+}
+
 bool unread_replies::have_room() {
   const net_settings& settings = home_.settings;
-  if (writer_.unsent_bytes() >= settings.held_bytes_max) return false;
-  if (holds_much_ || writer_.unsent_bytes() < settings.unsent_bytes_max) return true;
+  if (is_within_room()) return true;
+  if (holds_much_ || writer_.unsent_bytes() >= settings.held_bytes_max) return false;
   if (home_.holders >= settings.holders_max) return false;
   holds_much_ = true;
   ++home_.holders;
   return true;
 }
 
+bool unread_replies::is_overdue() const {
+  const net_settings& settings = home_.settings;
+  const auto patience = is_within_room() ? settings.mute_after : std::min(settings.mute_after, settings.standstill_max);
+  return writer_.is_writing() && steady_ms() - writer_.progress_ms() >= patience.count();
+}
+
 void unread_replies::release() {
   if (std::exchange(holds_much_, false)) --home_.holders;
 }
 
-void unread_replies::watch(std::function<void()> standing_still) {
+void unread_replies::watch(std::function<void()> overdue) {
   if (std::exchange(is_watching_, true)) return;
-  const std::int64_t left = home_.settings.mute_after.count() - (steady_ms() - writer_.progress_ms());
+  const net_settings& settings = home_.settings;
+  const auto patience = std::min(settings.mute_after, settings.standstill_max);
+  const std::int64_t left = patience.count() - (steady_ms() - writer_.progress_ms());
   timer_.expires_after(std::chrono::milliseconds(std::max<std::int64_t>(left, 1)));
-  timer_.async_wait([this, standing_still = std::move(standing_still)](boost::system::error_code cancelled) mutable {
+  timer_.async_wait([this, overdue = std::move(overdue)](boost::system::error_code cancelled) mutable {
     is_watching_ = false;
     if (cancelled || !writer_.is_writing() || writer_.is_muted()) return;
-    if (steady_ms() - writer_.progress_ms() >= home_.settings.mute_after.count()) return standing_still();
-    watch(std::move(standing_still));
+    if (is_overdue()) return overdue();
+    // While there is room the sweep sees to it.
+    if (!is_within_room()) watch(std::move(overdue));
   });
 }
 

@@ -2,8 +2,9 @@
 // given up.
 //
 // An anonymous producer that does not take its replies is not made to wait for itself: it is read on, and what it does
-// not take is kept up to a limit. Beyond it waits if it has taken some of late; if not, its connection mutes it. Owned
-// by its connection, on its thread; the writer, the stream and the host outlive it.
+// not take is kept up to a limit. Beyond it waits if it has taken some of late; if not, its connection mutes it, as it
+// does in any case once nothing was taken for settings.mute_after. Owned by its connection, on its thread; the writer,
+// the stream and the host outlive it.
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -24,9 +25,11 @@ public:
   // the thread for connections that may have more, until release().
   bool have_room();
   void release();
-  // A write has begun: `standing_still` is called where it gets no further for as long as makes a client mute. One
-  // watch at a time; the function keeps its owner alive.
-  void watch(std::function<void()> standing_still);
+  // Whether the client has taken nothing for as long as makes it mute.
+  bool is_overdue() const;
+  // A write has begun, or there is no room any more: `overdue` is called where there is none and the write gets no
+  // further. One watch at a time; the function keeps its owner alive.
+  void watch(std::function<void()> overdue);
   // Its client may not read for ever and is no less alive for it: the timeout of unacknowledged data is put off, until
   // all has been taken.
   void be_patient();
@@ -34,6 +37,8 @@ public:
   void stop();
 
 private:
+  bool is_within_room() const;
+
   connection_host& home_;
   transport& stream_;
   const writer& writer_;
