@@ -297,6 +297,17 @@ TEST_F(visualizer, tells_events_line_by_line_where_there_is_no_terminal) {
   EXPECT_THAT(viewer.output(), testing::Not(testing::HasSubstr("\x1b")));
 }
 
+TEST_F(visualizer, says_why_the_server_gives_it_no_feed) {
+  const daemon_process daemon = start_daemon(
+      {"--tokens",
+       folder_.write("tokens",
+                     "eye 2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b subscribe=cpu.*\n")});
+  const child_result result = run_to_end({program("spindrift-viz"), "--server", daemon.address(), "--seconds", "1",
+                                          "--token-file", folder_.write("token", "secret\n"), "--streams", "mem.*"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.errors, testing::ContainsRegex("never connected to .*: waiting: forbidden: "));
+}
+
 TEST_F(visualizer, ends_when_whoever_read_it_has_gone) {
   const daemon_process daemon = start_daemon();
   child_process viewer(

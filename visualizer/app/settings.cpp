@@ -5,6 +5,8 @@
 #include <charconv>
 
 #include "common/net/endpoint.hpp"
+#include "common/protocol/name.hpp"
+#include "common/protocol/query_limits.hpp"
 #include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "common/text/page_address.hpp"
@@ -106,6 +108,10 @@ void declare(viewer_settings& settings, option_set& options) {
 std::vector<std::string> validate(const viewer_settings& settings) {
   std::vector<std::string> complaints;
   const std::string kind = settings.picture_kind();
+  if (!is_pattern(settings.streams)) {
+    complaints.push_back("--streams: " + in_quotes(settings.streams) + " is not allowed: give 1 to " +
+                         std::to_string(limits::pattern_bytes_max) + " bytes with at most four *");
+  }
   if (settings.output.empty() && (settings.term == "png" || settings.term == "svg")) {
     complaints.push_back("--term: " + settings.term +
                          " is not allowed without --output FILE: give a file, or another terminal");

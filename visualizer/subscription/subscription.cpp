@@ -126,6 +126,8 @@ private:
       events_.missed(gap->missed);
     } else if (auto* const refusal = std::get_if<feed_refusal>(&item)) {
       ending_ = std::move(refusal->reason);
+      // One that keeps the connection is an answer to the subscription: no line will come.
+      if (!has_begun_) events_.state_changed("waiting: " + ending_);
     } else if (std::holds_alternative<feed_began>(item)) {
       pause_ = pause_first;
       if (std::exchange(has_begun_, true)) return;  // it is another subscription of the same conversation

@@ -35,6 +35,20 @@ TEST(viewer_settings, want_a_file_for_a_picture_and_an_ending_that_is_known) {
   EXPECT_EQ(settings.picture_kind(), "png");
 }
 
+TEST(viewer_settings, take_a_pattern_that_the_server_takes) {
+  viewer_settings settings;
+  for (const char* const good : {"*", "cpu.?", "a*b*c*d*"}) {
+    settings.streams = good;
+    EXPECT_EQ(complaints_of(settings), "") << good;
+  }
+  for (const std::string& wrong : {std::string(), std::string("a*b*c*d*e*"), std::string(257, 'a')}) {
+    settings.streams = wrong;
+    EXPECT_NE(complaints_of(settings).find("\" is not allowed: give 1 to 256 bytes with at most four *\n"),
+              std::string::npos)
+        << wrong;
+  }
+}
+
 TEST(viewer_settings, show_the_page_to_this_machine_alone) {
   viewer_settings settings;
   settings.web = "0.0.0.0:8080";
