@@ -297,6 +297,21 @@ TEST_F(visualizer, tells_events_line_by_line_where_there_is_no_terminal) {
   EXPECT_THAT(viewer.output(), testing::Not(testing::HasSubstr("\x1b")));
 }
 
+// Goal: who asks for a picture of text and has no terminal gets one, at the end, behind the lines.
+TEST_F(visualizer, draws_its_last_picture_as_text_into_a_pipe_where_that_was_asked_for) {
+  const daemon_process daemon = start_daemon();
+  child_process viewer({program("spindrift-viz"), "--server", daemon.address(), "--term", "dumb", "--seconds", "2"});
+  ASSERT_TRUE(await_subscriber(daemon)) << viewer.errors();
+  simulate(daemon);
+  EXPECT_EQ(viewer.wait_exit(), 0) << viewer.errors();
+  const std::string said = viewer.output();
+  const std::size_t title = said.find("anomalies");
+  ASSERT_NE(title, std::string::npos) << said;
+  EXPECT_EQ(said.find("anomalies", title + 1), std::string::npos) << "there is more than one picture";
+  EXPECT_THAT(said, testing::HasSubstr("+------"));
+  EXPECT_THAT(said, testing::Not(testing::HasSubstr("\x1b")));
+}
+
 TEST_F(visualizer, says_why_the_server_gives_it_no_feed) {
   const daemon_process daemon = start_daemon(
       {"--tokens",

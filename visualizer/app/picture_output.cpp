@@ -103,6 +103,13 @@ std::string picture_output::save(const scene& shown) {
   return failed ? "not saved: " + *failed : "saved " + file;
 }
 
+std::string picture_output::text() {
+  const screen page = text_page(display::here());
+  const scene shown = view_.look(board_, room_on(page.where), steady_ms());
+  return shown.shown.panels().empty() ? ""
+                                      : draw_text(page.setup + draw(shown, heading_, settings_.drawing, page.where));
+}
+
 // For whoever wants to change it: gnuplot -p FILE.gp shows it on the terminal that gnuplot has.
 std::optional<std::string> picture_output::dump() {
   const scene shown = look();

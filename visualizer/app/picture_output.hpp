@@ -29,6 +29,8 @@ public:
   void stop();
   // The last picture, tried again where gnuplot fails, and the script. Says what failed and returns the exit code.
   std::optional<int> conclude();
+  // What a terminal would show now, in lines of text.
+  std::string text();
   // A file of its own where the program was started. Returns what came of it, for people.
   std::string save(const scene& shown);
 

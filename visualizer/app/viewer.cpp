@@ -81,6 +81,7 @@ private:
   void open_inquiry();
   void set_state(const std::string& state);
   void stop();
+  void show_last();
   int conclude();
 
   const viewer_settings& settings_;
@@ -296,7 +297,14 @@ void viewer::stop() {
   signals_.cancel();
 }
 
+// Frames have no place in a pipe; the last one has, where somebody asked for a picture of text.
+void viewer::show_last() {
+  std::istringstream page(pictures_.text());
+  for (std::string line; std::getline(page, line);) lines_->write(line + '\n');
+}
+
 int viewer::conclude() {
+  if (lines_ && settings_.term == "dumb") show_last();
   if (const auto code = pictures_.conclude()) return code.value();
   if (lines_ && !lines_->failure().empty())
     return refuse(viewer_program, "standard output: " + lines_->failure(), exit_failure);

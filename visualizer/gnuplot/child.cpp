@@ -85,12 +85,14 @@ void child::start(const std::vector<std::string>& arguments, voice output) {
   std::array<int, 2> in{-1, -1};
   std::array<int, 2> out{-1, -1};
   if (::pipe2(in.data(), O_CLOEXEC) != 0) return;
-  if (output == voice::captured && ::pipe2(out.data(), O_CLOEXEC) != 0) return close_all(in);
+  const bool is_read = output == voice::heard || output == voice::captured;
+  if (is_read && ::pipe2(out.data(), O_CLOEXEC) != 0) return close_all(in);
   std::vector<char*> words;
   for (const std::string& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);
   pid_ = ::fork();
-  if (pid_ == 0) become(words.data(), {in[0], out[1], out[1] >= 0 ? out[1] : errors_}, output == voice::silent);
+  if (pid_ == 0)
+    become(words.data(), {in[0], out[1], output == voice::captured ? out[1] : errors_}, output == voice::silent);
   if (pid_ > 0) {
     input_ = ::fdopen(std::exchange(in[1], -1), "w");
     output_ = std::exchange(out[0], -1);

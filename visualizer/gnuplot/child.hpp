@@ -34,8 +34,9 @@ std::string last_line_of(std::string_view text);
 
 class child {
 public:
-  // Where the child's standard output goes. Captured: its standard error as well, and last_error() is empty.
-  enum class voice { ours, silent, captured };
+  // Where the child's standard output goes. Heard: to read_all(). Captured: its standard error as well, and
+  // last_error() is empty.
+  enum class voice { ours, silent, heard, captured };
 
   // Null input() when it could not be started.
   child(const std::vector<std::string>& arguments, voice output);
@@ -49,7 +50,7 @@ public:
   std::FILE* release_input();
   // Writes all of it and closes the input. False when the child reads no more, or nothing for so many seconds.
   bool write_all(std::string_view bytes, int seconds_max);
-  // What it wrote so far and until its end, with voice captured: at most 64 KiB.
+  // What it wrote so far and until its end, with voice heard or captured: at most 64 KiB.
   std::string read_all();
   // What it wrote to standard error since this was asked last; at most the last 4,096 bytes of it.
   std::string take_errors();

@@ -66,6 +66,14 @@ std::optional<std::string> draw_picture(const std::string& script, const std::st
   return write_picture(choice.chosen->setup + script + "set output\n", temporary, file);
 }
 
+std::string draw_text(const std::string& script) {
+  child gnuplot({"gnuplot"}, child::voice::heard);
+  if (gnuplot.input() == nullptr || !gnuplot.write_all(script, picture_seconds_max)) return {};
+  std::string text = gnuplot.read_all();
+  if (text.starts_with('\f')) text.erase(0, 1);  // a page begins with it
+  return gnuplot.finish(picture_seconds_max).is_success() ? text : "";
+}
+
 std::optional<std::string> write_script(const std::string& script, const std::string& file) {
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
   out << script;

@@ -22,6 +22,9 @@ std::optional<std::string> write_picture(const std::string& script, const std::s
 std::optional<std::string> draw_picture(const std::string& script, const std::string& file, const std::string& kind,
                                         const std::set<std::string>& offered, const canvas& where);
 
+// What gnuplot says while it runs the script: a picture that is text, of 64 KiB at most. Empty where there is none.
+std::string draw_text(const std::string& script);
+
 // Keeps a script for whoever wants to change it. Returns why it is not there.
 std::optional<std::string> write_script(const std::string& script, const std::string& file);
 

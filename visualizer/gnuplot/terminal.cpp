@@ -35,9 +35,13 @@ screen window(const std::string& name) {
   return {name, "set terminal " + name + " size " + size_of(where) + title + "\n" + key_commands(), where};
 }
 
+canvas cells_of(const display& here) {
+  return {canvas::unit::cells, here.columns, here.rows > 4 ? here.rows - 2 : here.rows};
+}
+
 // Text in place of pictures. On a terminal each frame is drawn over the one before.
 screen cells(const display& here) {
-  const canvas where{canvas::unit::cells, here.columns, here.rows > 4 ? here.rows - 2 : here.rows};
+  const canvas where = cells_of(here);
   return {"dumb", "set terminal dumb " + size_of(where) + " ansi256\nset print '-'\n", where,
           "print \"\\033[H\\033[J\"\n"};
 }
@@ -107,6 +111,11 @@ screen_choice choose_screen(const std::string& wanted, const std::set<std::strin
   if (name == "sixelgd") return {sixel(here), {}};
   if (!here.has_window) return refuse("there is no display (DISPLAY and WAYLAND_DISPLAY are not set)");
   return {window(name), {}};
+}
+
+screen text_page(const display& here) {
+  const canvas where = cells_of(here);
+  return {"dumb", "set terminal dumb " + size_of(where) + " mono\n", where};
 }
 
 screen_choice choose_picture(const std::string& file, const std::string& kind, const std::set<std::string>& offered,

@@ -42,6 +42,9 @@ struct screen_choice {
 bool takes_lines(const std::string& wanted, const display& here);
 screen_choice choose_screen(const std::string& wanted, const std::set<std::string>& offered, const display& here);
 
+// The picture of a terminal for whoever reads a pipe or a file: text without colours.
+screen text_page(const display& here);
+
 // For a picture in a file; .png or .svg by its ending. `file` is where gnuplot writes.
 screen_choice choose_picture(const std::string& file, const std::string& kind, const std::set<std::string>& offered,
                              const canvas& where);

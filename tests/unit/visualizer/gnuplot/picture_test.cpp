@@ -44,6 +44,16 @@ TEST_F(picture_file, of_a_gnuplot_that_died_half_way_is_left_as_it_was) {
   EXPECT_FALSE(std::filesystem::exists(dying.file("p.part")));
 }
 
+TEST_F(picture_file, may_be_text_that_is_told_and_is_nothing_where_gnuplot_fails) {
+  {
+    const fake_gnuplot working("cat >$HERE/script; echo a complaint >&2; printf '\\fa page\\n'");
+    EXPECT_EQ(draw_text("plot\n"), "a page\n");
+    EXPECT_EQ(working.text_of("script"), "plot\n");
+  }
+  const fake_gnuplot dying("cat >/dev/null; echo half a page; exit 3");
+  EXPECT_EQ(draw_text("plot\n"), "");
+}
+
 TEST_F(picture_file, has_no_obstacle_where_files_can_be_made_and_leaves_none_there) {
   const fake_gnuplot folder("");
   EXPECT_EQ(find_obstacle(folder.file("p.png")), std::nullopt);

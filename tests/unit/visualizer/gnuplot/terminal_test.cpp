@@ -49,6 +49,12 @@ TEST(terminal, of_a_window_needs_a_display) {
   EXPECT_NE(choose_screen("qt", all, terminal_of(80, 24)).complaint.find("DISPLAY"), std::string::npos);
 }
 
+TEST(terminal, has_a_page_without_colours_for_whoever_reads_a_pipe) {
+  const screen page = text_page(display{});
+  EXPECT_EQ(page.setup, "set terminal dumb 80,22 mono\n");
+  EXPECT_TRUE(page.where.is_text());
+}
+
 TEST(terminal, gets_no_frames_where_there_is_none) {
   display file;
   EXPECT_TRUE(takes_lines("auto", file));
