@@ -14,6 +14,7 @@
 #include "common/log/flood_gate.hpp"
 #include "common/log/log_change.hpp"
 #include "common/log/log_line.hpp"
+#include "common/log/log_mark.hpp"
 
 namespace spindrift {
 namespace {
@@ -86,6 +87,18 @@ void say_all_left_out(bool only_due) {
   }
 }
 
+void log_limited(log_level level, std::string_view event, std::initializer_list<log_field> fields) {
+  const std::lock_guard guard(lock);
+  if (!state) return;
+  const flood_gate::decision decision = state->gate.ask(event, steady_clock::now());
+  if (!decision.passes) {
+    left_out_total.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  if (decision.left_out > 0) state->say_left_out(event, decision.left_out);
+  state->write(state->findings, level, event, {fields.begin(), fields.size()});
+}
+
 }  // namespace
 
 void open_log(const log_settings& settings) {
@@ -132,16 +145,11 @@ void log_event(log_level level, std::string_view event, std::initializer_list<lo
 }
 
 void log_finding(std::string_view event, std::initializer_list<log_field> fields) {
-  if (!are_findings_wanted.load(std::memory_order_relaxed)) return;
-  const std::lock_guard guard(lock);
-  if (!state) return;
-  const flood_gate::decision decision = state->gate.ask(event, steady_clock::now());
-  if (!decision.passes) {
-    left_out_total.fetch_add(1, std::memory_order_relaxed);
-    return;
-  }
-  if (decision.left_out > 0) state->say_left_out(event, decision.left_out);
-  state->write(state->findings, log_level::info, event, {fields.begin(), fields.size()});
+  if (are_findings_wanted.load(std::memory_order_relaxed)) log_limited(log_level::info, event, fields);
+}
+
+void log_mark(std::string_view event, std::initializer_list<log_field> fields) {
+  if (log_level::debug >= least_level.load(std::memory_order_relaxed)) log_limited(log_level::debug, event, fields);
 }
 
 void report_left_out() {

@@ -38,7 +38,9 @@ void declare(log_settings& settings, option_set& options) {
        },
        .show =
            [&settings] { return std::vector<std::string>{settings.format == log_format::json ? "json" : "text"}; }});
-  options.add_text("--log-file", "FILE", "where anomalies, drifts and alarms are appended, one line each",
+  options.add_text("--log-file", "FILE",
+                   "where events are appended, a line when told and one when over; at level debug also "
+                   "anomalies, drifts and alarms",
                    settings.file);
 }
 

@@ -1,7 +1,8 @@
-// One log line for each event that is told or over, and debug lines for the findings of single points.
+// One log line for each event that is told or over, and one of level debug for each finding of a single point.
 #include "server/sinks/event_log.hpp"
 
 #include "common/log/log.hpp"
+#include "common/log/log_mark.hpp"
 #include "server/engine/outcome.hpp"
 #include "server/engine/told_event.hpp"
 
@@ -21,15 +22,14 @@ void log_marks(const verdict& judged) {
   log_field feature{"feature"};
   if (!judged.feature.empty()) feature.value = judged.feature;
   const auto line = [&](std::string_view event, const log_field& one, const log_field& other = {}) {
-    log_event(log_level::debug, event,
-              {{"stream", subject.stream},
-               {"n", judged.n},
-               {"ts", *subject.ts},
-               {"value", judged_value(judged)},
-               {"expected", judged.expected},
-               one,
-               other,
-               feature});
+    log_mark(event, {{"stream", subject.stream},
+                     {"n", judged.n},
+                     {"ts", *subject.ts},
+                     {"value", judged_value(judged)},
+                     {"expected", judged.expected},
+                     one,
+                     other,
+                     feature});
   };
   if (judged.anomaly) line("anomaly", {"z", judged.z});
   if (judged.drift) line("drift", {"mean", judged.drift->mean}, {"before", judged.drift->before});

@@ -48,7 +48,9 @@ TEST(log, the_file_has_one_line_for_each_event) {
 }
 
 TEST(log, single_points_are_logged_at_debug) {
-  daemon_process daemon = start_daemon({"--log-level", "debug"});
+  const scratch_folder folder;
+  const std::string file = folder.file("findings.log");
+  daemon_process daemon = start_daemon({"--log-level", "debug", "--log-file", file});
   {
     tcp_client client = daemon.connect();
     client.exchange(points({.stream = "cpu", .count = 500}), 500);
@@ -58,6 +60,7 @@ TEST(log, single_points_are_logged_at_debug) {
   EXPECT_THAT(daemon.process().errors(), HasSubstr(" anomaly stream=cpu "));
 }
 
+  EXPECT_THAT(read_file(file), HasSubstr(" debug anomaly stream=cpu "));
 TEST(log, json_lines_say_what_the_event_says) {
   const scratch_folder folder;
   const std::string file = folder.file("findings.json");
