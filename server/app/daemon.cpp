@@ -4,6 +4,7 @@
 #include <csignal>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -53,7 +54,11 @@ int run_daemon(const config& settings, settings_source again, outside_maker make
   end_without_memory();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes shall read as a full disk
-  open_log(settings.log);
+  try {
+    open_log(settings.log);
+  } catch (const std::runtime_error& failure) {
+    return complain(std::string("--log-file: ") + failure.what(), exit_bad_config);
+  }
   if (const auto wrong = provide_descriptors(settings)) return complain(*wrong, exit_bad_config);
   std::unique_ptr<outside_source> others;
   if (const auto wrong = make_source(settings, make_outside, others)) return complain(*wrong, exit_bad_config);

@@ -203,7 +203,12 @@ bool worker_process::has_left_clients() const {
 int run_worker(const kafka_settings& settings) {
   end_without_memory();
   std::signal(SIGPIPE, SIG_IGN);
-  open_log(settings.log);
+  try {
+    open_log(settings.log);
+  } catch (const std::runtime_error& failure) {
+    complain("spindrift-worker", std::string("--log-file: ") + failure.what());
+    return exit_bad_config;
+  }
   int code = exit_ok;
   {
     worker_process built(settings);
