@@ -36,10 +36,12 @@ std::optional<std::string> take_detectors(std::string_view text, detector_settin
   const auto known = detector_switches();
   detector_settings chosen = settings;
   for (const auto& [name, on] : known) chosen.*on = false;
-  while (!text.empty()) {
+  bool has_more = !text.empty();  // none at all is for validate() to refuse
+  while (has_more) {
     const std::size_t comma = text.find(',');
     const std::string_view name = text.substr(0, comma);
-    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+    has_more = comma != std::string_view::npos;
+    if (has_more) text.remove_prefix(comma + 1);
     const auto found = std::find_if(known.begin(), known.end(), [name](const auto& one) { return one.name == name; });
     if (found == known.end()) return "a comma-separated list of " + detector_names();
     chosen.*found->on = true;

@@ -31,6 +31,10 @@ TEST(detector_options, change_nothing_where_one_name_is_not_known) {
   const std::string wrong = take_flags({"--detectors", "iforest,adwim"}, chosen, nullptr);
   EXPECT_THAT(wrong, HasSubstr("a comma-separated list of "));
   EXPECT_THAT(wrong, HasSubstr("zscore, adwin"));
+  for (const char* with_an_empty_one : {"iforest,", ",iforest", "iforest,,adwin", ","}) {
+    EXPECT_THAT(take_flags({"--detectors", with_an_empty_one}, chosen, nullptr),
+                HasSubstr("a comma-separated list of "));
+  }
   EXPECT_EQ(chosen, detector_settings{});
 }
 
