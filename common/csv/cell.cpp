@@ -5,19 +5,35 @@
 #include <charconv>
 #include <cmath>
 
+#include "common/protocol/number_text.hpp"
 #include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 
 namespace spindrift {
 namespace {
 
-template <class Number>
-std::optional<Number> parse_whole(std::string_view text) {
+std::string_view without_plus(std::string_view text) {
   if (text.size() > 1 && text.front() == '+' && text[1] != '-') text.remove_prefix(1);
-  Number number{};
+  return text;
+}
+
+template <class Integer>
+std::optional<Integer> parse_integer(std::string_view text) {
+  text = without_plus(text);
+  Integer number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+// One that is too small for a double is zero, one that is too large is infinite, as on the wire.
+std::optional<double> parse_double(std::string_view text) {
+  text = without_plus(text);
+  double number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (end != text.data() + text.size()) return std::nullopt;
+  if (error == std::errc::result_out_of_range) return number_text::is_below_one(text) ? 0.0 : HUGE_VAL;
+  return error == std::errc{} ? std::optional(number) : std::nullopt;
 }
 
 std::optional<std::int64_t> within_limits(std::optional<std::int64_t> ts) {
@@ -34,17 +50,17 @@ std::string_view trimmed(std::string_view cell) {
 }
 
 std::optional<double> parse_number(std::string_view cell) {
-  return parse_whole<double>(trimmed(cell));
+  return parse_double(trimmed(cell));
 }
 
 std::optional<std::int64_t> parse_time(std::string_view cell) {
   cell = trimmed(cell);
-  if (const auto number = parse_whole<std::int64_t>(cell)) {
+  if (const auto number = parse_integer<std::int64_t>(cell)) {
     constexpr std::int64_t seconds_below = 100'000'000'000;
     const bool is_seconds = *number > -seconds_below && *number < seconds_below;
     return within_limits(is_seconds ? *number * 1'000 : *number);
   }
-  if (const auto seconds = parse_whole<double>(cell); seconds && cell.find('.') != std::string_view::npos) {
+  if (const auto seconds = parse_double(cell); seconds && cell.find('.') != std::string_view::npos) {
     constexpr double seconds_most = 253'402'300'799;
     if (!(std::abs(*seconds) <= seconds_most)) return std::nullopt;
     return within_limits(std::llround(*seconds * 1'000));
@@ -62,7 +78,7 @@ std::optional<bool> parse_label(std::string_view cell) {
 }
 
 std::optional<std::size_t> parse_index(std::string_view cell) {
-  const auto index = parse_whole<std::size_t>(trimmed(cell));
+  const auto index = parse_integer<std::size_t>(trimmed(cell));
   return index && *index >= 1 ? index : std::nullopt;
 }
 

@@ -17,6 +17,8 @@ void take_digits(std::string_view& rest) {
 
 // Whether a number of JSON's grammar, not zero, lies between -1 and 1: by the place of its first digit and its
 // exponent.
+}  // namespace
+
 bool is_below_one(std::string_view number) {
   const std::size_t e = std::min(number.find_first_of("eE"), number.size());
   std::string_view digits = number.substr(0, e);
@@ -32,8 +34,6 @@ bool is_below_one(std::string_view number) {
   if (read.ec == std::errc::result_out_of_range) return exponent_text.starts_with('-');
   return power + exponent < 0;
 }
-
-}  // namespace
 
 std::string_view trimmed(std::string_view token) {
   constexpr std::string_view blanks = " \t\r\n";

@@ -16,6 +16,17 @@ TEST(cell, reads_numbers_with_blanks_and_signs_around_them) {
   EXPECT_FALSE(parse_number(""));
   EXPECT_FALSE(parse_number("12.5x"));
   EXPECT_FALSE(parse_number("+-1"));
+  EXPECT_FALSE(parse_number("1e-400x"));
+}
+
+// As on the wire, where a reader of JSON does so.
+TEST(cell, takes_what_is_too_small_for_a_double_as_nought_and_what_is_too_large_as_infinite) {
+  EXPECT_EQ(parse_number("5e-324"), 5e-324);
+  EXPECT_EQ(parse_number("1e-400"), 0.0);
+  EXPECT_EQ(parse_number("+.0001e-399"), 0.0);
+  EXPECT_EQ(parse_number("-1e-400"), 0.0);
+  EXPECT_TRUE(std::isinf(*parse_number("1e400")));
+  EXPECT_TRUE(std::isinf(*parse_number("-1e400")));
 }
 
 TEST(cell, takes_times_as_text_milliseconds_or_seconds) {
