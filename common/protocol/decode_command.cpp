@@ -37,6 +37,8 @@ public:
     return at->get<std::string>();
   }
 
+  bool has(const char* key) const { return object_.contains(key); }
+
   bool flag(const char* key) {
     const auto at = object_.find(key);
     if (at == object_.end()) return false;
@@ -177,7 +179,8 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
     hello_command hello{fields.text("producer", "", limits::producer_bytes_max),
                         fields.text("token", "", limits::token_bytes_max), fields.flag("reset"),
                         fields.replies("replies")};
-    if (!hello.producer.empty() && !is_plain_name(hello.producer, limits::producer_bytes_max)) {
+    // An empty one, too: who sends it has lost its name on the way and would wrongly count on exactly once.
+    if (fields.has("producer") && !is_plain_name(hello.producer, limits::producer_bytes_max)) {
       fields.complain("producer", "of the form " + std::string(plain_name_rule) + ", 1 to " +
                                       std::to_string(limits::producer_bytes_max) + " bytes");
     }

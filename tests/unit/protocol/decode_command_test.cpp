@@ -122,6 +122,7 @@ TEST(decode_command, finds_op_anywhere_and_ignores_other_fields) {
 TEST(decode_command, refuses_fields_of_a_wrong_form) {
   for (const char* const text : {R"({"op":"hello","producer":5})",
                                  R"({"op":"hello","producer":"a b"})",
+                                 R"({"op":"hello","producer":""})",
                                  R"({"op":"hello","producer":null})",
                                  R"({"op":"hello","producer":"a","reset":1})",
                                  R"({"op":"hello","reset":true})",
