@@ -43,12 +43,9 @@ public:
     // As saved the matrix is whole, and has behind it what it was asked last.
     matrix whole{};
     forecast last;
-    double trace = 0;
-    if constexpr (!Archive::reads) {
-      whole = unfolded();
-      trace = trace_of(whole);
-    }
-    archive(whole, weights_, past_, last.features, last.unit, trace);
+    double all = trace();
+    if constexpr (!Archive::reads) whole = unfolded();
+    archive(whole, weights_, past_, last.features, last.unit, all);
     if constexpr (Archive::reads) fold(whole);
   }
 
@@ -57,9 +54,14 @@ private:
 
   matrix unfolded() const;
   void fold(const matrix& whole);
-  static double trace_of(const matrix& whole);
+  // Of the half that is stored; to be asked for columns from i on.
+  double* row(std::size_t i) { return covariance_.data() + (i * order - i * (i + 1) / 2); }
+  const double* row(std::size_t i) const { return covariance_.data() + (i * order - i * (i + 1) / 2); }
+  double trace() const;
   void loosen();
   bool fit(const forecast& made, double error, double knee);
+  void multiply(const window& features, window& gain) const;
+  void reduce(const window& gain, double growth);
 
   std::array<double, order*(order + 1) / 2> covariance_;  // from the diagonal on, row by row
   window weights_{};
