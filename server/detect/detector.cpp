@@ -62,8 +62,7 @@ double feature_detector::mean() {
   return adwin_ ? adwin_->mean() : 0.0;
 }
 
-feature_reading feature_detector::update(double x, double t_seconds, double interval, bool after_hole) {
-  feature_reading seen;
+void feature_detector::update(double x, double t_seconds, double interval, bool after_hole, feature_reading& seen) {
   const double season = update_baseline(x, t_seconds, interval, after_hole, seen);
   const bool is_odd = seen.baseline.anomaly;
   if (seen.beat || seen.lasts) seen.baseline.anomaly = false;
@@ -81,7 +80,6 @@ feature_reading feature_detector::update(double x, double t_seconds, double inte
     seen.score = event.score;
     seen.alarm = event.alarm;
   }
-  return seen;
 }
 
 void feature_detector::prefetch() const {
@@ -162,8 +160,13 @@ reading detector::update(std::span<const double> values, double t_seconds) {
   assert(values.size() == feature_count());
   const point_clock::place place = clock_.update(t_seconds);
   if (place == point_clock::place::late) return late(values.front());
-  const bool after_hole = place == point_clock::place::after_hole;
-  reading combined{first_.update(values.front(), t_seconds, clock_.interval(), after_hole)};
+  return judged(values, t_seconds, place == point_clock::place::after_hole);
+}
+
+// Apart, so that the reading is made where it is wanted.
+reading detector::judged(std::span<const double> values, double t_seconds, bool after_hole) {
+  reading combined;
+  first_.update(values.front(), t_seconds, clock_.interval(), after_hole, combined);
   combined.after_hole = after_hole;
   if (others_) combine(values, t_seconds, combined);
   if (combined.zscore_flagged) combined.judged_by = zscore_bit;
@@ -185,9 +188,8 @@ reading detector::late(double x) {
 void detector::combine(std::span<const double> values, double t_seconds, reading& combined) {
   others_->seen[0] = combined;
   for (std::size_t i = 1; i < values.size(); ++i) {
-    const feature_reading next =
-        others_->features[i - 1].update(values[i], t_seconds, clock_.interval(), combined.after_hole);
-    others_->seen[i] = next;
+    feature_reading& next = others_->seen[i] = {};
+    others_->features[i - 1].update(values[i], t_seconds, clock_.interval(), combined.after_hole, next);
     // All features share one threshold, so |z| alone says which is the strangest.
     if (std::abs(next.baseline.z) > std::abs(combined.baseline.z)) {
       combined.feature = i;

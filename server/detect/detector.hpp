@@ -38,8 +38,8 @@ public:
   ~feature_detector();
 
   // t_seconds: event time, seconds since the Unix epoch; interval: usual seconds between points, 0 while unknown. After
-  // a hole the point is learned and not flagged.
-  feature_reading update(double x, double t_seconds, double interval, bool after_hole);
+  // a hole the point is learned and not flagged. Into what is empty, where it is wanted: it is too much to be copied.
+  void update(double x, double t_seconds, double interval, bool after_hole, feature_reading& seen);
   // Mean of ADWIN's window; 0 when that detector is off.
   double mean();
   // The detectors; and, once they are there, what they will look at.
@@ -86,6 +86,7 @@ private:
   point_judge* find_judge(detector_tag part) const;
   void share_alarms();
   static reading late(double x);
+  reading judged(std::span<const double> values, double t_seconds, bool after_hole);
   void combine(std::span<const double> values, double t_seconds, reading& combined);
 
   // What streams of several features have beyond the first.

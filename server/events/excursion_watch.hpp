@@ -19,11 +19,11 @@ namespace spindrift {
 class excursion_watch {
 public:
   struct answer {
-    std::optional<finding> found{};   // to be told, or to correct what was told of this excursion
-    bool is_correction = false;       // of the event opened by the last finding
-    std::optional<finding> over{};    // the excursion told before has ended here
-    bool usual = false;               // one that comes with the clock has ended
-    std::optional<finding> untold{};  // one that was not worth telling by itself has
+    rare_finding found{};        // to be told, or to correct what was told of this excursion
+    bool is_correction = false;  // of the event opened by the last finding
+    rare_finding over{};         // the excursion told before has ended here
+    bool usual = false;          // one that comes with the clock has ended
+    rare_finding untold{};       // one that was not worth telling by itself has
   };
 
   // nines: how improbable the point's |z| is.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace spindrift {
 namespace {
@@ -45,13 +46,13 @@ feature_watch::answer feature_watch::update(const observation& point) {
   pattern_watch::neighbours others;
   others.busy = excursion_.is_out() || spread_.is_suspect();
   others.may_be_level = level_.is_beyond() || spread_.is_astray();
-  others.untold = result.excursion.untold;
+  others.untold = result.excursion.untold.get();
   others.is_coarse = still_.equal_share() > spread_watch::discrete;
   result.pattern = pattern_.update(point, nines, others);
   if (!nought_ && point.value == 0) nought_ = std::make_unique<nought_watch>();
-  std::optional<finding> stays_away = nought_ ? nought_->update(point) : std::nullopt;
+  rare_finding stays_away = nought_ ? nought_->update(point) : rare_finding();
   if (stays_away) stays_away->from = level_.time_of(stays_away->from_n, point);
-  if (!result.pattern) result.pattern = stays_away;
+  if (!result.pattern) result.pattern = std::move(stays_away);
   return result;
 }
 

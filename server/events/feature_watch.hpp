@@ -26,8 +26,8 @@ public:
     excursion_watch::answer excursion;
     still_watch::answer still;
     spread_watch::answer spread;
-    std::optional<finding> level{};
-    std::optional<finding> pattern{};
+    rare_finding level{};
+    rare_finding pattern{};
   };
 
   answer update(const observation& point);

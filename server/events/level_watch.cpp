@@ -13,7 +13,7 @@ constexpr double rest_units = 2;        // usual scatters that a new level of wh
 
 }  // namespace
 
-std::optional<finding> level_watch::update(const observation& point, const spread_watch& scatter) {
+rare_finding level_watch::update(const observation& point, const spread_watch& scatter) {
   learn(point);
   if (point.seen.drift && !point.seen.baseline.warmup) take_cut(point);
   if (cut_n_ == 0 || is_settled_) return std::nullopt;

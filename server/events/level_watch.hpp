@@ -20,7 +20,7 @@ namespace spindrift {
 class level_watch {
 public:
   // scatter: of the single points.
-  std::optional<finding> update(const observation& point, const spread_watch& scatter);
+  rare_finding update(const observation& point, const spread_watch& scatter);
   // A new level has been told: it is a known one from now on.
   void accept();
   // When point n came. Times of single points are not kept: its share of the stream's life until `now`, as if points

@@ -17,7 +17,7 @@ constexpr float fading = 0.995F;      // of it, a stretch
 
 }  // namespace
 
-std::optional<finding> nought_watch::update(const observation& point) {
+rare_finding nought_watch::update(const observation& point) {
   if (points_ < std::numeric_limits<std::uint32_t>::max()) ++points_;
   const float rate = std::max(share_rate, 1.0F / static_cast<float>(points_));
   if (point.value == 0) {

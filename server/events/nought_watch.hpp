@@ -15,7 +15,7 @@ namespace spindrift {
 class nought_watch {
 public:
   // `from` of what is found is the time of `point`: those of the points before are not kept here.
-  std::optional<finding> update(const observation& point);
+  rare_finding update(const observation& point);
 
   template <class Archive>
   void visit_state(Archive& archive) {

@@ -30,7 +30,7 @@ constexpr std::uint64_t hold_back_long = 24;  // of a change that is in no singl
 
 }  // namespace
 
-std::optional<finding> pattern_watch::update(const observation& point, double nines, const neighbours& others) {
+rare_finding pattern_watch::update(const observation& point, double nines, const neighbours& others) {
   const double z = std::abs(point.seen.baseline.z);
   // Ten times fewer quiet points show a score that is higher by 0.6.
   const double crowd = 0.6 * point.crowd;
@@ -55,14 +55,14 @@ std::optional<finding> pattern_watch::update(const observation& point, double ni
     now.expected = point.seen.baseline.expected;
   }
   const bool has_name = others.is_coarse || !others.may_be_level;
-  if (others.untold && !others.busy && has_name && others.untold->nines >= near_nines) {
+  if (others.untold != nullptr && !others.busy && has_name && others.untold->nines >= near_nines) {
     finding found = *others.untold;
     found.nines = std::max(found.nines, describe(point, now).nines);
     pending_.reset();
     score_n_ = 0;
     return found;
   }
-  now.is_untold = now.is_untold || others.untold;
+  now.is_untold = now.is_untold || others.untold != nullptr;
   // The watch that would have named them has let them go.
   const std::uint64_t hold = now.is_untold         ? hold_back_short
                              : others.may_be_level ? hold_back_long
@@ -104,7 +104,7 @@ finding pattern_watch::describe_missing(const observation& point) {
 }
 
 // Page's cumulative sum of how far the points are from what the clock lets expect, more than they may be, to one side.
-std::optional<finding> pattern_watch::follow_clock(const observation& point) {
+rare_finding pattern_watch::follow_clock(const observation& point) {
   if (!point.seen.clock || point.after_hole) {
     if (stretch_) stretch_->sum = 0;
     return std::nullopt;

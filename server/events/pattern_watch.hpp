@@ -22,10 +22,10 @@ public:
     bool busy = false;                // one is still making up its mind about these points
     bool may_be_level = false;        // the level or the scatter has left where it has been: one may be about to say so
     bool is_coarse = false;           // the stream has few values, so that its tail says little
-    std::optional<finding> untold{};  // flagged points that were not worth telling have ended here
+    const finding* untold = nullptr;  // flagged points that were not worth telling have ended here
   };
   // nines: how improbable the point's |z| is.
-  std::optional<finding> update(const observation& point, double nines, const neighbours& others);
+  rare_finding update(const observation& point, double nines, const neighbours& others);
   // These points are explained.
   void forget() {
     pending_.reset();
@@ -62,7 +62,7 @@ private:
     bool is_up = false;
   };
 
-  std::optional<finding> follow_clock(const observation& point);
+  rare_finding follow_clock(const observation& point);
   static finding describe_missing(const observation& point);
   static finding describe(const observation& point, const held& over);
 

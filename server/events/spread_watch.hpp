@@ -17,7 +17,7 @@ public:
   static constexpr double discrete = 0.15;
 
   struct answer {
-    std::optional<finding> found{};
+    rare_finding found{};
     bool over = false;      // what was told has ended,
     bool accepted = false;  // by becoming usual
   };

@@ -14,7 +14,7 @@ namespace spindrift {
 class still_watch {
 public:
   struct answer {
-    std::optional<finding> found{};
+    rare_finding found{};
     bool moved = false;  // a value that was told to be stuck moves again
   };
 

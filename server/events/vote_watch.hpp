@@ -24,10 +24,10 @@ public:
   explicit vote_watch(std::uint64_t quiet_points = 0);
 
   struct answer {
-    std::optional<finding> found{};  // a run has become news
-    bool goes_on = false;            // the newest vote belongs to a run that was
-    bool over = false;               // such a run has ended
-    bool accepted = false;           // ... since it never would: this is how the stream is now
+    rare_finding found{};   // a run has become news
+    bool goes_on = false;   // the newest vote belongs to a run that was
+    bool over = false;      // such a run has ended
+    bool accepted = false;  // ... since it never would: this is how the stream is now
   };
 
   // `voters`: a bit of each that found the point anomalous; value: of the feature that stands out most.

@@ -121,7 +121,7 @@ TEST_F(excursion, to_a_value_that_was_a_spike_before_is_told_at_once_and_correct
 }
 
 TEST_F(excursion, to_both_sides_again_and_again_is_more_scatter) {
-  std::optional<finding> told;
+  rare_finding told;
   int points = 0;
   for (; points < 12 && !told; ++points) told = add(points % 2 == 0 ? 10 : -10).found;
   ASSERT_TRUE(told);

@@ -189,12 +189,13 @@ TEST(pattern_watch, waits_for_a_name_only_where_the_level_may_get_one) {
 TEST(pattern_watch, waits_no_longer_once_flagged_points_were_not_worth_telling) {
   pattern_watch watch;
   std::uint64_t told_n = 0;
+  const finding flagged;
   for (std::uint64_t n = 300; n < 400 && told_n == 0; ++n) {
     observation point{.n = n};
     point.seen.score = 2;
     point.seen.baseline.z = n == 300 ? 6 : 0;
     pattern_watch::neighbours others{.busy = n < 310, .may_be_level = true};
-    if (n == 310) others.untold = finding{};
+    if (n == 310) others.untold = &flagged;
     if (watch.update(point, 0, others)) told_n = n;
   }
   EXPECT_EQ(told_n, 310U);
@@ -206,7 +207,7 @@ TEST(pattern_watch, gives_values_their_name_that_were_nearly_worth_telling_where
     observation point{.n = 300};
     point.seen.score = 2;
     const finding flagged{.kind = event_kind::spike, .from_n = 299, .value = 25, .nines = nines};
-    return watch.update(point, 0, {.may_be_level = may_be_level, .is_coarse = is_coarse, .untold = flagged});
+    return watch.update(point, 0, {.may_be_level = may_be_level, .is_coarse = is_coarse, .untold = &flagged});
   };
   EXPECT_FALSE(found_of(3.9, true, false));
   EXPECT_FALSE(found_of(4.1, false, true));
@@ -244,7 +245,7 @@ TEST(pattern_watch, adds_up_how_far_a_stretch_is_from_what_the_clock_lets_expect
 TEST(level_watch, calls_the_level_before_what_adwin_has_dropped) {
   level_watch watch;
   const spread_watch scatter;
-  std::optional<finding> found;
+  rare_finding found;
   for (std::uint64_t n = 1; n <= 1'100 && !found; ++n) {
     observation point{.n = n, .value = n <= 1'000 ? static_cast<double>(n % 2) : 20};
     point.seen.baseline.warmup = false;

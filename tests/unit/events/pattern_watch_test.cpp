@@ -24,7 +24,7 @@ protected:
 
   pattern_watch watch_;
   std::uint64_t n_ = 300;
-  std::optional<finding> found_;
+  rare_finding found_;
 };
 
 TEST_F(scored_stream, is_told_a_few_points_after_its_score_was_high) {

@@ -35,7 +35,7 @@ protected:
 
   support::noise_source noise_{7};
   spread_watch watch_;
-  std::optional<finding> found_;
+  rare_finding found_;
   spread_watch::answer last_;
   std::uint64_t n_ = 0;
 };

@@ -25,7 +25,7 @@ protected:
   }
 
   still_watch watch_;
-  std::optional<finding> found_;
+  rare_finding found_;
   std::uint64_t n_ = 0;
 };
 

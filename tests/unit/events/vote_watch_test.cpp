@@ -23,7 +23,7 @@ class vote_watch_test : public testing::Test {
 protected:
   vote_watch::answer show(bool votes) {
     ++n_;
-    const vote_watch::answer heard =
+    vote_watch::answer heard =
         watch_.update(n_, static_cast<std::int64_t>(n_) * 1'000, 5, {}, votes ? forest : std::uint8_t{0});
     found_ += heard.found ? 1 : 0;
     return heard;
