@@ -44,12 +44,19 @@ std::array<double, calibration::scores> calibration::update(const std::array<dou
     if (!(r > 0.0)) continue;
     const unsigned place = bucket_of(r);
     const double largest = static_cast<double>(scales_[i].largest);
-    if (is_warm) surprises[i] = surprise_of(scales_[i], place);
+    const unsigned index = place - scales_[i].first;  // beyond any when it lies below
+    const bool is_held = index < scales_[i].held;
+    const std::size_t bucket = scales_[i].begin + std::size_t{index};
+    if (is_warm) surprises[i] = is_held ? held_surprise(bucket) : surprise_of(scales_[i], place);
     if (r > largest) {
       if (is_warm && largest > 0.0) surprises[i] += 2.0 * std::log10(r / largest);
       scales_[i].largest = static_cast<float>(std::min(r, largest_max));
     }
-    add(i, place);
+    if (is_held) {
+      buckets_.count_up(bucket);
+    } else {
+      add_beyond(i, place);
+    }
   }
   ++count_;
   if (count_ == bucket_row::narrow_max) hold(scales_);
@@ -57,27 +64,38 @@ std::array<double, calibration::scores> calibration::update(const std::array<dou
   return surprises;
 }
 
+double calibration::held_surprise(std::size_t bucket) const {
+  return buckets_.surprise(bucket) * (1.0 / steps);
+}
+
 // Above the span nothing was when the table was built. Below it is what shares the lowest bucket.
 double calibration::surprise_of(const scale& of, unsigned place) const {
   const unsigned index = place < of.first ? 0U : place - of.first;
-  if (index < of.held) return buckets_.surprise(of.begin + index) * (1.0 / steps);
+  if (index < of.held) return held_surprise(of.begin + index);
   return -std::log10(0.5 / (static_cast<double>(table_count_) + 1.0));
 }
 
-void calibration::add(std::size_t score, unsigned place) {
+// One more where no bucket is held: it is widened to there, or counts below.
+void calibration::add_beyond(std::size_t score, unsigned place) {
   const scale& of = scales_[score];
   if (of.held == 0) {
     widen(score, place, place + 1);
-  } else if (place >= unsigned{of.first} + of.held) {
+  } else if (place > of.first) {
     widen(score, of.first, place + 1);
-  } else if (place < of.first) {
-    if (buckets_.count(of.begin) * cut_part > nonzero_of(of)) {
-      widen(score, place, unsigned{of.first} + of.held);
-    } else {
-      place = of.first;
-    }
+  } else if (has_much_lowest(of)) {
+    widen(score, place, unsigned{of.first} + of.held);
+  } else {
+    place = of.first;
   }
   buckets_.count_up(of.begin + place - of.first);
+}
+
+// More than its part. Most often that is clear before all have been counted.
+bool calibration::has_much_lowest(const scale& of) const {
+  const std::uint32_t most = buckets_.count(of.begin) * cut_part;
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < of.held && sum < most; ++i) sum += buckets_.count(of.begin + i);
+  return sum < most;
 }
 
 std::uint32_t calibration::nonzero_of(const scale& of) const {
@@ -113,13 +131,20 @@ void calibration::hold(const std::array<scale, scores>& wanted) {
     const scale before = scales_[i];
     scales_[i] = wanted[i];
     scales_[i].begin = static_cast<std::uint16_t>(begin);
-    for (unsigned k = 0; k < before.held; ++k) {
-      const std::size_t from = before.begin + k;
-      const unsigned place = unsigned{before.first} + k;
-      const std::size_t to = begin + (place < wanted[i].first ? 0U : place - wanted[i].first);
-      buckets.set_count(to, buckets.count(to) + buckets_.count(from));
-      buckets.set_surprise(to, buckets_.surprise(from));
+    std::size_t from = before.begin;
+    std::size_t to = begin;
+    std::size_t left = before.held;
+    if (wanted[i].first > before.first) {
+      const std::size_t lowest = std::min<std::size_t>(left, unsigned{wanted[i].first} - before.first + 1U);
+      for (; left > before.held - lowest; ++from, --left) {
+        buckets.set_count(to, buckets.count(to) + buckets_.count(from));
+        buckets.set_surprise(to, buckets_.surprise(from));
+      }
+      ++to;
+    } else {
+      to += unsigned{before.first} - wanted[i].first;
     }
+    if (left > 0) buckets.take(to, buckets_, from, left);
     begin += wanted[i].held;
   }
   buckets_ = std::move(buckets);

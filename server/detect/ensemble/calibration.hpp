@@ -16,6 +16,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -77,6 +78,11 @@ private:
       bytes_[2 * i] = static_cast<std::uint8_t>(count & 0xFFU);
       if (is_wide_) bytes_[2U * size_ + i] = static_cast<std::uint8_t>(count >> 8U);
     }
+    // So many behind each other as they are; what had no wide counts has none beyond a byte.
+    void take(std::size_t to, const bucket_row& of, std::size_t from, std::size_t many) {
+      std::memcpy(bytes_.get() + 2 * to, of.bytes_.get() + 2 * from, 2 * many);
+      if (of.is_wide_) std::memcpy(bytes_.get() + 2U * size_ + to, of.bytes_.get() + 2U * of.size_ + from, many);
+    }
     // One more, unless that is count_max.
     void count_up(std::size_t i) {
       const std::uint8_t low = bytes_[2 * i];
@@ -124,9 +130,11 @@ private:
 
   // Of a table of so many: 0 of none, since that is built as soon as it is warm.
   static std::uint32_t rebuild_at(std::uint32_t table_count) { return table_count + table_count / 24 + 24; }
+  bool has_much_lowest(const scale& of) const;
   std::uint32_t nonzero_of(const scale& of) const;
+  double held_surprise(std::size_t bucket) const;
   double surprise_of(const scale& of, unsigned place) const;
-  void add(std::size_t score, unsigned place);
+  void add_beyond(std::size_t score, unsigned place);
   void widen(std::size_t score, unsigned first, unsigned end);
   void hold(const std::array<scale, scores>& wanted);
   void fold();

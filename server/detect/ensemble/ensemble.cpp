@@ -15,6 +15,13 @@ namespace {
 constexpr double magnitude_max = 1e150;
 constexpr double magnitude_min = 1e-150;
 constexpr double widening_max = 10.0;
+
+template <std::size_t begin, std::size_t count, std::size_t n>
+double mean_of(const std::array<double, n>& of) {
+  double sum = 0.0;
+  for (std::size_t i = begin; i < begin + count; ++i) sum += of[i];
+  return sum / static_cast<double>(count);
+}
 }  // namespace
 
 std::vector<std::string> ensemble_settings::validate() const {
@@ -62,16 +69,12 @@ std::array<double, ensemble::raw_count> ensemble::raw_scores(double x, double t_
 }
 
 std::array<double, ensemble::groups> ensemble::group_scores(const std::array<double, raw_count>& raw) {
-  constexpr std::array<std::size_t, groups> sizes{1, level_score::score_count, time_of_day_score::score_count,
-                                                  shape_count};
   const auto surprises = calibration_.update(raw);
-  std::array<double, groups> scores{};
-  std::size_t next = 0;
-  for (std::size_t g = 0; g < groups; ++g) {
-    for (std::size_t i = 0; i < sizes[g]; ++i, ++next) scores[g] += surprises[next];
-    scores[g] /= static_cast<double>(sizes[g]);
-  }
-  return scores;
+  constexpr std::size_t times_begin = 1 + level_score::score_count;
+  constexpr std::size_t shapes_begin = times_begin + time_of_day_score::score_count;
+  return {surprises[0], mean_of<1, level_score::score_count>(surprises),
+          mean_of<times_begin, time_of_day_score::score_count>(surprises),
+          mean_of<shapes_begin, shape_count>(surprises)};
 }
 
 double ensemble::hold_and_mean(const std::array<double, groups>& scores) {

@@ -18,14 +18,16 @@ struct half_float {
 
   static half_float of(float value) {
     // The exponent's bias is 112 less than a float's, and the last 13 bits are rounded away, to the nearest even.
-    const auto scaled = std::bit_cast<std::uint32_t>(std::clamp(value, -largest, largest) * 0x1p-112F);
-    const std::uint32_t magnitude = scaled & 0x7FFFFFFFU;
+    const auto scaled = std::bit_cast<std::uint32_t>(value * 0x1p-112F);
+    constexpr auto most = std::bit_cast<std::uint32_t>(largest * 0x1p-112F);
+    const std::uint32_t magnitude = std::min(scaled & 0x7FFFFFFFU, most);
     const std::uint32_t rounded = (magnitude + 0xFFFU + ((magnitude >> 13U) & 1U)) >> 13U;
     return {static_cast<std::uint16_t>((scaled >> 16U & 0x8000U) | rounded)};
   }
   float value() const {
-    const std::uint32_t wide = bits;
-    return std::bit_cast<float>((wide & 0x8000U) << 16U | (wide & 0x7FFFU) << 13U) * 0x1p112F;
+    // Shifted with its sign, which then fills three bits more than it has.
+    const auto shifted = static_cast<std::int32_t>(std::uint32_t{bits} << 16U) >> 3U;
+    return std::bit_cast<float>(static_cast<std::uint32_t>(shifted) & 0x8FFFE000U) * 0x1p112F;
   }
 };
 

@@ -47,7 +47,11 @@ private:
 
   template <std::size_t n>
   void teach(std::array<fading_moments, n>& all, const std::array<std::uint32_t, n>& windows, double x) const {
-    for (std::size_t i = 0; i < n; ++i) all[i].update(x, fading_moments::gain(count_, windows[i]));
+    // One division for all, that of a young stream; those by the windows are known.
+    const double young = 1.0 / static_cast<double>(count_);
+    for (std::size_t i = 0; i < n; ++i) {
+      all[i].update(x, count_ < windows[i] ? young : 1.0 / static_cast<double>(windows[i]));
+    }
   }
   static double compare(const fading_moments& fast, const fading_moments& slow, bool is_known) {
     if (!is_known || slow.variance() <= 0.0) return 0.0;

@@ -52,11 +52,12 @@ shape_memory::to_form::to_form(const level_row& of) {
 shape_memory::match shape_memory::nearest(const shape& wanted) const {
   if (size_ != 1) return nearest_of_many(wanted);
   const level_row only = held(0);
-  const to_form form(only);
+  const float mean = first_form_.mean.value();
+  const float per_spread = first_form_.per_spread.value();
   float square = 0;
   for (std::size_t i = 0; i < levels; ++i) {
     const float d = only[i] - wanted[i];
-    const float e = (only[i] - form.mean.value()) * form.per_spread.value() - wanted[levels + i];
+    const float e = (only[i] - mean) * per_spread - wanted[levels + i];
     square += d * d + e * e;
   }
   return {0, std::sqrt(static_cast<double>(square))};
@@ -89,21 +90,33 @@ shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
 }
 
 shape_memory::level_row shape_memory::held(std::size_t index) const {
+  half_row narrow = first_;
+  if (size_ != 1) {
+    for (std::size_t i = 0; i < levels; ++i) narrow[i] = groups_[index / lanes].values[index % lanes + i * lanes];
+  }
+  return widened(narrow);
+}
+
+// In rows of their own, so that all eight are turned at once.
+shape_memory::level_row shape_memory::widened(const half_row& narrow) {
   level_row values;
-  const half_float* const from = size_ == 1 ? first_.data() : &groups_[index / lanes].values[index % lanes];
-  const std::size_t step = size_ == 1 ? 1 : lanes;
-  for (std::size_t i = 0; i < levels; ++i) values[i] = from[i * step].value();
+  for (std::size_t i = 0; i < levels; ++i) values[i] = narrow[i].value();
   return values;
 }
 
 void shape_memory::hold(std::size_t index, const level_row& values) {
-  half_float* const to = size_ == 1 ? first_.data() : &groups_[index / lanes].values[index % lanes];
-  const std::size_t step = size_ == 1 ? 1 : lanes;
-  for (std::size_t i = 0; i < levels; ++i) to[i * step] = half_float::of(values[i]);
-  if (size_ == 1) return;
-  const to_form form(held(index));
-  groups_[index / lanes].mean[index % lanes] = form.mean;
-  groups_[index / lanes].per_spread[index % lanes] = form.per_spread;
+  half_row narrow;
+  for (std::size_t i = 0; i < levels; ++i) narrow[i] = half_float::of(values[i]);
+  const to_form form(widened(narrow));
+  if (size_ == 1) {
+    first_ = narrow;
+    first_form_ = form;
+    return;
+  }
+  group& of = groups_[index / lanes];
+  for (std::size_t i = 0; i < levels; ++i) of.values[index % lanes + i * lanes] = narrow[i];
+  of.mean[index % lanes] = form.mean;
+  of.per_spread[index % lanes] = form.per_spread;
 }
 
 void shape_memory::store(const shape& added) {
@@ -244,8 +257,9 @@ double shape_score::close_block(const fading_moments& around) {
 
 shape_memory::shape shape_score::present_shape(double center, double scale) const {
   std::array<double, blocks> levels;
-  for (std::size_t i = 0; i < blocks; ++i) {
-    levels[i] = std::clamp((collapsed_[(next_ + i) % blocks] - center) / scale, -feature_max, feature_max);
+  std::rotate_copy(collapsed_.begin(), collapsed_.begin() + next_, collapsed_.end(), levels.begin());
+  for (double& level : levels) {
+    level = std::max(std::min((level - center) / scale, feature_max), -feature_max);
   }
   return shape_memory::shape_of(levels);
 }

@@ -82,8 +82,10 @@ private:
     half_float mean{};
     half_float per_spread{};
 
+    to_form() = default;
     explicit to_form(const level_row& of);
   };
+  using half_row = std::array<half_float, levels>;
   struct group {
     std::array<half_float, levels * lanes> values{};  // level i of lane l at i * lanes + l
     std::array<half_float, lanes> mean{};
@@ -93,6 +95,7 @@ private:
 
   std::size_t groups_held() const { return size_ <= 1 ? 0 : (size_ + lanes - 1) / lanes; }
   level_row held(std::size_t index) const;
+  static level_row widened(const half_row& narrow);
   void hold(std::size_t index, const level_row& values);
   std::uint16_t& last_use_of(std::size_t index) const { return groups_[index / lanes].last_use[index % lanes]; }
   std::size_t longest_unused() const;
@@ -104,8 +107,9 @@ private:
   bool take_over(std::uint32_t clock, const std::vector<saved_group>& groups,
                  const std::vector<std::uint32_t>& last_use);
 
-  std::array<half_float, levels> first_{};  // while there is one alone: that is always the newest
-  std::unique_ptr<group[]> groups_;         // of several, exactly as many as they need
+  half_row first_{};                 // while there is one alone: that is always the newest
+  std::unique_ptr<group[]> groups_;  // of several, exactly as many as they need
+  to_form first_form_;               // of first_
   std::uint16_t clock_ = 0;
   std::uint8_t size_ = 0;
 };

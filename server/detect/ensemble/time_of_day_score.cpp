@@ -24,7 +24,7 @@ time_of_week time_of_week::at(double t_seconds) {
 
 void day_profile::bin::learn(double x) {
   if (visits < visits_max) ++visits;
-  const double gain = std::max(gain_min, 1.0 / static_cast<double>(visits));
+  const double gain = visits < visits_full ? 1.0 / static_cast<double>(visits) : gain_min;
   const double d = x - mean;
   mean += gain * d;
   const double next = (1.0 - gain) * (variance() + gain * d * d);
@@ -143,9 +143,10 @@ double lasting_excess<length>::update(double q) {
 template <std::size_t length>
 double half_excess<length>::update(const lasting_excess<length>& of) {
   // What was not filled yet is 0.
-  const std::size_t newest = (of.next_ + length - 1) % length;
-  past_.add(static_cast<double>(of.last_[newest]), static_cast<double>(of.last_[(newest + half) % length]));
-  if (of.next_ % half == 0) past_.renew(of.last_.data() + (of.next_ + half) % length, half);
+  const std::size_t newest = of.next_ == 0 ? length - 1 : of.next_ - 1U;
+  const std::size_t gone = newest < half ? newest + half : newest - half;
+  past_.add(static_cast<double>(of.last_[newest]), static_cast<double>(of.last_[gone]));
+  if (of.next_ == 0 || of.next_ == half) past_.renew(of.last_.data() + (of.next_ == 0 ? half : 0), half);
   return past_.judge(std::min<std::size_t>(of.filled_, half));
 }
 

@@ -36,6 +36,7 @@ struct time_of_week {
 class day_profile {
 public:
   static constexpr double gain_min = 0.02;
+  static constexpr std::uint32_t visits_full = 50;  // from which on that is the gain
   static constexpr unsigned visits_min = 3;
   static constexpr std::uint32_t visits_max = 60'000;  // more than gain_min takes note of
 
