@@ -200,13 +200,14 @@ char* put_sign(char* at, double value) {
   return at + (std::signbit(value) ? 1 : 0);
 }
 
-// 10^-5 to 10^16.
+// 10^-5 to 10^16. Not within ten_to(), where it would be made anew with each call.
+constexpr std::array<double, 22> scales = {1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,
+                                           1e6,  1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16};
+
 constexpr double ten_to(int exponent) {
-  constexpr std::array<double, 22> powers = {1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1e0,  1e1,  1e2,  1e3,  1e4,  1e5,
-                                             1e6,  1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16};
   constexpr int first = -5;
   const int place = exponent - first;
-  return powers[static_cast<std::size_t>(place)];
+  return scales[static_cast<std::size_t>(place)];
 }
 
 // Kept apart, so that a number of few decimals has no registers to save for this one.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -61,6 +62,16 @@ constexpr std::uint64_t every_byte(unsigned char c) {
   return 0x0101'0101'0101'0101U * c;
 }
 
+using sixteen = signed char __attribute__((vector_size(16)));
+
+// The same for sixteen bytes: zero in all where each may stand anywhere. As signed numbers those beyond ASCII lie below
+// the blank.
+sixteen has_other(sixteen bytes) {
+  const sixteen blank = {};
+  return (bytes < blank + ' ') | (bytes == blank + '"') | (bytes == blank + '\\') | (bytes == blank + '*') |
+         (bytes == blank + '?') | (bytes == blank + 0x7f);
+}
+
 // Whether a byte is not of those that may stand anywhere, a blank included: eight bytes at a time (H. Warren, "Hacker's
 // Delight", 6-1). Where one is found those above it may be found in error, which changes nothing.
 std::uint64_t has_other(std::uint64_t bytes) {
@@ -75,10 +86,23 @@ std::uint64_t has_other(std::uint64_t bytes) {
   return (bytes | below_blank | refused_ones) & tops;
 }
 
+bool is_long_plain_ascii(std::string_view text) {
+  const auto load = [&](std::size_t at) {
+    sixteen bytes;
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    return bytes;
+  };
+  sixteen other = has_other(load(text.size() - sizeof(sixteen)));
+  for (std::size_t at = 0; at + sizeof(sixteen) < text.size(); at += sizeof(sixteen)) other |= has_other(load(at));
+  const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(other);
+  return (halves[0] | halves[1]) == 0;
+}
+
 // True: all may stand in a name. False: the table says.
 bool is_plain_ascii(std::string_view text) {
   constexpr std::size_t word = sizeof(std::uint64_t);
   if (text.size() < word) return false;
+  if (text.size() >= sizeof(sixteen)) return is_long_plain_ascii(text);
   const auto load = [&](std::size_t at) {
     std::uint64_t bytes = 0;
     std::memcpy(&bytes, text.data() + at, word);

@@ -33,6 +33,19 @@ TEST(name, is_what_people_call_their_things) {
   }
 }
 
+TEST(name, of_any_length_is_of_the_same_characters) {
+  for (int c = 1; c < 0x80; ++c) {
+    const bool is_allowed = is_stream("a" + std::string(1, static_cast<char>(c)) + "a");
+    for (std::size_t size = 8; size <= 40; ++size) {
+      for (std::size_t at = 1; at + 1 < size; ++at) {
+        std::string name(size, 'a');
+        name[at] = static_cast<char>(c);
+        ASSERT_EQ(is_stream(name), is_allowed) << c << " at " << at << " of " << size;
+      }
+    }
+  }
+}
+
 TEST(name, is_nothing_that_a_line_or_a_pattern_would_take_for_something_else) {
   using namespace std::string_view_literals;
   for (const std::string_view text : {""sv,
