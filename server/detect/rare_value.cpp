@@ -33,7 +33,8 @@ double coarse_log2(double x) {
 
 rare_value::judgement rare_value::update(double x) {
   const double d = x - usual_;
-  if (n_ > 0 && d != 0 && unit_ == 0) unit_ = std::abs(d);
+  // A first distance that is absurd (one reading of 10^9) would put all others into one bucket.
+  if (n_ > 0 && d != 0 && unit_ == 0) unit_ = usual_ != 0 ? std::min(std::abs(d), far * std::abs(usual_)) : std::abs(d);
   const std::size_t bucket = bucket_of(d);
   const judgement seen = judge(x, bucket);
   learn(x, bucket);

@@ -8,7 +8,8 @@
 //   p = (times it went at least d / 2 that way + 1/2) / (points + 1)
 // and is rare when p < 1/400, or when nothing like it was ever seen and at least 40 points were; never when it is
 // within a thousandth of the usual value, nor for longer than nine points of one stay.
-// z = -+5 ln p / ln 400, plus half the octaves by which it exceeds the first distance and what is noticeable.
+// z = -+5 ln p / ln 400, plus half the octaves by which it exceeds the first distance (a tenth of the usual value at
+// most) and what is noticeable.
 #pragma once
 
 #include <array>
@@ -56,9 +57,9 @@ private:
   void learn(double x, std::size_t bucket);
 
   double usual_ = 0;
-  double unit_ = 0;                        // the first distance from the usual value; 0: none yet
-  double share_ = 0;                       // of the usual value
-  std::uint32_t n_ = 0;                    // points of this usual value's time
+  double unit_ = 0;      // the first distance from the usual value, a tenth of that at most; 0: none yet
+  double share_ = 0;     // of the usual value
+  std::uint32_t n_ = 0;  // points of this usual value's time
   std::unique_ptr<octave_counts> counts_;  // none until the usual value has come again
   std::uint16_t age_ = 0;                  // points the share is a mean of, up to 1,024
   std::uint8_t votes_ = 0;

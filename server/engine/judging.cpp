@@ -10,6 +10,7 @@
 
 #include "common/model/limit.hpp"
 #include "common/model/verdict.hpp"
+#include "server/detect/rounding_noise.hpp"
 #include "server/engine/event_words.hpp"
 #include "server/engine/stream.hpp"
 #include "server/engine/told_event.hpp"
@@ -112,6 +113,7 @@ void judge(const point& from, stream& to, moment now, verdict& result, std::vect
     }
     if (width == 1) result.rate = ordered[0];
   }
+  for (double& value : std::span(ordered).first(width)) value = without_rounding_noise(value);
   const double t_seconds = static_cast<double>(*result.subject.ts) / 1000.0;
   const reading seen = to.detectors.update({ordered.data(), width}, t_seconds);
   fill(result, seen, feature_name_in(from, to, seen.feature));

@@ -100,6 +100,14 @@ TEST(zscore, draws_in_what_is_beyond_a_hundred_and_keeps_its_rank) {
   EXPECT_LT(drawn_in(-1e8), drawn_in(-1e7));
 }
 
+TEST(rare_value, is_found_after_a_first_one_that_was_absurd) {
+  rare_value watch;
+  for (int i = 0; i < 60; ++i) watch.update(230);
+  EXPECT_TRUE(watch.update(1e9).rare);
+  for (int i = 0; i < 2'000; ++i) EXPECT_FALSE(watch.update(i % 100 == 50 ? 230.0001 : 230).rare);
+  EXPECT_TRUE(watch.update(251).rare);
+}
+
 TEST(rare_value, continues_bit_for_bit_after_a_restore_in_a_stay) {
   noise_source noise(9);
   rare_value original;
