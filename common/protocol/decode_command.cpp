@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "common/protocol/frame_limits.hpp"
+#include "common/protocol/json_value.hpp"
 #include "common/protocol/name.hpp"
 #include "common/protocol/name_limits.hpp"
 #include "common/protocol/query_limits.hpp"
@@ -225,7 +226,7 @@ std::optional<command> command_named(std::string_view op, field_reader& fields) 
 }  // namespace
 
 frame decode_command(std::string_view bytes) {
-  const json object = json::parse(bytes, nullptr, false);
+  const json object = read_json(bytes);
   if (!object.is_object()) return protocol_error{error_code::bad_json, "not valid JSON"};
   const auto op = object.find("op");
   if (op == object.end() || !op->is_string()) return protocol_error{error_code::bad_frame, "\"op\" is not a string"};

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "common/protocol/json_value.hpp"
 #include "common/protocol/time_text.hpp"
 #include "common/text/printable.hpp"
 
@@ -19,7 +20,7 @@ using nlohmann::json;
 constexpr std::size_t slack_lines_max = 50;
 
 json fields_of(const notice& told) {
-  json line = json::parse(told.line, nullptr, false);
+  json line = read_json(told.line);
   return line.is_object() ? line : json::object();
 }
 
@@ -65,7 +66,7 @@ std::string escaped(std::string_view text) {
 }
 
 std::string written(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return write_json(value);
 }
 
 std::string without_markup(std::string_view text) {

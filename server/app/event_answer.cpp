@@ -4,6 +4,7 @@
 
 #include "common/log/log.hpp"
 #include "common/protocol/encode.hpp"
+#include "common/protocol/json_value.hpp"
 #include "server/alerts/alert_desk.hpp"
 #include "server/app/persistence.hpp"
 #include "server/engine/engine.hpp"
@@ -66,7 +67,7 @@ event event_in(const history_event& found) {
   for (std::size_t i = 0; i < event_kind_count; ++i) {
     if ((found.kinds >> i & 1U) != 0) read.kind = static_cast<event_kind>(i);
   }
-  const nlohmann::json line = nlohmann::json::parse(found.line, nullptr, false);
+  const nlohmann::json line = read_json(found.line);
   const auto number = [&](const char* key) -> std::optional<double> {
     const auto at = line.is_object() ? line.find(key) : line.end();
     return line.is_object() && at != line.end() && at->is_number() ? std::optional(at->get<double>()) : std::nullopt;
@@ -137,7 +138,7 @@ void append_annotations(const std::vector<history_event>& found, const identity*
   nlohmann::json all = nlohmann::json::array();
   for (const history_event& one : found) {
     if (!may_see(who, one.stream)) continue;
-    const nlohmann::json line = nlohmann::json::parse(one.line, nullptr, false);
+    const nlohmann::json line = read_json(one.line);
     if (!line.is_object()) continue;
     const auto text_of = [&line](const char* key) {
       const auto at = line.find(key);
@@ -155,7 +156,7 @@ void append_annotations(const std::vector<history_event>& found, const identity*
     note["event"] = one.number;
     all.push_back(std::move(note));
   }
-  out = all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+  out = write_json(all) + '\n';
 }
 
 constexpr std::string_view unknown_text = "no such event of this stream is known";

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "common/protocol/inbox.hpp"
+#include "common/protocol/json_value.hpp"
 #include "common/protocol/reply.hpp"
 #include "server/alerts/alert_desk.hpp"
 #include "server/alerts/alert_sink.hpp"
@@ -106,7 +107,7 @@ void outside_intake::take_verdict(std::string_view line) {
 }
 
 void outside_intake::take_event(std::string_view line) {
-  const nlohmann::json read = nlohmann::json::parse(line, nullptr, false);
+  const nlohmann::json read = read_json(line);
   const auto told = read.is_object() ? event_of(read) : std::nullopt;
   if (!told) return count_unreadable();
   const std::string_view stream = text_at(read, "stream");

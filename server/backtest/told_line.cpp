@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 
+#include "common/protocol/json_value.hpp"
+
 namespace spindrift {
 namespace {
 
@@ -31,7 +33,7 @@ std::optional<event_state> state_named(std::string_view name) {
 }  // namespace
 
 std::optional<told_line> read_told_line(std::string_view line) {
-  const json read = json::parse(line, nullptr, false);
+  const json read = read_json(line);
   if (!read.is_object() || text_of(read, "type") != "event") return std::nullopt;
   const auto kind = event_kind_named(text_of(read, "kind"));
   const auto state = state_named(text_of(read, "state"));

@@ -19,6 +19,7 @@
 #include "common/cli/options.hpp"
 #include "common/net/endpoint.hpp"
 #include "common/protocol/encode.hpp"
+#include "common/protocol/json_value.hpp"
 #include "common/protocol/time_limits.hpp"
 #include "common/protocol/time_text.hpp"
 #include "common/text/printable.hpp"
@@ -55,7 +56,7 @@ std::string number_of(const json& value) {
   if (value.is_number_float()) {
     append_number(value.get<double>(), text);
   } else {
-    text = value.dump();
+    text = write_json(value);
   }
   return text;
 }
@@ -121,7 +122,7 @@ std::string first_line_of(const std::string& file) {
 }
 
 int show(const std::string& reply) {
-  const json read = json::parse(reply, nullptr, false);
+  const json read = read_json(reply);
   if (text_of(member(read, "type")) == "explanation") return print(explained(reply));
   if (text_of(member(read, "type")) == "marked") return print("marked as " + text_of(member(read, "as")) + "\n");
   const std::string reason = text_of(member(read, "message"));
@@ -163,7 +164,7 @@ std::string ask_server(const viewer_settings& settings, const command& asked) {
 }
 
 std::string explained(std::string_view reply) {
-  const json read = json::parse(reply, nullptr, false);
+  const json read = read_json(reply);
   std::string text = head_of(read);
   text += "why\n";
   std::vector<std::vector<std::string>> rows;
@@ -183,7 +184,7 @@ std::string explained(std::string_view reply) {
 }
 
 std::string answered(std::string_view reply) {
-  const json read = json::parse(reply, nullptr, false);
+  const json read = read_json(reply);
   if (text_of(member(read, "type")) == "explanation") return explained(reply);
   const std::string reason = text_of(member(read, "message"));
   return reason.empty() ? "the server does not know this command" : reason;

@@ -11,6 +11,7 @@
 
 #include "common/cli/terminal.hpp"
 #include "common/model/verdict.hpp"
+#include "common/protocol/json_value.hpp"
 #include "visualizer/app/event_command.hpp"
 #include "visualizer/app/title_book.hpp"
 #include "visualizer/gnuplot/picture.hpp"
@@ -41,7 +42,7 @@ std::optional<std::string> draw_to_file(const viewer_settings& settings, const g
 
 gallery picture_of(std::string_view reply) {
   gallery shown(points_most);
-  const json read = json::parse(reply, nullptr, false);
+  const json read = read_json(reply);
   if (!read.is_object() || !read.contains("stream") || !read["stream"].is_string()) return shown;
   const auto stream = read["stream"].get<std::string>();
   const std::string named =
@@ -78,7 +79,7 @@ gallery picture_of(std::string_view reply) {
   // The reply begins as the event's line does, but for its type.
   json line = read;
   line["type"] = "event";
-  for (stream_event& told : events_of_history("{\"events\":[" + line.dump() + "]}")) shown.add(std::move(told));
+  for (stream_event& told : events_of_history("{\"events\":[" + write_json(line) + "]}")) shown.add(std::move(told));
   return shown;
 }
 
@@ -92,7 +93,7 @@ int run_event_picture(const viewer_settings& settings) {
   const std::string reply = ask_server(settings, explain_command{wanted.stream, wanted.number});
   gallery shown = picture_of(reply);
   if (shown.panels().empty()) {
-    const json read = json::parse(reply, nullptr, false);
+    const json read = read_json(reply);
     const bool says_why = read.is_object() && read.contains("message") && read["message"].is_string();
     return refuse(viewer_program,
                   says_why ? read["message"].get<std::string>() : "no points around this event are kept", exit_failure);

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "common/protocol/json_value.hpp"
+
 namespace spindrift {
 namespace {
 
@@ -17,7 +19,7 @@ std::string text_of(const nlohmann::json& reply, const char* key) {
 }  // namespace
 
 std::optional<stream_words> words_of(const std::string& reply) {
-  const auto said = nlohmann::json::parse(reply, nullptr, false);
+  const auto said = read_json(reply);
   if (!said.is_object() || text_of(said, "type") != "recent") return std::nullopt;
   return stream_words{text_of(said, "title"), text_of(said, "unit")};
 }
