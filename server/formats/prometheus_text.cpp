@@ -10,10 +10,10 @@
 namespace spindrift::formats {
 namespace {
 
-constexpr std::size_t none = std::string_view::npos;
+constexpr std::size_t not_there = std::string_view::npos;
 
-std::string_view unescaped(std::string_view text, parsed& into) {
-  if (text.find('\\') == none) return text;
+std::string_view unescaped_label(std::string_view text, parsed& into) {
+  if (text.find('\\') == not_there) return text;
   std::string plain;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text[at] == '\\' && at + 1 < text.size()) ++at;
@@ -31,13 +31,13 @@ bool take_labels(std::string_view& rest, series_name& name, parsed& into) {
       return true;
     }
     const std::size_t equals = rest.find('=');
-    if (equals == none || equals == 0 || equals + 1 >= rest.size() || rest[equals + 1] != '"') return false;
+    if (equals == not_there || equals == 0 || equals + 1 >= rest.size() || rest[equals + 1] != '"') return false;
     const std::string_view label = trimmed(rest.substr(0, equals));
     rest.remove_prefix(equals + 2);
     std::size_t end = 0;
     while (end < rest.size() && rest[end] != '"') end += rest[end] == '\\' ? 2U : 1U;
     if (end >= rest.size()) return false;
-    name.add_tag(label, unescaped(rest.substr(0, end), into));
+    name.add_tag(label, unescaped_label(rest.substr(0, end), into));
     rest.remove_prefix(end + 1);
   }
 }
@@ -46,7 +46,7 @@ bool take_labels(std::string_view& rest, series_name& name, parsed& into) {
 
 bool read_prometheus_text(std::string_view line, parsed& into) {
   const std::size_t brace = line.find('{');
-  if (brace == none || brace == 0 || line.substr(0, brace).find_first_of(" \t\"<") != none) return false;
+  if (brace == not_there || brace == 0 || line.substr(0, brace).find_first_of(" \t\"<") != not_there) return false;
   series_name name;
   name.begin(line.substr(0, brace));
   std::string_view rest = line.substr(brace + 1);

@@ -26,7 +26,10 @@ fresh() {
   toy dpkg-query <<<'echo install ok installed'
   toy cmake <<'TOY'
 echo "$*" >>calls
-case $1 in --preset) echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" >build/CMakeCache.txt; echo >build/build.ninja ;; esac
+case $2 in demo) folder=build/demo ;; *) folder=build ;; esac
+[ "$1" = --preset ] || exit 0
+echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" >$folder/CMakeCache.txt
+echo >$folder/build.ninja
 TOY
 }
 # run ARGS...: sets `code`, and leaves what was said in $scratch/said.
@@ -43,8 +46,30 @@ expect "tests are added when they are wanted" '-DSPINDRIFT_TESTS=ON' "$scratch/h
 
 fresh
 run demo --seconds 1
-expect "the demo builds what it shows" '--target spindriftd spindrift-sim spindrift-viz' "$scratch/house/calls"
+expect "the demo builds what it shows, in a tree of its own" \
+  '--build build/demo --target spindriftd spindrift-sim spindrift-viz' "$scratch/house/calls"
 refute "and nothing besides" 'spindrift-detect' "$scratch/house/calls"
+refute "nor the tree of the others" '--preset release' "$scratch/house/calls"
+expect "and says so" './run.sh build makes those for use' "$scratch/said"
+rm "$scratch/house/calls"
+run demo --seconds 1
+refute "its tree is not set up again" '--preset' "$scratch/house/calls"
+run build
+expect "a build after the demo is a whole one" '--preset release' "$scratch/house/calls"
+rm "$scratch/house/calls"
+run demo --seconds 1
+expect "the demo shows what was built before" '--build build --target spindriftd spindrift-sim spindrift-viz' \
+  "$scratch/house/calls"
+refute "and says nothing of it" './run.sh build makes' "$scratch/said"
+
+# What the demo's server leaves out is not installed for it either.
+fresh
+toy id <<<'echo 1000'
+toy dpkg-query <<<'exit 1'
+run demo --seconds 1
+[ "$code" -eq 1 ] || { echo "no sudo for the demo: exit code $code"; failures=$((failures + 1)); }
+expect "without sudo there is a line to paste" 'libgnuplot-iostream-dev' "$scratch/said"
+refute "Kafka is not wanted for the demo" 'librdkafka-dev' "$scratch/said"
 
 # What draws is missing: the rest is compiled while it comes.
 fresh
@@ -55,7 +80,7 @@ run demo --seconds 1
 expect "gnuplot comes by itself" 'apt-get install -y --no-install-recommends libgnuplot-iostream-dev gnuplot-nox' "$scratch/house/calls"
 expect "the server is compiled meanwhile" '--target spindriftd spindrift-sim' "$scratch/house/calls"
 refute "without what draws" '--target spindriftd spindrift-sim spindrift-viz' "$scratch/house/calls"
-[ "$(tail -n 1 "$scratch/house/calls")" = '--build build --target spindrift-viz' ] ||
+[ "$(tail -n 1 "$scratch/house/calls")" = '--build build/demo --target spindrift-viz' ] ||
   { echo "what draws is not compiled last:"; cat "$scratch/house/calls"; failures=$((failures + 1)); }
 
 fresh
