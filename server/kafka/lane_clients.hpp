@@ -74,6 +74,8 @@ public:
   void begin_commit(worker::commit_order order);
   progress go_on_committing(client_error& wrong);
   worker::ticket committing() const { return order_ ? order_->id : 0; }
+  // At-least-once: outputs of before the order are with the broker, its offsets on their way.
+  bool is_flushed() const;
 
   // Waits so long for the first message, then takes what is there.
   void gather(std::chrono::milliseconds patience, message_batch& into);
@@ -141,6 +143,7 @@ private:
   bool is_open_ = false;         // a transaction
   std::optional<worker::commit_order> order_;
   std::chrono::steady_clock::time_point ordered_{};  // when it was
+  bool are_outputs_flushed_ = false;                 // at-least-once: those of before the order
   bool are_offsets_sent_ = false;
   std::optional<client_error> offsets_answer_;  // at-least-once
   std::set<std::int32_t> revoking_;             // revoked and not let go of

@@ -34,6 +34,7 @@ partition_list lane_clients::offsets_of(const worker::commit_order& order) const
 void lane_clients::begin_commit(worker::commit_order order) {
   ordered_ = std::chrono::steady_clock::now();
   order_ = std::move(order);
+  are_outputs_flushed_ = false;
   are_offsets_sent_ = false;
   offsets_answer_.reset();
   static_cast<void>(begin_transaction());
@@ -71,16 +72,18 @@ progress lane_clients::commit_transaction(client_error& wrong) {
 
 progress lane_clients::commit_offsets(client_error& wrong) {
   if (!are_offsets_sent_) {
-    if (rd_kafka_outq_len(outputs_.get()) > 0) {
+    if (!are_outputs_flushed_ && rd_kafka_outq_len(outputs_.get()) > 0) {
       rd_kafka_flush(outputs_.get(), static_cast<int>(slice.count()));
       if (rd_kafka_outq_len(outputs_.get()) > 0) return progress::going;
     }
+    are_outputs_flushed_ = true;
     wrong =
         error_of(rd_kafka_commit_queue(points_.get(), offsets_of(*order_).get(), commits_.get(), &hear_commit, this));
     if (wrong) return wrong.is == error_class::retriable ? progress::going : progress::failed;
     are_offsets_sent_ = true;
   }
-  rd_kafka_queue_poll_callback(commits_.get(), 1);
+  // Not waited for: the lane judges meanwhile, and waits for its points.
+  rd_kafka_queue_poll_callback(commits_.get(), 0);
   if (!offsets_answer_) return progress::going;
   wrong = *offsets_answer_;
   if (!wrong) return progress::done;
@@ -88,6 +91,10 @@ progress lane_clients::commit_offsets(client_error& wrong) {
   are_offsets_sent_ = false;
   offsets_answer_.reset();
   return progress::going;
+}
+
+bool lane_clients::is_flushed() const {
+  return !settings_.exactly_once && order_ && are_outputs_flushed_;
 }
 
 void lane_clients::hear_commit(rd_kafka_t* /*of*/, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* offsets,

@@ -68,7 +68,7 @@ void lane_thread::take_event(client_event& told) {
       lane_.delivered(told.chunk, told.offset, step_);
       break;
     case client_event::kind::at_end:
-      if (!lane_.is_committing()) lane_.caught_up(told.partition, told.offset, step_);
+      if (lane_.takes_records()) lane_.caught_up(told.partition, told.offset, step_);
       break;
     case client_event::kind::undelivered:
       if (told.error.is == error_class::denied) return take_failure(told.error, told.denied);

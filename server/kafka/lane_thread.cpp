@@ -171,8 +171,8 @@ void lane_thread::turn() {
   if (!clients_) return;
   seek_pending();
   if (clients_ && lane_.is_committing()) go_on_committing();
-  // The lane takes none while it commits; what comes meanwhile waits in librdkafka.
-  if (clients_ && !lane_.is_committing()) take_records();
+  // The lane takes none while a transaction ends; what comes meanwhile waits in librdkafka.
+  if (clients_ && lane_.takes_records()) take_records();
   if (clients_) look_after_figures();
 }
 
@@ -280,7 +280,10 @@ void lane_thread::go_on_committing() {
   client_error wrong;
   const worker::ticket order = clients_->committing();
   const progress now = clients_->go_on_committing(wrong);
-  if (now == progress::going) return;
+  if (now == progress::going) {
+    if (clients_->is_flushed()) lane_.flushed(order);
+    return;
+  }
   if (now == progress::done) {
     figures_.commit.take(clock::now() - commit_began_);
     pause_ = milliseconds(0);
@@ -318,7 +321,7 @@ void lane_thread::give_records(const message_batch& batch) {
       records_.push_back(one);
     }
     // A step may order a commit, with which the lane takes no more: the rest waits for it.
-    while (clients_ && !is_over_ && lane_.is_committing()) {
+    while (clients_ && !is_over_ && !lane_.takes_records()) {
       own_.turned_ms.store(now_ms(), std::memory_order_relaxed);
       lane_.tick(now_ms(), step_);
       perform();

@@ -40,6 +40,7 @@ void lane::drop_all() {
   chunks_in_flight_.clear();
   restoring_ = snapshotting_ = -1;
   commit_ = 0;
+  is_flushed_ = false;
   sent_bytes_ = 0;
 }
 

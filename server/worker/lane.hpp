@@ -82,11 +82,14 @@ public:
   void chunks_ended(ticket of, step& out);
   void delivered(ticket chunk, std::int64_t offset, step& out);
   void committed(ticket of, step& out);
+  // At-least-once, before committed(): all that was sent before this commit is with the broker. What comes of the
+  // records that are given from now on belongs to the next one.
+  void flushed(ticket of);
   // Whatever went wrong with what the lane asked for, or with the group.
   void failed(failure why, std::string_view detail, step& out);
 
   // Records of one partition in the order of their offsets. Those of partitions that are not ours, or that we have had
-  // already, are passed over. Not while is_committing().
+  // already, are passed over. Only while takes_records().
   void records(std::int32_t partition, std::span<const input_record> given, step& out);
   // How many to give at most at a time, so that no call takes more than a few milliseconds: fewer while streams have to
   // be put into a snapshot before their points are applied.
@@ -98,6 +101,8 @@ public:
   void limit_memory(bool is_full, step& out);
 
   bool is_committing() const { return commit_ != 0; }
+  // A transaction that ends takes nothing more; who only waits for offsets to be committed goes on.
+  bool takes_records() const { return commit_ == 0 || is_flushed_; }
   // Everything that was assigned is replayed, and something was.
   bool is_ready() const;
   bool is_empty() const { return partitions_.empty(); }
@@ -166,6 +171,7 @@ private:
   std::int32_t restoring_ = -1;
   std::int32_t snapshotting_ = -1;
   ticket commit_ = 0;
+  bool is_flushed_ = false;           // what that commit speaks of
   std::int64_t commit_began_ms_ = 0;  // of this one, or the last
   std::size_t sent_bytes_ = 0;        // in this transaction
   std::uint64_t replay_per_s_ = 0;    // records, as measured last

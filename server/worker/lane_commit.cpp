@@ -68,6 +68,7 @@ void lane::commit_if_due(step& out) {
 
 void lane::begin_commit(step& out) {
   commit_ = next_ticket();
+  is_flushed_ = false;
   commit_began_ms_ = now_ms_;
   commit_order order{commit_, {}};
   for (const auto& [number, of] : partitions_) {
@@ -83,10 +84,17 @@ void lane::begin_commit(step& out) {
   out.commit = std::move(order);
 }
 
+void lane::flushed(ticket of) {
+  if (of == 0 || of != commit_ || is_flushed_ || settings_.delivery != delivery_level::at_least_once) return;
+  is_flushed_ = true;
+  sent_bytes_ = 0;
+}
+
 void lane::committed(ticket of, step& out) {
   if (of == 0 || of != commit_) return;
+  if (!is_flushed_) sent_bytes_ = 0;
   commit_ = 0;
-  sent_bytes_ = 0;
+  is_flushed_ = false;
   add(own_.committed, 1);
   std::vector<held*> leaving;
   for (const auto& [number, one] : partitions_) {
@@ -106,7 +114,9 @@ void lane::committed(ticket of, step& out) {
       add(own_.snapshots, 1);
       add(own_.snapshot_bytes, one->bytes);
     }
-    const bool leaves = one->is_leaving && one->next_pointer.is_released();
+    // What was judged while these offsets were on their way has a commit of its own to come.
+    const bool is_all = one->answered() <= one->commits;
+    const bool leaves = one->is_leaving && one->next_pointer.is_released() && is_all;
     one->pointer = one->next_pointer;
     if (leaves && is_ready_to_leave(*one)) leaving.push_back(one.get());
   }
@@ -166,7 +176,7 @@ void lane::abandon_snapshot() {
 
 void lane::advance_snapshot(step& out, bool sends_alone) {
   held* const of = find(snapshotting_);
-  if (of == nullptr || commit_ != 0) return;  // nothing is sent while a transaction ends
+  if (of == nullptr || !takes_records()) return;  // nothing is sent while a transaction ends
   snapshot_encoder& made = of->body->encoder();
   if (!sends_alone && chunks_in_flight_.size() < settings_.chunks_in_flight_max) {
     of->body->advance_snapshot(settings_.snapshot_slice_bytes);

@@ -32,8 +32,8 @@ struct committed_offset {
   std::string metadata{};
 };
 // exactly-once: sendOffsetsToTransaction, then commit the transaction (begin one if none is open). at-least-once: flush
-// all that was sent, then commit the offsets, if there are any. Then committed() or failed(); no records are given in
-// between.
+// all that was sent, say flushed(), then commit the offsets, if there are any. Then committed() or failed(); no records
+// are given in between, at-least-once none before flushed().
 struct commit_order {
   ticket id = 0;
   std::vector<committed_offset> offsets{};

@@ -128,7 +128,28 @@ void lane_host::send_chunks(const step& out, const dials& /*trouble*/) {
   }
 }
 
+// Outputs are with the broker; their offsets are under way while the lane goes on.
+void lane_host::commit_later(const worker::commit_order& order) {
+  todo_.push_back([this, order](const dials& now) {
+    lane_.flushed(order.id);
+    later(
+        now,
+        [this, order, life = life_](step& into) {
+          if (life != life_) return true;
+          for (const worker::committed_offset& one : order.offsets) {
+            if (broker_.commit_offset(name_, one.partition, {one.offset, one.metadata}) == reply::ok) continue;
+            lane_.failed(failure::abortable, {}, into);
+            return true;
+          }
+          lane_.committed(order.id, into);
+          return true;
+        },
+        false);
+  });
+}
+
 void lane_host::commit(const worker::commit_order& order, const dials& /*trouble*/) {
+  if (!is_transactional() && pick(chance_, 2) == 0) return commit_later(order);
   for (const worker::committed_offset& one : order.offsets) {
     todo_.push_back([this, one](const dials& now) {
       group_position position{one.offset, one.metadata};
@@ -233,7 +254,7 @@ void lane_host::hear_group(const dials& trouble) {
 
 // A few at a time, now and then some that were given before.
 void lane_host::give_records(const dials& trouble) {
-  if (fetches_.empty() || lane_.is_committing()) return;
+  if (fetches_.empty() || !lane_.takes_records()) return;
   auto at = fetches_.begin();
   std::advance(at, pick(chance_, static_cast<std::uint32_t>(fetches_.size())));
   const std::int32_t number = at->first;
@@ -303,13 +324,13 @@ void lane_host::act(std::int64_t now_ms, const dials& trouble) {
   if (!todo_.empty()) return;
   switch (pick(chance_, 4)) {
     case 0:
-      if (!lane_.is_committing()) hear_group(trouble);
+      if (lane_.takes_records()) hear_group(trouble);
       return;
     case 1:
       give_an_answer(trouble);
       return;
     case 2: {
-      if (reports_.empty() || lane_.is_committing()) return;
+      if (reports_.empty() || !lane_.takes_records()) return;
       step told;
       lane_.delivered(reports_.front().first, reports_.front().second, told);
       reports_.erase(reports_.begin());

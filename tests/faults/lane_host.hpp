@@ -76,6 +76,7 @@ private:
   void send_outputs(const worker::step& out, const dials& trouble);
   void send_chunks(const worker::step& out, const dials& trouble);
   void commit(const worker::commit_order& order, const dials& trouble);
+  void commit_later(const worker::commit_order& order);
   void end_commit(worker::ticket id, const dials& trouble);
   void ask(const worker::step& out, const dials& trouble);
   void read_snapshot(const worker::snapshot_ask& wanted, std::int64_t from, const dials& trouble);

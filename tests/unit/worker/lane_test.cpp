@@ -392,6 +392,49 @@ TEST(lane, drops_everything_after_a_failure_and_passes_over_answers_of_before) {
   EXPECT_EQ(read(one.own.committed), 0U);
 }
 
+TEST(lane, judges_at_least_once_while_offsets_are_under_way_and_lets_go_after_a_commit_of_that_as_well) {
+  lane_settings settings = lane_of_one::usual();
+  settings.delivery = delivery_level::at_least_once;
+  lane_of_one one(settings);
+  one.take_over({-1, {}, 0, 0});
+  one.hear(0, point_of("a", 1));
+  one.member.tick(1'000, one.out);
+  ASSERT_TRUE(one.out.commit);
+  const ticket first = one.out.commit->id;
+  EXPECT_FALSE(one.member.takes_records()) << "before its outputs are with the broker";
+  one.member.flushed(first + 1);
+  EXPECT_FALSE(one.member.takes_records()) << "another's";
+  one.member.flushed(first);
+  EXPECT_TRUE(one.member.takes_records());
+  EXPECT_TRUE(one.member.is_committing());
+  one.out.clear();
+  one.hear(1, point_of("a", 2));
+  EXPECT_EQ(one.values(output_topic::verdicts).size(), 1U);
+  const std::int32_t numbers[] = {0};
+  one.member.revoked(numbers, one.out);
+  EXPECT_FALSE(one.out.commit) << "one at a time";
+  one.member.committed(first, one.out);
+  EXPECT_TRUE(one.out.released.empty());
+  one.out.clear();
+  one.member.tick(1'001, one.out);
+  ASSERT_TRUE(one.out.commit);
+  ASSERT_EQ(one.out.commit->offsets.size(), 1U);
+  EXPECT_EQ(one.out.commit->offsets[0].offset, 2);
+  EXPECT_FALSE(one.member.takes_records());
+  one.member.committed(one.out.commit->id, one.out);
+  EXPECT_EQ(one.out.released, std::vector<std::int32_t>{0});
+}
+
+TEST(lane, takes_nothing_more_into_a_transaction_that_ends) {
+  lane_of_one one;
+  one.take_over({-1, {}, 0, 0});
+  one.hear(0, point_of("a", 1));
+  one.member.tick(1'000, one.out);
+  ASSERT_TRUE(one.out.commit);
+  one.member.flushed(one.out.commit->id);
+  EXPECT_FALSE(one.member.takes_records());
+}
+
 TEST(lane, pauses_partitions_while_memory_is_full) {
   lane_of_one one;
   one.take_over({-1, {}, 0, 0});
