@@ -163,6 +163,7 @@ client_handle make_client(const kafka_settings& settings, client_role role, std:
   if (calls.rebalance != nullptr) rd_kafka_conf_set_rebalance_cb(made.get(), calls.rebalance);
   if (calls.gives_delivery_events) rd_kafka_conf_set_events(made.get(), RD_KAFKA_EVENT_DR);
   if (calls.error != nullptr) rd_kafka_conf_set_error_cb(made.get(), calls.error);
+  if (calls.message != nullptr) rd_kafka_conf_set_consume_cb(made.get(), calls.message);
   if (calls.answered != nullptr) {
     rd_kafka_conf_interceptor_add_on_new(made.get(), "answers", &add_listener, const_cast<client_callbacks*>(&calls));
   }

@@ -41,6 +41,8 @@ struct client_callbacks {
   void (*error)(rd_kafka_t*, int, const char*, void*) = nullptr;
   // A broker has answered a request of this kind (Kafka's number of it). On threads of librdkafka.
   void (*answered)(std::int16_t request, void*) = nullptr;
+  // A consumer's messages, where its queue is served with callbacks.
+  void (*message)(rd_kafka_message_t*, void*) = nullptr;
 };
 
 client_handle make_client(const kafka_settings& settings, client_role role, std::size_t lane,

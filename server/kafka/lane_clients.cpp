@@ -113,12 +113,13 @@ progress lane_clients::open(client_error& wrong) {
     if (wrong) return progress::failed;
     is_initialised_ = true;
   }
-  const client_callbacks calls{this, &hear_rebalance, false, &hear_error, nullptr};
+  const client_callbacks calls{this, &hear_rebalance, false, &hear_error, nullptr, &hear_message};
   points_ = make_client(settings_, client_role::points, lane_, calls, refused);
   if (!points_) {
     wrong = config_error(refused);
     return progress::failed;
   }
+  points_heard_.reset(rd_kafka_queue_get_consumer(points_.get()));
   commits_.reset(rd_kafka_queue_new(points_.get()));
   const partition_list wanted(rd_kafka_topic_partition_list_new(1));
   rd_kafka_topic_partition_list_add(wanted.get(), settings_.topics.points.c_str(), RD_KAFKA_PARTITION_UA);
@@ -131,7 +132,7 @@ void lane_clients::fail(client_error error, std::string denied) {
   told.is = client_event::kind::failed;
   told.error = std::move(error);
   told.denied = std::move(denied);
-  events_.push_back(std::move(told));
+  tell(std::move(told));
 }
 
 void lane_clients::tell_of_outage(const client_error& error) {
@@ -161,6 +162,7 @@ void lane_clients::tell_of_return() {
 
 void lane_clients::hear_error(rd_kafka_t* of, int code, const char* text, void* opaque) {
   lane_clients& self = owner_of(opaque);
+  if (code == RD_KAFKA_RESP_ERR__PARTITION_EOF) return;  // in bulk; nobody waits for it
   client_error told = underlying(of, error_of(static_cast<rd_kafka_resp_err_t>(code), text));
   self.figures_.count_broker_error(rd_kafka_err2name(told.code));
   log_event(log_level::debug, "kafka_error",
@@ -169,6 +171,11 @@ void lane_clients::hear_error(rd_kafka_t* of, int code, const char* text, void* 
   // something to be committed the consumer is not heard.
   const bool is_in_use = of == self.points_.get() || (of == self.outputs_.get() && (self.is_open_ || self.order_));
   if (is_in_use) self.tell_of_outage(told);
+  // In bulk a partition's errors come here, among the client's own.
+  const bool is_of_points = told.is == error_class::abortable || told.is == error_class::offset_gone ||
+                            told.code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED ||
+                            told.code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
+  if (self.in_bulk_ != nullptr && of == self.points_.get() && is_of_points) return self.take_error(std::move(told));
   // What librdkafka cures by itself is none of ours; what is waited for has a deadline of its own.
   if (told.is == error_class::retriable || told.is == error_class::abortable || told.is == error_class::offset_gone) {
     return;
@@ -210,37 +217,55 @@ void lane_clients::hear(rd_kafka_t* producer, std::chrono::milliseconds patience
   }
 }
 
-// One by one: the call that takes many at once loses messages of partitions that are kept, on a rebalance (librdkafka
-// 2.0, its issues 4062, 4077 and 4117).
-void lane_clients::gather(std::chrono::milliseconds patience, message_batch& into) {
-  std::size_t bytes = 0;
+// One by one, or by callbacks: the call that takes many at once loses messages of partitions that are kept, on a
+// rebalance (librdkafka 2.0, its issues 4062, 4077 and 4117). With callbacks the queue is locked once and no clock is
+// looked at for each, but its errors and ends come without their partition.
+void lane_clients::gather(std::chrono::milliseconds patience, bool in_bulk, message_batch& into) {
   int wait_ms = static_cast<int>(patience.count());
-  while (into.size() < batch_records_max && bytes < batch_bytes_max) {
-    owned<rd_kafka_message_t> message(rd_kafka_consumer_poll(points_.get(), wait_ms));
+  if (in_bulk) {
+    in_bulk_ = &into;
+    rd_kafka_queue_poll_callback(points_heard_.get(), wait_ms);
+    in_bulk_ = nullptr;
+    return;
+  }
+  while (into.size() < batch_records_max && into.bytes() < batch_bytes_max) {
+    const owned<rd_kafka_message_t> message(rd_kafka_consumer_poll(points_.get(), wait_ms));
     if (!message) break;
     wait_ms = 0;
-    bytes += message->len + message->key_len;
-    take(std::move(message), into);
-    // What the group says comes between the messages before it and those behind it.
+    take(*message, into);
     if (!events_.empty()) break;
   }
 }
 
-void lane_clients::take(owned<rd_kafka_message_t> message, message_batch& into) {
-  if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    into.push_back(std::move(message));
-    return;
-  }
-  if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+// What comes after a yield is put back to where it was.
+void lane_clients::hear_message(rd_kafka_message_t* message, void* opaque) {
+  lane_clients& self = owner_of(opaque);
+  if (self.in_bulk_ == nullptr) return;  // the consumer ends
+  self.take(*message, *self.in_bulk_);
+  if (self.in_bulk_->size() < batch_records_max && self.in_bulk_->bytes() < batch_bytes_max) return;
+  rd_kafka_yield(self.points_.get());
+}
+
+void lane_clients::tell(client_event told) {
+  events_.push_back(std::move(told));
+  if (in_bulk_ != nullptr) rd_kafka_yield(points_.get());
+}
+
+void lane_clients::take(const rd_kafka_message_t& message, message_batch& into) {
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) return into.add(message);
+  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     client_event told;
     told.is = client_event::kind::at_end;
-    told.partition = message->partition;
-    told.offset = message->offset;
-    events_.push_back(std::move(told));
-    return;
+    told.partition = message.partition;
+    told.offset = message.offset;
+    return tell(std::move(told));
   }
-  client_error told = underlying(points_.get(), error_of(message->err, rd_kafka_message_errstr(message.get())));
+  client_error told = underlying(points_.get(), error_of(message.err, rd_kafka_message_errstr(&message)));
   figures_.count_broker_error(rd_kafka_err2name(told.code));
+  take_error(std::move(told));
+}
+
+void lane_clients::take_error(client_error told) {
   if (told.is == error_class::retriable) return;
   std::string denied;
   if (told.is == error_class::denied) {

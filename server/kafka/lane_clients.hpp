@@ -23,6 +23,7 @@
 #include "server/kafka/error_class.hpp"
 #include "server/kafka/figures.hpp"
 #include "server/kafka/handle.hpp"
+#include "server/kafka/message_batch.hpp"
 #include "server/worker/step.hpp"
 
 namespace spindrift {
@@ -41,9 +42,6 @@ struct client_event {
   client_error error{};                    // undelivered, failed
   std::string denied{};                    // the topic, group or prefix that a right is missing for
 };
-
-// Messages that were read and are still librdkafka's: gone with the object.
-using message_batch = std::vector<owned<rd_kafka_message_t>>;
 
 enum class progress : std::uint8_t { going, done, failed };
 
@@ -78,7 +76,8 @@ public:
   bool is_flushed() const;
 
   // Waits so long for the first message, then takes what is there.
-  void gather(std::chrono::milliseconds patience, message_batch& into);
+  // In bulk a message costs a third less (145 ns in place of 220 on this thread), and ends of partitions are not told.
+  void gather(std::chrono::milliseconds patience, bool in_bulk, message_batch& into);
   // Deliveries and errors of the producers.
   void poll();
   std::vector<client_event>& events() { return events_; }
@@ -101,17 +100,21 @@ private:
   static void hear_error(rd_kafka_t* of, int code, const char* text, void* opaque);
   static void hear_commit(rd_kafka_t* of, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* offsets,
                           void* opaque);
+  static void hear_message(rd_kafka_message_t* message, void* opaque);
 
   void rebalanced(rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t& partitions);
   // False: the consumer does not end, so it must not be waited for.
   bool leave();
   void fail(client_error error, std::string denied = {});
+  // What the group says comes between the messages before it and those behind it.
+  void tell(client_event told);
   // The log's lines of an outage, one at its begin and one at its end, whichever lane sees it first.
   void tell_of_outage(const client_error& error);
   // Once an outage; the reason is the last trouble with a connection, or this where there was none.
   void say_away(const std::string& without_trouble);
   void tell_of_return();
-  void take(owned<rd_kafka_message_t> message, message_batch& into);
+  void take(const rd_kafka_message_t& message, message_batch& into);
+  void take_error(client_error told);
   partition_list list_of(std::span<const std::int32_t> partitions) const;
   partition_list offsets_of(const worker::commit_order& order) const;
   bool begin_transaction();
@@ -128,6 +131,8 @@ private:
   client_handle outputs_;
   client_handle chunks_;
   client_handle points_;
+  owned<rd_kafka_queue_t> points_heard_;
+  message_batch* in_bulk_ = nullptr;       // where messages go just now; null: not by callbacks
   owned<rd_kafka_queue_t> outputs_heard_;  // of the producers: deliveries and errors
   owned<rd_kafka_queue_t> chunks_heard_;
   owned<rd_kafka_queue_t> commits_;  // answers to commits of offsets

@@ -45,7 +45,7 @@ void lane_clients::rebalanced(rd_kafka_resp_err_t code, rd_kafka_topic_partition
     told.is = client_event::kind::lost;
     if (wrong) log_event(log_level::debug, "unassign_failed", {{"reason", std::string_view(wrong.text)}});
   }
-  events_.push_back(std::move(told));
+  tell(std::move(told));
 }
 
 void lane_clients::release(std::int32_t partition) {

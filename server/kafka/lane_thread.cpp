@@ -82,7 +82,6 @@ void lane_thread::run() {
     if (stops_ && says_farewell()) break;
   }
   errands_.forget();
-  batch_.clear();
   clients_.reset();
   dying_.reset();
   for (const std::int32_t one : assigned_) figures_.partitions[static_cast<std::size_t>(one)].is_assigned = false;
@@ -90,10 +89,8 @@ void lane_thread::run() {
   ended_(exit_code_, std::move(reason_));
 }
 
-// A client does not end before all its messages are given back: librdkafka would wait for them for ever.
+// Where its end is decided, callers further up are still in the middle of it.
 void lane_thread::bury() {
-  if (!dying_) return;
-  batch_.clear();
   dying_.reset();
 }
 
@@ -295,7 +292,8 @@ void lane_thread::go_on_committing() {
 
 void lane_thread::take_records() {
   batch_.clear();
-  clients_->gather(says_farewell_ ? milliseconds(1) : idle_wait, batch_);
+  // A replay may be over with the end of its partition.
+  clients_->gather(says_farewell_ ? milliseconds(1) : idle_wait, lane_.is_ready(), batch_);
   if (!batch_.empty()) give_records(batch_);
   if (clients_) take_events();
   batch_.clear();
@@ -304,22 +302,12 @@ void lane_thread::take_records() {
 // Runs of one partition, as librdkafka hands them out.
 void lane_thread::give_records(const message_batch& batch) {
   for (std::size_t begin = 0; begin < batch.size() && clients_ && !is_over_;) {
-    const std::int32_t partition = batch[begin]->partition;
+    const std::int32_t partition = batch.partition_of(begin);
     records_.clear();
     std::size_t end = begin;
     // As many as the lane takes without standing still for what else it has to do.
     const std::size_t limit = std::min(batch.size(), begin + lane_.records_max());
-    for (; end < limit && batch[end]->partition == partition; ++end) {
-      const rd_kafka_message_t& message = *batch[end];
-      worker::input_record one;
-      one.offset = message.offset;
-      rd_kafka_timestamp_type_t unused{};
-      one.timestamp_ms = rd_kafka_message_timestamp(&message, &unused);
-      if (message.key != nullptr) one.key = {static_cast<const char*>(message.key), message.key_len};
-      one.has_value = message.payload != nullptr;
-      if (one.has_value) one.value = {static_cast<const char*>(message.payload), message.len};
-      records_.push_back(one);
-    }
+    for (; end < limit && batch.partition_of(end) == partition; ++end) records_.push_back(batch.record(end));
     // A step may order a commit, with which the lane takes no more: the rest waits for it.
     while (clients_ && !is_over_ && !lane_.takes_records()) {
       own_.turned_ms.store(now_ms(), std::memory_order_relaxed);

@@ -92,7 +92,7 @@ private:
   errand_runner errands_;
 
   std::unique_ptr<lane_clients> clients_;  // none between two lives
-  std::unique_ptr<lane_clients> dying_;    // of the life before, which messages may still be held of
+  std::unique_ptr<lane_clients> dying_;    // of the life before
   bool has_ended_hanging_ = false;         // in this life
   bool is_joined_ = false;
   std::set<std::int32_t> assigned_;

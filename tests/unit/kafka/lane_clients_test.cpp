@@ -111,9 +111,32 @@ void have_all_records_behind_the_offset_that_was_sought(mock_cluster& cluster, m
   cluster.write_points(3);
   message_batch read;
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (read.size() < 4 && std::chrono::steady_clock::now() < until) by.clients.gather(milliseconds(10), read);
+  while (read.size() < 4 && std::chrono::steady_clock::now() < until) by.clients.gather(milliseconds(10), false, read);
   ASSERT_EQ(read.size(), 4U);
-  EXPECT_EQ(read.front()->offset, 0);
+  EXPECT_EQ(read.record(0).offset, 0);
+}
+
+// Goal: in bulk nothing is lost, said twice or out of order where a batch is full, and the ends of partitions are no
+// error. Method: more records than a batch takes, after one by one has had the first.
+void have_all_records_in_bulk_though_a_batch_is_full(mock_cluster& cluster, member& by) {
+  by.clients.events().clear();
+  cluster.write_points(static_cast<int>(lane_clients::batch_records_max) + 500);
+  message_batch read;
+  std::int64_t next = 4;  // after those of before
+  const std::int64_t end = next + static_cast<std::int64_t>(lane_clients::batch_records_max) + 500;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (next < end && std::chrono::steady_clock::now() < until) {
+    read.clear();
+    by.clients.gather(milliseconds(10), true, read);
+    ASSERT_LE(read.size(), lane_clients::batch_records_max);
+    for (std::size_t i = 0; i < read.size(); ++i, ++next) {
+      ASSERT_EQ(read.record(i).offset, next);
+      ASSERT_TRUE(read.record(i).has_value);
+    }
+  }
+  EXPECT_EQ(next, end);
+  for (int i = 0; i < 20; ++i) by.clients.gather(milliseconds(10), true, read);
+  EXPECT_TRUE(by.clients.events().empty());
 }
 
 // The mock gathers members of a group for three seconds: all join at the same time, in one test, and have their trouble
@@ -155,12 +178,15 @@ TEST(lane_clients, on_a_mock_do_what_each_kind_of_trouble_asks_for) {
   message_batch none;
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   for (const std::unique_ptr<member>& one : members) {
-    while (!one->is_in(client_event::kind::assigned) && std::chrono::steady_clock::now() < until) {
-      for (const std::unique_ptr<member>& other : members) other->clients.gather(milliseconds(1), none);
+    // However the queue is served, the group is heard.
+    for (bool in_bulk = false; !one->is_in(client_event::kind::assigned) && std::chrono::steady_clock::now() < until;
+         in_bulk = !in_bulk) {
+      for (const std::unique_ptr<member>& other : members) other->clients.gather(milliseconds(1), in_bulk, none);
     }
     ASSERT_TRUE(one->is_in(client_event::kind::assigned));
   }
   have_all_records_behind_the_offset_that_was_sought(slow, *members.back());
+  have_all_records_in_bulk_though_a_batch_is_full(slow, *members.back());
   EXPECT_TRUE(usurped.eventually([&] { return usurped.is_member() || usurped.has_ended(); }));
   EXPECT_EQ(usurped.fresh_starts(), 1U);
   EXPECT_FALSE(usurped.has_ended()) << usurped.reason();
