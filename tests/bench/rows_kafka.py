@@ -36,6 +36,7 @@ class Broker:
     def __init__(self, bench, jars):
         self.bench, self.jars = bench, jars
         self.folder = tempfile.mkdtemp(prefix="bench-kafka-", dir=os.path.dirname(bench.bin))
+        self.gc_log = f"{self.folder}/gc.log"
         self.port, controller = free_ports(2)
         self.address = f"127.0.0.1:{self.port}"
         ones = ("offsets.topic.replication.factor", "transaction.state.log.replication.factor",
@@ -64,13 +65,20 @@ log.dirs={self.folder}/data
     def start(self):
         self.process = subprocess.Popen(
             ["java", "-Xms256m", "-Xmx512m", "-XX:+UseSerialGC",
-             f"-Dlog4j2.configurationFile={self.folder}/log4j2.yaml", "-cp", f"{self.jars}/*", "kafka.Kafka",
-             f"{self.folder}/server.properties"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+             f"-Xlog:gc:file={self.gc_log}", f"-Dlog4j2.configurationFile={self.folder}/log4j2.yaml",
+             "-cp", f"{self.jars}/*", "kafka.Kafka", f"{self.folder}/server.properties"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         subprocess.run([f"{self.bench.bin}/bench-kafka", "await", "--brokers", self.address], check=True, timeout=120)
 
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+    def longest_pause_ms(self, since):
+        """Of its garbage collector, since its log was so long."""
+        with open(self.gc_log) as file:
+            file.seek(since)
+            return max(map(float, re.findall(r"Pause .* ([\d.]+)ms$", file.read(), re.M)), default=0.0)
 
     def stop(self):
         self.kill()
@@ -211,13 +219,17 @@ def latencies(bench, goals, scene):
         scene.fill(name, streams, 1)
         worker = scene.worker(name, scene.group(), *classic, "--delivery", delivery)
         scene.await_ready(worker)
+        logged = os.path.getsize(scene.broker.gc_log)
         seen = scene.watch(name, seconds, rate)
+        paused = scene.broker.longest_pause_ms(logged)
         worker.stop()
-        table.append([delivery, f"{seen['p50_ms']:.1f}", f"{seen['p99_ms']:.1f}", f"{seen['max_ms']:.1f}"])
+        table.append([delivery, *(f"{one:.1f}" for one in (seen["p50_ms"], seen["p99_ms"], seen["max_ms"], paused))])
         goals.at_most(f"{delivery}, {rate:,} points/s, p50", bars[0], seen["p50_ms"], " ms")
         goals.at_most(f"{delivery}, {rate:,} points/s, p99", bars[1], seen["p99_ms"], " ms")
-    print(f"From when a point was due to a read_committed reader of its verdict, ms, {rate:,} points/s for {seconds} s.\n")
-    print(markdown(["", "p50", "p99", "most"], table), "\n", flush=True)
+    print("From when a point was due to a read_committed reader of its verdict, ms, "
+          f"{rate:,} points/s for {seconds} s; and the\nlongest pause of the broker's garbage collector meanwhile, "
+          "which points that are due then wait for.\n")
+    print(markdown(["", "p50", "p99", "most", "broker's pause"], table), "\n", flush=True)
 
 
 def silences(bench, goals, scene):
