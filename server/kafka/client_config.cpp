@@ -71,11 +71,10 @@ std::vector<fixed_setting> fixed_for(const kafka_settings& settings, client_role
   // Chunks are told one by one, since their offsets are needed; of outputs only what failed.
   if (role == client_role::verdicts) all.push_back({"delivery.report.only.error", "true"});
   if (role == client_role::points) {
-    constexpr std::chrono::milliseconds heartbeat_max{3'000};
     all.push_back({"group.instance.id", settings.instance_id(lane)});
     all.push_back({"partition.assignment.strategy", "cooperative-sticky"});
     all.push_back({"session.timeout.ms", text_of(settings.session_timeout)});
-    all.push_back({"heartbeat.interval.ms", text_of(std::min(settings.session_timeout / 3, heartbeat_max))});
+    all.push_back({"heartbeat.interval.ms", text_of(settings.heartbeat())});
     // Not less than the session: librdkafka asks for that.
     all.push_back(
         {"max.poll.interval.ms", text_of(std::max(std::chrono::milliseconds(300'000), settings.session_timeout))});

@@ -32,7 +32,7 @@ constexpr std::array owned_keys = {
     owned_key{"transactional.id", "give --group and --worker-id"},
     owned_key{"transaction.timeout.ms", "give --transaction-timeout"},
     owned_key{"session.timeout.ms", "give --session-timeout"},
-    owned_key{"heartbeat.interval.ms", "give --session-timeout, of which it is a third and 3 s at most"},
+    owned_key{"heartbeat.interval.ms", "give --session-timeout: it is 3 s at 10 s and more, 1 s at 6 s"},
     owned_key{"max.poll.interval.ms", "leave it out"},
     owned_key{"partition.assignment.strategy", "leave it out"},
     owned_key{"enable.auto.commit", "leave it out"},

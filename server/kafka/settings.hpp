@@ -1,6 +1,7 @@
 // All settings of spindrift-worker: what it speaks to, what its topics are called, how lanes behave. Plain data.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -65,6 +66,14 @@ struct kafka_settings {
     std::vector<client_setting> all = client;
     all.insert(all.end(), client_of_file.begin(), client_of_file.end());
     return all;
+  }
+  // A dead worker's partitions are silent for the session and what is left of a heartbeat until the others hear of it:
+  // 3 s of the usual 10, and 1 s where the session is the shortest that brokers take, 6 s.
+  std::chrono::milliseconds heartbeat() const {
+    constexpr std::chrono::milliseconds least{1'000};
+    constexpr std::chrono::milliseconds most{3'000};
+    const std::chrono::milliseconds wanted = (session_timeout - std::chrono::milliseconds(4'000)) / 2;
+    return std::min(std::clamp(wanted, least, most), session_timeout / 3);
   }
   bool writes_verdicts() const { return topics.verdicts != off; }
   bool writes_events() const { return topics.events != off; }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include "server/kafka/settings.hpp"
 
 namespace spindrift::kafka {
@@ -15,6 +17,19 @@ TEST(lane_settings_of_a_worker, divide_streams_by_partitions_and_leave_each_at_l
   EXPECT_EQ(lane_settings_of(settings, 0, 8).partitions, 8);
   EXPECT_EQ(lane_settings_of(settings, 0, 4'096).engine.streams_max, 1U);
   EXPECT_EQ(lane_settings_of(settings, 0, 0).engine.streams_max, 100U);
+}
+
+TEST(kafka_settings, have_a_heartbeat_that_is_shorter_where_the_session_is) {
+  kafka_settings settings;
+  const auto heartbeat_at = [&](int session_ms) {
+    settings.session_timeout = std::chrono::milliseconds(session_ms);
+    return settings.heartbeat().count();
+  };
+  EXPECT_EQ(settings.heartbeat().count(), 3'000);
+  EXPECT_EQ(heartbeat_at(45'000), 3'000);
+  EXPECT_EQ(heartbeat_at(8'000), 2'000);
+  EXPECT_EQ(heartbeat_at(6'000), 1'000);
+  EXPECT_EQ(heartbeat_at(1'500), 500) << "librdkafka wants it well below";
 }
 
 TEST(lane_settings_of_a_worker, have_an_owner_of_their_own_each) {
