@@ -28,8 +28,10 @@
 #include "server/app/signal_watch.hpp"
 #include "server/kafka/cluster.hpp"
 #include "server/kafka/figures.hpp"
+#include "server/kafka/lane_clients.hpp"
 #include "server/kafka/lane_thread.hpp"
 #include "server/kafka/settings.hpp"
+#include "server/kafka/standstill_watch.hpp"
 
 namespace spindrift::kafka {
 
@@ -44,7 +46,8 @@ public:
         patience_(io_),
         signals_(
             io_, [] { reopen_log(); }, [] { reopen_log(); }, [this](int signal) { return stop(signal); }),
-        reports_(io_, std::chrono::milliseconds(100), report_left_out) {}
+        reports_(io_, std::chrono::milliseconds(100), report_left_out),
+        looks_(io_, standstill_watch::interval, [this] { look_at_lanes(); }) {}
 
   ~parts() { join(); }
 
@@ -55,6 +58,7 @@ public:
     }
     signals_.start();
     reports_.start();
+    looks_.start();
     starter_ = std::thread([this] { start_lanes(); });
     io_.run();
     join();
@@ -147,10 +151,16 @@ private:
       if (code != exit_ok) keep_reason(code, reason);
       signals_.stop();
       reports_.stop();
+      looks_.stop();
       patience_.cancel();
       if (http_) http_->stop();
       guard_.reset();
     });
+  }
+
+  void look_at_lanes() {
+    if (standstill_.look(figures_))
+      say_broker_away(settings_, figures_, "a lane waits for an answer within librdkafka");
   }
 
   // False: it had begun before, and this is a person who has lost patience.
@@ -183,6 +193,8 @@ private:
   asio::steady_timer patience_;
   signal_watch signals_;
   periodic_call reports_;
+  periodic_call looks_;
+  standstill_watch standstill_;
   std::unique_ptr<http_server> http_;
   std::vector<std::unique_ptr<lane_thread>> lanes_;
   std::thread starter_;
