@@ -12,8 +12,8 @@ constexpr double memory = 4'000;  // points
 constexpr double share_known = 0.1;
 constexpr std::uint8_t stays_known = 3;
 constexpr std::uint8_t stays_max = 200;
-constexpr double reach = 4;       // spreads
-constexpr double same_reach = 3;  // within which two stays are at one level
+constexpr double level_reach = 4;  // spreads
+constexpr double same_reach = 3;   // within which two stays are at one level
 constexpr double new_weight = 0.3;
 
 }  // namespace
@@ -42,7 +42,7 @@ const known_levels::level* known_levels::find(double x, double least) const {
   for (const level& one : levels_) all += one.share;
   for (const level& one : levels_) {
     if (one.stays < stays_known || one.share < share_known * all) continue;
-    if (std::abs(x - one.mean) > reach * std::max(one.spread, least)) continue;
+    if (std::abs(x - one.mean) > level_reach * std::max(one.spread, least)) continue;
     if (nearest == nullptr || std::abs(x - one.mean) < std::abs(x - nearest->mean)) nearest = &one;
   }
   return nearest;
