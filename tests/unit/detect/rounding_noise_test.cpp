@@ -13,9 +13,9 @@
 namespace spindrift {
 namespace {
 
-constexpr double up = std::numeric_limits<double>::infinity();
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// A number of up to so many digits and any size that has a decimal.
+// A number of infinity to so many digits and any size that has a decimal.
 double some_decimal(std::mt19937_64& random, int digits_max) {
   const auto digits = 1 + static_cast<int>(random() % static_cast<unsigned>(digits_max));
   std::string text = random() % 2 == 0 ? "-" : "";
@@ -38,7 +38,7 @@ TEST(rounding_noise, of_three_last_places_goes) {
     const double x = some_decimal(random, 12);
     if (std::abs(x) < 1e-9 || std::abs(x) > 7e13) continue;
     double near = x;
-    for (int k = 0; k < 3; ++k) near = std::nextafter(near, random() % 2 == 0 ? up : -up);
+    for (int k = 0; k < 3; ++k) near = std::nextafter(near, random() % 2 == 0 ? infinity : -infinity);
     ASSERT_EQ(without_rounding_noise(near), x);
   }
   EXPECT_EQ(without_rounding_noise(0.1 + 0.2), 0.3);
