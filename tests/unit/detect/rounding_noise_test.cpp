@@ -15,7 +15,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// A number of infinity to so many digits and any size that has a decimal.
+// A number of up to so many digits and any size that has a decimal.
 double some_decimal(std::mt19937_64& random, int digits_max) {
   const auto digits = 1 + static_cast<int>(random() % static_cast<unsigned>(digits_max));
   std::string text = random() % 2 == 0 ? "-" : "";
