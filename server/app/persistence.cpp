@@ -11,8 +11,8 @@
 #include "server/clock/clock.hpp"
 #include "server/detect/archive.hpp"
 #include "server/engine/outcome.hpp"
-#include "server/engine/told_event.hpp"
 #include "server/engine/producer_table.hpp"
+#include "server/engine/told_event.hpp"
 #include "server/sinks/history_sink.hpp"
 
 namespace spindrift {

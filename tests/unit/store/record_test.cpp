@@ -1,5 +1,5 @@
-#include "common/model/limit.hpp"
 #include "server/store/record.hpp"
+#include "common/model/limit.hpp"
 
 #include <gtest/gtest.h>
 
