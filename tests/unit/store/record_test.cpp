@@ -1,5 +1,4 @@
 #include "server/store/record.hpp"
-#include "common/model/limit.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +6,8 @@
 #include <limits>
 #include <random>
 #include <vector>
+
+#include "common/model/limit.hpp"
 
 namespace spindrift {
 namespace {
