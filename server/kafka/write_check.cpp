@@ -18,7 +18,7 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds patience{10};
-constexpr std::chrono::milliseconds between_looks{2};
+constexpr std::chrono::milliseconds between_queue_looks{2};
 constexpr int slice_ms = 200;
 constexpr std::int16_t add_partitions_request = 24;  // Kafka's number of AddPartitionsToTxn
 
@@ -85,13 +85,13 @@ private:
     if (auto wrong = kafka::take(rd_kafka_produceva(client_.get(), parts.data(), parts.size()))) return wrong;
     while (answers_ == before) {
       if (!goes_on()) return error_of(RD_KAFKA_RESP_ERR__TIMED_OUT);
-      std::this_thread::sleep_for(between_looks);
+      std::this_thread::sleep_for(between_queue_looks);
     }
     // The answer has come, but what it says is noted down by another thread of librdkafka; the second look is behind
     // it.
     client_error wrong = standing();
     if (wrong) return wrong;
-    std::this_thread::sleep_for(between_looks);
+    std::this_thread::sleep_for(between_queue_looks);
     return standing();
   }
 
