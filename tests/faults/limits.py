@@ -97,7 +97,7 @@ def vanished_peer(report, binary):
 
 
 def clock_jump(report, binary, shim):
-    """The wall clock is set a day forward and two back: deadlines, evictions and verdicts do not care, and times go on."""
+    """The wall clock is set a day forward and two back: deadlines, evictions, verdicts do not care, and times go on."""
     with Scratch() as folder:
         clock = os.path.join(folder, "clock")
         write(clock, 0)
@@ -124,7 +124,8 @@ def clock_jump(report, binary, shim):
                 jumps = [round((after - before) / 86_400_000) for before, after in zip(stamps, stamps[1:])]
                 jumped = [item for item in jumps if item]
         falls = sum(after < before for before, after in zip(stamps, stamps[1:]))
-        report.check("the clock set +1 day, then -2 days", f"{wrong} wrong, ts steps by {jumped} days, falls {falls} times",
+        report.check("the clock set +1 day, then -2 days",
+                     f"{wrong} wrong, ts steps by {jumped} days, falls {falls} times",
                      "0 wrong, [1], 0: ts goes on", wrong == 0 and jumped == [1] and falls == 0)
         report.check("  connections, streams, subscribers", f"{stats['streams_evicted']} evicted, half frame "
                      f"{'ended well' if alive else 'lost'}", "nothing happens",
