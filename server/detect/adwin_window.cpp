@@ -3,48 +3,37 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <limits>
 #include <type_traits>
 #include <utility>
 
 #include "server/detect/complaint.hpp"
+#include "server/detect/double_pair.hpp"
 
 namespace spindrift {
 
 namespace {
 
-// Two doubles at once: SSE2 on x86-64, NEON on ARM; GCC and clang lower it to plain code elsewhere.
-using pair = double __attribute__((vector_size(16)));
 using pair_mask = long long __attribute__((vector_size(16)));
-
-// A bucket outside row 0 as it lies in the block: total, variance.
-inline pair load(const double* bucket) {
-  pair loaded;
-  std::memcpy(&loaded, bucket, sizeof loaded);
-  return loaded;
-}
-inline void store(pair bucket, double* to) {
-  std::memcpy(to, &bucket, sizeof bucket);
-}
 
 // So few that a call of memcpy would cost more than the copying.
 inline void copy_few(const double* from, std::size_t n, double* to) {
-  for (std::size_t i = 0; i < n; ++i) store(load(from + 2 * i), to + 2 * i);
+  for (std::size_t i = 0; i < n; ++i) store_pair(load_pair(from + 2 * i), to + 2 * i);
 }
 
-// Two neighbouring buckets of `size` values as one. Dividing by a power of two is multiplying, to the last bit.
-inline pair merged(pair a, pair b, double size) {
+// Two neighbouring buckets of `size` values as one. A bucket outside row 0 lies in the block as a pair: total,
+// variance. Dividing by a power of two is multiplying, to the last bit.
+inline double_pair merged(double_pair a, double_pair b, double size) {
   const double inverse = 1.0 / size;
   const double difference = a[0] * inverse - b[0] * inverse;
-  pair sum = a + b;
+  double_pair sum = a + b;
   sum[1] += ((size * 0.5) * difference) * difference;
   return sum;
 }
 // The same for two of row 0.
-inline pair merged(double a, double b) {
+inline double_pair merged(double a, double b) {
   const double difference = a - b;
-  return pair{a + b, (0.5 * difference) * difference};
+  return double_pair{a + b, (0.5 * difference) * difference};
 }
 
 }  // namespace
@@ -112,7 +101,7 @@ void adwin_window::push_one() {
     ++counts_[0];
     return;
   }
-  pair moving = merged(t[0], t[1]);
+  double_pair moving = merged(t[0], t[1]);
   for (std::size_t i = 2; i <= max_buckets; ++i) t[i - 2] = t[i];
   counts_[0] = static_cast<std::uint8_t>(max_buckets - 1);
   for (std::size_t row = 1;; ++row) {
@@ -120,13 +109,13 @@ void adwin_window::push_one() {
     stale_rows_ = std::max(stale_rows_, static_cast<std::uint8_t>(row + 1));
     double* const b = buckets(row);
     if (counts_[row] < max_buckets) {
-      store(moving, b + 2 * std::size_t{counts_[row]});
+      store_pair(moving, b + 2 * std::size_t{counts_[row]});
       ++counts_[row];
       return;
     }
-    const pair up = merged(load(b), load(b + 2), bucket_size(row));
+    const double_pair up = merged(load_pair(b), load_pair(b + 2), bucket_size(row));
     copy_few(b + 4, max_buckets - 2, b);
-    store(moving, b + 2 * (max_buckets - 2));
+    store_pair(moving, b + 2 * (max_buckets - 2));
     counts_[row] = static_cast<std::uint8_t>(max_buckets - 1);
     moving = up;
   }
@@ -145,7 +134,7 @@ void adwin_window::push_many() {
   if (n_pairs > 0 && n_rows_ == 1) add_row();
   double* const t = values();
   for (std::size_t i = 0; i < n_pairs; ++i) {
-    store(merged(t[2 * i], t[2 * i + 1]), here + 2 * (counts_[1] + i));
+    store_pair(merged(t[2 * i], t[2 * i + 1]), here + 2 * (counts_[1] + i));
   }
   n -= 2 * n_pairs;
   for (std::size_t i = 0; i < n; ++i) t[i] = t[2 * n_pairs + i];
@@ -163,7 +152,7 @@ void adwin_window::push_many() {
       const double size = bucket_size(row);
       double* const to = above + 2 * std::size_t{counts_[row + 1]};
       for (std::size_t i = 0; i < n_pairs; ++i) {
-        store(merged(load(here + 4 * i), load(here + 4 * i + 2), size), to + 2 * i);
+        store_pair(merged(load_pair(here + 4 * i), load_pair(here + 4 * i + 2), size), to + 2 * i);
       }
       n -= 2 * n_pairs;
       copy_few(here + 4 * n_pairs, n, buckets(row));
@@ -263,16 +252,18 @@ void adwin_window::renew_guard(double slope, double offset) {
 
 bool adwin_window::any_exceeds(std::size_t n_rows, double n0, double slope, double offset) const {
   const double mean = total_ / width_;
-  const pair mean2 = {mean, mean};
-  const pair slope2 = {slope, slope};
-  const pair offset2 = {offset, offset};
-  const pair width2 = {width_, width_};
+  const double_pair mean2 = {mean, mean};
+  const double_pair slope2 = {slope, slope};
+  const double_pair offset2 = {offset, offset};
+  const double_pair width2 = {width_, width_};
   const pair_mask magnitude = {std::numeric_limits<long long>::max(), std::numeric_limits<long long>::max()};
-  const auto absolute = [=](pair x) { return std::bit_cast<pair>(std::bit_cast<pair_mask>(x) & magnitude); };
+  const auto absolute = [=](double_pair x) {
+    return std::bit_cast<double_pair>(std::bit_cast<pair_mask>(x) & magnitude);
+  };
   // The sign bits of all that is left below the bound, or-ed: cheaper than a comparison each.
   pair_mask any = {0, 0};
-  const auto look = [&](pair u0_2, pair n0_2) {
-    const pair excess = absolute(u0_2 - mean2 * n0_2) - offset2;
+  const auto look = [&](double_pair u0_2, double_pair n0_2) {
+    const double_pair excess = absolute(u0_2 - mean2 * n0_2) - offset2;
     any |= std::bit_cast<pair_mask>(slope2 * n0_2 * (width2 - n0_2) - excess * absolute(excess));
   };
   const auto look_along = [&](std::size_t row, auto step) {
@@ -280,17 +271,17 @@ bool adwin_window::any_exceeds(std::size_t n_rows, double n0, double slope, doub
     const double* total = buckets(row);
     const std::size_t count = counts_[row];
     double u0 = base(row);
-    pair n0_2 = {n0 + size, n0 + 2.0 * size};
-    const pair step2 = {2.0 * size, 2.0 * size};
+    double_pair n0_2 = {n0 + size, n0 + 2.0 * size};
+    const double_pair step2 = {2.0 * size, 2.0 * size};
     std::size_t i = 0;
     for (; i + 1 < count; i += 2, total += 2 * step) {
       const double both = total[0] + total[step];
-      look(pair{u0 + total[0], u0 + both}, n0_2);
+      look(double_pair{u0 + total[0], u0 + both}, n0_2);
       u0 += both;
       n0_2 += step2;
     }
     n0 += size * static_cast<double>(count);
-    if (i < count) look(pair{u0 + *total, u0 + *total}, pair{n0, n0});
+    if (i < count) look(double_pair{u0 + *total, u0 + *total}, double_pair{n0, n0});
   };
   for (std::size_t row = n_rows; row-- > 1;) look_along(row, std::integral_constant<std::size_t, bucket_step(1)>());
   look_along(0, std::integral_constant<std::size_t, bucket_step(0)>());

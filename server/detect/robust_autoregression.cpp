@@ -2,9 +2,10 @@
 #include "server/detect/robust_autoregression.hpp"
 
 #include <cmath>
-#include <cstring>
 #include <type_traits>
 #include <utility>
+
+#include "server/detect/double_pair.hpp"
 
 namespace spindrift {
 namespace {
@@ -15,19 +16,8 @@ constexpr double trace_lost = 1e6;
 constexpr double step_lost = 1e6;
 constexpr double prediction_lost = 1e145;
 
-// Two doubles at once: SSE2 on x86-64, NEON on ARM; GCC and clang lower it to plain code elsewhere.
-using pair = double __attribute__((vector_size(16)));
-
-inline pair load(const double* from) {
-  pair loaded;
-  std::memcpy(&loaded, from, sizeof loaded);
-  return loaded;
-}
-inline void store(pair of, double* to) {
-  std::memcpy(to, &of, sizeof of);
-}
-inline pair both(double one) {
-  return pair{one, one};
+inline double_pair both(double one) {
+  return double_pair{one, one};
 }
 
 }  // namespace
@@ -120,25 +110,25 @@ bool robust_autoregression::fit(const forecast& made, double error, double knee)
 // g = P f. What a pair of columns has of the rows above stands in those rows; of those below it stands in its own two
 // rows, from where it is turned.
 void robust_autoregression::multiply(const window& features, window& gain) const {
-  std::array<pair, order> twice;
+  std::array<double_pair, order> twice;
   for (std::size_t i = 0; i < order; ++i) twice[i] = both(features[i]);
   const auto take = [&]<std::size_t j>(std::integral_constant<std::size_t, j>) {  // so that no loop is left
-    pair sum = {0, 0};
+    double_pair sum = {0, 0};
     for (std::size_t i = 0; i < j; i += 2) {
-      sum += load(row(i) + j) * twice[i];
-      sum += load(row(i + 1) + j) * twice[i + 1];
+      sum += load_pair(row(i) + j) * twice[i];
+      sum += load_pair(row(i + 1) + j) * twice[i + 1];
     }
     const double* const upper = row(j);
     const double* const lower = row(j + 1);
-    sum += load(upper + j) * twice[j];
-    sum += pair{upper[j + 1], lower[j + 1]} * twice[j + 1];
+    sum += load_pair(upper + j) * twice[j];
+    sum += double_pair{upper[j + 1], lower[j + 1]} * twice[j + 1];
     for (std::size_t i = j + 2; i < order; i += 2) {
-      const pair one = load(upper + i);
-      const pair other = load(lower + i);
-      sum += pair{one[0], other[0]} * twice[i];
-      sum += pair{one[1], other[1]} * twice[i + 1];
+      const double_pair one = load_pair(upper + i);
+      const double_pair other = load_pair(lower + i);
+      sum += double_pair{one[0], other[0]} * twice[i];
+      sum += double_pair{one[1], other[1]} * twice[i + 1];
     }
-    store(sum, gain.data() + j);
+    store_pair(sum, gain.data() + j);
   };
   [&]<std::size_t... half>(std::index_sequence<half...>) {
     (take(std::integral_constant<std::size_t, 2 * half>()), ...);
@@ -148,18 +138,18 @@ void robust_autoregression::multiply(const window& features, window& gain) const
 
 // P := (P - g g') growth.
 void robust_autoregression::reduce(const window& gain, double growth) {
-  const pair growth_2 = both(growth);
+  const double_pair growth_2 = both(growth);
   for (std::size_t i = 0; i < order; i += 2) {
     double* const upper = row(i);
     double* const lower = row(i + 1);
-    const pair first = both(gain[i]);
-    const pair second = both(gain[i + 1]);
-    store((load(upper + i) - first * load(&gain[i])) * growth_2, upper + i);
+    const double_pair first = both(gain[i]);
+    const double_pair second = both(gain[i + 1]);
+    store_pair((load_pair(upper + i) - first * load_pair(&gain[i])) * growth_2, upper + i);
     lower[i + 1] = (lower[i + 1] - gain[i + 1] * gain[i + 1]) * growth;
     for (std::size_t j = i + 2; j < order; j += 2) {
-      const pair here = load(&gain[j]);
-      store((load(upper + j) - first * here) * growth_2, upper + j);
-      store((load(lower + j) - second * here) * growth_2, lower + j);
+      const double_pair here = load_pair(&gain[j]);
+      store_pair((load_pair(upper + j) - first * here) * growth_2, upper + j);
+      store_pair((load_pair(lower + j) - second * here) * growth_2, lower + j);
     }
   }
 }
