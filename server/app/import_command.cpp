@@ -28,7 +28,6 @@
 #include "server/backtest/table.hpp"
 #include "server/clock/clock.hpp"
 #include "server/engine/engine.hpp"
-#include "server/engine/outcome.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/pipeline/intake.hpp"
 #include "server/pipeline/refusal_error.hpp"
@@ -128,10 +127,10 @@ int learn_in_directory(const config& chosen, const import_settings& settings, co
     for (; i < end; ++i) work.points.push_back(rows.at(i, settings.stream, features[work.points.size()]));
     observer.observe(work, now());
     for (std::size_t k = 0; k < work.points.size() && !fault; ++k) {
-      late += work.outcomes[k].what.late ? 1U : 0U;
-      if (work.outcomes[k].why != refusal::none) {
+      late += work.is_late(k) ? 1U : 0U;
+      if (const refusal why = work.why(k); why != refusal::none) {
         fault = "row " + std::to_string(end - work.points.size() + k + 1) + ": " +
-                refusal_error(work.outcomes[k].why, work.points[k]).message;
+                refusal_error(why, work.points[k]).message;
       }
     }
   }

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "common/log/log.hpp"
-#include "common/model/verdict.hpp"
 #include "common/protocol/encode.hpp"
 #include "server/alerts/alert_desk.hpp"
 #include "server/alerts/alert_sink.hpp"

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "common/model/verdict.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/pipeline/kept_verdict.hpp"
@@ -79,14 +80,15 @@ void replay_crew::run(moment now, const std::function<void(const replayed_entry&
 }
 
 void replay_crew::replay_share(std::size_t share, std::size_t shares, moment now) {
+  std::vector<feature_verdict> by_feature;
   for (std::size_t i = 0; i < used_; ++i) {
-    if (slots_[i].lane % shares == share) replay(slots_[i], now);
+    if (slots_[i].lane % shares == share) replay(slots_[i], now, by_feature);
   }
 }
 
-void replay_crew::replay(slot& one, moment now) {
+void replay_crew::replay(slot& one, moment now, std::vector<feature_verdict>& by_feature) {
   replayed_entry& result = one.result;
-  const auto again = engine_.replay(result.record, result.position, now, result.told, one.by_feature);
+  const auto again = engine_.replay(result.record, result.position, now, result.told, by_feature);
   result.is_new = again.has_value();
   if (again && !result.record.producer.empty()) pack_verdict(*again, result.verdict);
 }

@@ -17,7 +17,6 @@
 #include <string_view>
 #include <vector>
 
-#include "common/model/verdict.hpp"
 #include "server/engine/moment.hpp"
 #include "server/engine/told_event.hpp"
 #include "server/store/record.hpp"
@@ -25,6 +24,7 @@
 namespace spindrift {
 
 class engine;
+struct feature_verdict;
 
 // What became of an entry. Valid until the next gather().
 struct replayed_entry {
@@ -52,7 +52,6 @@ private:
   struct slot {
     std::string texts{};
     std::vector<feature> values{};
-    std::vector<feature_verdict> by_feature{};
     std::size_t lane = 0;  // whose points are one thread's: a stripe, or streams that learn together
     replayed_entry result{};
 
@@ -60,7 +59,8 @@ private:
   };
 
   void replay_share(std::size_t share, std::size_t shares, moment now);
-  void replay(slot& one, moment now);
+  // by_feature: room to be used again and again.
+  void replay(slot& one, moment now, std::vector<feature_verdict>& by_feature);
 
   engine& engine_;
   const std::size_t threads_;

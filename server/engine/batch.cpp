@@ -20,4 +20,11 @@ void batch::clear() {
   sender = nullptr;
 }
 
+refusal batch::why(std::size_t i) const {
+  return outcomes[i].why;
+}
+bool batch::is_late(std::size_t i) const {
+  return outcomes[i].why == refusal::none && outcomes[i].what.late;
+}
+
 }  // namespace spindrift

@@ -2,12 +2,14 @@
 // again and again, so that a batch allocates nothing once it has reached its size.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <string>
 #include <vector>
 
 #include "common/model/point.hpp"
+#include "server/engine/refusal.hpp"
 
 namespace spindrift {
 
@@ -17,7 +19,7 @@ struct stream;
 struct told_event;
 class producer;
 
-// Whoever looks at what became of points includes outcome.hpp.
+// Whoever looks at what was found of points includes outcome.hpp.
 struct batch {
   std::vector<point> points;
   std::vector<outcome> outcomes;            // one for each point, in their order, after observe()
@@ -34,6 +36,10 @@ struct batch {
   batch& operator=(batch&&) noexcept;
 
   void clear();
+
+  // Of the point `i` of `points`, after observe().
+  refusal why(std::size_t i) const;  // none: it was judged
+  bool is_late(std::size_t i) const;
 };
 
 }  // namespace spindrift

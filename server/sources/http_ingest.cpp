@@ -6,7 +6,6 @@
 
 #include "common/protocol/encode.hpp"
 #include "common/text/printable.hpp"
-#include "server/engine/outcome.hpp"
 #include "server/formats/body.hpp"
 #include "server/pipeline/refusal_error.hpp"
 #include "server/session/permission.hpp"
@@ -161,7 +160,7 @@ http_ingest::refused_points http_ingest::ingest(const identity* who, moment now,
     if (taken.is_empty()) continue;
     workspace_.way.ingest(taken, now);
     for (std::size_t i = 0; i < taken.size(); ++i) {
-      const refusal why = taken.points.outcomes[i].why;
+      const refusal why = taken.points.why(i);
       if (why == refusal::none) continue;
       const error_code code = code_of(why);
       if (code == error_code::storage_full) {

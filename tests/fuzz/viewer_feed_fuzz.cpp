@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "common/model/verdict.hpp"
 #include "common/protocol/inbox.hpp"
 #include "tests/fuzz/require.hpp"
 #include "visualizer/app/notice.hpp"
@@ -27,8 +28,8 @@ void check_notice(const std::string& line) {
 
 void hear(const feed_item& item, gallery& shown) {
   if (const auto* const point = std::get_if<judged_point>(&item)) {
-    require(point->bands.empty() || point->bands.size() == point->judged.subject.values.size(), "a band too few");
-    shown.add(point->judged, point->bands);
+    require(point->bands.empty() || point->bands.size() == point->judged->subject.values.size(), "a band too few");
+    shown.add(*point->judged, point->bands);
   }
   if (const auto* const told = std::get_if<stream_event>(&item)) {
     require(told->text.size() <= stream_event::text_bytes_max, "a text is too long");

@@ -201,11 +201,11 @@ void viewer::ask_for_history() {
 }
 
 void viewer::hear(const judged_point& point) {
-  const std::int64_t ts = point.judged.subject.ts.value_or(0);
+  const std::int64_t ts = point.ts();
   const bool is_wanted = settings_.from.value_or(ts) <= ts && ts <= settings_.to.value_or(ts);
   if (!page_ && !is_wanted) return;
-  const bool is_new = board_.hear(point.judged, point.bands, steady_ms(), {point.count, point.extents});
-  if (is_new && page_ && is_wanted) gallery_.add(point.judged, point.bands);
+  const bool is_new = board_.hear(*point.judged, point.bands, steady_ms(), {point.count, point.extents});
+  if (is_new && page_ && is_wanted) gallery_.add(*point.judged, point.bands);
   changed_ = true;
 }
 

@@ -86,6 +86,7 @@ struct feed_reader::workspace {
 
   reply_reader replies;
   od::parser parser;
+  verdict judged;  // what a judged_point looks at
   std::array<feature_band, model::features_max> bands{};
   std::array<std::uint8_t, model::features_max> found{};
   std::array<feature, model::features_max> values{};
@@ -94,7 +95,7 @@ struct feed_reader::workspace {
   template <class Visit>
   bool visit_fields(std::string_view line, Visit visit);
   void take_bands(od::value value, part which, std::span<const feature> named);
-  feed_item read_verdict(std::string_view line, const verdict& judged);
+  feed_item read_verdict(std::string_view line);
   feed_item read_event(std::string_view line);
 
   // The parts of an aggregate: a number, or an object with one for each feature.
@@ -142,8 +143,9 @@ void feed_reader::workspace::take_bands(od::value value, part which, std::span<c
   }
 }
 
-feed_item feed_reader::workspace::read_verdict(std::string_view line, const verdict& judged) {
-  judged_point read{judged, {}};
+// `judged` is what the line says of the point as a whole.
+feed_item feed_reader::workspace::read_verdict(std::string_view line) {
+  judged_point read{&judged};
   const auto named = judged.subject.values;
   if (named.empty()) return read;
   found.fill(0);
@@ -158,9 +160,9 @@ feed_item feed_reader::workspace::read_verdict(std::string_view line, const verd
     if (!(found[i] & z)) bands[i].z = 0;
     has_any = has_any || found[i] != 0;
     if (!bands[i].is_known || named[i].name != judged.feature) continue;
-    read.judged.expected = bands[i].expected;
-    read.judged.sigma = bands[i].sigma;
-    read.judged.z = bands[i].z;
+    judged.expected = bands[i].expected;
+    judged.sigma = bands[i].sigma;
+    judged.z = bands[i].z;
   }
   if (is_whole && has_any) read.bands = {bands.data(), named.size()};
   return read;
@@ -237,7 +239,6 @@ void feed_reader::workspace::take_band_of(od::value value, verdict& into) {
 }
 
 void feed_reader::workspace::take_aggregate_field(std::string_view key, od::value value, judged_point& into) {
-  verdict& judged = into.judged;
   bool is_drift = false;
   if (key == "stream") take(value, judged.subject.stream);
   if (key == "n") take(value, judged.n);
@@ -258,22 +259,27 @@ void feed_reader::workspace::take_aggregate_field(std::string_view key, od::valu
 }
 
 feed_item feed_reader::workspace::read_aggregate(std::string_view line) {
-  judged_point read;
+  judged = verdict{};
+  judged_point read{&judged};
   found.fill(0);
   const bool is_whole =
       visit_fields(line, [&](std::string_view key, od::value value) { take_aggregate_field(key, value, read); });
-  if (!is_whole || read.judged.subject.stream.empty() || read.extents.empty() || read.count == 0) return {};
+  if (!is_whole || judged.subject.stream.empty() || read.extents.empty() || read.count == 0) return {};
   constexpr auto whole = static_cast<std::uint8_t>(expected | sigma);
-  if (!read.judged.subject.is_multivariate()) {
-    if ((found[0] & whole) != whole) read.judged.sigma = std::numeric_limits<double>::quiet_NaN();
+  if (!judged.subject.is_multivariate()) {
+    if ((found[0] & whole) != whole) judged.sigma = std::numeric_limits<double>::quiet_NaN();
     return read;
   }
-  for (std::size_t i = 0; i < read.judged.subject.values.size(); ++i) {
+  for (std::size_t i = 0; i < judged.subject.values.size(); ++i) {
     bands[i].is_known = (found[i] & whole) == whole;
     bands[i].z = 0;
   }
-  read.bands = {bands.data(), read.judged.subject.values.size()};
+  read.bands = {bands.data(), judged.subject.values.size()};
   return read;
+}
+
+std::int64_t judged_point::ts() const {
+  return judged->subject.ts.value_or(0);
 }
 
 feed_reader::feed_reader() : workspace_(std::make_unique<workspace>()) {}
@@ -282,7 +288,10 @@ feed_reader::~feed_reader() = default;
 feed_item feed_reader::read(std::string_view line) {
   if (line.starts_with(aggregate_start)) return workspace_->read_aggregate(line);
   const reply said = workspace_->replies.read(line);
-  if (const auto* const judged = std::get_if<verdict>(&said)) return workspace_->read_verdict(line, *judged);
+  if (const auto* const judged = std::get_if<verdict>(&said)) {
+    workspace_->judged = *judged;
+    return workspace_->read_verdict(line);
+  }
   if (const auto* const gap = std::get_if<gap_reply>(&said)) return feed_gap{gap->missed};
   if (const auto* const wrong = std::get_if<error_reply>(&said))
     return feed_refusal{wrong->code + ": " + wrong->message};

@@ -13,13 +13,14 @@
 #include <string_view>
 #include <variant>
 
-#include "common/model/verdict.hpp"
 #include "visualizer/series/stream_event.hpp"
 
 namespace spindrift {
 
+struct verdict;
+
 struct judged_point {
-  verdict judged;
+  const verdict* judged;  // the reader's
   // One for each of the point's features; empty where the verdict has numbers for one feature alone. Where there are
   // bands, the verdict's own expected, sigma and z are those of the feature that it names.
   std::span<const feature_band> bands{};
@@ -27,6 +28,8 @@ struct judged_point {
   // newest of them, flagged as any of them was, and of a drift it does not know the width (NaN).
   std::uint64_t count = 1;
   std::span<const value_extent> extents{};  // empty: of a verdict
+
+  std::int64_t ts() const;  // milliseconds since the Unix epoch; 0: none
 };
 struct feed_began {};
 struct feed_gap {

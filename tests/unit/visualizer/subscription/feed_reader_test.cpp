@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "common/model/verdict.hpp"
 #include "tests/support/wire.hpp"
 
 namespace spindrift {
@@ -28,8 +29,8 @@ TEST_F(viewer_feed, reads_a_verdict_of_one_value) {
   const auto* const read_point = read<judged_point>(
       R"({"type":"verdict","stream":"cpu","n":7,"ts":1764000123000,"value":0.42,"expected":0.4,"sigma":0.1,"z":0.2})");
   ASSERT_NE(read_point, nullptr);
-  EXPECT_EQ(read_point->judged.n, 7U);
-  EXPECT_EQ(read_point->judged.expected, 0.4);
+  EXPECT_EQ(read_point->judged->n, 7U);
+  EXPECT_EQ(read_point->judged->expected, 0.4);
   EXPECT_TRUE(read_point->bands.empty());
 }
 
@@ -38,7 +39,7 @@ TEST_F(viewer_feed, reads_the_numbers_of_one_feature) {
       read<judged_point>(R"({"type":"verdict","stream":"s","n":1,"values":{"a":1,"b":2},"feature":"b",)"
                          R"("expected":3.4,"sigma":0.5,"z":-2.8})");
   ASSERT_NE(read_point, nullptr);
-  EXPECT_EQ(read_point->judged.expected, 3.4);
+  EXPECT_EQ(read_point->judged->expected, 3.4);
   EXPECT_TRUE(read_point->bands.empty());
 }
 
@@ -52,7 +53,7 @@ TEST_F(viewer_feed, reads_the_numbers_of_every_feature_in_any_order) {
   EXPECT_EQ(read_point->bands[0].sigma, 0.1);
   EXPECT_EQ(read_point->bands[1].z, -2.8);
   EXPECT_TRUE(read_point->bands[1].is_known);
-  EXPECT_EQ(read_point->judged.expected, 3.4) << "of the feature that counts";
+  EXPECT_EQ(read_point->judged->expected, 3.4) << "of the feature that counts";
 }
 
 TEST_F(viewer_feed, knows_no_band_of_a_feature_that_was_left_out_or_is_no_number) {
@@ -139,15 +140,15 @@ TEST_F(viewer_feed, reads_an_aggregate) {
       R"({"type":"aggregate","stream":"cpu","n":1834,"ts":1764000000000,"count":37,"last":0.42,"min":0.4,"max":0.61,)"
       R"("band":{"expected":0.47,"sigma":0.16},"anomaly":true,"drift":true,"alarm":false,"event":17,"kind":"shift"})");
   ASSERT_NE(read_point, nullptr);
-  EXPECT_EQ(read_point->judged.subject.stream, "cpu");
-  EXPECT_EQ(read_point->judged.n, 1'834U);
-  EXPECT_EQ(read_point->judged.subject.ts, 1'764'000'000'000);
-  EXPECT_EQ(read_point->judged.subject.value, 0.42);
-  EXPECT_EQ(read_point->judged.expected, 0.47);
-  EXPECT_EQ(read_point->judged.sigma, 0.16);
-  EXPECT_TRUE(read_point->judged.anomaly);
-  ASSERT_TRUE(read_point->judged.drift.has_value());
-  EXPECT_TRUE(std::isnan(read_point->judged.drift->width));
+  EXPECT_EQ(read_point->judged->subject.stream, "cpu");
+  EXPECT_EQ(read_point->judged->n, 1'834U);
+  EXPECT_EQ(read_point->judged->subject.ts, 1'764'000'000'000);
+  EXPECT_EQ(read_point->judged->subject.value, 0.42);
+  EXPECT_EQ(read_point->judged->expected, 0.47);
+  EXPECT_EQ(read_point->judged->sigma, 0.16);
+  EXPECT_TRUE(read_point->judged->anomaly);
+  ASSERT_TRUE(read_point->judged->drift.has_value());
+  EXPECT_TRUE(std::isnan(read_point->judged->drift->width));
   EXPECT_EQ(read_point->count, 37U);
   ASSERT_EQ(read_point->extents.size(), 1U);
   EXPECT_EQ(read_point->extents[0].low, 0.4);
@@ -160,13 +161,13 @@ TEST_F(viewer_feed, reads_an_aggregate_of_several_features) {
                          R"("min":{"a":4,"b":-5},"max":{"b":6,"a":5},)"
                          R"("band":{"expected":{"a":1,"b":2},"sigma":{"a":3}},"anomaly":false})");
   ASSERT_NE(read_point, nullptr);
-  ASSERT_EQ(read_point->judged.subject.values.size(), 2U);
-  EXPECT_EQ(read_point->judged.subject.values[1].name, "b");
+  ASSERT_EQ(read_point->judged->subject.values.size(), 2U);
+  EXPECT_EQ(read_point->judged->subject.values[1].name, "b");
   EXPECT_EQ(read_point->extents[0].high, 5);
   EXPECT_EQ(read_point->extents[1].low, -5);
   EXPECT_TRUE(read_point->bands[0].is_known);
   EXPECT_FALSE(read_point->bands[1].is_known);
-  EXPECT_FALSE(read_point->judged.drift.has_value());
+  EXPECT_FALSE(read_point->judged->drift.has_value());
 }
 
 TEST_F(viewer_feed, takes_no_aggregate_without_a_stream_or_a_value) {
