@@ -124,7 +124,7 @@ TEST(kafka_feed, serves_subscribers_history_and_alerts_and_doubles_nothing_after
   for (int i = 1; i <= 100 && !has_come; ++i) {
     by.write(on.points(), 0, "warm", "{\"stream\":\"warm\",\"value\":1}");
     by.flush();
-    has_come = listening.read_line(300ms).has_value();
+    has_come = eventually([&] { return listening.is_readable(); }, 300ms);
   }
   ASSERT_TRUE(has_come) << judging.errors();
 

@@ -65,7 +65,7 @@ std::size_t setting(const char* name, std::size_t usual) {
   return text == nullptr ? usual : std::stoul(text);
 }
 
-bool eventually(const std::function<bool()>& is_so, std::chrono::seconds patience) {
+bool eventually(const std::function<bool()>& is_so, std::chrono::milliseconds patience) {
   const auto until = std::chrono::steady_clock::now() + patience;
   while (!is_so()) {
     if (std::chrono::steady_clock::now() >= until) return false;

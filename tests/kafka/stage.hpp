@@ -113,6 +113,6 @@ private:
 // A number of the environment, by which a short form becomes a long one.
 std::size_t setting(const char* name, std::size_t usual);
 
-bool eventually(const std::function<bool()>& is_so, std::chrono::seconds patience = std::chrono::seconds(60));
+bool eventually(const std::function<bool()>& is_so, std::chrono::milliseconds patience = std::chrono::seconds(60));
 
 }  // namespace spindrift::kafka_test
