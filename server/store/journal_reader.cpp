@@ -178,7 +178,22 @@ journal_reader::ending journal_reader::next_segment() {
   return next_record();
 }
 
+// A snapshot holds what was in it, so that nothing is missed. Where the log ended cannot be read there any more.
+journal_reader::ending journal_reader::drop_empty_segment() {
+  const auto& last = segments_[at_];
+  notes_.push_back({"journal_missing", last.path, 0, from_ - last.position,
+                    "the segment is empty; what it held is in the snapshot, and nothing is lost"});
+  if (const int error = files_.remove(last.path); error != 0) return fail(storage_error(error, last.path, 0, "remove"));
+  if (const int error = files_.sync_directory(directory_); error != 0) {
+    return fail(storage_error(error, directory_, 0, "fsync of the directory"));
+  }
+  end_log(from_);
+  return ending::log;
+}
+
 journal_reader::ending journal_reader::bad_record() {
+  const bool is_covered = is_last() && from_ >= safe_to_ && from_ > segments_[at_].position;
+  if (segment_->error() == 0 && segment_->bytes() == 0 && is_covered) return drop_empty_segment();
   const std::string reason = segment_->reason();
   const bool was_safe = !is_last() || segment_->position() < safe_to_;
   if (was_safe || segment_->later_record_proves_damage()) return repair_ ? repair_from_here(reason) : damaged(reason);

@@ -3,8 +3,9 @@
 // A bad record in the last segment with nothing after it that proves otherwise is the torn end of a write whose
 // verdicts were never sent: it is cut off and noted. Anything else that is not as it was written is damage: next() ends
 // and status() says file and offset; with `repair` the rest of the segment and all later segments are set aside, noted,
-// and the log ends before the damage. The log as it then is, cuts included, is on the disk (fsync) when next() says
-// that it ended: what comes after it may rely on it.
+// and the log ends before the damage. A last segment without a byte that began before `from`, where nothing beyond
+// `from` is known to have been written, is removed and noted. The log as it then is, cuts included, is on the disk
+// (fsync) when next() says that it ended: what comes after it may rely on it.
 //
 // next() false with status().ok(): the log ends at end(), and a journal can be started there. One thread; the directory
 // is locked by the caller. Memory: one record (1 MiB) and the names of one segment.
@@ -53,6 +54,7 @@ private:
   ending next_record();
   ending next_segment();
   ending bad_record();
+  ending drop_empty_segment();
   ending cut(const std::string& reason);
   ending repair_from_here(const std::string& reason);
   storage_status keep_rest(std::string& into);

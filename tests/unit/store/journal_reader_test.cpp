@@ -220,6 +220,30 @@ TEST(journal_reader, calls_a_cut_tail_damage_when_a_snapshot_relies_on_it) {
   EXPECT_EQ(read_all(files, false, wrote.batch_ends.back()).status.fault, storage_fault::damaged);
 }
 
+// What a server that was stopped leaves: the segment that its last snapshot made needless, and one without a record.
+TEST(journal_reader, removes_an_empty_segment_that_a_snapshot_covers_and_says_so) {
+  memory_file_system files;
+  const auto wrote = write_journal(files, durability::process, 1);
+  const journal_position end = wrote.batch_ends.back();
+  files.content(wrote.paths[0]).clear();
+  EXPECT_EQ(read_all(files, false, end).status.fault, storage_fault::damaged) << "its points are needed";
+  ASSERT_TRUE(files.has(wrote.paths[0]));
+
+  journal_reader reader(files, "/state", false);
+  journal_entry entry;
+  ASSERT_TRUE(reader.open(end, end).ok());
+  EXPECT_FALSE(reader.next(entry));
+  EXPECT_TRUE(reader.status().ok()) << reader.status().text();
+  EXPECT_EQ(reader.end(), end);
+  EXPECT_EQ(reader.last_segment_end(), end) << "an older snapshot must find the hole";
+  const auto notes = reader.take_notes();
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0].event, "journal_missing");
+  EXPECT_EQ(notes[0].file, wrote.paths[0]);
+  EXPECT_EQ(notes[0].bytes, end);
+  EXPECT_FALSE(files.has(wrote.paths[0]));
+}
+
 // When the power fails between two fsyncs, a later batch can be on the disk and an earlier one not. Neither was
 // answered, so this is a torn tail, not damage.
 TEST(journal_reader, cuts_writes_that_reached_the_disk_out_of_order) {
