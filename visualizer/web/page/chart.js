@@ -3,6 +3,7 @@
 
 import {CanvasAxes} from './axis.js';
 import {drawBand} from './band.js';
+import {placedNames} from './event_label.js';
 import {ALARM, ANOMALY, DRIFT, FLAGS, LABELLED, N, TS, drawable, extremeOf, nearest, neededOf, rangeOf,
         rowsOf} from './sample.js';
 import {isAbout, pointText, spanText, summaryText, titleText} from './text.js';
@@ -211,24 +212,23 @@ export class Chart {
     pen.clip();
     pen.font = '12px system-ui, sans-serif';
     pen.textBaseline = 'top';
-    let free = area.x;  // where the next text may begin
-    let line = 0;
+    const spans = [];
     for (const event of mine) {
       const end = event.over ? Math.max(event.from, event.to ?? event.told) : most;
       if (end < least || event.from > most) continue;
       const left = graph.toDomXCoord(event.from);
-      const width = Math.max(3, graph.toDomXCoord(end) - left);
+      const long = Math.max(3, graph.toDomXCoord(end) - left);
       pen.fillStyle = colours['event-ground'];
-      pen.fillRect(left, area.y, width, area.h);
+      pen.fillRect(left, area.y, long, area.h);
       pen.fillStyle = colours.event;
-      pen.fillRect(left, area.y, width, 4);
+      pen.fillRect(left, area.y, long, 4);
       const text = spanText(event);
-      const at = Math.max(left, area.x) + 3;
-      line = at < free ? (line + 1) % 3 : 0;
-      const {width: long} = pen.measureText(text);
-      free = Math.max(free, at + long + 6);
-      pen.fillText(text, Math.min(at, area.x + area.w - long - 2), area.y + TEXT_TOP + 14 * line);
+      spans.push({text, left, width: pen.measureText(text).width, severity: event.severity});
     }
+    pen.fillStyle = colours.event;
+    placedNames(spans, area.x, area.x + area.w).forEach((place, i) => {
+      if (place) pen.fillText(spans[i].text, place.x, area.y + TEXT_TOP + 14 * place.line);
+    });
     pen.strokeStyle = colours.drift;
     pen.lineWidth = 2;
     pen.beginPath();
