@@ -25,6 +25,16 @@ export function keptWithin(middle, width, most) {
   return Math.max(width / 2, Math.min(most - width / 2, middle));
 }
 
+// Dygraphs writes of a tick between seconds the second alone, 27.500, which looks like a value: with hour and minute.
+export function timeTickText(text, date, isUtc) {
+  if (!/^\d\d\.\d{3}$/.test(text)) return text;
+  const [hour, minute] = isUtc ? [date.getUTCHours(), date.getUTCMinutes()] : [date.getHours(), date.getMinutes()];
+  return [hour, minute].map(number => String(number).padStart(2, '0')).join(':') + ':' + text.replace(/\.?0+$/, '');
+}
+
+export const timeTick = (date, granularity, option) =>
+  timeTickText(Dygraph.dateAxisLabelFormatter(date, granularity, option), date, option('labelsUTC'));
+
 export class CanvasAxes {
   toString() {
     return 'axes on the canvas';

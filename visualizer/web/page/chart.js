@@ -1,7 +1,7 @@
 // One chart: one stream, or one feature of it, drawn by dygraphs; over it what was flagged, under it when something was
 // going on.
 
-import {CanvasAxes} from './axis.js';
+import {CanvasAxes, timeTick} from './axis.js';
 import {drawBand} from './band.js';
 import {placedNames} from './event_label.js';
 import {ALARM, ANOMALY, DRIFT, FLAGS, LABELLED, N, TS, drawable, extremeOf, nearest, neededOf, rangeOf,
@@ -166,7 +166,7 @@ export class Chart {
                value: {color: colours.value, strokeWidth: 1.6, highlightCircleSize: 4}},
       gridLineColor: colours.grid, axisLineColor: colours.edge, labelColour: colours.pale, fillAlpha: 0.22,
       axisLabelFontSize: 12,
-      axes: {x: {axisLabelWidth: 74}, y: {axisLabelWidth: 62}},
+      axes: {x: {axisLabelWidth: 74, axisLabelFormatter: timeTick}, y: {axisLabelWidth: 62}},
       xRangePad: 2, rangeSelectorHeight: 26,
       rangeSelectorPlotStrokeColor: colours.pale, rangeSelectorPlotFillColor: colours.grid,
       rangeSelectorPlotFillGradientColor: colours.grid, rangeSelectorForegroundStrokeColor: colours.pale,

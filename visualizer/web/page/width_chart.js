@@ -2,6 +2,7 @@
 // to the next cut the window grows by a point each, and before the first it is as long as the stream, where that was
 // heard from its beginning.
 
+import {timeTick} from './axis.js';
 import {N, TS} from './sample.js';
 
 const CUT_N = 0, CUT_WIDTH = 2, CUT_MEAN = 3;
@@ -43,7 +44,8 @@ export class WidthChart {
       gridLineColor: colours.grid, axisLineColor: colours.edge, labelColour: colours.pale,
       series: {'width in points': {color: colours.drift, strokeWidth: 1.6, axis: 'y1'},
                mean: {color: colours.value, strokeWidth: 1.4, axis: 'y2', stepPlot: true}},
-      axes: {x: {axisLabelWidth: 74}, y: {axisLabelWidth: 62}, y2: {axisLabelWidth: 62}},
+      axes: {x: {axisLabelWidth: 74, axisLabelFormatter: timeTick}, y: {axisLabelWidth: 62},
+             y2: {axisLabelWidth: 62, independentTicks: true}},
     });
   }
 }
