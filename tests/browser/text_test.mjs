@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {ageText, driftText, durationText, eventTime, eventTitle, formatNumber, formatTime,
+import {ageText, driftText, durationText, emptyText, eventTime, eventTitle, formatNumber, formatTime,
         foundText, isAbout, noticeText, pointText, sharedFront, spanText, summaryText, titleText}
     from '../../visualizer/web/page/text.js';
 
@@ -68,4 +68,11 @@ test('what long names share is known up to a separator', () => {
   assert.equal(sharedFront(['a.', 'a.b']), 0);
   assert.equal(sharedFront(['only/one']), 0);
   assert.equal(sharedFront([]), 0);
+});
+
+test('a page without streams says how points come, once the server is there', () => {
+  assert.equal(emptyText({server: 'plant:7171', state: 'live'}),
+               'Nothing has come yet. A point is one line to plant:7171, such as {"stream":"cpu","value":0.42}');
+  assert.equal(emptyText({server: 'plant:7171', state: 'connecting'}), 'No verdict yet.');
+  assert.equal(foundText({found: 0, streams: 0}), 'no streams yet');
 });

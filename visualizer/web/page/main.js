@@ -8,7 +8,7 @@ import {listenToKeys} from './keys.js';
 import {Poll, ask} from './poll.js';
 import {linkOf, stateOf} from './state.js';
 import {StreamList} from './stream_list.js';
-import {ageText, formatNumber, foundText, noticeText} from './text.js';
+import {ageText, emptyText, formatNumber, foundText, noticeText} from './text.js';
 
 const COLOURS = ['pale', 'grid', 'edge', 'value', 'expected', 'anomaly', 'drift', 'alarm', 'label', 'event',
                  'event-ground'];
@@ -70,6 +70,7 @@ function showAbout() {
   const newest = about.rows.reduce((least, row) => row.age >= 0 ? Math.min(least, row.age) : least, Infinity);
   const isQuiet = about.state === 'live' && about.rows.length > 0 && about.rows.every(row => row.stale);
   showState(isQuiet ? 'nothing comes for ' + ageText(newest) : about.state, about.state === 'live' && !isQuiet);
+  element('empty').textContent = emptyText(about);
   element('empty').hidden = about.streams > 0;
 }
 

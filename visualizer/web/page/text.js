@@ -113,8 +113,15 @@ export function durationText(seconds) {
   return seconds < 172800 ? Math.round(seconds / 3600) + ' h' : Math.round(seconds / 86400) + ' days';
 }
 
+// What stands in place of charts where there are none.
+export function emptyText({server, state}) {
+  if (state !== 'live') return 'No verdict yet.';
+  return 'Nothing has come yet. A point is one line to ' + server + ', such as {"stream":"cpu","value":0.42}';
+}
+
 // How many streams the list is of.
 export function foundText({found, streams}) {
+  if (streams === 0) return 'no streams yet';
   const all = counted(streams, 'stream', 'streams');
   return found === streams ? all + ', the worst first' : found + ' of ' + all;
 }
