@@ -19,16 +19,17 @@ inline constexpr int exit_bad_config = 78;  // EX_CONFIG of sysexits.h
 struct exit_code_text {
   int code;
   std::string_view meaning;
-  std::string_view only_of{};  // the program that ends with it; empty: all
-  bool is_of(std::string_view program) const { return only_of.empty() || only_of == program; }
+  std::array<std::string_view, 2> only_of{};  // the programs that end with it; none: all
+  constexpr bool is_of(std::string_view program) const {
+    return only_of[0].empty() || only_of[0] == program || only_of[1] == program;
+  }
 };
-inline constexpr std::array<exit_code_text, 7> exit_code_texts = {{
+inline constexpr std::array<exit_code_text, 6> exit_code_texts = {{
     {exit_ok, "done"},
     {exit_failure, "failed: an address that cannot be bound, a peer that is not there, lost points"},
     {exit_usage, "unknown option, or an option without its value"},
-    {exit_no_memory, "the system gives no more memory", "spindriftd"},
-    {exit_no_memory, "the system gives no more memory", "spindrift-worker"},
-    {exit_try_again, "no broker has answered within --start-timeout: try again later", "spindrift-worker"},
+    {exit_no_memory, "the system gives no more memory", {"spindriftd", "spindrift-worker"}},
+    {exit_try_again, "no broker has answered within --start-timeout: try again later", {"spindrift-worker"}},
     {exit_bad_config, "bad value or configuration"},
 }};
 

@@ -35,7 +35,11 @@ TEST(man_page, names_every_exit_code_and_where_settings_come_from) {
   option_set set("spindrift-detect", "judges");
   const std::string page = set.man_page();
   for (const exit_code_text& code : exit_code_texts) {
-    EXPECT_EQ(page.find("\n.B " + std::to_string(code.code) + "\n") != std::string::npos, code.only_of.empty()) << page;
+    EXPECT_EQ(page.find("\n.B " + std::to_string(code.code) + "\n") != std::string::npos, code.only_of[0].empty())
+        << page;
+  }
+  for (const char* const long_lived : {"spindriftd", "spindrift-worker"}) {
+    EXPECT_THAT(option_set(long_lived, "judges").man_page(), HasSubstr("\n.B 71\n")) << long_lived;
   }
   EXPECT_THAT(option_set("spindrift-worker", "judges").man_page(), HasSubstr("\n.B 75\n"));
   EXPECT_THAT(option_set("spindrift-worker", "judges").help_text(), HasSubstr("  75  no broker"));
