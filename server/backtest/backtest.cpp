@@ -58,17 +58,24 @@ struct tally {
                       ",\"warmup\":" + std::to_string(warmups) + ",\"anomalies\":" + std::to_string(anomalies) +
                       ",\"drifts\":" + std::to_string(drifts) + ",\"alarms\":" + std::to_string(alarms);
     if (labelled > 0) {
-      const auto ratio = [](std::uint64_t part, std::uint64_t rest) {
-        return part + rest == 0 ? 0.0 : static_cast<double>(part) / static_cast<double>(part + rest);
+      // null where there is nothing to divide by, as in the simulator's report: nothing flagged, or nothing to be
+      // found.
+      const auto put_ratio = [&out](const char* name, std::uint64_t part, std::uint64_t whole) {
+        out += name;
+        if (whole == 0) {
+          out += "null";
+        } else {
+          append_number(static_cast<double>(part) / static_cast<double>(whole), out);
+        }
       };
+      const std::uint64_t to_be_found = true_positives + false_negatives;
+      const std::uint64_t flagged = true_positives + false_positives;
       out += ",\"true_positives\":" + std::to_string(true_positives) +
              ",\"false_positives\":" + std::to_string(false_positives) +
-             ",\"false_negatives\":" + std::to_string(false_negatives) + ",\"precision\":";
-      append_number(ratio(true_positives, false_positives), out);
-      out += ",\"recall\":";
-      append_number(ratio(true_positives, false_negatives), out);
-      out += ",\"f1\":";
-      append_number(ratio(2 * true_positives, false_positives + false_negatives), out);
+             ",\"false_negatives\":" + std::to_string(false_negatives);
+      put_ratio(",\"precision\":", true_positives, flagged);
+      put_ratio(",\"recall\":", true_positives, to_be_found);
+      put_ratio(",\"f1\":", 2 * true_positives, to_be_found == 0 ? 0 : to_be_found + flagged);
     }
     return out + "}\n";
   }

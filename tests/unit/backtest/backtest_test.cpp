@@ -74,6 +74,14 @@ TEST_F(backtest_of_a_file, is_a_judgement_where_there_are_labels) {
   EXPECT_THAT(said, HasSubstr("\"recall\":1,"));
 }
 
+TEST_F(backtest_of_a_file, has_no_precision_where_nothing_was_flagged_and_no_recall_where_nothing_was_to_be_found) {
+  settings_.only_summary = true;
+  settings_.columns.label_column = "is_odd";
+  settings_.columns.value_column = "value";
+  EXPECT_THAT(run("value,is_odd\n1,0\n2,1\n"), HasSubstr(R"("precision":null,"recall":0,"f1":0})"));
+  EXPECT_THAT(run("value,is_odd\n1,0\n2,0\n"), HasSubstr(R"("precision":null,"recall":null,"f1":null})"));
+}
+
 TEST_F(backtest_of_a_file, says_of_events_alone_what_they_have_to_say) {
   settings_.only_events = true;
   std::string table = "value\n";
