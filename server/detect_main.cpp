@@ -1,8 +1,10 @@
 // spindrift-detect: the daemon's engine on a file or a pipe, without a network.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/protocol/name.hpp"
@@ -59,6 +61,24 @@ void declare(command& given, detector_settings& detectors, option_set& options) 
   options.add_switch("--adwin-only", "ADWIN alone: one object with its cuts and its final state", given.adwin_only);
   options.add_choice("--adwin-mode", "the server's ADWIN, or river's bit for bit (its core, or the class around it)",
                      {"default", "core", "wrapper"}, given.mode);
+}
+
+// What --adwin-only reads, besides FILE. A flag for anything else would do nothing. --format, --output and --against
+// are refused with reasons of their own; a file and the environment may hold what other runs read.
+constexpr std::array<std::string_view, 14> flags_for_adwin = {
+    "--adwin-only",       "--adwin-mode",  "--adwin-delta",  "--adwin-clock", "--adwin-max-buckets",
+    "--adwin-min-window", "--adwin-grace", "--value-column", "--delimiter",   "--decimal",
+    "--skip-bad",         "--format",      "--output",       "--against"};
+
+std::vector<std::string> needless_for_adwin(const std::vector<std::string>& flags) {
+  std::vector<std::string> complaints;
+  for (const std::string& flag : flags) {
+    if (std::find(flags_for_adwin.begin(), flags_for_adwin.end(), flag) != flags_for_adwin.end()) continue;
+    complaints.push_back(flag +
+                         ": not with --adwin-only, which reads --adwin-..., --value-column, --delimiter, "
+                         "--decimal and --skip-bad");
+  }
+  return complaints;
 }
 
 std::vector<std::string> validate(const command& given, const detector_settings& detectors) {
@@ -150,7 +170,12 @@ parse_result read_settings(int argc, const char* const* argv, command& given, co
   given.settings.only_summary = given.format == "summary";
   given.settings.only_events = given.format == "events";
   given.settings.says_nothing = given.format == "auto" && !given.settings.output.empty();
-  return options.judge(validate(given, chosen.engine.detectors));
+  auto complaints = validate(given, chosen.engine.detectors);
+  if (given.adwin_only) {
+    const auto needless = needless_for_adwin(options.flags_given());
+    complaints.insert(complaints.end(), needless.begin(), needless.end());
+  }
+  return options.judge(complaints);
 }
 
 }  // namespace

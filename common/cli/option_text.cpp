@@ -116,6 +116,14 @@ std::string option_set::origin_of(std::string_view key) const {
   return found == origins_.end() ? "default" : found->second;
 }
 
+std::vector<std::string> option_set::flags_given() const {
+  std::vector<std::string> found;
+  for (const auto& [key, origin] : origins_) {
+    if (origin == "flag --" + key) found.push_back("--" + key);
+  }
+  return found;
+}
+
 std::vector<std::pair<const option*, std::string>> option_set::values_in_force() const {
   std::vector<std::pair<const option*, std::string>> found;
   for (const option& declared : options_) {

@@ -114,6 +114,8 @@ public:
   std::map<std::string, std::string> for_restart() const;
   // "flag --window", "environment variable SPINDRIFT_WINDOW", "FILE:3" or "default".
   std::string origin_of(std::string_view key) const;
+  // The flags that stood on the command line, as "--window", by name.
+  std::vector<std::string> flags_given() const;
   // Where the file has the key of the entry, from 0; empty where it does not speak of it.
   std::string origin_in_table(std::string_view table, std::size_t entry, std::string_view key) const;
   std::string help_text() const;

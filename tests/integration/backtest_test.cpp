@@ -282,5 +282,14 @@ TEST(backtest, refuses_flags_that_would_do_nothing) {
   }
 }
 
+TEST(backtest, says_which_flags_adwin_alone_has_no_use_for) {
+  const child_result refused =
+      detect({"--adwin-only", "--adwin-clock", "1", "--threshold", "4", "--label-column", "is"});
+  EXPECT_EQ(refused.exit_code, 78);
+  EXPECT_THAT(refused.errors, HasSubstr("--threshold: not with --adwin-only"));
+  EXPECT_THAT(refused.errors, HasSubstr("--label-column: not with --adwin-only"));
+  EXPECT_EQ(split_lines(refused.errors).size(), 2U) << refused.errors;
+}
+
 }  // namespace
 }  // namespace spindrift
