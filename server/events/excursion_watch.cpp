@@ -147,7 +147,8 @@ finding excursion_watch::course::describe(event_kind kind) const {
   if (kind == event_kind::spread) {
     found.direction = event_direction::up;
     found.before = unit;
-    found.after = std::sqrt(square / points);
+    // Beyond 1e154 the squares are infinite; no scatter is more than the farthest point's distance.
+    found.after = std::isfinite(square) ? std::sqrt(square / points) : std::abs(value - before);
   }
   return found;
 }

@@ -131,5 +131,13 @@ TEST_F(excursion, to_both_sides_again_and_again_is_more_scatter) {
   EXPECT_EQ(told->after, 10);
 }
 
+TEST_F(excursion, whose_squares_are_infinite_has_the_farthest_distance_for_its_scatter) {
+  rare_finding told;
+  for (int points = 0; points < 12 && !told; ++points) told = add(points % 2 == 0 ? 1e160 : -1e160).found;
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->kind, event_kind::spread);
+  EXPECT_EQ(told->after, 1e160);
+}
+
 }  // namespace
 }  // namespace spindrift
