@@ -31,6 +31,10 @@ enum class client_role : std::uint8_t {
   check,     // producer: transactional under an id of its own, sends nothing that it is given
 };
 
+// A call that waits for a broker comes back after so many milliseconds, done or not, so that whoever wants it to stop
+// is heard.
+inline constexpr int call_slice_ms = 200;
+
 // Null: not heard. The opaque outlives the client, and so do the calls themselves where `answered` is one of them.
 struct client_callbacks {
   void* opaque = nullptr;

@@ -12,8 +12,6 @@
 namespace spindrift::kafka {
 namespace {
 
-constexpr int hanging_slice_ms = 200;
-
 // A call that goes on where it was when it is made again.
 template <class Call>
 client_error insist(const std::function<bool()>& goes_on, Call call) {
@@ -40,7 +38,7 @@ client_error abort_hanging(const kafka_settings& settings, std::size_t lane, con
   const client_handle held = make_client(settings, client_role::fence, lane, {}, refused, transactional_id);
   if (!held) return error_of(RD_KAFKA_RESP_ERR__INVALID_ARG, refused.c_str());
   rd_kafka_t* const client = held.get();
-  if (auto wrong = insist(goes_on, [&] { return rd_kafka_init_transactions(client, hanging_slice_ms); })) return wrong;
+  if (auto wrong = insist(goes_on, [&] { return rd_kafka_init_transactions(client, call_slice_ms); })) return wrong;
   if (auto wrong = kafka::take(rd_kafka_begin_transaction(client))) return wrong;
   const std::vector<std::string> topics = output_topics(settings);
   if (auto wrong = learn_topics(client, topics)) return wrong;
@@ -53,14 +51,14 @@ client_error abort_hanging(const kafka_settings& settings, std::size_t lane, con
   }
   while (rd_kafka_outq_len(client) > 0) {
     if (!goes_on()) return error_of(RD_KAFKA_RESP_ERR__TIMED_OUT);
-    rd_kafka_flush(client, hanging_slice_ms);
+    rd_kafka_flush(client, call_slice_ms);
   }
   const owned<rd_kafka_consumer_group_metadata_t> group(rd_kafka_consumer_group_metadata_new(settings.group.c_str()));
   const auto send_offsets = [&] {
-    return rd_kafka_send_offsets_to_transaction(client, offsets.get(), group.get(), hanging_slice_ms);
+    return rd_kafka_send_offsets_to_transaction(client, offsets.get(), group.get(), call_slice_ms);
   };
   if (auto wrong = insist(goes_on, send_offsets)) return wrong;
-  return insist(goes_on, [&] { return rd_kafka_abort_transaction(client, hanging_slice_ms); });
+  return insist(goes_on, [&] { return rd_kafka_abort_transaction(client, call_slice_ms); });
 }
 
 }  // namespace spindrift::kafka

@@ -7,8 +7,9 @@
 // The next *commit* of that id would make visible what was to be aborted; so the first to come must be an abort, of
 // whoever begins with an id or fences who had it. Nothing tells which partitions hang, hence all of them.
 //
-// No state, any thread. Waits for the broker, in slices of 200 ms, for as long as `goes_on` says so; some 10 ms and a
-// message a partition and topic where all is well. Leaves an aborted record in each partition of the output topics.
+// No state, any thread. Waits for the broker, in slices of call_slice_ms, for as long as `goes_on` says so; some 10 ms
+// and a message a partition and topic where all is well. Leaves an aborted record in each partition of the output
+// topics.
 #pragma once
 
 #include <cstddef>

@@ -19,7 +19,6 @@ using clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds patience{10};
 constexpr std::chrono::milliseconds between_queue_looks{2};
-constexpr int slice_ms = 200;
 constexpr std::int16_t add_partitions_request = 24;  // Kafka's number of AddPartitionsToTxn
 
 class checker {
@@ -48,7 +47,7 @@ public:
       // A transaction that was refused something is of no more use, nor is its producer.
       client_.reset();
     }
-    if (client_) kafka::take(rd_kafka_abort_transaction(client_.get(), slice_ms));
+    if (client_) kafka::take(rd_kafka_abort_transaction(client_.get(), call_slice_ms));
     return found;
   }
 
@@ -67,7 +66,7 @@ private:
     if (!client_) return error_of(RD_KAFKA_RESP_ERR__INVALID_ARG, refused.c_str());
     client_error wrong = error_of(RD_KAFKA_RESP_ERR__TIMED_OUT);
     while (wrong.is == error_class::retriable && goes_on()) {
-      wrong = kafka::take(rd_kafka_init_transactions(client_.get(), slice_ms));
+      wrong = kafka::take(rd_kafka_init_transactions(client_.get(), call_slice_ms));
     }
     if (!wrong) wrong = kafka::take(rd_kafka_begin_transaction(client_.get()));
     if (!wrong) wrong = learn_topics(client_.get(), topics_);
