@@ -119,6 +119,25 @@ void append_x_axis(const series& shown, const view_settings& settings, const axi
          " noenhanced font ',9' offset 0, character 0.4 textcolor rgb '" + std::string(pale_text_colour) + "'\n";
 }
 
+// gnuplot's own choice leaves no room between the labels of a low panel, and on a terminal drops some of them.
+void append_value_ticks(const axis_range& y, const canvas& where, const place& at, std::string& out) {
+  constexpr double rows_beside = 4;  // the margins, as append_margins() sets them
+  constexpr double rows_a_tick = 2;
+  constexpr double pixels_beside = 72;
+  constexpr double pixels_a_tick = 20;
+  const double height = at.height * where.height;
+  const double ticks =
+      where.is_text() ? (height - rows_beside) / rows_a_tick : (height - pixels_beside) / pixels_a_tick;
+  const double step = value_step(y, std::max(ticks, 2.0));
+  out += "set format y '" + value_format(y) + "'\nset ytics ";
+  if (step > 0) {
+    append_plain(step, out);
+  } else {
+    out += "autofreq";
+  }
+  out += '\n';
+}
+
 }  // namespace
 
 double ticks_on(const canvas& where, const place& at) {
@@ -154,7 +173,7 @@ void append_panel(const series& shown, const std::deque<stream_event>& events, c
   append_place(at, out);
   append_margins(at, where, value_characters(ranges.y), out);
   append_range("y", ranges.y, out);
-  out += "set format y '" + value_format(ranges.y) + "'\n";
+  append_value_ticks(ranges.y, where, at, out);
   out += "unset label\nunset object\nunset arrow\n";
   append_x_axis(shown, settings, ranges.x, ticks_on(where, at), out);
   append_titles(shown, at, where, value_characters(ranges.y), out);

@@ -71,6 +71,16 @@ std::string time_tick(double seconds, double step, double span_seconds) {
   return text.substr(hour_at, 8 + places);
 }
 
+double value_step(const axis_range& range, double count) {
+  const double least = (range.most - range.least) / count;
+  if (!(least > 0) || !std::isfinite(least)) return 0;
+  const double power = std::pow(10, std::floor(std::log10(least)));
+  for (const double times : {1, 2, 5}) {
+    if (times * power >= least) return times * power;
+  }
+  return 10 * power;
+}
+
 std::string value_format(const axis_range& range) {
   const int digits = digits_of(range);
   return digits <= digits_usual ? "%g" : "%." + std::to_string(digits) + "g";

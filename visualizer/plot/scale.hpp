@@ -21,6 +21,9 @@ std::string date_format(double span_seconds);
 // What stands at a tick; `step` as time_step() returned it. Ours, since gnuplot cuts 4.0 to 3.9 where a double is a
 // hair below. Empty for times beyond the calendar.
 std::string time_tick(double seconds, double step, double span_seconds);
+// Between the ticks of values: 1, 2 or 5 times a power of ten, so that `count` of them or fewer fill the range.
+// 0: the range is empty, or too large for a double.
+double value_step(const axis_range& range, double count);
 // gnuplot's format for the values: as many digits as tell the ticks apart.
 std::string value_format(const axis_range& range);
 // How many characters the longest of such values may have.

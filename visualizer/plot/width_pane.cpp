@@ -33,7 +33,7 @@ void append_widths(const scene& shown, const view_settings& settings, const canv
   append_margins(at, where, value_characters(ranges.y), out);
   const axis_range y{0, most * 1.15};
   out += "set format y '%g'\nset ytics 0, ";
-  append_plain(std::max(1.0, std::floor(most / 2)), out);
+  append_plain(std::max(1.0, std::ceil(most / 2)), out);  // three labels at most
   out += "\n";
   append_range("y", y, out);
   append_range("x", ranges.x, out);

@@ -64,5 +64,14 @@ TEST(scale, keeps_usual_values_short) {
   EXPECT_EQ(value_format({1, 1}), "%g");
 }
 
+TEST(scale, has_no_more_ticks_of_values_than_there_is_room_for) {
+  EXPECT_EQ(value_step({0, 45}, 4), 20) << "0, 20, 40; with 10 they would be five";
+  EXPECT_EQ(value_step({0, 45}, 9), 5);
+  EXPECT_EQ(value_step({-1, 1}, 10), 0.2);
+  EXPECT_DOUBLE_EQ(value_step({1'013.2, 1'013.203}, 4), 0.001);
+  EXPECT_EQ(value_step({3, 3}, 4), 0);
+  EXPECT_EQ(value_step({-1.7e308, 1.7e308}, 4), 0) << "no double holds the range";
+}
+
 }  // namespace
 }  // namespace spindrift

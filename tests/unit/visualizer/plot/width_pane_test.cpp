@@ -46,6 +46,11 @@ TEST_F(width_pane, has_room_above_the_widest) {
   EXPECT_THAT(drawn(), HasSubstr("set ytics 0, 100\nset yrange [0:230]\n"));
 }
 
+TEST_F(width_pane, has_three_labels_at_most) {
+  shown_.widths = {{7, 0, 3}};
+  EXPECT_THAT(drawn(), HasSubstr("set ytics 0, 2\n")) << "0 and 2, no more below 3.45";
+}
+
 TEST_F(width_pane, says_that_nothing_is_known_yet_and_draws_nothing) {
   EXPECT_THAT(drawn(), HasSubstr("$w << END_OF_BLOCK\nNaN NaN\nEND_OF_BLOCK\n"));
   EXPECT_THAT(drawn(), HasSubstr("is not known before the first cut"));
