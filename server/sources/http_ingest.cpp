@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 
 #include "common/protocol/encode.hpp"
 #include "common/text/printable.hpp"
@@ -39,13 +40,16 @@ std::string_view value_of(std::string_view query, std::string_view key) {
   return {};
 }
 
-std::uint64_t unit_ns(std::string_view precision) {
+// Of the times in the lines; 0: told by their size. Nothing for what is no precision: times that were taken for others
+// would be wrong by factors of a thousand, and nobody would be told.
+std::optional<std::uint64_t> unit_ns(std::string_view precision) {
+  if (precision.empty() || precision == "n" || precision == "ns") return 0;
   if (precision == "u" || precision == "us") return 1'000;
   if (precision == "ms") return 1'000'000;
   if (precision == "s") return 1'000'000'000;
   if (precision == "m") return 60'000'000'000;
   if (precision == "h") return 3'600'000'000'000;
-  return 0;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -117,7 +121,10 @@ ingest_answer http_ingest::take_formats(std::string_view path, std::string_view 
   } else if (path == "/v1/metrics") {
     is_whole = is_json ? formats::read_otlp_json_body(body, read_) : formats::read_otlp(body, read_);
   } else {
-    is_whole = formats::read_influx_body(body, unit_ns(value_of(asked.query, "precision")), read_);
+    const std::string_view precision = value_of(asked.query, "precision");
+    const auto unit = unit_ns(precision);
+    if (!unit) return plain(400, "precision: " + in_quotes(precision) + "; allowed: ns, us, ms, s, m, h");
+    is_whole = formats::read_influx_body(body, *unit, read_);
   }
   std::string refused;
   for (const formats::fault& wrong : read_.faults()) {

@@ -76,6 +76,14 @@ TEST_F(http_ingest_test, takes_influx_lines_and_says_which_were_refused) {
   EXPECT_NE(post("/v1/points", "{\"stream\":\"m_v\",\"value\":1}").body.find("\"n\":4"), std::string::npos);
 }
 
+TEST_F(http_ingest_test, refuses_a_precision_that_is_none) {
+  const ingest_answer made = post("/write", "m v=1 1795286073\n", "precision=century");
+  EXPECT_EQ(made.status, 400U);
+  EXPECT_EQ(made.body, "precision: \"century\"; allowed: ns, us, ms, s, m, h\n");
+  EXPECT_EQ(post("/write", "m v=1 1795286073000000000\n", "precision=n").status, 204U);
+  EXPECT_NE(post("/v1/points", "{\"stream\":\"m_v\",\"value\":1}").body.find("\"n\":2"), std::string::npos);
+}
+
 TEST_F(http_ingest_test, takes_remote_write) {
   const std::string message(
       "\x0a\x22\x0a\x0e\x0a\x08__name__"
