@@ -9,6 +9,7 @@
 #include "common/protocol/frame.hpp"
 #include "common/protocol/frame_limits.hpp"
 #include "common/protocol/reply.hpp"
+#include "common/text/printable.hpp"
 
 namespace spindrift {
 namespace {
@@ -64,8 +65,8 @@ producer_session::advice producer_session::hear(std::string_view line, std::int6
   }
   if (const auto* error = std::get_if<error_reply>(&heard)) return hear_error(*error, now_ns);
   if (const auto* welcome = std::get_if<welcome_reply>(&heard)) return hear_welcome(*welcome);
-  if (const auto* unreadable = std::get_if<unreadable_reply>(&heard)) {
-    reason_ = "the peer does not speak this protocol: " + unreadable->reason;
+  if (std::holds_alternative<unreadable_reply>(heard)) {
+    reason_ = "the peer does not speak this protocol; it says " + in_quotes(line);  // "HTTP/1.1 400 Bad Request"
     return advice::give_up;
   }
   ++counters_.strays;

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 #include <fstream>
 #include <utility>
 
@@ -173,8 +175,9 @@ recording parse_recording(std::string_view text, const replay_settings& settings
 }
 
 recording read_recording(const replay_settings& settings) {
+  errno = 0;
   std::ifstream file(settings.file, std::ios::binary);
-  if (!file) throw replay_error(settings.file + ": cannot be opened");
+  if (!file) throw replay_error(settings.file + ": " + std::strerror(errno));
   std::string text;
   std::string block(1U << 16U, '\0');
   while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {

@@ -273,7 +273,9 @@ TEST(producer_session, gives_up_where_its_hello_is_refused_or_not_understood) {
   EXPECT_EQ(advice_on(R"({"type":"error","code":"unauthorized","message":"no token","frame":1})"), advice::give_up);
   EXPECT_EQ(advice_on(R"({"type":"error","code":"bad_frame","message":"producer","frame":1})"), advice::give_up);
   EXPECT_EQ(advice_on(R"({"type":"welcome","version":2,"last_seq":0,"in_flight_max":9})"), advice::give_up);
-  EXPECT_EQ(advice_on("HTTP/1.1 400 Bad Request"), advice::give_up);
+  wire other(3, 2);
+  EXPECT_EQ(other.hear("HTTP/1.1 400 Bad Request"), advice::give_up);
+  EXPECT_THAT(other.end().reason(), HasSubstr("it says \"HTTP/1.1 400 Bad Request\""));
   EXPECT_EQ(advice_on(R"({"type":"error","code":"too_many_connections","message":"full"})"), advice::reconnect);
 }
 

@@ -144,7 +144,7 @@ TEST(replay, says_whether_a_file_is_not_there_or_cannot_be_read) {
     }
     return "";
   };
-  EXPECT_EQ(error_with("/nonexistent/data.csv"), "/nonexistent/data.csv: cannot be opened");
+  EXPECT_EQ(error_with("/nonexistent/data.csv"), "/nonexistent/data.csv: No such file or directory");
   EXPECT_EQ(error_with("/"), "/: cannot be read");
 }
 
