@@ -78,6 +78,7 @@ producer_session::advice producer_session::hear_verdict(const verdict& judged, s
   seen.seq = judged.subject.seq;
   seen.flags = {judged.anomaly, judged.drift.has_value(), judged.alarm};
   seen.dup = judged.dup;
+  seen.late = judged.late;
   seen.event = judged.event;
   if (judged.event != 0) seen.event_kind = name_of(judged.kind);
   return settle_verdict(seen, now_ns);
@@ -110,6 +111,7 @@ producer_session::advice producer_session::settle_verdict(const verdict_summary&
   const in_flight_point& point = *answer.point;
   ++counters_.verdicts;
   counters_.duplicates += verdict_seen.dup ? 1 : 0;
+  counters_.late += verdict_seen.late ? 1 : 0;
   counters_.latency.record(static_cast<std::uint64_t>(std::max<std::int64_t>(now_ns - point.since_ns, 0)));
   counters_.last_reply_ns = now_ns;
   counters_.judged.judge({point.stream, point.number, point.kind}, verdict_seen.flags);

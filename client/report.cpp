@@ -128,6 +128,11 @@ void put_sending(const run_facts& run, const run_counters& counts, line_sheet& s
     sheet.line("  resumed     %llu reconnects, %llu sent again, %llu of them applied before",
                counted{counts.reconnects}, counted{counts.resent}, counted{counts.duplicates});
   }
+  if (counts.late > 0) {
+    sheet.line(
+        "  late        %llu older than the newest point of their stream, so not judged; --stream NAME begins another",
+        counted{counts.late});
+  }
   sheet.line("  time        %.3f s, %.0f %s/s", counts.seconds(), counts.throughput(),
              run.replies == "all" ? "verdicts" : "points");
   sheet.line(
@@ -220,6 +225,7 @@ std::string json_report(const run_facts& run, const run_counters& counts) {
       {"unsent", run.unsent},
       {"resent", counts.resent},
       {"duplicates", counts.duplicates},
+      {"late", counts.late},
       {"reconnects", counts.reconnects},
       {"precision", or_null(all.precision())},
       {"recall", or_null(all.recall())},

@@ -25,6 +25,7 @@ struct run_counters {
   std::uint64_t lost = 0;                            // points sent that will never be answered
   std::uint64_t resent = 0;                          // sendings beyond a point's first
   std::uint64_t duplicates = 0;                      // points sent again that had been applied before
+  std::uint64_t late = 0;                            // verdicts on points that were too old to be judged
   std::uint64_t strays = 0;                          // replies to no point of ours
   std::uint64_t reconnects = 0;                      // connections that were made again
   std::map<std::string, std::uint64_t> error_codes;  // of the errors

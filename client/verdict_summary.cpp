@@ -83,6 +83,7 @@ bool take_member(line_walker& walker, verdict_summary& found) {
       break;
     case 4:
       if (key == "kind") return walker.take_text(found.event_kind);
+      if (key == "late") return walker.take_bool(found.late);
       break;
     case 5:
       if (key == "event") return walker.take_integer(found.event);

@@ -17,6 +17,7 @@ struct verdict_summary {
   std::uint64_t seq = 0;  // 0: none
   verdict_flags flags;
   bool dup = false;
+  bool late = false;              // older than the newest point of its stream: not judged
   std::uint64_t event = 0;        // the event that the point opened or belongs to; 0: none
   std::string_view event_kind{};  // looks into the line
 };

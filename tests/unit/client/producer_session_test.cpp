@@ -142,7 +142,7 @@ TEST(producer_session, sends_again_all_without_a_verdict_and_then_goes_on) {
   EXPECT_THAT(server.sent(), ElementsAre(3, 4, 5, 6));
   server.verdict_on(3, R"(,"dup":true)");
   server.verdict_on(4, R"(,"dup":true)");
-  server.verdict_on(5);
+  server.verdict_on(5, R"(,"late":true)");
   EXPECT_THAT(server.sent(), ElementsAre(7, 8, 9));
   for (std::uint64_t seq = 6; seq <= 9; ++seq) server.verdict_on(seq);
   EXPECT_THAT(server.sent(), ElementsAre(10));
@@ -152,6 +152,7 @@ TEST(producer_session, sends_again_all_without_a_verdict_and_then_goes_on) {
   EXPECT_EQ(server.counts().verdicts, 10U);
   EXPECT_EQ(server.counts().resent, 4U);
   EXPECT_EQ(server.counts().duplicates, 2U);
+  EXPECT_EQ(server.counts().late, 1U);
   EXPECT_EQ(server.counts().lost, 0U);
 }
 

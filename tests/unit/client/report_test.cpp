@@ -49,6 +49,7 @@ TEST(report, has_every_key_that_programs_rely_on) {
                           "lost",
                           "resent",
                           "duplicates",
+                          "late",
                           "precision",
                           "recall",
                           "f1",
@@ -123,6 +124,15 @@ TEST(report, tells_people_the_same) {
   EXPECT_THAT(text, HasSubstr("1 reported: 1 of 1 injected found, median delay 32.0 points"));
   EXPECT_THAT(text, HasSubstr("p99 2.0"));
   EXPECT_THAT(text, HasSubstr("max 2.00 ms"));
+}
+
+// Who lets a second run send times before those of the first sees why nothing is found.
+TEST(report, says_how_many_points_were_too_old_to_be_judged) {
+  run_counters counts = counted();
+  EXPECT_THAT(text_report(facts(), counts), Not(HasSubstr("older than")));
+  counts.late = 4;
+  EXPECT_THAT(text_report(facts(), counts), HasSubstr("  late        4 older than the newest point"));
+  EXPECT_EQ(json::parse(json_report(facts(), counts))["late"], 4);
 }
 
 TEST(report, does_not_pretend_to_know_a_truth_it_has_not) {

@@ -75,6 +75,7 @@ TEST(verdict_summary, agrees_with_the_full_reader_on_every_verdict_our_server_wr
     if (made.alarm || noise.coin()) made.score = noise.uniform();
     made.warmup = noise.coin();
     made.dup = noise.coin();
+    made.late = noise.coin();
     std::string line;
     encode(made, line);
     line.pop_back();
@@ -90,6 +91,7 @@ TEST(verdict_summary, agrees_with_the_full_reader_on_every_verdict_our_server_wr
     EXPECT_EQ(seen->flags.drift, full.drift.has_value()) << bytes;
     EXPECT_EQ(seen->flags.alarm, full.alarm) << bytes;
     EXPECT_EQ(seen->dup, full.dup) << bytes;
+    EXPECT_EQ(seen->late, made.late) << bytes;
   }
 }
 
