@@ -16,5 +16,8 @@ test('a tick between seconds has its hour and minute', () => {
   assert.equal(timeTickText('20.000', date, true), '03:05:20');
   assert.equal(timeTickText('27.500', date, false), date.toTimeString().slice(0, 5) + ':27.5');
   assert.equal(timeTickText('03:05:27', date, true), '03:05:27');
-  assert.equal(timeTickText('29 Nov', date, true), '29 Nov');
+});
+
+test('a tick of a date is text, not markup', () => {
+  assert.equal(timeTickText('29&#160;Nov', new Date(0), true), '29\u00a0Nov');
 });

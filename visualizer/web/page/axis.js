@@ -25,8 +25,10 @@ export function keptWithin(middle, width, most) {
   return Math.max(width / 2, Math.min(most - width / 2, middle));
 }
 
-// Dygraphs writes of a tick between seconds the second alone, 27.500, which looks like a value: with hour and minute.
+// What dygraphs writes at a tick is markup, with &#160; in a date, and between seconds the second alone, 27.500, which
+// looks like a value: it gets its hour and minute.
 export function timeTickText(text, date, isUtc) {
+  if (text.includes('&#160;')) return text.replaceAll('&#160;', '\u00a0');
   if (!/^\d\d\.\d{3}$/.test(text)) return text;
   const [hour, minute] = isUtc ? [date.getUTCHours(), date.getUTCMinutes()] : [date.getHours(), date.getMinutes()];
   return [hour, minute].map(number => String(number).padStart(2, '0')).join(':') + ':' + text.replace(/\.?0+$/, '');
