@@ -95,6 +95,7 @@ public:
       if (const auto obstacle = obstacle_to_report(settings_.output)) return refuse(*obstacle);
     }
     line_source lines(settings_.file);
+    if (lines.is_file()) arrival_ms_ = wall_ms();
     if (const auto foreign = foreign_bytes(lines.peek())) return refuse(lines.name() + ": " + *foreign);
     while (auto line = lines.next()) {
       ++line_number_;
@@ -161,11 +162,15 @@ private:
     return true;
   }
 
-  void observe(const point& measured) {
+  static std::int64_t wall_ms() {
     using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  }
+
+  void observe(const point& measured) {
     points_.clear();
     points_.points.push_back(measured);
-    const std::int64_t wall = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+    const std::int64_t wall = arrival_ms_.value_or(wall_ms());
     engine_.observe(points_, {wall, wall});
     const outcome& result = points_.outcomes.front();
     if (result.why == refusal::other_features) {
@@ -220,6 +225,9 @@ private:
   std::string held_;       // errors before the first point, at most hopeless_lines
   std::string text_;
   std::uint64_t line_number_ = 0;
+  // When the rows of a file came that say no time themselves: all at once. How fast this machine reads them is no
+  // property of theirs, and a pause of its would look like a hole in them.
+  std::optional<std::int64_t> arrival_ms_;
 };
 
 }  // namespace

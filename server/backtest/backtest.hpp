@@ -23,6 +23,7 @@ struct backtest_settings {
 
 // Writes to `out`; returns the exit code. JSON lines go through the protocol's own decoder, so that each may name its
 // stream; CSV rows are points of the stream "default". A line that is no point costs one error line, as on the wire.
+// What has no time has that of its arrival: for a file, whose lines are all there, that is the beginning of the run.
 int run_backtest(const backtest_settings& settings, std::FILE* out);
 
 struct adwin_only_settings {

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -52,6 +53,11 @@ std::string_view line_source::peek() {
   constexpr std::size_t peek_bytes_max = 4'096;
   if (end_ == 0 && !ended_ && !fill()) ended_ = true;
   return {bytes_.data(), std::min(end_, peek_bytes_max)};
+}
+
+bool line_source::is_file() const {
+  struct stat facts {};
+  return ::fstat(descriptor_, &facts) == 0 && S_ISREG(facts.st_mode);
 }
 
 bool line_source::would_wait() const {

@@ -25,6 +25,8 @@ public:
   std::string_view peek();
   // The file's name for messages.
   const std::string& name() const { return name_; }
+  // Whether it is all there already: a file, standard input that is one included; no pipe, no terminal.
+  bool is_file() const;
   // True when next() would have to wait for more input: time to write out what is ready.
   bool would_wait() const;
 

@@ -34,6 +34,14 @@ TEST_F(backtest_of_a_file, has_a_verdict_for_each_row) {
   EXPECT_THAT(said, HasSubstr("\"value\":2"));
 }
 
+TEST_F(backtest_of_a_file, has_rows_without_a_time_all_at_once) {
+  std::string rows = "value\n";
+  for (int i = 0; i < 30'000; ++i) rows += std::to_string(i % 7) + "\n";
+  const std::string said = run(rows);
+  const auto time_of = [&said](std::size_t from) { return said.substr(said.find("\"ts\":", from), 20); };
+  EXPECT_EQ(time_of(0), time_of(said.rfind("\"n\":30000,")));
+}
+
 TEST_F(backtest_of_a_file, lets_json_lines_name_their_streams) {
   const std::string said = run("{\"stream\":\"a\",\"value\":1}\n{\"stream\":\"b\",\"value\":2}\n");
   EXPECT_THAT(said, HasSubstr("\"stream\":\"a\",\"n\":1,"));
