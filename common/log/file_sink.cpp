@@ -2,6 +2,7 @@
 #include "common/log/file_sink.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -28,7 +29,9 @@ void file_sink::reopen() {
   const int opened = open_file();
   ::close(descriptor_);
   descriptor_ = opened;
-  is_line_torn_ = false;
+  // A torn line ends in the file that it stands in, which may be the same.
+  struct stat now {};
+  if (::fstat(descriptor_, &now) == 0 && now.st_size == 0) is_line_torn_ = false;
 }
 
 void file_sink::sink_it_(const spdlog::details::log_msg& message) {
