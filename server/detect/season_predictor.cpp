@@ -72,8 +72,7 @@ void season_predictor::try_one(double reach) {
 void season_predictor::forget() {
   history_.clear();
   newest_ = period_ = best_period_ = 0;
-  best_loss_ = loss_sum_ = 0;
-  tried_ = 1;
+  tried_ = 1;  // the first point ends this round, and with it what it had added up
 }
 
 }  // namespace spindrift
