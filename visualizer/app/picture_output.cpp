@@ -9,6 +9,7 @@
 #include "common/cli/terminal.hpp"
 #include "common/log/log.hpp"
 #include "common/protocol/time_text.hpp"
+#include "visualizer/gnuplot/back_off.hpp"
 #include "visualizer/gnuplot/picture.hpp"
 #include "visualizer/gnuplot/terminal.hpp"
 #include "visualizer/plot/script.hpp"
@@ -18,8 +19,6 @@
 namespace spindrift {
 namespace {
 
-// A picture is a process and a file each time: every few seconds is live enough for who looks at a file.
-constexpr std::chrono::seconds picture_interval{5};
 // At the end it is now or never.
 constexpr int last_attempts = 3;
 
@@ -31,11 +30,7 @@ canvas canvas_of(const scene& shown) {
 
 picture_output::picture_output(boost::asio::io_context& io, const viewer_settings& settings, const stream_board& board,
                                const heading& above)
-    : settings_(settings),
-      board_(board),
-      heading_(above),
-      pauses_(picture_interval, picture_interval * 12),
-      timer_(io) {
+    : settings_(settings), board_(board), heading_(above), timer_(io) {
   view_.limit(settings.from, settings.to);
 }
 
@@ -62,20 +57,24 @@ std::optional<int> picture_output::check() {
 }
 
 void picture_output::start() {
-  if (!settings_.output.empty()) arm();
+  if (!settings_.output.empty()) arm(picture_outcome::nothing_to_see);
 }
 
-void picture_output::arm() {
-  timer_.expires_after(pauses_.take());
+void picture_output::arm(picture_outcome last) {
+  timer_.expires_after(pace_.after(last));
   timer_.async_wait([this](boost::system::error_code cancelled) {
     if (cancelled || is_stopped_) return;  // what is on its way already cannot be cancelled
-    if (const auto failed = write_newest()) {
-      log_event(log_level::warning, "no_picture", {{"reason", *failed}});
-    } else {
-      pauses_.reset();
-    }
-    arm();
+    arm(attempt());
   });
+}
+
+picture_outcome picture_output::attempt() {
+  const scene shown = look();
+  if (shown.shown.panels().empty()) return picture_outcome::nothing_to_see;
+  const auto failed = write(shown, settings_.output, settings_.picture_kind());
+  if (!failed) return picture_outcome::drawn;
+  log_event(log_level::warning, "no_picture", {{"reason", *failed}});
+  return picture_outcome::failed;
 }
 
 void picture_output::stop() {

@@ -1,5 +1,5 @@
-// The pictures that go into files: that of --output every few seconds and at the end, one on demand, and the script of
-// --dump.
+// The pictures that go into files: that of --output as soon as there is something to see, every few seconds, and at the
+// end; one on demand; and the script of --dump.
 //
 // On the thread that runs the io_context. Reads the board and the heading, which its owner keeps alive and up to date.
 // A picture takes gnuplot some 200 ms, during which nothing else happens here.
@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "visualizer/app/picture_pace.hpp"
 #include "visualizer/app/settings.hpp"
-#include "visualizer/gnuplot/back_off.hpp"
 #include "visualizer/series/screen_view.hpp"
 
 namespace spindrift {
@@ -42,7 +42,8 @@ public:
   static screen_room room();
 
 private:
-  void arm();
+  void arm(picture_outcome last);
+  picture_outcome attempt();
   scene look();
   std::optional<std::string> write(const scene& shown, const std::string& file, const std::string& kind);
   std::optional<std::string> write_newest() { return write(look(), settings_.output, settings_.picture_kind()); }
@@ -53,7 +54,7 @@ private:
   const heading& heading_;
   screen_view view_;
   std::optional<std::set<std::string>> offered_;
-  back_off pauses_;
+  picture_pace pace_;
   boost::asio::steady_timer timer_;
   bool is_stopped_ = false;
 };

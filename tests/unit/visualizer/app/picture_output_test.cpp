@@ -44,5 +44,23 @@ TEST_F(picture_output_test, draws_no_more_once_it_is_stopped) {
   EXPECT_EQ(io_.run(), 1U);  // the cancelled timer alone
 }
 
+// Somebody waits for the first picture; the others are for who looks now and then.
+TEST(picture_pace, is_soon_until_there_is_something_to_see) {
+  using std::chrono::seconds;
+  picture_pace pace;
+  EXPECT_EQ(pace.after(picture_outcome::nothing_to_see), seconds(1));
+  EXPECT_EQ(pace.after(picture_outcome::nothing_to_see), seconds(1));
+  EXPECT_EQ(pace.after(picture_outcome::drawn), seconds(5));
+  EXPECT_EQ(pace.after(picture_outcome::drawn), seconds(5));
+}
+
+TEST(picture_pace, is_ever_later_while_drawing_fails) {
+  using std::chrono::seconds;
+  picture_pace pace;
+  for (const int pause : {5, 10, 20, 40, 60, 60}) EXPECT_EQ(pace.after(picture_outcome::failed), seconds(pause));
+  EXPECT_EQ(pace.after(picture_outcome::drawn), seconds(5));
+  EXPECT_EQ(pace.after(picture_outcome::failed), seconds(10));
+}
+
 }  // namespace
 }  // namespace spindrift
