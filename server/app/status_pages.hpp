@@ -1,4 +1,5 @@
-// What the daemon answers over HTTP: /metrics for Prometheus, /healthz and /readyz. Plain function; answers at once.
+// What the daemon answers over HTTP: /metrics for Prometheus, /healthz and /readyz, at / what there is. Plain function;
+// answers at once.
 #pragma once
 
 #include <optional>

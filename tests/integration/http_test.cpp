@@ -78,6 +78,7 @@ TEST(http, health_is_ok_and_anything_else_is_not_found) {
   EXPECT_THAT(get(port, "/healthz").head, HasSubstr("HTTP/1.1 200"));
   EXPECT_EQ(get(port, "/healthz").body, "ok\n");
   EXPECT_THAT(get(port, "/readyz").head, HasSubstr("HTTP/1.1 200"));
+  EXPECT_THAT(get(port, "/").body, HasSubstr("/v1/streams"));
   EXPECT_THAT(get(port, "/secrets").head, HasSubstr("HTTP/1.1 404"));
 }
 
