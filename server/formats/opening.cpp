@@ -274,7 +274,9 @@ std::string_view likeness(std::string_view line) {
   if (line.starts_with("---")) return "YAML";
   if (line.find(" source=") != std::string_view::npos) return "Wavefront";
   if (line.find(';') != std::string_view::npos) return "CSV with semicolons";
-  if (line.find("level=") == std::string_view::npos && line.find(',') != std::string_view::npos) return "CSV";
+  if (line.find("level=") == std::string_view::npos && line.find(',') != std::string_view::npos) {
+    return "CSV; spindrift-sim --replay FILE sends it";
+  }
   if (line.find("level=") != std::string_view::npos || line.find("msg=") != std::string_view::npos) return "logfmt";
   return {};
 }

@@ -114,5 +114,10 @@ TEST(opening, cuts_frames_by_their_length) {
   EXPECT_EQ(cut_counted("").is, counted_frame::kind::none);
 }
 
+TEST(opening, says_of_csv_how_it_is_sent) {
+  EXPECT_EQ(likeness("time,value"), "CSV; spindrift-sim --replay FILE sends it");
+  EXPECT_EQ(likeness("level=info msg=a,b"), "logfmt");
+}
+
 }  // namespace
 }  // namespace spindrift::formats
