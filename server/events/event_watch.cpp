@@ -27,7 +27,12 @@ constexpr int worse = 10;  // of severity, for an update
 
 event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, std::span<const double> values,
                                             const reading& seen, std::vector<event>& told) {
-  const interval_habit::answer interval = intervals_.update(ts);
+  interval_habit::answer interval = intervals_.update(ts);
+  // So many were late in a row that the detectors take the newest for the one that was wrong, and go on from here.
+  if (interval.late && !seen.late) {
+    intervals_ = {};
+    interval = intervals_.update(ts);
+  }
   if (interval.late) return {.late = true};
   const std::size_t before = told.size();
   const bool was_absent = is_absent();

@@ -106,6 +106,21 @@ TEST(event_watch, leaves_late_points_alone) {
   EXPECT_EQ(one.told().size(), before);
 }
 
+TEST(event_watch, hears_again_of_a_stream_that_had_one_point_of_the_far_future) {
+  noise_source noise(5);
+  little_stream one;
+  add_noise(one, noise, 500);
+  one.add_at(one.ts() + 500'000 * little_stream::minute, {100});
+  std::uint64_t late = 0;
+  while (one.add(100 + noise.normal()).late) ++late;
+  EXPECT_EQ(late, 256U) << "as many as the detectors leave out";
+  add_noise(one, noise, 500);
+  const std::uint64_t healed = one.n();
+  add_noise(one, noise, 30, 150);
+  ASSERT_FALSE(one.opened_after(healed).empty());
+  EXPECT_EQ(one.opened_after(healed).front().kind, event_kind::shift);
+}
+
 TEST(event_watch, says_that_a_noisy_value_stands_still) {
   noise_source noise(6);
   little_stream one;
