@@ -116,7 +116,11 @@ char* write_whole(char* at, std::uint64_t whole) {
     std::memcpy(at, &text, sizeof text);
     return at + text.length;
   }
-  if (whole >= ten_to_8) return std::to_chars(at, at + 20, whole).ptr;
+  if (whole >= ten_to_8) {
+    at = write_whole(at, whole / ten_to_8);
+    put(at, eight_digits(whole % ten_to_8));
+    return at + 8;
+  }
   const std::uint64_t digits = eight_digits(whole);
   const std::size_t skipped = zeros_in_front(digits);
   put(at, digits >> (8 * skipped));
@@ -194,6 +198,25 @@ char* write_decimals(char* at, std::uint64_t whole, std::uint64_t fraction) {
   return at + 9 - zeros_at_end(digits);
 }
 
+// Plain notation of six / 10^5 * 10^first, for a six of six digits and -3 <= first < 5: the point goes between the
+// digits.
+char* write_six(char* at, std::uint32_t six, int first) {
+  const std::uint64_t digits = eight_digits(six) >> 16U;  // behind those two zeros
+  const std::size_t significant = 8 - zeros_at_end(digits);
+  if (first < 0) {
+    std::memcpy(at, "0.000000", 8);
+    at += 1 - first;
+    put(at, digits);
+    return at + significant;
+  }
+  const auto whole = static_cast<std::size_t>(first) + 1;
+  put(at, digits);
+  if (significant <= whole) return at + whole;
+  at[whole] = '.';
+  put(at + whole + 1, digits >> (8 * whole));
+  return at + significant + 1;
+}
+
 // Returns where the digits go.
 char* put_sign(char* at, double value) {
   *at = '-';
@@ -220,6 +243,10 @@ constexpr double ten_to(int exponent) {
 }
 
 }  // namespace
+
+char* write_integer(char* at, std::uint64_t value) {
+  return write_whole(at, value);
+}
 
 // Two decimals of at most 15 digits never read as the same double. So if thousandths / 1000 is this double, which takes
 // but one rounded division to find out, no other decimal of so few digits is, and none is shorter. The same of
@@ -253,13 +280,12 @@ char* write_six_digits(char* at, double value) {
   if (magnitude >= ten_to(first + 1)) ++first;
   const double unit = first < 5 ? ten_to(5 - first) : ten_to(first - 5);
   if (magnitude >= 1e-3 && first < 5) {
-    const auto six = static_cast<std::uint32_t>(magnitude * unit + 0.5);
-    const auto places = static_cast<std::size_t>(5 - first);
-    const auto whole_unit = static_cast<std::uint32_t>(powers_of_10[places]);
-    const std::uint32_t whole = six / whole_unit;
-    if (whole < 100'000) {
-      return write_decimals(put_sign(at, value), whole, (six - whole * whole_unit) * powers_of_10[8 - places]);
+    auto six = static_cast<std::uint32_t>(magnitude * unit + 0.5);
+    if (six == 1'000'000) {  // 9.9999996 is 10
+      six = 100'000;
+      ++first;
     }
+    if (first < 5) return write_six(put_sign(at, value), six, first);
   }
   const auto digits = [](double scaled) { return static_cast<double>(static_cast<std::int64_t>(scaled + 0.5)); };
   const double rounded = first < 5 ? digits(magnitude * unit) / unit : digits(magnitude / unit) * unit;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace spindrift {
 
@@ -17,5 +18,10 @@ char* write_double(char* at, double value);
 
 // The same of the value rounded to six significant digits, halves away from zero: what is derived needs no more.
 char* write_six_digits(char* at, double value);
+
+// Writes at most integer_bytes_max bytes, the text and some rubbish behind it; returns the end of the text. Eight
+// digits at once: 45 instructions for a time in milliseconds where std::to_chars, two at once, has 190.
+inline constexpr std::size_t integer_bytes_max = 20;  // 18446744073709551615
+char* write_integer(char* at, std::uint64_t value);
 
 }  // namespace spindrift

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstring>
@@ -18,8 +17,6 @@
 
 namespace spindrift {
 namespace {
-
-constexpr std::size_t integer_bytes_max = 20;  // 18446744073709551615, -9223372036854775808
 
 // Writes into a window at the end of a string: one growth check a line instead of one a field. The window must be large
 // enough for everything put into it, which is asserted; text of unbounded length goes through append_json_string.
@@ -50,9 +47,22 @@ public:
     assert(has_room_for(double_bytes_max));
     at_ = write_six_digits(at_, value);
   }
-  void number(std::uint64_t value) { at_ = std::to_chars(at_, end_, value).ptr; }
-  void number(std::int64_t value) { at_ = std::to_chars(at_, end_, value).ptr; }
-  void boolean(bool value) { text(value ? "true" : "false"); }
+  void number(std::uint64_t value) {
+    assert(has_room_for(integer_bytes_max));
+    at_ = write_integer(at_, value);
+  }
+  void number(std::int64_t value) {
+    assert(has_room_for(integer_bytes_max));  // -9223372036854775808, too
+    *at_ = '-';
+    at_ = write_integer(at_ + (value < 0 ? 1 : 0),
+                        value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value));
+  }
+  // Eight bytes in any case: no branch, and the next text is written over what is too many.
+  void boolean(bool value) {
+    assert(has_room_for(8));
+    std::memcpy(at_, value ? "true    " : "false   ", 8);
+    at_ += value ? 4 : 5;
+  }
 
 private:
   bool has_room_for(std::size_t bytes) const { return static_cast<std::size_t>(end_ - at_) >= bytes; }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "tests/support/noise.hpp"
 
@@ -156,6 +157,47 @@ TEST(double_text, has_the_six_digits_of_the_standard_library) {
     *std::to_chars(text.data(), text.data() + 39, value, std::chars_format::general, 6).ptr = 0;
     const std::string short_text = six_digits_of(value);
     ASSERT_EQ(std::strtod(short_text.c_str(), nullptr), std::strtod(text.data(), nullptr)) << short_text;
+  }
+}
+
+// As long as can be, and nothing behind its room.
+TEST(double_text, of_an_integer_is_that_of_the_standard_library) {
+  support::noise_source noise(8);
+  std::vector<std::uint64_t> values = {0,
+                                       9,
+                                       10,
+                                       999,
+                                       1'000,
+                                       99'999'999,
+                                       100'000'000,
+                                       9'999'999'999'999'999,
+                                       10'000'000'000'000'000,
+                                       std::numeric_limits<std::uint64_t>::max()};
+  for (int i = 0; i < 100'000; ++i) values.push_back(noise.bits() >> static_cast<unsigned>(noise.uniform() * 64));
+  for (std::uint64_t power = 1; power < 10'000'000'000'000'000'000U; power *= 10) {
+    for (const std::uint64_t near : {power - 1, power, power + 1, power * 3}) values.push_back(near);
+  }
+  for (const std::uint64_t value : values) {
+    std::array<char, integer_bytes_max + 1> text;
+    text.back() = 'x';
+    const std::string ours(text.data(), write_integer(text.data(), value));
+    ASSERT_EQ(ours, std::to_string(value));
+    ASSERT_EQ(text.back(), 'x') << value;
+  }
+}
+
+TEST(double_text, has_one_place_more_where_six_nines_round_up) {
+  for (int place = -3; place <= 6; ++place) {
+    const double next = std::pow(10.0, place);
+    for (const double share : {0.9999994, 0.99999949999, 0.99999950001, 0.9999996, 0.99999999999, 1.0}) {
+      for (const double value : {next * share, -next * share}) {
+        std::array<char, 40> text;
+        *std::to_chars(text.data(), text.data() + 39, value, std::chars_format::general, 6).ptr = 0;
+        const std::string shown = six_digits_of(value);
+        EXPECT_EQ(std::strtod(shown.c_str(), nullptr), std::strtod(text.data(), nullptr)) << shown;
+        EXPECT_EQ(shown, library(std::strtod(shown.c_str(), nullptr)));
+      }
+    }
   }
 }
 
