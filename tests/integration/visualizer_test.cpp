@@ -323,6 +323,19 @@ TEST_F(visualizer, says_why_the_server_gives_it_no_feed) {
   EXPECT_THAT(result.errors, testing::ContainsRegex("never connected to .*: waiting: forbidden: "));
 }
 
+TEST_F(visualizer, says_of_which_streams_no_verdict_came_for_a_picture) {
+  const daemon_process daemon = start_daemon();
+  for (const std::vector<std::string>& wanted :
+       {std::vector<std::string>{"--output", folder_.file("x.png")}, {"--term", "dumb"}}) {
+    std::vector<std::string> line = {
+        program("spindrift-viz"), "--server", daemon.address(), "--streams", "nosuch*", "--seconds", "1"};
+    line.insert(line.end(), wanted.begin(), wanted.end());
+    const child_result result = run_to_end(line);
+    EXPECT_EQ(result.exit_code, 0) << result.errors;
+    EXPECT_THAT(result.errors, testing::HasSubstr("no verdict of \"nosuch*\" came")) << wanted.front();
+  }
+}
+
 TEST_F(visualizer, ends_when_whoever_read_it_has_gone) {
   const daemon_process daemon = start_daemon();
   child_process viewer(

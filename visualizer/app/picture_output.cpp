@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <thread>
 
 #include "common/cli/terminal.hpp"
@@ -127,7 +126,6 @@ std::optional<int> picture_output::conclude() {
       failed = write_newest();
     }
     if (failed) return refuse(viewer_program, *failed, exit_failure);
-    if (board_.stream_count() == 0) std::fprintf(stderr, "spindrift-viz: no verdict came, so there is no picture\n");
   }
   if (!settings_.dump.empty()) {
     if (const auto failed = dump()) return refuse(viewer_program, *failed, exit_failure);

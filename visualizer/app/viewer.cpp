@@ -19,6 +19,7 @@
 
 #include "common/log/log.hpp"
 #include "common/net/endpoint.hpp"
+#include "common/text/printable.hpp"
 #include "visualizer/app/event_command.hpp"
 #include "visualizer/app/live_feed.hpp"
 #include "visualizer/app/live_screen.hpp"
@@ -306,6 +307,11 @@ void viewer::show_last() {
 int viewer::conclude() {
   if (lines_ && settings_.term == "dumb") show_last();
   if (const auto code = pictures_.conclude()) return code.value();
+  const bool was_picture_wanted = !settings_.output.empty() || (lines_ && settings_.term == "dumb");
+  if (was_picture_wanted && board_.stream_count() == 0) {
+    const std::string streams = settings_.streams == "*" ? "" : " of " + in_quotes(settings_.streams);
+    complain(viewer_program, "no verdict" + streams + " came, so there is no picture");
+  }
   if (lines_ && !lines_->failure().empty())
     return refuse(viewer_program, "standard output: " + lines_->failure(), exit_failure);
   if (was_live_ || (lines_ && lines_->is_closed())) return exit_ok;
