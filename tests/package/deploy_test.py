@@ -2,11 +2,13 @@
 """What lies in server/deploy speaks of a server that there is: every metric of the dashboard and of the alert rules is
 among those that the server serves, the dashboard has what Grafana wants of one, and the unit lets the server do what it
 does; what the container file, the compose files and the manifests start is what the programs take, with the topics that
-the worker has by itself. Where promtool is installed, Prometheus reads the metrics and the rules as well.
+the worker has by itself. Where promtool is installed, Prometheus reads the metrics and the rules as well; where
+Grafana's types are (grafana-foundation-sdk of PyPI), they read the dashboard.
 
 usage: deploy_test.py SPINDRIFTD
 """
 
+import importlib.util
 import json
 import pathlib
 import re
@@ -54,6 +56,25 @@ def complaints_about_dashboard(dashboard):
         found += [f"{where}: no expression" for target in panel["targets"] if not target.get("expr")]
     ids = [panel["id"] for panel in dashboard["panels"]]
     return found + ([] if len(ids) == len(set(ids)) else ["two panels have the same id"])
+
+
+def lost(said, kept, where):
+    """What is in the one and not in the other, at any depth."""
+    if isinstance(said, dict) and isinstance(kept, dict):
+        gone = [f"{where}.{key}" for key in said if key not in kept]
+        return gone + [one for key in said if key in kept for one in lost(said[key], kept[key], f"{where}.{key}")]
+    if isinstance(said, list) and isinstance(kept, list) and len(said) == len(kept):
+        return [one for at, pair in enumerate(zip(said, kept)) for one in lost(*pair, f"{where}[{at}]")]
+    return [] if said == kept else [where]
+
+
+def complaints_of_grafana(dashboard):
+    """Grafana's published types keep what they know: what is lost on the way through them means nothing to Grafana."""
+    from grafana_foundation_sdk.cog import encoder, plugins
+    from grafana_foundation_sdk.models.dashboard import Dashboard
+    plugins.register_default_plugins()
+    kept = json.loads(encoder.JSONEncoder().encode(Dashboard.from_json(dashboard)))
+    return [f"{where}: Grafana does not know it" for where in lost(dashboard, kept, "dashboard")]
 
 
 def complaints_about_command(binary, words, where):
@@ -145,6 +166,8 @@ def main():
         known |= {histogram + part for part in ("_bucket", "_sum", "_count")}
     dashboard_text = (DEPLOY / "dashboard.json").read_text()
     found = complaints_about_dashboard(json.loads(dashboard_text))
+    if importlib.util.find_spec("grafana_foundation_sdk") is not None:
+        found += complaints_of_grafana(json.loads(dashboard_text))
     binary = pathlib.Path(sys.argv[1]).resolve()
     found += complaints_about_container(binary) + complaints_about_compose(binary)
     worker = binary.with_name("spindrift-worker")
