@@ -27,6 +27,12 @@ program_packages=(
   libgnuplot-iostream-dev libjs-dygraphs libsimdjson-dev libsnappy-dev libspdlog-dev libsqlite3-dev libssl-dev libtomlplusplus-dev
   ninja-build nlohmann-json3-dev pkg-config zlib1g-dev
 )
+# What takes long to install and not every room needs, and rooms that need none of it.
+late_packages=(libboost-dev libboost-filesystem-dev libboost-iostreams-dev libboost-system-dev libgnuplot-iostream-dev)
+early_rooms=(
+  spindrift_alerts spindrift_backtest spindrift_engine_options spindrift_outside spindrift_plot spindrift_session
+  spindrift_shadow spindrift_simulation
+)
 test_packages=(
   libbenchmark-dev libgtest-dev libgmock-dev libpng-dev maven netcat-openbsd openjdk-17-jre-headless openssl python3 tmux
 )
@@ -159,9 +165,9 @@ build_programs() {
 }
 
 # What the demo shows, into build/demo/bin, unless the programs were built before: compiled without optimization and
-# without Kafka, in half of the processor's time, and quick enough for 50 points a second. Where gnuplot is missing, it
-# comes with half of all packages and apt mostly waits for the disk: the server and the simulator, which draw nothing,
-# are compiled meanwhile. Sets demo_bin.
+# without Kafka, in half of the processor's time, and quick enough for 50 points a second. Boost and gnuplot come with
+# half of all packages, and apt works on one core and waits for the disk: what needs neither is compiled meanwhile.
+# Sets demo_bin.
 build_demo() {
   if [ -f build/build.ninja ]; then
     demo_bin=build/bin
@@ -170,35 +176,43 @@ build_demo() {
   fi
   demo_bin=build/demo/bin
   say "the demo's programs are compiled quickly, not to be quick; ./run.sh build makes those for use"
-  local drawing=() others=() package compiling
+  local late=() others=() package
   # shellcheck disable=SC2046
-  mapfile -t drawing < <(missing_of libgnuplot-iostream-dev $(gnuplot_package))
+  mapfile -t late < <(missing_of "${late_packages[@]}" $(gnuplot_package))
   for package in "${program_packages[@]}"; do
-    case $package in libgnuplot-iostream-dev | librdkafka-dev) ;; *) others+=("$package") ;; esac
+    case " ${late_packages[*]} librdkafka-dev " in *" $package "*) ;; *) others+=("$package") ;; esac
   done
   if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
-    provide "${others[@]}" "${drawing[@]}"  # all that is missing in one line to paste
+    provide "${others[@]}" "${late[@]}"  # all that is missing in one line to paste
   fi
   provide "${others[@]}"
-  if [ ${#drawing[@]} -eq 0 ]; then
+  if [ ${#late[@]} -eq 0 ]; then
     configure demo
-    cmake --build build/demo --target spindriftd spindrift-sim spindrift-viz
-    return
+  else
+    compile_while_installing "${late[@]}"
   fi
-  # A fresh tree is told where the header will be.
-  if [ -f build/demo/build.ninja ]; then configure demo; else configure demo -DGNUPLOT_IOSTREAM_INCLUDE_DIR=/usr/include; fi
-  say "gnuplot is installed while the server is compiled"
-  cmake --build build/demo --target spindriftd spindrift-sim &
+  cmake --build build/demo --target spindriftd spindrift-sim spindrift-viz
+}
+
+# A fresh tree is told where the headers will be.
+compile_while_installing() {
+  local compiling
+  if [ -f build/demo/build.ninja ]; then
+    configure demo
+  else
+    configure demo -DSPINDRIFT_BOOST_LATER=ON -DGNUPLOT_IOSTREAM_INCLUDE_DIR=/usr/include
+  fi
+  say "Boost and gnuplot are installed while what needs neither is compiled"
+  cmake --build build/demo --target "${early_rooms[@]}" &
   compiling=$!
   trap 'kill "$compiling" 2>/dev/null || true; exit 1' INT TERM
-  if ! (provide "${drawing[@]}") >build/demo/apt.log 2>&1; then
+  if ! (provide "$@") >build/demo/apt.log 2>&1; then
     kill "$compiling" 2>/dev/null || true
     cat build/demo/apt.log >&2
     exit 1
   fi
   wait "$compiling"
   trap - INT TERM
-  cmake --build build/demo --target spindrift-viz
 }
 
 build_everything() {

@@ -1,6 +1,17 @@
 # Everything comes from the distribution's packages (run.sh names them); nothing is vendored or downloaded.
 find_package(Threads REQUIRED)
-find_package(Boost 1.74 REQUIRED COMPONENTS iostreams filesystem system)
+# The demo of a fresh machine compiles what needs no Boost while Boost is being installed. It is taken to be where the
+# compiler and the linker look by themselves, as the distribution's is.
+option(SPINDRIFT_BOOST_LATER "do not look for Boost now" OFF)
+if(SPINDRIFT_BOOST_LATER)
+  foreach(part headers iostreams filesystem)
+    add_library(Boost::${part} INTERFACE IMPORTED)
+  endforeach()
+  target_link_libraries(Boost::iostreams INTERFACE boost_iostreams)
+  target_link_libraries(Boost::filesystem INTERFACE boost_filesystem)
+else()
+  find_package(Boost 1.74 REQUIRED COMPONENTS iostreams filesystem system)
+endif()
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(simdjson REQUIRED)
 find_package(spdlog REQUIRED)

@@ -71,17 +71,26 @@ run demo --seconds 1
 expect "without sudo there is a line to paste" 'libgnuplot-iostream-dev' "$scratch/said"
 refute "Kafka is not wanted for the demo" 'librdkafka-dev' "$scratch/said"
 
-# What draws is missing: the rest is compiled while it comes.
+# What draws is missing: what needs it not is compiled while it comes.
 fresh
 toy dpkg-query <<<'case "$*" in *gnuplot*) exit 1 ;; esac; echo install ok installed'
 rm "$scratch/bin/gnuplot"
 toy apt-get <<<'echo "apt-get $*" >>calls'
 run demo --seconds 1
 expect "gnuplot comes by itself" 'apt-get install -y --no-install-recommends libgnuplot-iostream-dev gnuplot-nox' "$scratch/house/calls"
-expect "the server is compiled meanwhile" '--target spindriftd spindrift-sim' "$scratch/house/calls"
-refute "without what draws" '--target spindriftd spindrift-sim spindrift-viz' "$scratch/house/calls"
-[ "$(tail -n 1 "$scratch/house/calls")" = '--build build/demo --target spindrift-viz' ] ||
-  { echo "what draws is not compiled last:"; cat "$scratch/house/calls"; failures=$((failures + 1)); }
+expect "rooms are compiled meanwhile" '--target spindrift_alerts' "$scratch/house/calls"
+expect "Boost is not looked for yet" '-DSPINDRIFT_BOOST_LATER=ON' "$scratch/house/calls"
+[ "$(tail -n 1 "$scratch/house/calls")" = '--build build/demo --target spindriftd spindrift-sim spindrift-viz' ] ||
+  { echo "the programs are not made last:"; cat "$scratch/house/calls"; failures=$((failures + 1)); }
+
+# Boost is missing as well: it comes with what draws, and what is compiled meanwhile sees none of it.
+fresh
+toy dpkg-query <<<'case "$*" in *gnuplot*|*boost*) exit 1 ;; esac; echo install ok installed'
+rm "$scratch/bin/gnuplot"
+toy apt-get <<<'echo "apt-get $*" >>calls'
+run demo --seconds 1
+expect "Boost comes with what draws" 'install -y --no-install-recommends libboost-dev' "$scratch/house/calls"
+PYTHONDONTWRITEBYTECODE=1 python3 "$house/tests/front_door/early_rooms.py" "$house" || failures=$((failures + 1))
 
 fresh
 toy dpkg-query <<<'case "$*" in *gnuplot*) exit 1 ;; esac; echo install ok installed'
