@@ -11,8 +11,8 @@ namespace spindrift {
 
 namespace {
 // Of scores that are not 0: this part may share the lowest bucket; so much in it, and what comes gets its own again.
-constexpr std::uint32_t folded_part = 16;
-constexpr std::uint32_t cut_part = 8;
+constexpr std::uint32_t folded_part = 4;
+constexpr std::uint32_t cut_part = 3;
 constexpr double steps = 36.0;
 constexpr double largest_max = 1e30;  // within a float
 
@@ -39,23 +39,24 @@ std::array<double, calibration::scores> calibration::update(const std::array<dou
   std::array<double, scores> surprises{};
   const bool is_warm = count_ >= warm_up;
   if (is_warm && count_ >= rebuild_at(table_count_)) rebuild();
-  for (std::size_t i = 0; i < scores; ++i) {
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < scores; begin += scales_[i].held, ++i) {
     const double r = raw[i];
     if (!(r > 0.0)) continue;
     const unsigned place = bucket_of(r);
-    const double largest = static_cast<double>(scales_[i].largest);
+    const double largest = scales_[i].largest();
     const unsigned index = place - scales_[i].first;  // beyond any when it lies below
     const bool is_held = index < scales_[i].held;
-    const std::size_t bucket = scales_[i].begin + std::size_t{index};
-    if (is_warm) surprises[i] = is_held ? held_surprise(bucket) : surprise_of(scales_[i], place);
+    const std::size_t bucket = begin + std::size_t{index};
+    if (is_warm) surprises[i] = is_held ? held_surprise(bucket) : surprise_of(scales_[i], begin, place);
     if (r > largest) {
       if (is_warm && largest > 0.0) surprises[i] += 2.0 * std::log10(r / largest);
-      scales_[i].largest = static_cast<float>(std::min(r, largest_max));
+      scales_[i].set_largest(std::min(r, largest_max));
     }
     if (is_held) {
       buckets_.count_up(bucket);
     } else {
-      add_beyond(i, place);
+      add_beyond(i, begin, place);
     }
   }
   ++count_;
@@ -69,52 +70,59 @@ double calibration::held_surprise(std::size_t bucket) const {
 }
 
 // Above the span nothing was when the table was built. Below it is what shares the lowest bucket.
-double calibration::surprise_of(const scale& of, unsigned place) const {
+double calibration::surprise_of(const scale& of, std::size_t begin, unsigned place) const {
   const unsigned index = place < of.first ? 0U : place - of.first;
-  if (index < of.held) return held_surprise(of.begin + index);
+  if (index < of.held) return held_surprise(begin + index);
   return -std::log10(0.5 / (static_cast<double>(table_count_) + 1.0));
 }
 
 // One more where no bucket is held: it is widened to there, or counts below.
-void calibration::add_beyond(std::size_t score, unsigned place) {
+void calibration::add_beyond(std::size_t score, std::size_t begin, unsigned place) {
   const scale& of = scales_[score];
   if (of.held == 0) {
     widen(score, place, place + 1);
   } else if (place > of.first) {
     widen(score, of.first, place + 1);
-  } else if (has_much_lowest(of)) {
+  } else if (has_much_lowest(of, begin)) {
     widen(score, place, unsigned{of.first} + of.held);
   } else {
     place = of.first;
   }
-  buckets_.count_up(of.begin + place - of.first);
+  buckets_.count_up(begin + place - of.first);
 }
 
 // More than its part. Most often that is clear before all have been counted.
-bool calibration::has_much_lowest(const scale& of) const {
-  const std::uint32_t most = buckets_.count(of.begin) * cut_part;
+bool calibration::has_much_lowest(const scale& of, std::size_t begin) const {
+  const std::uint32_t most = buckets_.count(begin) * cut_part;
   std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < of.held && sum < most; ++i) sum += buckets_.count(of.begin + i);
+  for (std::size_t i = 0; i < of.held && sum < most; ++i) sum += buckets_.count(begin + i);
   return sum < most;
 }
 
-std::uint32_t calibration::nonzero_of(const scale& of) const {
+std::size_t calibration::begin_of(std::size_t score) const {
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < score; ++i) begin += scales_[i].held;
+  return begin;
+}
+
+std::uint32_t calibration::nonzero_of(const scale& of, std::size_t begin) const {
   std::uint32_t sum = 0;
-  for (std::size_t i = 0; i < of.held; ++i) sum += buckets_.count(of.begin + i);
+  for (std::size_t i = 0; i < of.held; ++i) sum += buckets_.count(begin + i);
   return sum;
 }
 
 // What is new surprises as what lies beyond the span does: as nothing below it, as all above it.
 void calibration::widen(std::size_t score, unsigned first, unsigned end) {
   const scale before = scales_[score];
-  const std::uint8_t below = before.held == 0 ? std::uint8_t{0} : buckets_.surprise(before.begin);
-  const std::uint8_t above = in_steps(surprise_of(before, buckets_max));
+  const std::size_t begin = begin_of(score);  // stays where it is
+  const std::uint8_t below = before.held == 0 ? std::uint8_t{0} : buckets_.surprise(begin);
+  const std::uint8_t above = in_steps(surprise_of(before, begin, buckets_max));
   auto wanted = scales_;
   wanted[score].first = static_cast<std::uint8_t>(first);
   wanted[score].held = static_cast<std::uint8_t>(end - first);
   hold(wanted);
   for (unsigned place = first; place < end; ++place) {
-    const std::size_t made = scales_[score].begin + place - first;
+    const std::size_t made = begin + place - first;
     if (before.held == 0 || place >= unsigned{before.first} + before.held) buckets_.set_surprise(made, above);
     if (before.held != 0 && place < before.first) buckets_.set_surprise(made, below);
   }
@@ -126,12 +134,12 @@ void calibration::hold(const std::array<scale, scores>& wanted) {
   const auto total = std::accumulate(wanted.begin(), wanted.end(), std::size_t{0},
                                      [](std::size_t sum, const scale& of) { return sum + of.held; });
   bucket_row buckets(total, count_ >= bucket_row::narrow_max);
+  std::size_t before_begin = 0;
   std::size_t begin = 0;
   for (std::size_t i = 0; i < scores; ++i) {
     const scale before = scales_[i];
     scales_[i] = wanted[i];
-    scales_[i].begin = static_cast<std::uint16_t>(begin);
-    std::size_t from = before.begin;
+    std::size_t from = before_begin;
     std::size_t to = begin;
     std::size_t left = before.held;
     if (wanted[i].first > before.first) {
@@ -145,6 +153,7 @@ void calibration::hold(const std::array<scale, scores>& wanted) {
       to += unsigned{before.first} - wanted[i].first;
     }
     if (left > 0) buckets.take(to, buckets_, from, left);
+    before_begin += before.held;
     begin += wanted[i].held;
   }
   buckets_ = std::move(buckets);
@@ -153,15 +162,18 @@ void calibration::hold(const std::array<scale, scores>& wanted) {
 void calibration::fold() {
   auto wanted = scales_;
   bool is_shorter = false;
+  std::size_t begin = 0;
   for (scale& of : wanted) {
-    const std::uint32_t most = nonzero_of(of) / folded_part;
-    std::uint32_t lowest = of.held == 0 ? 0U : buckets_.count(of.begin);
-    for (unsigned i = 1; of.held > 1 && (lowest += buckets_.count(of.begin + i)) <= most; ++i) {
+    const std::size_t next = begin + of.held;
+    const std::uint32_t most = nonzero_of(of, begin) / folded_part;
+    std::uint32_t lowest = of.held == 0 ? 0U : buckets_.count(begin);
+    for (unsigned i = 1; of.held > 1 && (lowest += buckets_.count(begin + i)) <= most; ++i) {
       ++of.first;
       --of.held;
       is_shorter = true;
       if (of.held == 1) break;
     }
+    begin = next;
   }
   if (is_shorter) hold(wanted);
 }
@@ -170,18 +182,20 @@ void calibration::rebuild() {
   // Seldom, so that scores which have become smaller are many enough by then to stay.
   if (std::bit_width(count_) != std::bit_width(table_count_)) fold();
   const double total = static_cast<double>(count_) + 1.0;
+  std::size_t begin = 0;
   for (const scale& of : scales_) {
     double above = 0.0;
     double last_tail = -1.0;
     std::uint8_t surprise = 0;
     for (std::size_t i = of.held; i-- > 0;) {
-      const auto in_bucket = static_cast<double>(buckets_.count(of.begin + i));
+      const auto in_bucket = static_cast<double>(buckets_.count(begin + i));
       const double tail = above + 0.5 * in_bucket + 0.5;
       if (tail != last_tail) surprise = in_steps(-std::log10(tail / total));
-      buckets_.set_surprise(of.begin + i, surprise);
+      buckets_.set_surprise(begin + i, surprise);
       last_tail = tail;
       above += in_bucket;
     }
+    begin += of.held;
   }
   table_count_ = count_;
 }
@@ -194,19 +208,20 @@ void calibration::halve() {
 
 std::array<calibration::saved_scale, calibration::scores> calibration::copied() const {
   std::array<saved_scale, scores> saved;
-  for (std::size_t i = 0; i < scores; ++i) {
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < scores; begin += scales_[i].held, ++i) {
     const scale& of = scales_[i];
     saved_scale& to = saved[i];
     to.first = of.first;
     to.count = count_;
-    to.zeros = count_ - std::min(count_, nonzero_of(of));
+    to.zeros = count_ - std::min(count_, nonzero_of(of, begin));
     to.rebuild_at = std::max(warm_up, rebuild_at(table_count_));
     to.table_count = table_count_;
     to.table_nonzero = table_count_ - std::min(table_count_, to.zeros);
-    to.largest = static_cast<double>(of.largest);
+    to.largest = of.largest();
     for (std::size_t k = 0; k < of.held; ++k) {
-      to.counts.push_back(static_cast<std::uint16_t>(buckets_.count(of.begin + k)));
-      to.surprises.push_back(static_cast<float>(buckets_.surprise(of.begin + k) / steps));
+      to.counts.push_back(static_cast<std::uint16_t>(buckets_.count(begin + k)));
+      to.surprises.push_back(static_cast<float>(buckets_.surprise(begin + k) / steps));
     }
   }
   return saved;
@@ -223,7 +238,7 @@ bool calibration::take_over(const std::array<saved_scale, scores>& saved) {
         from.table_count >= count_max || !(from.largest >= 0.0)) {
       return false;
     }
-    wanted[i].largest = static_cast<float>(std::min(from.largest, largest_max));
+    wanted[i].set_largest(std::min(from.largest, largest_max));
     wanted[i].first = static_cast<std::uint8_t>(from.first);
     wanted[i].held = static_cast<std::uint8_t>(from.counts.size());
   }
@@ -232,11 +247,12 @@ bool calibration::take_over(const std::array<saved_scale, scores>& saved) {
   scales_ = {};
   hold(wanted);
   constexpr double surprise_max = 7.0;  // beyond any that a count below count_max can have
-  for (std::size_t i = 0; i < scores; ++i) {
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < scores; begin += scales_[i].held, ++i) {
     for (std::size_t k = 0; k < saved[i].counts.size(); ++k) {
       const auto surprise = static_cast<double>(saved[i].surprises[k]);
       if (!(surprise >= 0.0 && surprise <= surprise_max)) return false;
-      const std::size_t taken = scales_[i].begin + k;
+      const std::size_t taken = begin + k;
       buckets_.set_count(
           taken, count_ < bucket_row::narrow_max ? std::min<unsigned>(saved[i].counts[k], count_) : saved[i].counts[k]);
       buckets_.set_surprise(taken, in_steps(surprise));

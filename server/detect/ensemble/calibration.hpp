@@ -14,6 +14,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -101,12 +102,14 @@ private:
     std::uint16_t size_ = 0;
     bool is_wide_ = false;
   };
-  // Of one score.
+  // Of one score; its buckets stand behind those of the scores before it.
   struct scale {
-    float largest = 0;
-    std::uint16_t begin = 0;  // in buckets_
-    std::uint8_t first = 0;   // the bucket that stands there,
-    std::uint8_t held = 0;    // and how many do
+    std::array<std::uint16_t, 2> largest_bits{};  // a float; not one by itself, which would leave a hole
+    std::uint8_t first = 0;                       // the first bucket that is held,
+    std::uint8_t held = 0;                        // and how many are
+
+    double largest() const { return static_cast<double>(std::bit_cast<float>(largest_bits)); }
+    void set_largest(double r) { largest_bits = std::bit_cast<std::array<std::uint16_t, 2>>(static_cast<float>(r)); }
   };
   // As it is saved: every score by itself, with its own numbers and the whole logarithms.
   struct saved_scale {
@@ -130,11 +133,12 @@ private:
 
   // Of a table of so many: 0 of none, since that is built as soon as it is warm.
   static std::uint32_t rebuild_at(std::uint32_t table_count) { return table_count + table_count / 24 + 24; }
-  bool has_much_lowest(const scale& of) const;
-  std::uint32_t nonzero_of(const scale& of) const;
+  std::size_t begin_of(std::size_t score) const;
+  bool has_much_lowest(const scale& of, std::size_t begin) const;
+  std::uint32_t nonzero_of(const scale& of, std::size_t begin) const;
   double held_surprise(std::size_t bucket) const;
-  double surprise_of(const scale& of, unsigned place) const;
-  void add_beyond(std::size_t score, unsigned place);
+  double surprise_of(const scale& of, std::size_t begin, unsigned place) const;
+  void add_beyond(std::size_t score, std::size_t begin, unsigned place);
   void widen(std::size_t score, unsigned first, unsigned end);
   void hold(const std::array<scale, scores>& wanted);
   void fold();
@@ -148,6 +152,6 @@ private:
   std::uint32_t table_count_ = 0;  // n when the table was built
   std::array<scale, scores> scales_{};
 };
-static_assert(sizeof(calibration) == 120);
+static_assert(sizeof(calibration) == 96);
 
 }  // namespace spindrift

@@ -32,16 +32,17 @@ std::vector<std::string> ensemble_settings::validate() const {
 }
 
 event_reading ensemble::update(double x, double t_seconds) {
-  if (!std::isfinite(x)) return {score_, false};
+  if (!std::isfinite(x)) return {static_cast<double>(score_), false};
   const auto raw = raw_scores(draw_in(x), t_seconds);
-  score_ = hold_and_mean(group_scores(raw));
+  const double score = hold_and_mean(group_scores(raw));
+  score_ = static_cast<float>(score);
 
   if (count_ < std::numeric_limits<std::uint32_t>::max()) ++count_;
   const bool quiet = quiet_left_ > 0;
   if (quiet) --quiet_left_;
-  const bool alarm = !quiet && count_ > warm_up && score_ >= threshold_;
+  const bool alarm = !quiet && count_ > warm_up && score >= threshold_;
   if (alarm) quiet_left_ = quiet_points_;
-  return {score_, alarm};
+  return {score, alarm};
 }
 
 // A value further out than ten times the range seen so far is taken as ten times out: it surprises as much as anything
@@ -79,12 +80,12 @@ std::array<double, ensemble::groups> ensemble::group_scores(const std::array<dou
 
 double ensemble::hold_and_mean(const std::array<double, groups>& scores) {
   std::transform(scores.begin(), scores.end(), held_[held_next_].begin(),
-                 [](double score) { return static_cast<float>(score); });
-  held_next_ = (held_next_ + 1) % hold;
+                 [](double score) { return half_float::of(static_cast<float>(score)); });
+  held_next_ = static_cast<std::uint8_t>((held_next_ + 1U) % hold);
   double sum = 0.0;
   for (std::size_t g = 0; g < groups; ++g) {
     float highest = 0.0F;
-    for (const auto& point : held_) highest = std::max(highest, point[g]);
+    for (const auto& point : held_) highest = std::max(highest, point[g].value());
     sum += static_cast<double>(highest);
   }
   return sum / static_cast<double>(groups);

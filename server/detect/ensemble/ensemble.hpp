@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "server/detect/ensemble/calibration.hpp"
+#include "server/detect/ensemble/half_float.hpp"
 #include "server/detect/ensemble/level_score.hpp"
 #include "server/detect/ensemble/range_score.hpp"
 #include "server/detect/ensemble/shape_score.hpp"
@@ -62,12 +63,21 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
+    // As saved, scores are doubles.
     std::array<std::array<double, groups>, hold> saved{};
-    if constexpr (!Archive::reads) copy_held(held_, saved);
-    archive(count_, quiet_left_, score_, held_next_, saved, range_, level_, time_of_day_, shapes_, calibration_);
+    auto score = static_cast<double>(score_);
+    std::uint32_t held_next = held_next_;
+    for (std::size_t i = 0; i < hold; ++i) {
+      for (std::size_t g = 0; g < groups; ++g) saved[i][g] = static_cast<double>(held_[i][g].value());
+    }
+    archive(count_, quiet_left_, score, held_next, saved, range_, level_, time_of_day_, shapes_, calibration_);
     if constexpr (Archive::reads) {
-      copy_held(saved, held_);
-      if (held_next_ >= hold) archive.refuse();
+      if (held_next >= hold) return archive.refuse();
+      score_ = static_cast<float>(score);
+      held_next_ = static_cast<std::uint8_t>(held_next);
+      for (std::size_t i = 0; i < hold; ++i) {
+        for (std::size_t g = 0; g < groups; ++g) held_[i][g] = half_float::of(static_cast<float>(saved[i][g]));
+      }
       quiet_left_ = std::min(quiet_left_, quiet_points_);  // the setting may have changed since the state was saved
     }
   }
@@ -78,15 +88,6 @@ private:
   static constexpr std::size_t shape_count = 3;
   static constexpr std::size_t raw_count = 1 + level_score::score_count + time_of_day_score::score_count + shape_count;
 
-  // As saved they are doubles.
-  template <class From, class To>
-  static void copy_held(const From& from, To& to) {
-    for (std::size_t i = 0; i < hold; ++i) {
-      for (std::size_t g = 0; g < groups; ++g) {
-        to[i][g] = static_cast<typename To::value_type::value_type>(from[i][g]);
-      }
-    }
-  }
   double draw_in(double x) const;
   std::array<double, raw_count> raw_scores(double x, double t_seconds);
   std::array<double, groups> group_scores(const std::array<double, raw_count>& raw);
@@ -97,9 +98,9 @@ private:
 
   std::uint32_t count_ = 0;
   std::uint32_t quiet_left_ = 0;
-  double score_ = 0.0;
-  std::uint32_t held_next_ = 0;
-  std::array<std::array<float, groups>, hold> held_{};
+  float score_ = 0.0F;
+  std::array<std::array<half_float, groups>, hold> held_{};
+  std::uint8_t held_next_ = 0;
   range_score range_;
   level_score level_;
   time_of_day_score time_of_day_;

@@ -17,6 +17,9 @@ namespace spindrift {
 
 class fading_moments {
 public:
+  fading_moments() = default;
+  fading_moments(double mean, double variance) : mean_(mean), variance_(variance) {}
+
   // The weight of the newest of so many values. One division a point is cheaper than eight bytes more to fetch.
   static double gain(std::uint32_t count, std::uint32_t window) {
     return 1.0 / static_cast<double>(std::min(count, window));

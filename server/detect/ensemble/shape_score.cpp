@@ -233,7 +233,7 @@ double shape_score::update(double x, const fading_moments& around) {
 
 double shape_score::close_block(const fading_moments& around) {
   const double extreme = highest_ - around.mean() >= around.mean() - lowest_ ? highest_ : lowest_;
-  collapsed_[next_] = 0.5 * (sum_ / static_cast<double>(stride_) + extreme);
+  collapsed_[next_] = short_double::of(0.5 * (sum_ / static_cast<double>(stride_) + extreme));
   next_ = (next_ + 1) % blocks;
   if (filled_ < blocks) ++filled_;
   const double scale = std::sqrt(around.variance());
@@ -246,8 +246,10 @@ double shape_score::close_block(const fading_moments& around) {
   }
   const auto [index, distance] = memory_.nearest(present);
   fading_moments::count_up(distances_);
-  usual_distance_.update(distance, fading_moments::gain(distances_, distance_window));
-  if (distance > novel_factor * usual_distance_.mean()) {
+  fading_moments usual(static_cast<double>(usual_distance_), 0.0);
+  usual.update(distance, fading_moments::gain(distances_, distance_window));
+  usual_distance_ = static_cast<float>(usual.mean());
+  if (distance > novel_factor * static_cast<double>(usual_distance_)) {
     memory_.store(present);
   } else {
     memory_.attract(index, present);
@@ -257,9 +259,9 @@ double shape_score::close_block(const fading_moments& around) {
 
 shape_memory::shape shape_score::present_shape(double center, double scale) const {
   std::array<double, blocks> levels;
-  std::rotate_copy(collapsed_.begin(), collapsed_.begin() + next_, collapsed_.end(), levels.begin());
-  for (double& level : levels) {
-    level = std::max(std::min((level - center) / scale, feature_max), -feature_max);
+  for (std::size_t i = 0; i < blocks; ++i) {
+    const double level = collapsed_[(next_ + i) % blocks].value();
+    levels[i] = std::max(std::min((level - center) / scale, feature_max), -feature_max);
   }
   return shape_memory::shape_of(levels);
 }

@@ -14,6 +14,7 @@
 // shape: the first lies within. A search of 64 costs about 100 ns, once every `stride`.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +23,7 @@
 
 #include "server/detect/ensemble/half_float.hpp"
 #include "server/detect/ensemble/moving_moments.hpp"
+#include "server/detect/short_double.hpp"
 
 namespace spindrift {
 
@@ -130,10 +132,16 @@ public:
     std::uint32_t in_block = in_block_;
     std::uint32_t next = next_;
     std::uint32_t filled = filled_;
-    archive(in_block, sum_, highest_, lowest_, next, filled, collapsed_);
-    usual_distance_.visit_state(archive, distances_, distance_window);
+    std::array<double, blocks> collapsed;
+    std::transform(collapsed_.begin(), collapsed_.end(), collapsed.begin(), [](short_double x) { return x.value(); });
+    archive(in_block, sum_, highest_, lowest_, next, filled, collapsed);
+    // As saved, there is a variance as well.
+    fading_moments distance(static_cast<double>(usual_distance_), 0.0);
+    distance.visit_state(archive, distances_, distance_window);
     archive(memory_);
     if constexpr (Archive::reads) {
+      std::transform(collapsed.begin(), collapsed.end(), collapsed_.begin(), short_double::of);
+      usual_distance_ = static_cast<float>(distance.mean());
       if (in_block >= stride_ || next >= blocks || filled > blocks) return archive.refuse();
       in_block_ = static_cast<std::uint8_t>(in_block);
       next_ = static_cast<std::uint8_t>(next);
@@ -155,8 +163,8 @@ private:
   double sum_ = 0.0;
   double highest_ = 0.0;
   double lowest_ = 0.0;
-  std::array<double, blocks> collapsed_{};
-  fading_moments usual_distance_;
+  std::array<short_double, blocks> collapsed_{};
+  float usual_distance_ = 0.0F;
   shape_memory memory_;
 };
 

@@ -6,7 +6,7 @@
 // spread, which turns "a bit off for an hour" into a score: see lasting_excess.
 //
 // Movable; one thread at a time; |x| <= 1e150; t may be any double: the clock may jump, run backwards or be
-// absurd, which costs accuracy and nothing else. Bins are made when first visited, 16 bytes each (all: 3.4 KiB). The
+// absurd, which costs accuracy and nothing else. Bins are made when first visited, ten bytes each (all: 2.1 KiB). The
 // present one is within the profile, so that the others, and their block, are touched when the next one begins.
 #pragma once
 
@@ -18,12 +18,14 @@
 #include <memory>
 #include <vector>
 
+#include "server/detect/ensemble/half_float.hpp"
 #include "server/detect/ensemble/moving_moments.hpp"
+#include "server/detect/short_double.hpp"
 
 namespace spindrift {
 
-// q beyond this says nothing more; the bound keeps the squares of its averages finite.
-inline constexpr double q_max = 1e6;
+// q beyond this says nothing more; the bound keeps it within 16 bits.
+inline constexpr double q_max = 6e4;
 
 // Where an event time falls in the UTC week.
 struct time_of_week {
@@ -36,9 +38,8 @@ struct time_of_week {
 class day_profile {
 public:
   static constexpr double gain_min = 0.02;
-  static constexpr std::uint32_t visits_full = 50;  // from which on that is the gain
+  static constexpr std::uint32_t visits_full = 50;  // from which on that is the gain: none is counted beyond
   static constexpr unsigned visits_min = 3;
-  static constexpr std::uint32_t visits_max = 60'000;  // more than gain_min takes note of
 
   day_profile(std::uint8_t bins_per_day, bool splits_weekend)
       : bins_per_day_(bins_per_day), splits_weekend_(splits_weekend) {}
@@ -46,11 +47,11 @@ public:
   // q, then the bin learns x. `variance` is the stream's present variance, the floor of a bin's own.
   double update(double x, const time_of_week& when, double variance);
 
-  std::size_t memory_bytes() const { return room_ * sizeof(bin); }
+  std::size_t memory_bytes() const { return room_ * sizeof(held_bin); }
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    // As saved, every place of the day has the number of its bin, or 0.
+    // As saved, every place of the day has the number of its bin, or 0. The last bin is the present one.
     std::vector<std::uint8_t> slots;
     std::vector<bin> bins;
     if constexpr (!Archive::reads) copy_to(slots, bins);
@@ -64,27 +65,35 @@ public:
 private:
   struct bin {
     double mean = 0.0;
-    std::uint32_t variance_bits = 0;  // the upper half of a double: its whole range, and six digits
-    std::uint16_t visits = 0;
+    half_double variance{};
+    std::uint8_t visits = 0;
     std::uint8_t place = 0;  // in the day, or the weekend's behind it
 
-    double variance() const { return std::bit_cast<double>(std::uint64_t{variance_bits} << 32U); }
-    void set_variance(double variance) {
-      variance_bits = static_cast<std::uint32_t>((std::bit_cast<std::uint64_t>(variance) + (1U << 31U)) >> 32U);
-    }
     void learn(double x);
     template <class Archive>
     void visit_state(Archive& archive) {
-      double whole = variance();
+      double whole = variance.value();
       std::uint32_t count = visits;
       archive(mean, whole, count);
       if constexpr (Archive::reads) {
         if (!(whole >= 0.0 && whole <= 1e301)) return archive.refuse();
-        set_variance(whole);
-        visits = static_cast<std::uint16_t>(std::min(count, visits_max));
+        variance = half_double::of(whole);
+        visits = static_cast<std::uint8_t>(std::min(count, visits_full));
       }
     }
   };
+
+  // As it is held while it is not the present one: of the variance the exponent and eight bits, then visits and place.
+  struct held_bin {
+    short_double mean{};
+    std::array<std::uint16_t, 2> rest{};
+
+    held_bin() = default;
+    explicit held_bin(const bin& of);
+    unsigned place() const { return rest[0] & 127U; }
+    bin whole() const;
+  };
+  static_assert(sizeof(held_bin) == 10);
 
   void go_to(unsigned place);
   void find(unsigned place);
@@ -94,8 +103,9 @@ private:
   void copy_to(std::vector<std::uint8_t>& slots, std::vector<bin>& bins) const;
   bool take_over(const std::vector<std::uint8_t>& slots, const std::vector<bin>& bins);
 
-  bin present_;                  // of the newest value
-  std::unique_ptr<bin[]> bins_;  // those that were visited, by their places; what the present one's place has is old
+  bin present_;  // of the newest value
+  std::unique_ptr<held_bin[]>
+      bins_;  // those that were visited, by their places; what the present one's place has is old
   std::uint8_t bins_per_day_;
   bool splits_weekend_;
   std::uint8_t size_ = 0;    // bins that were visited; one alone is but the present one
@@ -113,7 +123,7 @@ public:
     sum_ += q;
   }
   // What rounding left behind never grows.
-  void renew(const float* values, std::size_t count);
+  void renew(const half_float* values, std::size_t count);
   // Of the mean of so many; then it is the past.
   double judge(std::size_t count);
 
@@ -123,15 +133,23 @@ public:
   }
   template <class Archive>
   void visit_moments(Archive& archive) {
-    moments_.visit_state(archive, count_, window);
+    fading_moments moments(static_cast<double>(mean_), static_cast<double>(variance_));
+    moments.visit_state(archive, count_, window);
+    if constexpr (Archive::reads) keep(moments);
   }
 
 private:
   static constexpr std::uint32_t window = 8'000;
 
-  std::uint32_t count_ = 0;
+  void keep(const fading_moments& moments) {
+    mean_ = static_cast<float>(moments.mean());
+    variance_ = static_cast<float>(moments.variance());
+  }
+
   double sum_ = 0.0;
-  fading_moments moments_;
+  std::uint32_t count_ = 0;
+  float mean_ = 0.0F;
+  float variance_ = 0.0F;
 };
 
 // L_w: s = mean of the last w values of q; the score is how far s exceeds its own fading mean, in its own standard
@@ -148,7 +166,8 @@ public:
     std::uint32_t next = next_;
     std::uint32_t filled = filled_;
     std::array<double, length_saved> last{};
-    std::copy(last_.begin(), last_.end(), last.begin());  // as saved they are doubles
+    std::transform(last_.begin(), last_.end(), last.begin(),  // as saved they are doubles
+                   [](half_float q) { return static_cast<double>(q.value()); });
     archive(next, filled);
     past_.visit_sum(archive);
     archive(last);
@@ -158,7 +177,7 @@ public:
       next_ = static_cast<std::uint8_t>(next);
       filled_ = static_cast<std::uint8_t>(filled);
       std::transform(last.begin(), last.begin() + length, last_.begin(),
-                     [](double q) { return static_cast<float>(std::clamp(q, 0.0, q_max)); });
+                     [](double q) { return half_float::of(static_cast<float>(std::clamp(q, 0.0, q_max))); });
     }
   }
 
@@ -167,10 +186,10 @@ private:
   friend class half_excess;
 
   static_assert(length <= length_saved);
+  past_means past_;
   std::uint8_t next_ = 0;
   std::uint8_t filled_ = 0;
-  past_means past_;
-  std::array<float, length> last_{};
+  std::array<half_float, length> last_{};
 };
 
 // The same of the newer half of the values that a lasting_excess holds: of w = length / 2.
@@ -188,7 +207,7 @@ public:
     std::array<double, lasting_excess<half>::length_saved> last{};
     const std::size_t begin = of.next_ - next;  // of the half that is being filled
     for (std::size_t i = 0; i < half; ++i) {
-      last[i] = static_cast<double>(of.last_[(i < next ? begin : half - begin) + i]);
+      last[i] = static_cast<double>(of.last_[(i < next ? begin : half - begin) + i].value());
     }
     archive(next, filled);
     past_.visit_sum(archive);

@@ -92,7 +92,7 @@ TEST(ensemble, is_the_mean_of_its_groups_each_held_for_five_points) {
       for (const auto& point : held) highest = std::max(highest, point[g]);
       expected += highest / 4.0;
     }
-    ASSERT_NEAR(detector.update(x, t).score, expected, 1e-6) << i;
+    ASSERT_NEAR(detector.update(x, t).score, expected, 5e-4 * (1.0 + expected)) << i;  // 11 bits of each are held
   }
 }
 

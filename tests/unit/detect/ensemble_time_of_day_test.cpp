@@ -55,7 +55,8 @@ TEST(ensemble_day_profile, answers_the_distance_from_its_bins_as_the_formula_has
     const double x = noise.normal() * 3.0 + when.second_of_day / 10000.0;
     const double expected =
         bin.visits < 3 ? 0.0 : std::abs(x - bin.mean) / std::sqrt(bin.variance + 0.01 * 9.0 + 1e-12);
-    ASSERT_NEAR(profile.update(x, when, 9.0), expected, 1e-5 * (1.0 + expected));
+    // Of a bin that is not the present one three digits of the variance are held.
+    ASSERT_NEAR(profile.update(x, when, 9.0), expected, 5e-3 * (1.0 + expected));
     const double gain = std::max(0.02, 1.0 / ++bin.visits);
     const double d = x - bin.mean;
     bin.mean += gain * d;
@@ -68,7 +69,7 @@ TEST(ensemble_day_profile, holds_only_the_bins_it_has_visited) {
   day_profile profile(96, false);
   const auto empty = profile.memory_bytes();
   for (int i = 0; i < 1000; ++i) profile.update(1.0, time_of_week::at(60.0 * (i % 15)), 1.0);
-  EXPECT_LE(profile.memory_bytes(), empty + 2 * 16);
+  EXPECT_LE(profile.memory_bytes(), empty + 2 * 10);
 }
 
 // One that was saved has its bins by their places, whatever order they came in.
@@ -118,7 +119,7 @@ TEST(ensemble_lasting_excess, is_the_excess_of_the_last_mean_over_its_own_past) 
     for (const double each : last) s += each / static_cast<double>(last.size());
     const double spread = std::max(std::sqrt(past.variance()), 1e-6 + 0.01 * past.mean());
     const double expected = i < 50 ? 0.0 : std::max(0.0, (s - past.mean()) / spread);
-    ASSERT_NEAR(excess.update(q), expected, 1e-5) << i;
+    ASSERT_NEAR(excess.update(q), expected, 5e-3 * (1.0 + expected)) << i;  // a value of q has 11 bits
     past.update(s);
   }
 }
