@@ -7,7 +7,7 @@
 // none of these faults.
 //
 // Keeps a pointer to the settings, which must be valid (see `validate`) and outlive it. One thread at a time. About
-// 0.7 KiB up to 200 values and 1.9 KiB after a million, 9 ns a value at clock 32 and 45 at clock 1; see
+// 0.6 KiB up to 200 values and 1.5 KiB after a million, 9 ns a value at clock 32 and 45 at clock 1; see
 // adwin_window.hpp, which has the parameters too.
 #pragma once
 

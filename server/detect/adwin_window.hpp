@@ -1,13 +1,12 @@
 // ADWIN's window: the exponential histogram of Bifet and Gavalda (SDM 2007), kept so that its state is, after every
 // value, bit for bit what one append after the other would give, at a fraction of the cost.
 //
-// Row r holds up to max_buckets buckets of exactly 2^r values, oldest first; the last row is the oldest. Three things
-// make it fast: values wait in a small buffer and are then merged row by row; sums of older rows are kept until a row
-// changes; and `may_exceed` rules a cut out without a division or a root for each bucket, for old rows even at a
-// glance.
+// Row r holds up to max_buckets buckets of exactly 2^r values, oldest first; the last row is the oldest. Two things
+// make it fast: values wait in a small buffer and are then merged row by row; and `may_exceed` rules a cut out without
+// a division or a root for each bucket, for old rows even at a glance.
 //
-// Owns a heap block, which holds the buffer too and is grown a row at a time, 88 bytes each at 5 buckets, and a small
-// one in long windows: 0.7 KiB in all up to 200 values, 1.9 KiB after a million and within 4 KiB up to 10^12. Keeps a
+// Owns a heap block, which holds the buffer too and is grown a row at a time, 81 bytes each at 5 buckets, and a small
+// one in long windows: 0.5 KiB in all up to 200 values, 1.5 KiB after a million and within 4 KiB up to 10^12. Keeps a
 // pointer to the settings, which must outlive it. One thread at a time; any double may be appended. Every figure and
 // test below asks for a flush after the last append.
 #pragma once
@@ -38,22 +37,22 @@ std::vector<std::string> validate(const adwin_settings& settings);
 class adwin_window {
 public:
   explicit adwin_window(const adwin_settings& settings) : settings_(&settings) {
-    hold(std::max(block_first, block_length(0)));
+    hold(std::max<std::size_t>(buckets_first / settings.max_buckets, 1));
   }
 
   // True when the buffer is full: `flush` must come before the next append.
   bool append(double x) {
-    values()[counts_[0] + n_pending_++] = x;
+    values()[counts()[0] + n_pending_++] = x;
     return n_pending_ == pending_max;
   }
-  std::span<const double> pending() const { return {values() + counts_[0], n_pending_}; }
+  std::span<const double> pending() const { return {values() + counts()[0], n_pending_}; }
 
   // Puts what is buffered into its buckets.
   void flush();
   // What the next append will touch.
   void prefetch() const {
-    if (n_pending_ + 1 == pending_max) return prefetch_bytes(block_.get(), block_length(n_rows_) * sizeof(double));
-    prefetch_bytes(values() + counts_[0] + n_pending_, sizeof(double));
+    if (n_pending_ + 1 == pending_max) return prefetch_bytes(block_.get(), block_length(rows_held_));
+    prefetch_bytes(values(), (settings_->max_buckets + pending_max) * sizeof(double));
   }
 
   const adwin_settings& settings() const { return *settings_; }
@@ -91,26 +90,35 @@ public:
 
 private:
   static constexpr std::size_t pending_max = 8;
-  // Doubles: six rows of 5 buckets, so 155 values at the least. Grown from one row on, the blocks left behind lie
-  // between other ones of their streams and are of use to none: 10 % more memory a stream after 200 values, measured.
-  static constexpr std::size_t block_first = 69;
+  // Six rows at 5 a row: 155 values at the least. Grown from one row on, the blocks left behind lie between other ones
+  // of their streams and are of use to none: 10 % more memory a stream after 200 values, measured.
+  static constexpr std::size_t buckets_first = 30;
   static constexpr std::size_t rows_max = 48;           // 2^50 values: no stream lives to see it
   static constexpr std::size_t restored_rows_max = 40;  // and none that is restored gets there from here
 
-  // A row's part of the block: the sum of all older rows, then its buckets, a total and a variance each. Those of row 0
-  // are single values, which have no variance; what is buffered stands right behind them.
-  static constexpr std::size_t bucket_step(std::size_t row) { return row == 0 ? 1 : 2; }
-  std::size_t row_begin(std::size_t row) const {
-    return row == 0 ? 0 : 1 + settings_->max_buckets + pending_max + (row - 1) * (1 + 2 * settings_->max_buckets);
+  // The block: the values of row 0, with what is buffered right behind them; of each further row the totals of its
+  // buckets; of each of those the variances, for single values have none; of each row how many buckets it has.
+  std::size_t totals_begin(std::size_t row) const {
+    return row == 0 ? 0 : (pending_max + row * settings_->max_buckets) * sizeof(double);
   }
-  // Row 0 is always there, since the buffer is behind it.
-  std::size_t block_length(std::size_t n_rows) const { return row_begin(std::max<std::size_t>(n_rows, 1)); }
-  double& base(std::size_t row) { return block_[row_begin(row)]; }
-  double base(std::size_t row) const { return block_[row_begin(row)]; }
-  double* buckets(std::size_t row) { return block_.get() + row_begin(row) + 1; }
-  const double* buckets(std::size_t row) const { return block_.get() + row_begin(row) + 1; }
-  double* values() { return block_.get() + 1; }
-  const double* values() const { return block_.get() + 1; }
+  std::size_t variances_begin(std::size_t row) const {
+    return totals_begin(rows_held_) + (row - 1) * settings_->max_buckets * sizeof(double);
+  }
+  // Bytes, for so many rows; row 0 is always there.
+  std::size_t block_length(std::size_t n_rows) const {
+    return totals_begin(n_rows) + (n_rows - 1) * settings_->max_buckets * sizeof(double) + n_rows;
+  }
+  double* totals(std::size_t row) { return reinterpret_cast<double*>(block_.get() + totals_begin(row)); }
+  const double* totals(std::size_t row) const {
+    return reinterpret_cast<const double*>(block_.get() + totals_begin(row));
+  }
+  double* variances(std::size_t row) { return reinterpret_cast<double*>(block_.get() + variances_begin(row)); }
+  std::uint8_t* counts() { return reinterpret_cast<std::uint8_t*>(block_.get() + variances_begin(rows_held_)); }
+  const std::uint8_t* counts() const {
+    return reinterpret_cast<const std::uint8_t*>(block_.get() + variances_begin(rows_held_));
+  }
+  double* values() { return totals(0); }
+  const double* values() const { return totals(0); }
   static double bucket_size(std::size_t row) { return static_cast<double>(std::uint64_t{1} << row); }
 
   // Rows from here on change at most once in some 16 ticks: often enough unchanged to be worth a guard.
@@ -124,11 +132,10 @@ private:
   void push_many();
   std::size_t pairs_over(std::size_t n) const;
   void add_row();
-  void hold(std::size_t size);
-  bool lay_out_restored(std::size_t n_rows);
-  void renew_bases();
-  double sum_of(std::size_t row) const;
-  bool any_exceeds(std::size_t n_rows, double n0, double slope, double offset) const;
+  void hold(std::size_t n_rows);
+  bool lay_out_restored(std::size_t n_rows, const std::array<std::uint8_t, rows_max>& counts);
+  void note_changes();
+  bool any_exceeds(std::size_t n_rows, double n0, double u0, double slope, double offset) const;
   // While the window's mean stays within low to high, the other figures within theirs, and the far rows as they are,
   // none of their boundaries can be a cut.
   struct guard {
@@ -137,7 +144,8 @@ private:
     double width_max;  // 0: not even then
     double magnitude_max;
     double offset_min;
-    double n0;  // values in the far rows
+    double n0;  // values in the far rows,
+    double u0;  // and their sum
   };
   bool guard_holds(double offset) const;
   void drop_guard() {
@@ -154,11 +162,10 @@ private:
   double log_term_width_ = 0.0;
   double cut_n1_ = 0.0;           // where the last scan found a cut; 0 if it did not
   std::unique_ptr<guard> guard_;  // none until there are far rows: most streams are too young
-  std::unique_ptr<double[]> block_;
-  std::array<std::uint8_t, rows_max> counts_{};
-  std::uint16_t block_size_ = 0;  // doubles that it has room for
+  std::unique_ptr<std::byte[]> block_;
+  std::uint8_t rows_held_ = 0;  // that the block has room for
   std::uint8_t n_rows_ = 0;
-  std::uint8_t stale_rows_ = 0;  // rows below this one have changed since their bases were summed
+  std::uint8_t stale_rows_ = 0;  // rows below this one have changed since they were last looked at
   std::uint8_t n_pending_ = 0;
 };
 
@@ -172,10 +179,10 @@ bool adwin_window::scan(double only_n1, Exceeds& exceeds) {
   double u1 = total_;
   for (std::size_t row = n_rows_; row-- > 0;) {
     const double size = bucket_size(row);
-    const double* total = buckets(row);
+    const double* total = totals(row);
     // The newest bucket of all has nothing after it.
-    const std::size_t count = row == 0 ? counts_[row] - std::size_t{1} : counts_[row];
-    for (std::size_t i = 0; i < count; ++i, total += bucket_step(row)) {
+    const std::size_t count = row == 0 ? counts()[row] - std::size_t{1} : counts()[row];
+    for (std::size_t i = 0; i < count; ++i, ++total) {
       n0 += size;
       n1 -= size;
       u0 += *total;
@@ -195,17 +202,23 @@ template <class Archive>
 void adwin_window::visit_state(Archive& archive) {
   if constexpr (!Archive::reads) flush();
   std::uint32_t n_rows = n_rows_;
-  archive(width_, total_, variance_sum_, n_rows, counts_);
+  std::array<std::uint8_t, rows_max> saved_counts{};
+  std::copy_n(counts(), n_rows_, saved_counts.begin());
+  archive(width_, total_, variance_sum_, n_rows, saved_counts);
   if constexpr (Archive::reads) {
-    if (!archive.ok() || !lay_out_restored(n_rows)) {
+    if (!archive.ok() || !lay_out_restored(n_rows, saved_counts)) {
       clear();
       return archive.refuse();
     }
   }
   double no_variance = 0.0;
-  for (std::size_t i = 0; i < counts_[0]; ++i) archive(values()[i], no_variance);
+  for (std::size_t i = 0; i < counts()[0]; ++i) archive(values()[i], no_variance);
   for (std::size_t row = 1; row < n_rows_; ++row) {
-    for (std::size_t i = 0; i < counts_[row]; ++i) archive(buckets(row)[2 * i], buckets(row)[2 * i + 1]);
+    for (std::size_t i = 0; i < counts()[row]; ++i) {
+      double variance = variances(row)[i];
+      archive(totals(row)[i], variance);
+      if constexpr (Archive::reads) variances(row)[i] = (variance);
+    }
   }
 }
 

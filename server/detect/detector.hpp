@@ -4,8 +4,8 @@
 // that judge whole points (the isolation forest) look at all features together. All come from registry.hpp. The reading
 // names the feature whose |z| is largest relative to its threshold. A plain value of one stream; one thread at a time;
 // settings are shared by all streams and outlive them. Values are finite (the protocol sees to it). Cost and bytes: the
-// sum of the enabled parts, see their headers and docs/detection.md; by default about 0.33 us a point and 5 to 8
-// KiB a stream for each value, 14 with a habit of the day.
+// sum of the enabled parts, see their headers and docs/detection.md; by default about 0.33 us a point and 4 to 7
+// KiB a stream for each value, 13 with a habit of the day.
 #pragma once
 
 #include <cstddef>

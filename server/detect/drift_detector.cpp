@@ -114,7 +114,7 @@ std::optional<drift_cut> drift_detector::tick() {
     reset();
     return std::nullopt;
   }
-  if (by_steps_ && path_points_ >= path_points) {
+  if (by_steps_ && path_->points >= path_points) {
     follow_path();
     return std::nullopt;
   }
@@ -205,23 +205,24 @@ double drift_detector::within(const boundary& cut) const {
 void drift_detector::follow_trend() {
   const double variance = window_.variance_sum() / window_.width();
   if (by_steps_ || wander_.trend() < trend_sure || wander_.step_variance() > trend_gain * variance) return;
-  newest_ = entry_ = wander_.newest_level();
+  const double level = wander_.newest_level();
   take_up(true);
+  path_->newest = path_->entry = level;
 }
 
 // And a stream of steps whose levels stay together has levels again.
 void drift_detector::follow_path() {
-  const double path = path_square_ / path_points_;
-  path_points_ = 0;
-  path_square_ = 0.0;
-  entry_ = newest_;
-  if (path < path_level * wander_.step_variance()) take_up(false);
+  const double square = path_->square / path_->points;
+  path_->points = 0;
+  path_->square = 0.0;
+  path_->entry = path_->newest;
+  if (square < path_level * wander_.step_variance()) take_up(false);
 }
 
 void drift_detector::take_up(bool steps) {
   by_steps_ = steps;
-  path_points_ = 0;
-  path_square_ = mean_ = cubes_ = third_moment_ = 0.0;
+  path_ = steps ? std::make_unique<path>() : nullptr;
+  mean_ = cubes_ = third_moment_ = 0.0;
   reach_ = INFINITY;
   window_.clear();
   contrast_ = block_contrast();
@@ -229,11 +230,12 @@ void drift_detector::take_up(bool steps) {
 }
 
 double drift_detector::step_to(double y) {
-  const double step = y - newest_;
-  newest_ = y;
-  const double way = y - entry_;
-  path_square_ += way * way;
-  ++path_points_;
+  path& way = *path_;
+  const double step = y - way.newest;
+  way.newest = y;
+  const double distance = y - way.entry;
+  way.square += distance * distance;
+  ++way.points;
   return step;
 }
 
@@ -293,7 +295,7 @@ void drift_detector::reset() {
 
 double drift_detector::mean() {
   settle();
-  return origin_ + (by_steps_ ? newest_ : window_.mean()) / scale_;
+  return origin_ + (by_steps_ ? path_->newest : window_.mean()) / scale_;
 }
 
 double drift_detector::total() {

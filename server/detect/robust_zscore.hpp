@@ -46,6 +46,8 @@ public:
   // The last point made a new level of what had been flagged.
   bool has_adopted() const { return settling_ == adopted_settling; }
 
+  const zscore_settings& settings() const { return *settings_; }
+
   // Differences below this are how the values are written, not what they say.
   double resolution() const;
 
@@ -128,12 +130,12 @@ private:
   std::uint64_t count_ = 0;
   std::uint16_t flags_ = 0;      // the last sixteen verdicts, newest in bit 0
   std::uint16_t settling_ = 32;  // errors that do not count for the tail yet, since the scale is still moving
+  std::uint32_t stayed_ = 0;     // points at this level
   double mean_ = 0;
   double spread_ = 0;         // mean |x - mean|
   double smallest_step_ = 0;  // the least change ever seen between two values that were learned; 0: none yet
   double last_learned_ = 0;
   rare_value rare_;
-  std::uint32_t stayed_ = 0;              // points at this level
   std::unique_ptr<known_levels> levels_;  // once it has been left
   std::uint8_t ties_ = 0;                 // how often in a row the value was the one before, up to 255
   rare_list<double> kept_;                // the first values, until run_again() has used them for the last time

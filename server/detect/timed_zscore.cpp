@@ -61,7 +61,7 @@ timed_zscore::result timed_zscore::judge(double x, double t, double interval, bo
   const double sigma = expected->sigma;
   const double y = std::clamp((x - expected->expected) / sigma, -z_max, z_max);
   seen.clock = clock_reading{expected->expected, sigma, drawn_in(y)};
-  if (!own.rest) own.rest = std::make_unique<robust_zscore>(*settings_);
+  if (!own.rest) own.rest = std::make_unique<robust_zscore>(plain_.settings());
   const baseline_reading rest = judged(*own.rest, y, after_hole);
   own.compare(std::abs(x - seen.baseline.expected), std::abs(y - rest.expected) * sigma, reach_in_sigmas * sigma);
   seen.clock->plain_error = own.plain_loss;

@@ -25,7 +25,7 @@ class timed_zscore {
 public:
   static constexpr std::uint16_t state_version = 8;
 
-  explicit timed_zscore(const zscore_settings& settings) : settings_(&settings), plain_(settings) {}
+  explicit timed_zscore(const zscore_settings& settings) : plain_(settings) {}
 
   struct result {
     baseline_reading baseline;
@@ -50,7 +50,7 @@ public:
     archive(plain_, clock_, past.beats, past.runs, by_clock.plain_loss, by_clock.rest_loss, by_clock.compared,
             by_clock.judges, by_clock.share, by_clock.counts, second);
     if constexpr (Archive::reads) {
-      by_clock.rest = second ? std::make_unique<robust_zscore>(*settings_) : nullptr;
+      by_clock.rest = second ? std::make_unique<robust_zscore>(plain_.settings()) : nullptr;
       points_ = past.beats.points();
       past_ = past.beats.has_begun() ? std::make_unique<anomalies>(past) : nullptr;
     }
@@ -83,7 +83,6 @@ private:
   result judge(double x, double t, double interval, bool after_hole);
   bool season_counts(double x, const std::optional<clock_expectation::figure>& expected);
 
-  const zscore_settings* settings_;
   robust_zscore plain_;
   clock_expectation clock_;
   std::unique_ptr<anomalies> past_;  // from the first anomaly on;

@@ -321,7 +321,7 @@ TEST(adwin_settings, name_the_flag_at_fault) {
   EXPECT_EQ(validate(settings).size(), 3U);
 }
 
-// A million streams must fit: what one takes before its heap block, which has 88 bytes a row.
+// A million streams must fit: what one takes before its heap block, which has 81 bytes a row.
 static_assert(sizeof(adwin) <= 512);
 
 }  // namespace
