@@ -13,6 +13,7 @@ constexpr std::uint16_t memory = 1024;
 constexpr std::uint32_t n_max = 16384;
 constexpr double rules_from = 0.85;
 constexpr double rules_until = 0.80;
+constexpr double half = 0.5;
 constexpr std::uint32_t known = 40;
 constexpr double rare_below = 1.0 / 400;
 constexpr double rare_z = 5;
@@ -116,10 +117,10 @@ void rare_value::learn(double x, std::size_t bucket) {
     if (!counts_) counts_ = std::make_unique<octave_counts>(counts_so_far());
     votes_ = static_cast<std::uint8_t>(std::min<int>(votes_ + 1, votes_max));
     stay_ = 0;
-  } else if (votes_ == 0) {
+  } else if (votes_ == 0 && share_ < half) {
     replace_usual(x);
   } else {
-    --votes_;
+    if (votes_ > 0) --votes_;
     count(bucket);
     stay_ = static_cast<std::uint8_t>(std::min<int>(stay_ + 1, UINT8_MAX));
   }

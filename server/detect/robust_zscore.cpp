@@ -134,7 +134,12 @@ bool robust_zscore::return_to_level(double x, baseline_reading& reading) {
   const known_levels::level* const there = levels_->find(x, floor());
   if (there == nullptr) return false;
   const known_levels::level known = *there;
-  leave_level(1);
+  if (stayed_ > 1) {
+    leave_level(1);
+  } else {
+    // Flagged as the one before it was: the scale is another level's, and would let no point be learned here.
+    track_.scale.add(std::abs(x - known.mean), floor());
+  }
   reading.anomaly = false;
   reading.expected = known.mean;
   reading.z = drawn_in(std::clamp((x - known.mean) / reading.sigma, -own_threshold, own_threshold));

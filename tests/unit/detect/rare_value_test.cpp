@@ -32,6 +32,21 @@ TEST(rare_value, flags_the_fourth_outage_as_the_first) {
   }
 }
 
+// Longer than it takes to outvote the usual value, which has most of the time nevertheless.
+TEST(rare_value, flags_an_outage_after_a_long_one) {
+  robust_zscore zscore(defaults);
+  for (int i = 0; i < 4000; ++i) {
+    const bool down = (i >= 1200 && i < 1400) || (i >= 2400 && i < 2550) || i >= 3400;
+    const baseline_reading seen = zscore.update(down ? 0 : 1);
+    if (i == 1200 || i == 2400 || i == 3400) {
+      EXPECT_TRUE(seen.anomaly) << i;
+    }
+    if (!down && i > 40) {
+      EXPECT_FALSE(seen.anomaly) << i;
+    }
+  }
+}
+
 TEST(rare_value, says_nothing_of_what_is_too_near_and_flags_what_is_far) {
   robust_zscore zscore(defaults);
   for (int i = 0; i < 2400; ++i) {
