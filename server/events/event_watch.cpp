@@ -55,8 +55,14 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
   }
   const double crowd = values.size() > 1 ? std::log10(static_cast<double>(values.size())) : 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const observation point{
-        n, ts, values[i], seen.features.empty() ? seen : seen.features[i], crowd, interval.repeat, seen.after_hole};
+    const observation point{.n = n,
+                            .ts = ts,
+                            .value = values[i],
+                            .seen = seen.features.empty() ? seen : seen.features[i],
+                            .crowd = crowd,
+                            .repeat = interval.repeat,
+                            .after_hole = seen.after_hole,
+                            .settling = !entries_.empty() && is_settling(n, i)};
     const feature_watch::answer answer = features_[i].update(point);
     album_.follow(point, i, features_[i].excursion().is_out());
     take(i, point, answer, told);
@@ -316,7 +322,8 @@ void event_watch::follow_open(const observation& point, std::size_t feature, std
     } else if (said.kind == event_kind::pattern && since >= accept_pattern &&
                (since >= accept_scatter || !features_[feature].is_scatter_astray())) {
       close(held, point.n, point.ts, false, told);
-    } else if (said.kind == event_kind::spread && since >= settle && !features_[feature].knows_spread()) {
+    } else if (said.kind == event_kind::spread && since >= settle && !features_[feature].knows_spread() &&
+               (since >= accept_pattern || !features_[feature].is_scatter_astray())) {
       // A wild stretch that has not lasted until it was the scatter's business.
       close(held, point.n, point.ts, false, told);
     } else if (said.kind == event_kind::stuck && since >= accept_stuck) {
@@ -353,6 +360,12 @@ event_watch::entry* event_watch::find_open(event_kind kind, std::size_t feature)
     if (held.is_open && held.told.kind == kind && held.told.feature == feature) return &held;
   }
   return nullptr;
+}
+
+bool event_watch::is_settling(std::uint64_t n, std::size_t feature) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const entry& held) {
+    return is_level(held.told.kind) && held.told.feature == feature && n - held.told.told_n <= settle;
+  });
 }
 
 void event_watch::forget_old(std::uint64_t n) {

@@ -154,6 +154,7 @@ private:
   entry* find_open(event_kind kind, std::size_t feature);
   void close_absences(std::uint64_t n, std::int64_t ts, std::vector<event>& told);
   bool is_absent() const;
+  bool is_settling(std::uint64_t n, std::size_t feature) const;
   void forget_old(std::uint64_t n);
 
   interval_habit intervals_;

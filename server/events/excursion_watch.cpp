@@ -13,6 +13,7 @@ constexpr std::uint32_t firm_points = 5;    // a level that stands still for so 
 constexpr std::uint32_t shift_points = 12;  // whatever lasts longer
 constexpr std::uint32_t wild_flags = 5;     // so many flagged points, to both sides: more scatter
 constexpr std::uint32_t wild_opposite = 2;
+constexpr double scattered = 4;          // squares of the mean's own error
 constexpr double firm_share = 0.02;      // scatter of a firm level, of its distance
 constexpr double firm_units = 2.5;       // or of the usual one's: z is 5 sigma or more a unit of its own
 constexpr std::uint32_t far_points = 8;  // what is so far off
@@ -36,7 +37,7 @@ excursion_watch::answer excursion_watch::update(const observation& point, double
   if (!out_) {
     if (!flagged) return {};
     begin(point, nines);
-    return judge();
+    return judge(point);
   }
   if (out_->is_back(point)) return end();
   const double distance = std::abs(point.value - out_->before);
@@ -46,7 +47,7 @@ excursion_watch::answer excursion_watch::update(const observation& point, double
   }
   out_->neutral = 0;
   out_->follow(point, flagged ? nines : 0);
-  return judge();
+  return judge(point);
 }
 
 excursion_watch::answer excursion_watch::confirm() {
@@ -128,6 +129,11 @@ bool excursion_watch::course::stands_firm() const {
          scatter <= far_share * std::abs(mean);
 }
 
+// Their mean is not far from the level before, of what such a scatter has: no level is new.
+bool excursion_watch::course::is_scattered() const {
+  return sum * sum <= scattered * square;
+}
+
 finding excursion_watch::course::describe(event_kind kind) const {
   finding found;
   found.kind = kind;
@@ -153,11 +159,23 @@ finding excursion_watch::course::describe(event_kind kind) const {
   return found;
 }
 
-excursion_watch::answer excursion_watch::judge() {
+// Whether it is news.
+bool excursion_watch::learn_level() {
+  const course& out = *out_;
+  habits& learned = known();
+  learned.times.learn(out.from, out.is_up);
+  const double height = std::abs(out.value - out.before);
+  const bool is_news = learned.spikes.is_level_news(height, out.last_n) &&
+                       !learned.spikes.is_known_way(out.before, out.before + out.sum / out.points);
+  learned.spikes.learn_level(height, out.last_n);
+  return is_news;
+}
+
+excursion_watch::answer excursion_watch::judge(const observation& point) {
   answer result;
   course& out = *out_;
-  const bool is_wild =
-      out.flagged >= wild_flags && out.opposite >= wild_opposite && out.opposite + wild_opposite <= out.points;
+  const bool is_wild = out.opposite >= wild_opposite && out.opposite + wild_opposite <= out.points &&
+                       (out.flagged >= wild_flags || (out.points >= shift_points && out.is_scattered()));
   if (out.told == telling::nothing && is_wild && out.last_n >= level_known) {
     finding found = out.describe(event_kind::spread);
     if (found.nines < told_nines || out.is_usual) return result;
@@ -173,13 +191,8 @@ excursion_watch::answer excursion_watch::judge() {
   if (out.told < telling::shift && lasts) {
     finding found = out.describe(event_kind::shift);
     if (found.nines < told_nines || out.is_usual) return result;
-    habits& learned = known();
-    learned.times.learn(out.from, out.is_up);
-    const double height = std::abs(out.value - out.before);
-    const bool is_news = learned.spikes.is_level_news(height, out.last_n) &&
-                         !learned.spikes.is_known_way(out.before, out.before + out.sum / out.points);
-    learned.spikes.learn_level(height, out.last_n);
-    if (!is_news && out.told == telling::nothing) {
+    // What goes on behind a level that was told just now is the same change, and counts once.
+    if (!point.settling && !learn_level() && out.told == telling::nothing) {
       out_.reset();
       result.usual = true;
       return result;
@@ -187,6 +200,17 @@ excursion_watch::answer excursion_watch::judge() {
     result.found = found;
     result.is_correction = out.told == telling::spike;
     out.told = telling::shift;
+    return result;
+  }
+  // Where the stream nearly always shows one value there is no scatter by which a level could be firm.
+  if (out.told == telling::nothing && point.seen.baseline.rare && out.points == firm_points &&
+      out.flagged == firm_points) {
+    finding found = out.describe(event_kind::spike);
+    if (found.nines < told_nines || out.is_usual ||
+        !known().spikes.is_news(out.value, std::abs(out.value - out.before), out.last_n))
+      return result;
+    out.told = telling::spike;
+    result.found = found;
     return result;
   }
   if (out.told == telling::nothing && out.points == 1 && known_ && known_->spikes.is_code(out.value) &&

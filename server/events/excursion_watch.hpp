@@ -1,6 +1,8 @@
 // Spikes and shifts: follows the points that the baseline flagged until it is known what they were. Back to normal
-// within a few points: a spike. A new level that stands firm for five, or anything that lasts for twelve: a shift. A
-// value that has been a spike before, to the last bit, is told at its first point, and corrected if it lasts.
+// within a few points: a spike. A new level that stands firm for five, or anything that lasts for twelve: a shift, or,
+// where the mean of it is nothing to its scatter, a change of that. A value that has been a spike before, to the last
+// bit, is told at its first point, five points away from a value that is nearly always shown at the fifth; both are
+// corrected if they last.
 //
 // Movable; one feature, one thread at a time; O(1), a few ns on ordinary points. 16 bytes; 150 more while points are
 // out, and from the first excursion on that was worth learning.
@@ -79,6 +81,7 @@ private:
     bool is_back(const observation& point) const;
     void follow(const observation& point, double nines_there);
     bool stands_firm() const;
+    bool is_scattered() const;
     finding describe(event_kind kind) const;
   };
   struct habits {
@@ -87,8 +90,9 @@ private:
   };
 
   void begin(const observation& point, double nines);
-  answer judge();
+  answer judge(const observation& point);
   answer end();
+  bool learn_level();
   habits& known();
 
   // Most streams have nothing out, and many never had.

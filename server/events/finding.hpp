@@ -21,6 +21,7 @@ struct observation {
   double crowd = 0;         // log10 of the number of features: what one of so many shows has to be rarer
   bool repeat = false;      // the same value at the same time as the point before: it teaches nothing
   bool after_hole = false;  // among the first points after a hole
+  bool settling = false;    // of a new level, or of the way back from one, that was told just now
 
   // Beyond the threshold, whether that is an anomaly by itself or goes on with a change.
   bool is_beyond() const { return seen.zscore_flagged || seen.lasts; }

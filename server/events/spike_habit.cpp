@@ -7,8 +7,9 @@
 namespace spindrift {
 namespace {
 
-constexpr double leak = 1.0 / 400;  // a point
-constexpr double fading = 0.95;     // a spike
+constexpr double leak = 1.0 / 400;    // a point
+constexpr double level_weight = 1.5;  // spikes that a new level counts for: it comes once where they come in twos
+constexpr double fading = 0.95;       // a spike
 constexpr double bucket_size = 10;
 constexpr double code_leak = 1.0 / 10;
 constexpr double codes_told = 2;  // within a few points
@@ -36,8 +37,12 @@ bool spike_habit::is_news(double value, double height, std::uint64_t n) const {
 }
 
 void spike_habit::learn_level(double height, std::uint64_t n) {
+  learn_height(height, n, level_weight);
+}
+
+void spike_habit::learn_height(double height, std::uint64_t n, double weight) {
   codes_ = static_cast<float>(std::max(0.0, codes_ - code_leak * static_cast<double>(n - fill_n_)));
-  fill_ = std::min(fill_at(n) + 1, bucket_size);
+  fill_ = std::min(fill_at(n) + weight, bucket_size);
   fill_n_ = n;
   usual_ = std::max(height, fading * usual_);
 }
@@ -59,7 +64,7 @@ void spike_habit::accept_level(double before, double after) {
 }
 
 void spike_habit::learn(double value, double height, std::uint64_t n) {
-  learn_level(height, n);
+  learn_height(height, n, 1);
   if (is_code(value)) {
     codes_ = static_cast<float>(std::min(codes_ + 1.0, codes_size));
     return;

@@ -42,6 +42,7 @@ private:
   static constexpr double fill_max = 3;  // spikes at a time that are news whatever their height
   static constexpr double taller = 2;    // than usual: news again
   double fill_at(std::uint64_t n) const;
+  void learn_height(double height, std::uint64_t n, double weight);
   bool is_like(double before, double after) const;
 
   std::array<double, values_kept> values_{};

@@ -292,6 +292,20 @@ TEST(event_watch, calls_a_stretch_far_out_to_both_sides_a_change_of_scatter) {
   EXPECT_EQ(one.events().open_count(), 0U);
 }
 
+// Five points told it, and it is no other change once the averages have seen it as well.
+TEST(event_watch, tells_a_scatter_once_that_single_points_showed_first) {
+  std::size_t told = 0;
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    noise_source noise(seed);
+    little_stream one;
+    add_noise(one, noise, 1'000);
+    for (int i = 0; i < 8; ++i) one.add(100 + (i % 2 == 0 ? 20 : -20));
+    add_noise(one, noise, 300, 100, 4);
+    told += one.opened_after(1'000).size();
+  }
+  EXPECT_LE(told, 12U);
+}
+
 TEST(event_watch, gets_used_to_a_level_that_comes_and_goes) {
   noise_source noise(22);
   little_stream one;

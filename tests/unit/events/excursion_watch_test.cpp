@@ -139,5 +139,41 @@ TEST_F(excursion, whose_squares_are_infinite_has_the_farthest_distance_for_its_s
   EXPECT_EQ(told->after, 1e160);
 }
 
+// A mean that is not far from the level before, of what such a scatter has, is no new level, though few are flagged.
+TEST_F(excursion, to_both_sides_with_hardly_a_flag_is_no_level) {
+  for (const double value : {6.0, 6.5, 6.0, 6.5}) EXPECT_FALSE(add(value).found);
+  for (int i = 0; i < 7; ++i) EXPECT_FALSE(add(i % 3 == 2 ? 4 : -5).found) << i;
+  const auto told = add(4).found;
+  ASSERT_TRUE(told);
+  EXPECT_EQ(told->kind, event_kind::spread);
+}
+
+// No level is firm among counts; and where one value is nearly always shown five others in a row are no accident.
+TEST_F(excursion, from_the_value_that_is_nearly_always_shown_is_told_at_its_fifth_point) {
+  for (int i = 1; i <= 12; ++i) {
+    observation point = observed(n_++, i % 2 == 0 ? 10 : 30);
+    point.seen.baseline.rare = true;
+    const auto answer = watch_.update(point, excursion_nines);
+    EXPECT_EQ(answer.found.has_value(), i == 5 || i == 12) << i;
+    if (i == 5) {
+      EXPECT_EQ(answer.found->kind, event_kind::spike);
+    }
+    if (i < 12) continue;
+    EXPECT_EQ(answer.found->kind, event_kind::shift);
+    EXPECT_TRUE(answer.is_correction);
+  }
+}
+
+TEST_F(excursion, behind_a_level_that_was_told_is_the_same_change_and_counts_once) {
+  for (int i = 0; i < 20; ++i) {
+    observation point = observed(n_++, 10);
+    point.settling = i >= 5;
+    if (watch_.update(point, excursion_nines).found) watch_.forget();
+  }
+  n_ += 300;
+  for (int i = 0; i < 4; ++i) EXPECT_FALSE(add(-10).found) << i;
+  EXPECT_TRUE(add(-10).found) << "one level before it, not four";
+}
+
 }  // namespace
 }  // namespace spindrift

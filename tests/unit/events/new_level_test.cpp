@@ -77,5 +77,17 @@ TEST(new_level, knows_a_new_level_under_a_wave_of_the_day) {
   EXPECT_LE(told, 14U);
 }
 
+// The sixth outage is told as the first was: each counts once for what the stream is used to.
+TEST(new_level, tells_each_of_six_outages_within_five_points) {
+  little_stream one;
+  for (int i = 0; i < 4'000; ++i) one.add(i >= 800 && i < 3'800 && (i - 800) % 500 < 30 ? 0 : 1);
+  for (std::uint64_t at = 800; at < 3'800; at += 500) {
+    const auto told = one.opened_after(at);
+    ASSERT_FALSE(told.empty()) << "outage at " << at;
+    EXPECT_EQ(told[0].told_n, at + 5);
+    EXPECT_EQ(told[0].kind, event_kind::shift);
+  }
+}
+
 }  // namespace
 }  // namespace spindrift
