@@ -82,11 +82,12 @@ double ensemble::hold_and_mean(const std::array<double, groups>& scores) {
   std::transform(scores.begin(), scores.end(), held_[held_next_].begin(),
                  [](double score) { return half_float::of(static_cast<float>(score)); });
   held_next_ = static_cast<std::uint8_t>((held_next_ + 1U) % hold);
+  // None is negative, so of two the one with more in its bits is the higher.
   double sum = 0.0;
   for (std::size_t g = 0; g < groups; ++g) {
-    float highest = 0.0F;
-    for (const auto& point : held_) highest = std::max(highest, point[g].value());
-    sum += static_cast<double>(highest);
+    half_float highest;
+    for (const auto& point : held_) highest.bits = std::max(highest.bits, point[g].bits);
+    sum += static_cast<double>(highest.value());
   }
   return sum / static_cast<double>(groups);
 }
