@@ -22,18 +22,17 @@ struct bucket {
   double variance;
 };
 
-// Two neighbouring buckets of `size` values as one. Dividing by a power of two is multiplying, to the last bit. What is
-// made is rounded at once, so that it is the same whenever it moves on.
+// Two neighbouring buckets of `size` values as one. Dividing by a power of two is multiplying, to the last bit.
 bucket merged(const double* totals, const double* variances, double size) {
   const double inverse = 1.0 / size;
   const double difference = totals[0] * inverse - totals[1] * inverse;
   const double within = variances[0] + variances[1];
-  return {totals[0] + totals[1], (within + ((size * 0.5) * difference) * difference)};
+  return {totals[0] + totals[1], within + ((size * 0.5) * difference) * difference};
 }
 // The same for two of row 0.
 bucket merged(const double* values) {
   const double difference = values[0] - values[1];
-  return {values[0] + values[1], ((0.5 * difference) * difference)};
+  return {values[0] + values[1], (0.5 * difference) * difference};
 }
 
 // The buckets of a row as they come, the new ones behind the old ones.

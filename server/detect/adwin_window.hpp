@@ -133,7 +133,7 @@ private:
   std::size_t pairs_over(std::size_t n) const;
   void add_row();
   void hold(std::size_t n_rows);
-  bool lay_out_restored(std::size_t n_rows, const std::array<std::uint8_t, rows_max>& counts);
+  bool lay_out_restored(std::size_t n_rows, const std::array<std::uint8_t, rows_max>& counted);
   void note_changes();
   bool any_exceeds(std::size_t n_rows, double n0, double u0, double slope, double offset) const;
   // While the window's mean stays within low to high, the other figures within theirs, and the far rows as they are,
@@ -217,7 +217,7 @@ void adwin_window::visit_state(Archive& archive) {
     for (std::size_t i = 0; i < counts()[row]; ++i) {
       double variance = variances(row)[i];
       archive(totals(row)[i], variance);
-      if constexpr (Archive::reads) variances(row)[i] = (variance);
+      if constexpr (Archive::reads) variances(row)[i] = variance;
     }
   }
 }
