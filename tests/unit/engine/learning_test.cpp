@@ -122,6 +122,7 @@ TEST_F(learning_test, goes_on_from_its_saved_state) {
   const std::int64_t then_ms = ts_;
   for (int i = 0; i < 60; ++i) {
     ts_ = then_ms + year_ms + i * 1'000;
+    told_.clear();
     const verdict expected = feed(one, wave(i), false);
     std::vector<event> told_by_one = std::exchange(told_, {});
     ts_ = then_ms + year_ms + i * 1'000;
