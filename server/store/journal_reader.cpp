@@ -71,6 +71,14 @@ storage_status journal_reader::refuse_later_version() {
   return {};
 }
 
+storage_status journal_reader::remove_for_good(const std::string& path) {
+  if (const int error = files_.remove(path); error != 0) return storage_error(error, path, 0, "remove");
+  if (const int error = files_.sync_directory(directory_); error != 0) {
+    return storage_error(error, directory_, 0, "fsync of the directory");
+  }
+  return {};
+}
+
 // A segment whose first write was torn holds nothing that was answered; without it, the one before is the last.
 storage_status journal_reader::drop_torn_segments() {
   while (!segments_.empty() && segments_.back().position >= safe_to_) {
@@ -84,10 +92,7 @@ storage_status journal_reader::drop_torn_segments() {
       return {};
     }
     if (read.error() != 0) return storage_error(read.error(), last.path, 0, "read");
-    if (const int error = files_.remove(last.path); error != 0) return storage_error(error, last.path, 0, "remove");
-    if (const int error = files_.sync_directory(directory_); error != 0) {
-      return storage_error(error, directory_, 0, "fsync of the directory");
-    }
+    if (auto status = remove_for_good(last.path); !status.ok()) return status;
     if (read.bytes() != 0) {
       notes_.push_back({"journal_tail_cut", last.path, 0, read.bytes(), "the segment's first write was torn"});
     }
@@ -183,10 +188,7 @@ journal_reader::ending journal_reader::drop_empty_segment() {
   const auto& last = segments_[at_];
   notes_.push_back({"journal_missing", last.path, 0, from_ - last.position,
                     "the segment is empty; what it held is in the snapshot, and nothing is lost"});
-  if (const int error = files_.remove(last.path); error != 0) return fail(storage_error(error, last.path, 0, "remove"));
-  if (const int error = files_.sync_directory(directory_); error != 0) {
-    return fail(storage_error(error, directory_, 0, "fsync of the directory"));
-  }
+  if (auto status = remove_for_good(last.path); !status.ok()) return fail(std::move(status));
   end_log(from_);
   return ending::log;
 }

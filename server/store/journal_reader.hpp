@@ -48,6 +48,7 @@ public:
 private:
   enum class ending : std::uint8_t { record, log, fault };
   storage_status refuse_later_version();
+  storage_status remove_for_good(const std::string& path);
   storage_status drop_torn_segments();
   void end_log(journal_position end);
   storage_status open_segment();
