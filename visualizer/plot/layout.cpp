@@ -12,6 +12,10 @@ namespace {
 
 constexpr double heading_pixels = 62;
 constexpr double right_pixels = 38;  // the last tick's text is around its tick
+constexpr double top_pixels = 28;
+constexpr double bottom_pixels = 44;
+constexpr unsigned top_rows = 1;
+constexpr unsigned bottom_rows = 3;
 constexpr unsigned list_row_pixels = 17;
 constexpr unsigned panel_rows_min = 12;  // of a terminal: title, tics, caption and some eight rows of curve
 constexpr unsigned panel_columns_min = 60;
@@ -126,9 +130,15 @@ double plot_width(const place& at, const canvas& where, std::size_t characters) 
   return std::max(1.0, at.width * where.width - edges);
 }
 
+double plot_height(const place& at, const canvas& where) {
+  const double edges = where.is_text() ? double{top_rows + bottom_rows} : top_pixels + bottom_pixels;
+  return std::max(1.0, at.height * where.height - edges);
+}
+
 void append_margins(const place& at, const canvas& where, std::size_t characters, std::string& out) {
   if (where.is_text()) {
-    out += "set lmargin " + std::to_string(characters) + "\nset rmargin 1\nset tmargin 1\nset bmargin 3\n";
+    out += "set lmargin " + std::to_string(characters) + "\nset rmargin 1\nset tmargin " + std::to_string(top_rows) +
+           "\nset bmargin " + std::to_string(bottom_rows) + "\n";
     return;
   }
   const auto edge = [&out](std::string_view name, double at_screen) {
@@ -142,8 +152,8 @@ void append_margins(const place& at, const canvas& where, std::size_t characters
   const double height = std::max(1U, where.height);
   edge("lmargin", at.left + left_pixels(characters) / width);
   edge("rmargin", at.left + at.width - right_pixels / width);
-  edge("tmargin", at.bottom + at.height - 28 / height);
-  edge("bmargin", at.bottom + 44 / height);
+  edge("tmargin", at.bottom + at.height - top_pixels / height);
+  edge("bmargin", at.bottom + bottom_pixels / height);
 }
 
 }  // namespace spindrift

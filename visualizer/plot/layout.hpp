@@ -58,5 +58,6 @@ void append_place(const place& at, std::string& out);
 void append_margins(const place& at, const canvas& where, std::size_t characters, std::string& out);
 // Between the edges that these leave, in the canvas's unit.
 double plot_width(const place& at, const canvas& where, std::size_t characters);
+double plot_height(const place& at, const canvas& where);
 
 }  // namespace spindrift

@@ -121,13 +121,9 @@ void append_x_axis(const series& shown, const view_settings& settings, const axi
 
 // gnuplot's own choice leaves no room between the labels of a low panel, and on a terminal drops some of them.
 void append_value_ticks(const axis_range& y, const canvas& where, const place& at, std::string& out) {
-  constexpr double rows_beside = 4;  // the margins, as append_margins() sets them
   constexpr double rows_a_tick = 2;
-  constexpr double pixels_beside = 72;
   constexpr double pixels_a_tick = 20;
-  const double height = at.height * where.height;
-  const double ticks =
-      where.is_text() ? (height - rows_beside) / rows_a_tick : (height - pixels_beside) / pixels_a_tick;
+  const double ticks = plot_height(at, where) / (where.is_text() ? rows_a_tick : pixels_a_tick);
   const double step = value_step(y, std::max(ticks, 2.0));
   out += "set format y '" + value_format(y) + "'\nset ytics ";
   if (step > 0) {
