@@ -170,7 +170,7 @@ private:
   void observe(const point& measured) {
     points_.clear();
     points_.points.push_back(measured);
-    const std::int64_t wall = arrival_ms_.value_or(wall_ms());
+    const std::int64_t wall = arrival_ms_ ? *arrival_ms_ : wall_ms();
     engine_.observe(points_, {wall, wall});
     const outcome& result = points_.outcomes.front();
     if (result.why == refusal::other_features) {

@@ -5,7 +5,7 @@
 //
 // For the scores of a point together, each with counts of its own. They live in buckets of a quarter of an octave from
 // 2^-20 to 2^20 (what lies beyond goes to the end buckets), and only the span of buckets in use is held. What is small
-// for its stream surprises nobody, so about the lowest sixteenth of the scores shares a bucket: else half of all
+// for its stream surprises nobody, so about the lowest quarter of the scores shares a bucket: else half of all
 // buckets would tell surprises of less than 0.03 from each other. The logarithms come from a table, rebuilt when n has
 // grown by n/24 + 24, which is what makes a score cost a few nanoseconds; a bucket and its entry of the table take
 // two bytes while n < 255, then three; an entry is exact to 1/72. All buckets lie in one block behind each other: some

@@ -65,9 +65,7 @@ private:
   void teach_fast(double x) {
     const double young = 1.0 / static_cast<double>(count_);
     for (std::size_t i = 0; i < fast_.size(); ++i) {
-      fading_moments one(fast_[i], 0.0);
-      one.update(x, gain(fast_windows[i], young));
-      fast_[i] = one.mean();
+      fast_[i] = fading_moments::mean_after(fast_[i], x, gain(fast_windows[i], young));
     }
   }
   void teach_slow(double x) {

@@ -28,12 +28,17 @@ public:
     if (count < std::numeric_limits<std::uint32_t>::max()) ++count;
   }
 
+  // Of a mean alone, where nobody asks for the spread.
+  static double mean_after(double mean, double x, double weight) {
+    const double next = mean + weight * (x - mean);
+    return std::abs(next) < 1e-150 ? 0.0 : next;
+  }
+
   void update(double x, double weight) {
     const double d = x - mean_;
-    mean_ += weight * d;
+    mean_ = mean_after(mean_, x, weight);
     variance_ = (1.0 - weight) * (variance_ + weight * d * d);
     if (variance_ < 1e-300) variance_ = 0.0;
-    if (std::abs(mean_) < 1e-150) mean_ = 0.0;
   }
 
   double mean() const { return mean_; }

@@ -246,9 +246,8 @@ double shape_score::close_block(const fading_moments& around) {
   }
   const auto [index, distance] = memory_.nearest(present);
   fading_moments::count_up(distances_);
-  fading_moments usual(static_cast<double>(usual_distance_), 0.0);
-  usual.update(distance, fading_moments::gain(distances_, distance_window));
-  usual_distance_ = static_cast<float>(usual.mean());
+  usual_distance_ = static_cast<float>(fading_moments::mean_after(static_cast<double>(usual_distance_), distance,
+                                                                  fading_moments::gain(distances_, distance_window)));
   if (distance > novel_factor * static_cast<double>(usual_distance_)) {
     memory_.store(present);
   } else {
