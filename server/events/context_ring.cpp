@@ -24,63 +24,77 @@ void context_ring::add(std::int64_t ts, std::span<const double> values) {
   // What was restored may be of another stream: a damaged file is no reason to read beyond its end.
   if (points_ && values.size() != features_) *this = context_ring(points_max_);
   if (!points_) {
-    features_ = static_cast<std::uint8_t>(values.size());
+    features_ = values.size() & 127U;
     make_room();
   }
-  const std::uint64_t distance =
+  const std::uint64_t since =
       newest_ != INT64_MIN && ts > newest_ ? static_cast<std::uint64_t>(ts) - static_cast<std::uint64_t>(newest_) : 0;
-  if (distance > UINT16_MAX && !is_wide_) widen();
-  set_distance(next_, static_cast<std::uint32_t>(std::min<std::uint64_t>(distance, UINT32_MAX)));
+  const auto distance = static_cast<std::uint32_t>(std::min<std::uint64_t>(since, UINT32_MAX));
+  if (distance_words_ == 0 && count() < 2) steady_distance_ = distance;
+  const std::uint32_t words = words_for(distance);
+  if (words > distance_words_) widen(words);
+  if (distance_words_ > 0) set_distance(next_, distance);
   for (std::size_t i = 0; i < features_; ++i) set_value(next_, i, static_cast<float>(values[i]));
   newest_ = std::max(newest_, ts);
-  next_ = next_ + 1 == points_max_ ? std::uint16_t{0} : static_cast<std::uint16_t>(next_ + 1);
-  if (count_ < points_max_) ++count_;
+  const bool is_last = next_ + 1 == points_max_;
+  next_ = is_last ? 0 : (next_ + 1) & 255U;
+  if (is_last) is_full_ = 1;
+}
+
+std::uint32_t context_ring::words_for(std::uint32_t distance) const {
+  if (distance_words_ > 0) return distance > UINT16_MAX ? 2 : 1;
+  if (distance == steady_distance_) return 0;
+  return std::max(distance, steady_distance_) > UINT16_MAX ? 2 : 1;
 }
 
 void context_ring::make_room() {
   points_ = std::make_unique<std::uint16_t[]>(points_max_ * point_size());
 }
 
-// Once in a stream's life: one that has been so slow will be again.
-void context_ring::widen() {
+// Twice in a stream's life at most: one that has been so uneven or so slow will be again.
+void context_ring::widen(std::uint32_t words) {
   std::vector<std::uint32_t> distances;
   std::vector<float> values;
   copy_to(distances, values);
-  is_wide_ = true;
+  distance_words_ = words & 3U;
   fill(distances, values);
 }
 
 void context_ring::fill(const std::vector<std::uint32_t>& distances, const std::vector<float>& values) {
   make_room();
   for (std::size_t at = 0; at < points_max_; ++at) {
-    set_distance(at, distances[at]);
+    if (distance_words_ > 0) set_distance(at, distances[at]);
     for (std::size_t i = 0; i < features_; ++i) set_value(at, i, values[at * features_ + i]);
   }
 }
 
 std::uint32_t context_ring::distance(std::size_t at) const {
+  if (distance_words_ == 0) {
+    // Nothing was before the first, nor is anything where no point is yet.
+    return is_full_ || (at > 0 && at < next_) ? steady_distance_ : 0;
+  }
   const std::uint16_t* const point = &points_[at * point_size()];
-  return point[0] + (is_wide_ ? std::uint32_t{point[1]} << 16U : 0U);
+  return point[0] + (distance_words_ == 2 ? std::uint32_t{point[1]} << 16U : 0U);
 }
 
 void context_ring::set_distance(std::size_t at, std::uint32_t distance) {
   std::uint16_t* const point = &points_[at * point_size()];
   point[0] = static_cast<std::uint16_t>(distance & 0xFFFFU);
-  if (is_wide_) point[1] = static_cast<std::uint16_t>(distance >> 16U);
+  if (distance_words_ == 2) point[1] = static_cast<std::uint16_t>(distance >> 16U);
 }
 
 float context_ring::value(std::size_t at, std::size_t feature) const {
   float held = 0;
-  std::memcpy(&held, &points_[at * point_size() + distance_size() + 2 * feature], sizeof held);
+  std::memcpy(&held, &points_[at * point_size() + distance_words_ + 2 * feature], sizeof held);
   return held;
 }
 
 void context_ring::set_value(std::size_t at, std::size_t feature, float value) {
-  std::memcpy(&points_[at * point_size() + distance_size() + 2 * feature], &value, sizeof value);
+  std::memcpy(&points_[at * point_size() + distance_words_ + 2 * feature], &value, sizeof value);
 }
 
 std::vector<context_point> context_ring::points(std::size_t feature) const {
-  std::vector<context_point> held(count_);
+  std::vector<context_point> held(count());
   if (held.empty() || feature >= features_) return {};
   std::int64_t ts = newest_;
   std::size_t at = next_;
@@ -105,16 +119,22 @@ void context_ring::take_over(std::size_t points, std::size_t next, std::size_t c
   const bool is_empty = distances.empty() && values.empty() && count == 0;
   const bool is_full = distances.size() == points_max_ && !values.empty() && values.size() % distances.size() == 0 &&
                        values.size() / distances.size() <= features_max;
-  const bool fits = points == points_max_ && next < std::max<std::size_t>(points_max_, 1) && count <= points_max_;
+  const bool fits =
+      points == points_max_ && next < std::max<std::size_t>(points_max_, 1) && (count == points_max_ || count == next);
   if (!fits || !(is_empty || (is_full && points_max_ > 0))) {
     *this = context_ring(points_max_);
     return;
   }
-  next_ = static_cast<std::uint16_t>(next);
-  count_ = static_cast<std::uint16_t>(count);
+  next_ = next & 255U;
+  is_full_ = count == points_max_ ? 1 : 0;
   if (is_empty) return;
-  features_ = static_cast<std::uint8_t>(values.size() / distances.size());
-  is_wide_ = *std::max_element(distances.begin(), distances.end()) > UINT16_MAX;
+  features_ = (values.size() / distances.size()) & 127U;
+  steady_distance_ = distances[std::min<std::size_t>(1, distances.size() - 1)];
+  distance_words_ = 0;
+  for (std::size_t at = 0; at < distances.size() && distance_words_ == 0; ++at) {
+    if (distances[at] != distance(at)) distance_words_ = 1;
+  }
+  if (distance_words_ > 0 && *std::max_element(distances.begin(), distances.end()) > UINT16_MAX) distance_words_ = 2;
   fill(distances, values);
 }
 

@@ -1,6 +1,6 @@
 // The newest points of a stream, for the picture of an event: what was before it. Values as floats and times as
-// distances, since people look at them and memory is 6 bytes a point of one value: 192 in all, and 4 more a point for
-// each further value. From the first distance beyond 65 seconds on, 2 more a point.
+// distances, since people look at them. Memory is 4 bytes a value and point, 128 in all of one value, as long as points
+// come evenly; 2 more a point from the first other distance on, and another 2 from the first beyond 65 seconds on.
 //
 // Of one stream, one thread at a time; about 1 ns a value and point. One block, and none until the first point.
 #pragma once
@@ -20,7 +20,7 @@ public:
   static constexpr std::size_t points_usual = 32;
   static constexpr std::size_t features_max = 64;
 
-  explicit context_ring(std::size_t points = points_usual) : points_max_(static_cast<std::uint16_t>(points)) {}
+  explicit context_ring(std::size_t points = points_usual) : points_max_(points & 511U) {}
 
   void add(std::int64_t ts, std::span<const double> values);
   // Of one feature, oldest first. A distance beyond 49 days is told as 49 days. A value is the shortest decimal that is
@@ -32,7 +32,7 @@ public:
     // As saved, distances and values lie apart.
     std::uint32_t points = points_max_;
     std::uint32_t next = next_;
-    std::uint32_t count = count_;
+    auto count = static_cast<std::uint32_t>(this->count());
     std::vector<std::uint32_t> distances;
     std::vector<float> values;
     if constexpr (!Archive::reads) copy_to(distances, values);
@@ -44,10 +44,11 @@ public:
 
 private:
   // Words of 16 bits: a distance, milliseconds since the point before, and behind it the values, as floats.
-  std::size_t distance_size() const { return is_wide_ ? 2 : 1; }
-  std::size_t point_size() const { return distance_size() + 2U * features_; }
+  std::size_t point_size() const { return distance_words_ + 2U * features_; }
+  std::size_t count() const { return is_full_ ? points_max_ : next_; }
+  std::uint32_t words_for(std::uint32_t distance) const;
   void make_room();
-  void widen();
+  void widen(std::uint32_t words);
   void fill(const std::vector<std::uint32_t>& distances, const std::vector<float>& values);
   std::uint32_t distance(std::size_t at) const;
   void set_distance(std::size_t at, std::uint32_t distance);
@@ -59,13 +60,14 @@ private:
 
   std::int64_t newest_ = INT64_MIN;
   std::unique_ptr<std::uint16_t[]> points_;
-  std::uint16_t points_max_;
-  std::uint16_t next_ = 0;     // where the next point goes
-  std::uint16_t count_ = 0;    // points held
-  std::uint8_t features_ = 0;  // of each point in points_
-  bool is_wide_ = false;       // a distance takes two words
+  std::uint32_t steady_distance_ = 0;  // where distances take no words: that of all points but the first
+  std::uint32_t points_max_ : 9;
+  std::uint32_t next_ : 8 = 0;            // where the next point goes
+  std::uint32_t is_full_ : 1 = 0;         // else points are held up to there
+  std::uint32_t features_ : 7 = 0;        // of each point in points_
+  std::uint32_t distance_words_ : 2 = 0;  // what a distance takes: none, one or two
 };
 
-static_assert(sizeof(context_ring) == 24 && event_picture::before_max <= UINT16_MAX);
+static_assert(sizeof(context_ring) == 24 && event_picture::before_max <= 256);
 
 }  // namespace spindrift

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "server/detect/archive.hpp"
 
@@ -53,6 +56,33 @@ TEST(context_ring, keeps_short_distances_when_a_long_one_comes) {
     for (std::size_t i = 0; i < 4; ++i) {
       EXPECT_EQ(points[i].ts, times[i + 1]);
       EXPECT_EQ(points[i].value, static_cast<double>(i + 1));
+    }
+  }
+}
+
+// Points that come evenly, then one that does not, in any place of the ring; saved and taken back on the way.
+TEST(context_ring, tells_even_and_uneven_distances_alike) {
+  for (const std::int64_t usual : {0, 1'000, 300'000, 86'400'000}) {
+    for (const std::int64_t other : {0, 7, 90'000'000}) {
+      for (int uneven = 1; uneven <= 9; ++uneven) {
+        context_ring ring(4);
+        std::vector<std::int64_t> times{5};
+        for (int i = 1; i <= 10; ++i) times.push_back(times.back() + (i == uneven ? other : usual));
+        for (std::size_t n = 1; n <= times.size(); ++n) {
+          add_to(ring, times[n - 1], {static_cast<double>(n)});
+          if (n % 3 == 0) {
+            context_ring back(4);
+            save_into(ring, back);
+            ring = std::move(back);
+          }
+          const auto points = ring.points(0);
+          ASSERT_EQ(points.size(), std::min<std::size_t>(n, 4));
+          for (std::size_t i = 0; i < points.size(); ++i) {
+            ASSERT_EQ(points[i].ts, times[n - points.size() + i]) << usual << ", " << other << " at " << uneven;
+            ASSERT_EQ(points[i].value, static_cast<double>(n - points.size() + i + 1));
+          }
+        }
+      }
     }
   }
 }
