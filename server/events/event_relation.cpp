@@ -17,11 +17,11 @@ constexpr std::uint64_t settled_after = 24;  // points after a change of one val
 // The residual of one value given another already looks back over some points; a few more, and it is no accident.
 void event_watch::take_relation(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
                                 std::vector<event>& told) {
-  const std::optional<relation_reading> relation = relations_->update(values, seen);
+  const std::optional<relation_reading> relation = relations_->watch.update(values, seen);
   const bool is_apart = relation.has_value();
   // A point that happens to fit is no way back.
-  relation_run_ =
-      static_cast<std::uint8_t>(is_apart ? std::min(relation_run_ + 1, 200) : std::max(relation_run_ - 1, 0));
+  std::uint8_t& run = relations_->run;
+  run = static_cast<std::uint8_t>(is_apart ? std::min(run + 1, 200) : std::max(run - 1, 0));
   for (entry& held : entries_) {
     if (!held.is_open || held.told.kind != event_kind::relation) continue;
     held.back = is_apart ? std::uint8_t{0} : static_cast<std::uint8_t>(std::min(held.back + 1, 200));
@@ -29,7 +29,7 @@ void event_watch::take_relation(std::uint64_t n, std::int64_t ts, std::span<cons
     if (n - held.told.told_n >= accept_relation) return close(held, n, ts, true, told);
     return;
   }
-  if (!is_apart || relation_run_ != relation_points) return;
+  if (!is_apart || run != relation_points) return;
   // A spike or a shift of one value tears them apart, too: that has been told.
   for (const entry& held : entries_) {
     if (held.is_open || n - held.told.told_n <= settled_after) return;

@@ -3,7 +3,7 @@
 // anything else is told, once. Every event closes: by being over, or by being taken as the new normal.
 //
 // Pure and deterministic: no clock, no I/O, standard library only. Part of the stream's saved state. Movable, of
-// one stream, one thread at a time; some 480 bytes, 400 more for each feature, and 200 for each event that is open or
+// one stream, one thread at a time; some 120 bytes, 380 more for each feature, and 200 for each event that is open or
 // was lately (at most `entries_max`; 2.5 KiB while its picture grows). Cost about 130 ns a feature; notices and points
 // that stand out allocate, others do not.
 #pragma once
@@ -40,7 +40,7 @@ public:
 
   // context_points: how many points before an event its picture shows.
   explicit event_watch(std::size_t features, std::size_t context_points = context_ring::points_usual)
-      : relations_(features > 1 ? std::make_unique<relation_watch>(features) : nullptr),
+      : relations_(features > 1 ? std::make_unique<relations>(features) : nullptr),
         album_(context_points),
         features_(features) {}
 
@@ -93,8 +93,12 @@ public:
   static constexpr std::uint16_t state_version = 10;
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(intervals_, marks_, count_, relation_run_, album_);
-    if (relations_) archive(*relations_);
+    std::uint8_t run = relations_ ? relations_->run : std::uint8_t{0};
+    archive(intervals_, marks_, count_, run, album_);
+    if (relations_) {
+      relations_->run = run;
+      archive(relations_->watch);
+    }
     visit_votes(archive);
     for (std::size_t i = 0; i < features_.size(); ++i) archive(features_[i]);
     archive.sequence(entries_, entries_max);
@@ -120,6 +124,13 @@ private:
 
     template <class Archive>
     void visit_state(Archive& archive);
+  };
+
+  struct relations {
+    explicit relations(std::size_t features) : watch(features) {}
+
+    relation_watch watch;
+    std::uint8_t run = 0;  // points in a row at which two values were apart
   };
 
   template <class Archive>
@@ -160,9 +171,8 @@ private:
   interval_habit intervals_;
   mark_memory marks_;
   std::uint64_t count_ = 0;
-  std::uint8_t relation_run_ = 0;              // points in a row at which two values were apart
-  std::unique_ptr<vote_watch> votes_;          // where a detector of whole points has voted
-  std::unique_ptr<relation_watch> relations_;  // of points of several values
+  std::unique_ptr<vote_watch> votes_;     // where a detector of whole points has voted
+  std::unique_ptr<relations> relations_;  // of points of several values
   picture_album album_;
   feature_watches features_;
   rare_list<entry> entries_;

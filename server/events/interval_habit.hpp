@@ -60,8 +60,8 @@ private:
   std::int64_t newest_ = 0;
   double usual_ = 0;
   std::uint32_t points_ = 0;
-  std::unique_ptr<octave_counts> gaps_;  // none until there was one so long
   std::uint8_t fresh_ = 0;
+  std::unique_ptr<octave_counts> gaps_;  // none until there was one so long
 };
 
 }  // namespace spindrift

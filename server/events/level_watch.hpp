@@ -4,7 +4,8 @@
 // of that is one, wherever the wave stands just now. A trend is a change that goes on: a second cut further in the same
 // direction.
 //
-// A plain value of 150 bytes, 96 more where the clock counts; one feature, one thread at a time; a few ns.
+// 120 bytes, 40 more from the first cut on, 96 more where the clock counts; movable; one feature, one thread at a time;
+// a few ns.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +36,9 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(begin_ts_, range_, cut_n_, from_n_, change_, before_, is_settled_);
+    cut newest = cut_ ? *cut_ : cut{};
+    archive(begin_ts_, range_, newest.n, newest.from_n, newest.change, newest.before, newest.is_settled);
+    if constexpr (Archive::reads) cut_ = newest.n == 0 ? nullptr : std::make_unique<cut>(newest);
     bool has = has_rest();
     archive(has);
     if (has && !rest_) rest_ = std::make_unique<level_range>();
@@ -43,17 +46,21 @@ public:
   }
 
 private:
+  struct cut {
+    std::uint64_t n = 0;
+    std::uint64_t from_n = 0;  // where its window begins
+    double change = 0;
+    double before = 0;        // the level that was left
+    bool is_settled = false;  // what it means has been said, or it means nothing
+  };
+
   void take_cut(const observation& point);
   void learn(const observation& point);
 
   std::int64_t begin_ts_ = 0;
   level_range range_;
   std::unique_ptr<level_range> rest_;
-  std::uint64_t cut_n_ = 0;   // of the newest cut
-  std::uint64_t from_n_ = 0;  // where its window begins
-  double change_ = 0;
-  double before_ = 0;        // the level that was left
-  bool is_settled_ = false;  // what it means has been said, or it means nothing
+  std::unique_ptr<cut> cut_;  // the newest; null: none yet
 };
 
 }  // namespace spindrift

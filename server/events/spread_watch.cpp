@@ -68,14 +68,14 @@ spread_watch::answer spread_watch::update(const observation& point, double equal
 
 spread_watch::answer spread_watch::follow_told() {
   answer result;
-  ++told_points_;
+  ++change_->told_points;
   const bool is_back = std::abs(fast_ - slow_) < 0.4 * smallest;
-  if (!is_back && told_points_ < accept_points) return result;
+  if (!is_back && change_->told_points < accept_points) return result;
   result.over = true;
   result.accepted = !is_back;
   if (!is_back) restart();
   told_ = false;
-  beyond_ = 0;
+  change_->beyond = 0;
   return result;
 }
 
@@ -105,24 +105,25 @@ spread_watch::answer spread_watch::watch(const observation& point) {
   const double size = std::abs(stray);
   is_suspect_ = points_ >= points_min && size >= suspected * least && stray > 0;
   if (points_ < points_min || size < least) {
-    beyond_ = 0;
+    if (change_) change_->beyond = 0;
     learn_stray(size);
     return result;
   }
-  if (beyond_++ == 0) {
-    change_n_ = point.n;
-    change_ = point.ts;
+  if (!change_) change_ = std::make_unique<change>();
+  if (change_->beyond++ == 0) {
+    change_->from_n = point.n;
+    change_->from = point.ts;
   }
-  if (beyond_ < beyond_min) return result;
+  if (change_->beyond < beyond_min) return result;
   told_ = true;
-  told_points_ = 0;
-  is_up_ = stray > 0;
+  change_->told_points = 0;
+  change_->is_up = stray > 0;
   finding found;
   found.kind = event_kind::spread;
-  found.direction = is_up_ ? event_direction::up : event_direction::down;
-  found.from_n = change_n_;
-  found.from = change_;
-  found.points = point.n - change_n_ + 1;
+  found.direction = change_->is_up ? event_direction::up : event_direction::down;
+  found.from_n = change_->from_n;
+  found.from = change_->from;
+  found.points = point.n - change_->from_n + 1;
   found.value = point.value;
   found.expected = point.seen.baseline.expected;
   found.before = std::exp(slow_ + normal_log);

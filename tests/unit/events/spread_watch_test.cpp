@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
+#include "server/detect/archive.hpp"
 #include "tests/support/noise.hpp"
 #include "tests/unit/events/observed.hpp"
 
@@ -72,6 +76,38 @@ TEST_F(scattered_stream, is_over_when_it_is_back) {
   ASSERT_NE(scatter(5, 100), 0);
   EXPECT_NE(until_over(1, 300), 0);
   EXPECT_FALSE(last_.accepted);
+  EXPECT_FALSE(watch_.is_told());
+}
+
+TEST_F(scattered_stream, goes_on_where_it_was_saved_in_a_change_and_behind_one) {
+  const auto bytes_of = [](spread_watch& one) {
+    std::string bytes;
+    state_writer out(bytes);
+    out(one);
+    return bytes;
+  };
+  const auto change_over = [&] {
+    const std::string bytes = bytes_of(watch_);
+    spread_watch back;
+    state_reader in(bytes);
+    in(back);
+    EXPECT_TRUE(in.ok());
+    EXPECT_EQ(bytes_of(back), bytes);
+    watch_ = std::move(back);
+  };
+  ASSERT_EQ(scatter(1, 1'000), 0);
+  change_over();
+  for (int i = 0; !found_ && i < 100; ++i) {
+    found_ = add(5).found;
+    change_over();
+  }
+  ASSERT_TRUE(found_);
+  EXPECT_EQ(found_->points, n_ - found_->from_n + 1);
+  EXPECT_TRUE(watch_.is_told());
+  int until = 0;
+  while (++until < 400 && !add(1).over) change_over();
+  EXPECT_LT(until, 400);
+  change_over();
   EXPECT_FALSE(watch_.is_told());
 }
 
