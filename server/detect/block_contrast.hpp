@@ -7,8 +7,8 @@
 // before squaring, so that spikes do not drown a wave. The largest pair is left out and the newest held back, so that a
 // single step, however large, is not taken for a habit of the stream.
 //
-// Owns one heap block of 24 bytes a level, a level for each doubling of the values seen, 16 at most. About 2 ns a
-// value. One thread at a time; values are finite.
+// 16 bytes, and one heap block of 21 bytes a level, a level for each doubling of the values seen, 16 at most. About 2
+// ns a value. One thread at a time; values are finite.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +31,7 @@ public:
   // The next values, in order; at most batch_max of them. How they are cut into batches makes no difference.
   void add(std::span<const double> values);
 
-  void prefetch() const { prefetch_bytes(levels_.get(), n_levels_ * sizeof(level)); }
+  void prefetch() const { prefetch_bytes(block_.get(), block_length(n_levels_)); }
 
   // What comes next has nothing to do with what came before: no pair spans this point. The figures are kept.
   void restart();
@@ -45,47 +45,68 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    // As saved, the numbers of pairs lie apart.
+    std::uint64_t count = count_;
     std::array<std::uint8_t, levels_max> n_pairs{};
-    for (std::size_t r = 0; r < n_levels_; ++r) n_pairs[r] = levels_[r].n_pairs;
-    std::vector<level> levels(levels_.get(), levels_.get() + n_levels_);
-    archive(count_, n_pairs);
+    std::vector<saved_level> levels(n_levels_);
+    for (std::size_t r = 0; r < n_levels_; ++r) {
+      n_pairs[r] = pairs()[r];
+      levels[r] = {waiting()[r], contrasts()[r]};
+    }
+    archive(count, n_pairs);
     archive.sequence(levels, levels_max);
     if constexpr (Archive::reads) {
+      count_ = count & count_mask;
       hold(levels.size());
-      std::copy(levels.begin(), levels.end(), levels_.get());
-      for (std::size_t r = 0; r < n_levels_; ++r) levels_[r].n_pairs = n_pairs[r];
+      for (std::size_t r = 0; r < n_levels_; ++r) {
+        waiting()[r] = levels[r].waiting;
+        contrasts()[r] = levels[r].seen;
+        pairs()[r] = n_pairs[r];
+      }
     }
   }
 
 private:
   static constexpr unsigned memory = 64;
+  static constexpr std::uint64_t count_mask = (std::uint64_t{1} << 56U) - 1;  // no stream lives to have as many values
 
-  struct level {
-    double waiting = 0.0;  // mean of the first block of a pair, while its second is not there
-    float held = -1.0F;    // sqrt(n/2) |a - b| of the newest pair, not counted yet; negative: no such pair
-    float sum = 0.0F;      // of it over the pairs
+  struct contrast {
+    float held = -1.0F;  // sqrt(n/2) |a - b| of the newest pair, not counted yet; negative: no such pair
+    float sum = 0.0F;    // of it over the pairs
     float largest = 0.0F;
-    std::uint8_t n_pairs = 0;  // behind the sum
+  };
+  // As saved, a level lies together, but for its number of pairs, and all is doubles.
+  struct saved_level {
+    double waiting = 0.0;
+    contrast seen{};
 
     template <class Archive>
     void visit_state(Archive& archive) {
       archive(waiting);
-      for (float* const one : {&held, &sum, &largest}) {
+      for (float* const one : {&seen.held, &seen.sum, &seen.largest}) {
         double saved = static_cast<double>(*one);
         archive(saved);
         if constexpr (Archive::reads) *one = in_float(saved);
       }
     }
   };
+  // The block, of each level: the mean of the first block of a pair, while its second is not there; the contrasts; how
+  // many pairs are behind their sum.
+  static constexpr std::size_t block_length(std::size_t n_levels) {
+    return n_levels * (sizeof(double) + sizeof(contrast) + 1);
+  }
+  double* waiting() const { return reinterpret_cast<double*>(block_.get()); }
+  contrast* contrasts() const { return reinterpret_cast<contrast*>(waiting() + n_levels_); }
+  std::uint8_t* pairs() const { return reinterpret_cast<std::uint8_t*>(contrasts() + n_levels_); }
   // Contrasts are small: values beyond seven sigma are reined in before they come here.
   static float in_float(double contrast) { return static_cast<float>(std::clamp(contrast, -1.0, 1e36)); }
-  void note(std::size_t r, double contrast);
+  void note(std::size_t r, double newest);
   void hold(std::size_t n_levels);
 
-  std::uint64_t count_ = 0;  // values since the start or restart: bit r says whether level r has a block waiting
-  std::unique_ptr<level[]> levels_;
-  std::uint8_t n_levels_ = 0;
+  std::uint64_t count_ : 56 = 0;  // values since the start or restart: bit r says whether level r has a block waiting
+  std::uint64_t n_levels_ : 8 = 0;
+  std::unique_ptr<std::byte[]> block_;
 };
+
+static_assert(sizeof(block_contrast) == 16);
 
 }  // namespace spindrift

@@ -55,7 +55,7 @@ struct drift_detector::variance_table {
 };
 
 std::optional<drift_cut> drift_detector::refuse() {
-  ++n_refused_;
+  ++seldom().n_refused;
   return std::nullopt;
 }
 
@@ -114,7 +114,7 @@ std::optional<drift_cut> drift_detector::tick() {
     reset();
     return std::nullopt;
   }
-  if (by_steps_ && path_->points >= path_points) {
+  if (by_steps_ && seldom_->way.points >= path_points) {
     follow_path();
     return std::nullopt;
   }
@@ -207,21 +207,27 @@ void drift_detector::follow_trend() {
   if (by_steps_ || wander_.trend() < trend_sure || wander_.step_variance() > trend_gain * variance) return;
   const double level = wander_.newest_level();
   take_up(true);
-  path_->newest = path_->entry = level;
+  seldom_->way.newest = seldom_->way.entry = level;
 }
 
 // And a stream of steps whose levels stay together has levels again.
 void drift_detector::follow_path() {
-  const double square = path_->square / path_->points;
-  path_->points = 0;
-  path_->square = 0.0;
-  path_->entry = path_->newest;
+  path& way = seldom_->way;
+  const double square = way.square / way.points;
+  way.points = 0;
+  way.square = 0.0;
+  way.entry = way.newest;
   if (square < path_level * wander_.step_variance()) take_up(false);
+}
+
+drift_detector::rarities& drift_detector::seldom() {
+  if (!seldom_) seldom_ = std::make_unique<rarities>();
+  return *seldom_;
 }
 
 void drift_detector::take_up(bool steps) {
   by_steps_ = steps;
-  path_ = steps ? std::make_unique<path>() : nullptr;
+  if (steps) seldom().way = path{};
   mean_ = cubes_ = third_moment_ = 0.0;
   reach_ = INFINITY;
   window_.clear();
@@ -230,7 +236,7 @@ void drift_detector::take_up(bool steps) {
 }
 
 double drift_detector::step_to(double y) {
-  path& way = *path_;
+  path& way = seldom_->way;
   const double step = y - way.newest;
   way.newest = y;
   const double distance = y - way.entry;
@@ -284,7 +290,7 @@ drift_detector::variance_table drift_detector::tabulate() const {
 }
 
 void drift_detector::reset() {
-  ++n_resets_;
+  ++seldom().n_resets;
   origin_ = mean_ = cubes_ = third_moment_ = 0.0;
   reach_ = INFINITY;
   scale_ = 1.0;
@@ -295,7 +301,7 @@ void drift_detector::reset() {
 
 double drift_detector::mean() {
   settle();
-  return origin_ + (by_steps_ ? path_->newest : window_.mean()) / scale_;
+  return origin_ + (by_steps_ ? seldom_->way.newest : window_.mean()) / scale_;
 }
 
 double drift_detector::total() {

@@ -80,20 +80,26 @@ public:
 
   // Modulo 2^32.
   std::uint32_t n_detections() const { return n_detections_; }
-  std::uint32_t n_refused() const { return n_refused_; }  // values left out
-  std::uint32_t n_resets() const { return n_resets_; }    // times the state was no longer finite and began anew
+  // Values left out, and times the state was no longer finite and began anew.
+  std::uint32_t n_refused() const { return seldom_ ? seldom_->n_refused : 0; }
+  std::uint32_t n_resets() const { return seldom_ ? seldom_->n_resets : 0; }
 
   template <class Archive>
   void visit_state(Archive& archive) {
     if constexpr (!Archive::reads) settle();
     archive(origin_, scale_, mean_, reach_, cubes_, third_moment_, n_seen_, until_tick_, started_, scaled_);
-    path way = path_ ? *path_ : path{};
+    rarities rare = seldom_ ? *seldom_ : rarities{};
+    path way = by_steps_ ? rare.way : path{};
     archive(sure_gap_, by_steps_, sharp_left_, way.points, way.newest, way.entry, way.square);
-    if constexpr (Archive::reads) path_ = by_steps_ ? std::make_unique<path>(way) : nullptr;
-    for (std::uint32_t* const count : {&n_detections_, &n_refused_, &n_resets_}) {
+    for (std::uint32_t* const count : {&n_detections_, &rare.n_refused, &rare.n_resets}) {
       std::uint64_t saved = *count;  // as saved they are wide
       archive(saved);
       *count = static_cast<std::uint32_t>(saved);
+    }
+    if constexpr (Archive::reads) {
+      const bool has_any = by_steps_ || rare.n_refused > 0 || rare.n_resets > 0;
+      rare.way = way;
+      seldom_ = has_any ? std::make_unique<rarities>(rare) : nullptr;
     }
     archive(window_, contrast_, wander_);
     if constexpr (Archive::reads) {
@@ -121,6 +127,12 @@ private:
     double square = 0.0;  // the squared way since,
     std::uint32_t points = 0;
   };
+  // What most streams never have.
+  struct rarities {
+    path way;  // with by_steps_
+    std::uint32_t n_refused = 0;
+    std::uint32_t n_resets = 0;
+  };
   struct boundary {
     double n0;
     double n1;
@@ -135,6 +147,7 @@ private:
   double within(const boundary& cut) const;
   void follow_trend();
   void follow_path();
+  rarities& seldom();
   void take_up(bool steps);
   double step_to(double y);
   bool knows_its_waves() const;
@@ -153,15 +166,13 @@ private:
   double third_moment_ = 0.0;  // E|d|^3, over about the window's length
   std::uint64_t n_seen_ = 0;   // since the first value or a reset
   std::uint32_t until_tick_ = 1;
+  std::uint32_t n_detections_ = 0;
   bool started_ = false;
   bool scaled_ = false;
   bool by_steps_ = false;        // the window holds steps, not levels
   std::uint8_t sharp_left_ = 0;  // ticks for which a step that the baseline saw is believed
   double sure_gap_ = 0.0;
-  std::unique_ptr<path> path_;  // with by_steps_
-  std::uint32_t n_detections_ = 0;
-  std::uint32_t n_refused_ = 0;
-  std::uint32_t n_resets_ = 0;
+  std::unique_ptr<rarities> seldom_;  // from the first on
   adwin_window window_;
   block_contrast contrast_;
   wander_watch wander_;

@@ -8,8 +8,6 @@
 namespace spindrift {
 namespace {
 
-constexpr std::uint8_t votes_max = 64;
-constexpr std::uint16_t memory = 1024;
 constexpr std::uint32_t n_max = 16384;
 constexpr double rules_from = 0.85;
 constexpr double rules_until = 0.80;
@@ -80,10 +78,10 @@ rare_value::judgement rare_value::judge(double x, std::size_t bucket) const {
 
 // The share begins at none, over the memory that there is: a stream that stands still for an hour is none of this kind.
 void rare_value::replace_usual(double x) {
-  const std::uint16_t age = age_;
+  const unsigned age = age_;
   std::unique_ptr<octave_counts> counts = std::move(counts_);
   *this = rare_value();
-  age_ = age;
+  age_ = age & (2 * memory - 1);
   usual_ = x;
   votes_ = 1;
   if (!counts) return;
@@ -108,14 +106,14 @@ void rare_value::count(std::size_t bucket) {
     std::uint16_t& here = (*counts_)[bucket];
     if (here < UINT16_MAX) ++here;
   }
-  stay_bucket_ = static_cast<std::uint8_t>(bucket);
+  stay_bucket_ = bucket & (2 * octaves - 1);
 }
 
 void rare_value::learn(double x, std::size_t bucket) {
   const bool usual = n_ > 0 && x == usual_;
   if (usual) {
     if (!counts_) counts_ = std::make_unique<octave_counts>(counts_so_far());
-    votes_ = static_cast<std::uint8_t>(std::min<int>(votes_ + 1, votes_max));
+    if (votes_ < votes_max) ++votes_;
     stay_ = 0;
   } else if (votes_ == 0 && share_ < half) {
     replace_usual(x);

@@ -173,7 +173,7 @@ constexpr detector_entry table[] = {
      .is_chosen = [](settings_ref of) { return !is_classic(of); },
      .state_settings = [](settings_ref of) { return hash_of({of.zscore.seasonal ? 1U : 0U}); },
      .grown_bytes = [](settings_ref of,
-                       std::size_t values) { return values * (of.zscore.seasonal ? 10'100UL : 2'900UL); },
+                       std::size_t values) { return values * (of.zscore.seasonal ? 10'000UL : 2'800UL); },
      .complaints = nullptr,
      .append_options = append_nothing},
     {.tag = detector_tag::adwin,
@@ -187,7 +187,7 @@ constexpr detector_entry table[] = {
            return hash_of({of.adwin.clock, of.adwin.max_buckets});
          },
      .grown_bytes = [](settings_ref of,
-                       std::size_t values) { return values * (1'400UL + 410UL * of.adwin.max_buckets); },
+                       std::size_t values) { return values * (1'360UL + 410UL * of.adwin.max_buckets); },
      .complaints = [](settings_ref of) { return validate(of.adwin); },
      .append_options = append_adwin_options},
     {.tag = detector_tag::ensemble,

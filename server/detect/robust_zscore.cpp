@@ -96,8 +96,9 @@ baseline_reading robust_zscore::update(double x) {
     reading.z = drawn_in(z);
     if (reading.anomaly && season_) {
       // Two predictors about as good: a point that one of them expected is no anomaly.
-      const double limit = 1.5 * chosen.loss;
-      reading.anomaly = !is_ordinary(track_, error, limit) && !is_ordinary(season_->own, season_error, limit);
+      const double limit = 1.5 * (by_season ? season_->own_loss : season_->other_loss);
+      reading.anomaly = !is_ordinary(track_, season_->other_loss, error, limit) &&
+                        !is_ordinary(season_->own, season_->own_loss, season_error, limit);
     }
   }
   judge_rare(x, reading);
@@ -195,8 +196,8 @@ bool robust_zscore::is_within_reason(double prediction) const {
   return prediction >= *least - beyond && prediction <= *most + beyond;
 }
 
-bool robust_zscore::is_ordinary(const track& one, double error, double loss_limit) const {
-  return one.loss <= loss_limit && std::abs(error) < ordinary * sigma(one);
+bool robust_zscore::is_ordinary(const track& one, double loss, double error, double loss_limit) const {
+  return loss <= loss_limit && std::abs(error) < ordinary * sigma(one);
 }
 
 void robust_zscore::follow(track& one, double error, bool settled) const {
@@ -209,10 +210,10 @@ void robust_zscore::select(double error, double season_error) {
   season& other = *season_;
   const double reach = 8 * std::min(sigma(track_), sigma(other.own));
   const double rate = std::max(0.01, 1 / static_cast<double>(count_));
-  track_.loss += (std::min(std::abs(error), reach) - track_.loss) * rate;
-  other.own.loss += (std::min(std::abs(season_error), reach) - other.own.loss) * rate;
-  const double present = other.selected ? other.own.loss : track_.loss;
-  const double rival = other.selected ? track_.loss : other.own.loss;
+  other.other_loss += (std::min(std::abs(error), reach) - other.other_loss) * rate;
+  other.own_loss += (std::min(std::abs(season_error), reach) - other.own_loss) * rate;
+  const double present = other.selected ? other.own_loss : other.other_loss;
+  const double rival = other.selected ? other.other_loss : other.own_loss;
   if (rival < 0.9 * present) other.selected = !other.selected;
   follow(other.own, season_error, settling_ == 0);
 }

@@ -56,9 +56,18 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(track_, autoregression_, recent_, count_, flags_, settling_, mean_, spread_, smallest_step_, last_learned_);
+    // As saved, every track has its loss behind it, and settling_ two bytes.
+    double loss = season_ ? season_->other_loss : 0;
+    std::uint16_t settling = settling_;
+    archive(track_, loss, autoregression_, recent_, count_, flags_, settling, mean_, spread_, smallest_step_,
+            last_learned_);
     archive(rare_, ties_);
     archive(stayed_);
+    if constexpr (Archive::reads) {
+      if (settling > adopted_settling) return archive.refuse();
+      settling_ = static_cast<std::uint8_t>(settling);
+      if (season_) season_->other_loss = loss;
+    }
     bool has_left = levels_ != nullptr;
     archive(has_left);
     if (has_left && !levels_) levels_ = std::make_unique<known_levels>();
@@ -75,27 +84,28 @@ public:
 
 private:
   static constexpr std::size_t kept_max = 128;
-  static constexpr std::uint16_t adopted_settling = 40;
+  static constexpr std::uint8_t adopted_settling = 40;
 
   // How well one predictor does.
   struct track {
     error_scale scale;
     tail_histogram tail;
-    double loss = 0;  // recent mean of |error|, clipped; followed only where there are two predictors to choose from
 
     template <class Archive>
     void visit_state(Archive& archive) {
-      archive(scale, tail, loss);
+      archive(scale, tail);
     }
   };
   struct season {
     season_predictor predictor;
     track own;
+    double own_loss = 0;    // recent mean of |error|, clipped,
+    double other_loss = 0;  // and that of the other predictor
     bool selected = false;
 
     template <class Archive>
     void visit_state(Archive& archive) {
-      archive(predictor, own, selected);
+      archive(predictor, own, own_loss, selected);
     }
   };
 
@@ -105,7 +115,7 @@ private:
   double threshold(const track& one) const;
   robust_autoregression::forecast predict();
   bool is_within_reason(double prediction) const;
-  bool is_ordinary(const track& one, double error, double loss_limit) const;
+  bool is_ordinary(const track& one, double loss, double error, double loss_limit) const;
   void begin(double x);
   void follow(track& one, double error, bool settled) const;
   void judge_rare(double x, baseline_reading& reading);
@@ -128,16 +138,16 @@ private:
   robust_autoregression autoregression_;
   robust_autoregression::window recent_{};  // the last values as they came, newest first
   std::uint64_t count_ = 0;
-  std::uint16_t flags_ = 0;      // the last sixteen verdicts, newest in bit 0
-  std::uint16_t settling_ = 32;  // errors that do not count for the tail yet, since the scale is still moving
-  std::uint32_t stayed_ = 0;     // points at this level
+  std::uint16_t flags_ = 0;     // the last sixteen verdicts, newest in bit 0
+  std::uint8_t settling_ = 32;  // errors that do not count for the tail yet, since the scale is still moving
+  std::uint8_t ties_ = 0;       // how often in a row the value was the one before, up to 255
+  std::uint32_t stayed_ = 0;    // points at this level
   double mean_ = 0;
   double spread_ = 0;         // mean |x - mean|
   double smallest_step_ = 0;  // the least change ever seen between two values that were learned; 0: none yet
   double last_learned_ = 0;
   rare_value rare_;
   std::unique_ptr<known_levels> levels_;  // once it has been left
-  std::uint8_t ties_ = 0;                 // how often in a row the value was the one before, up to 255
   rare_list<double> kept_;                // the first values, until run_again() has used them for the last time
   std::unique_ptr<season> season_;        // none unless the settings ask for it
 };

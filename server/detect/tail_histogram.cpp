@@ -8,18 +8,10 @@
 namespace spindrift {
 namespace {
 
-constexpr double first_edge = 1.25;
-constexpr double quarter_octave = 1.189207115002721;
-constexpr double half_octave = 1.4142135623730951;
-constexpr double three_quarters = 1.681792830507429;
 constexpr unsigned counted_max = 4096;
 
 constexpr std::size_t bucket_of_2_5 = 4;
-constexpr std::size_t bucket_of_5 = 8;
-constexpr double cautious_threshold = 5;
-constexpr double lowest_threshold = 4.6;
 constexpr double known = 500;
-constexpr double never = 1e12;  // above every |error| / sigma, which end at z_max
 
 constexpr double light_shoulder = 0.025;
 constexpr double light_gap = 1;     // a light tail ends where no more lie below T than above it
@@ -46,14 +38,26 @@ void tail_histogram::add(double z) {
                                 static_cast<std::size_t>(mantissa >= half_octave) +
                                 static_cast<std::size_t>(mantissa >= three_quarters);
     bucket = std::min(octave * 4 + quarter, buckets - 1);
-    ++counts_[bucket];
+    count_up(bucket);
   }
   if (total_ >= counted_max) halve();
   if (bucket >= bucket_of_2_5 || total_ % 64 == 0) compute_threshold();
 }
 
+void tail_histogram::count_up(std::size_t bucket) {
+  if (bucket < near_buckets) {
+    ++near_[bucket];
+    return;
+  }
+  if (!far_) far_ = std::make_unique<far_counts>();
+  ++(*far_)[bucket - near_buckets];
+}
+
 void tail_histogram::halve() {
-  for (auto& count : counts_) count = static_cast<std::uint16_t>(count / 2);
+  for (auto& count : near_) count = static_cast<std::uint16_t>(count / 2);
+  if (far_) {
+    for (auto& count : *far_) count = static_cast<std::uint16_t>(count / 2);
+  }
   total_ = static_cast<std::uint16_t>(total_ / 2);
 }
 
@@ -63,42 +67,56 @@ void tail_histogram::find_edge() {
   edge_ = 0;
   if (total_ < known) return;
   double above = 0;
-  for (std::size_t i = 2; i < buckets; ++i) above += counts_[i];
-  double edge = first_edge * half_octave;
+  for (std::size_t i = 2; i < buckets_held(); ++i) above += count(i);
   for (std::size_t i = 2; i < bucket_of_2_5; ++i) {
-    const unsigned below = counts_[i - 1] + counts_[i - 2];
-    if (below >= edge_count && edge_fall * counts_[i] <= below && 2 * counts_[i] <= above &&
+    const unsigned below = near_[i - 1] + near_[i - 2];
+    if (below >= edge_count && edge_fall * near_[i] <= below && 2 * near_[i] <= above &&
         above <= beyond_edge * total_) {
-      edge_ = edge;
+      edge_ = static_cast<std::uint8_t>(i - 1);
       return;
     }
-    above -= counts_[i];
-    edge *= quarter_octave;
+    above -= near_[i];
   }
 }
 
 void tail_histogram::compute_threshold() {
   const double total = total_;
   double shoulder = 0;
-  for (std::size_t i = bucket_of_2_5; i < bucket_of_5; ++i) shoulder += counts_[i];
+  for (std::size_t i = bucket_of_2_5; i < bucket_of_5; ++i) shoulder += near_[i];
   // One more than seen, of fifty more: without evidence a tail is heavy.
   const bool light = (shoulder + 1) / (total + 50) <= light_shoulder;
   const double gap = light ? light_gap : heavy_gap;
   find_edge();
   // For the counts the lowest threshold lies on the edge below 5, which is 4.2.
   std::size_t cut = total < known ? bucket_of_5 : bucket_of_5 - 1;
-  threshold_ = total < known ? cautious_threshold : lowest_threshold;
+  threshold_ = total < known ? cautious : lowest;
   double above = 0;
-  for (std::size_t i = cut; i < buckets; ++i) above += counts_[i];
+  for (std::size_t i = cut; i < buckets_held(); ++i) above += count(i);
   for (; cut + 1 < buckets; ++cut) {
     // The benefit of the doubt, one standard deviation of a count, goes to the flag in a light tail, else to the point.
-    double below = counts_[cut - 1] + counts_[cut - 2];
+    double below = count(cut - 1) + count(cut - 2);
     below += light ? -1 - std::sqrt(below) : std::sqrt(below);
     if (below <= std::max(empty * total, gap * above) && above <= anomalies_max * total + 3) return;
-    above -= counts_[cut];
-    threshold_ = threshold_ < cautious_threshold ? cautious_threshold : threshold_ * quarter_octave;
+    above -= count(cut);
+    ++threshold_;
   }
-  threshold_ = never;
+  threshold_ = thresholds.size() - 1;
+}
+
+// Of numbers that are none of these, the next above.
+void tail_histogram::take_over(const std::array<std::uint16_t, buckets>& counts, double threshold, double edge) {
+  const auto begin_of_far = counts.begin() + near_buckets;
+  std::copy(counts.begin(), begin_of_far, near_.begin());
+  far_.reset();
+  if (std::any_of(begin_of_far, counts.end(), [](std::uint16_t count) { return count > 0; })) {
+    far_ = std::make_unique<far_counts>();
+    std::copy(begin_of_far, counts.end(), far_->begin());
+  }
+  const auto place = [](const auto& all, double number) {
+    return static_cast<std::uint8_t>(std::lower_bound(all.begin(), all.end() - 1, number) - all.begin());
+  };
+  threshold_ = place(thresholds, threshold);
+  edge_ = place(edges, edge);
 }
 
 }  // namespace spindrift

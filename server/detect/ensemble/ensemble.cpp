@@ -41,7 +41,7 @@ event_reading ensemble::update(double x, double t_seconds) {
   const bool quiet = quiet_left_ > 0;
   if (quiet) --quiet_left_;
   const bool alarm = !quiet && count_ > warm_up && score >= threshold_;
-  if (alarm) quiet_left_ = quiet_points_;
+  if (alarm) quiet_left_ = quiet_points_ & quiet_mask;
   return {score, alarm};
 }
 
@@ -81,7 +81,7 @@ std::array<double, ensemble::groups> ensemble::group_scores(const std::array<dou
 double ensemble::hold_and_mean(const std::array<double, groups>& scores) {
   std::transform(scores.begin(), scores.end(), held_[held_next_].begin(),
                  [](double score) { return half_float::of(static_cast<float>(score)); });
-  held_next_ = static_cast<std::uint8_t>((held_next_ + 1U) % hold);
+  held_next_ = held_next_ + 1U == hold ? 0 : (held_next_ + 1U) & 7U;
   // None is negative, so of two the one with more in its bits is the higher.
   double sum = 0.0;
   for (std::size_t g = 0; g < groups; ++g) {

@@ -67,18 +67,20 @@ public:
     std::array<std::array<double, groups>, hold> saved{};
     auto score = static_cast<double>(score_);
     std::uint32_t held_next = held_next_;
+    std::uint32_t quiet_left = quiet_left_;
     for (std::size_t i = 0; i < hold; ++i) {
       for (std::size_t g = 0; g < groups; ++g) saved[i][g] = static_cast<double>(held_[i][g].value());
     }
-    archive(count_, quiet_left_, score, held_next, saved, range_, level_, time_of_day_, shapes_, calibration_);
+    archive(count_, quiet_left, score, held_next, saved, range_, level_, time_of_day_, shapes_, calibration_);
     if constexpr (Archive::reads) {
       if (held_next >= hold) return archive.refuse();
       score_ = static_cast<float>(score);
-      held_next_ = static_cast<std::uint8_t>(held_next);
+      held_next_ = held_next & 7U;
       for (std::size_t i = 0; i < hold; ++i) {
         for (std::size_t g = 0; g < groups; ++g) held_[i][g] = half_float::of(static_cast<float>(saved[i][g]));
       }
-      quiet_left_ = std::min(quiet_left_, quiet_points_);  // the setting may have changed since the state was saved
+      quiet_left_ =
+          std::min(quiet_left, quiet_points_) & quiet_mask;  // the setting may have changed since the state was saved
     }
   }
 
@@ -93,14 +95,16 @@ private:
   std::array<double, groups> group_scores(const std::array<double, raw_count>& raw);
   double hold_and_mean(const std::array<double, groups>& scores);
 
+  static constexpr std::uint32_t quiet_mask = (std::uint32_t{1} << 24U) - 1;
+
   double threshold_;
-  std::uint32_t quiet_points_;
+  std::uint32_t quiet_points_;  // a million at most
 
   std::uint32_t count_ = 0;
-  std::uint32_t quiet_left_ = 0;
+  std::uint32_t quiet_left_ : 24 = 0;
+  std::uint32_t held_next_ : 3 = 0;
   float score_ = 0.0F;
   std::array<std::array<half_float, groups>, hold> held_{};
-  std::uint8_t held_next_ = 0;
   range_score range_;
   level_score level_;
   time_of_day_score time_of_day_;
