@@ -2,6 +2,7 @@
 #include "server/detect/ensemble/shape_score.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -10,10 +11,18 @@
 namespace spindrift {
 
 namespace {
-// Features beyond this many standard deviations say nothing more; the bound keeps them within 16 bits.
+// Features beyond this many standard deviations say nothing more; the bound, and a step beyond it, keeps them within
+// 254 of the largest steps.
 constexpr double feature_max = 6e4;
+constexpr float held_max = 60'500.0F;
+constexpr float steps_between = 253.0F;
+constexpr float steps_from_zero = 32'000.0F;
+// Sign, exponent and three bits of mantissa of a float, from 2^-23 on.
+constexpr unsigned step_shift = 20;
+constexpr std::uint32_t step_first = (127U - 23U) << 3U;
 constexpr double novel_factor = 2.0;
 constexpr float attraction = 0.05F;
+constexpr float least_spread = 0.1F;  // as in `spread`
 
 // What is taken out of levels to have their form.
 struct spread {
@@ -29,6 +38,11 @@ struct spread {
     size = std::sqrt(squares / count) + 0.1;
   }
 };
+
+float step_of(std::uint8_t step) {
+  return std::bit_cast<float>((step + step_first) << step_shift);
+}
+
 }  // namespace
 
 shape_memory::shape shape_memory::shape_of(const std::array<double, levels>& of) {
@@ -41,23 +55,72 @@ shape_memory::shape shape_memory::shape_of(const std::array<double, levels>& of)
   return made;
 }
 
-shape_memory::to_form::to_form(const level_row& of) {
-  std::array<double, levels> exact;
-  std::copy(of.begin(), of.end(), exact.begin());
-  const spread around(exact);
-  mean = half_float::of(static_cast<float>(around.mean));
-  per_spread = half_float::of(static_cast<float>(1.0 / around.size));
+shape_memory::level_row shape_memory::held_levels::values() const {
+  const float one = step_of(step);
+  level_row made;
+  for (std::size_t i = 0; i < levels; ++i) made[i] = static_cast<float>(least + above[i]) * one;
+  return made;
 }
 
+// The smallest in which levels so far apart, and so far from zero, can be told.
+std::uint8_t shape_memory::step_for(const level_row& values) {
+  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  const float needed =
+      std::max((*most - *least) * (1.0F / steps_between), std::max(*most, -*least) * (1.0F / steps_from_zero));
+  const std::uint32_t upward = (std::bit_cast<std::uint32_t>(needed) + ((1U << step_shift) - 1U)) >> step_shift;
+  return static_cast<std::uint8_t>(std::clamp(upward, step_first, step_first + 255U) - step_first);
+}
+
+// `added` to the steps before they are cut to whole ones.
+shape_memory::held_levels shape_memory::narrowed(const level_row& values, std::uint8_t step, const level_row& added) {
+  const float per_step = 1.0F / step_of(step);
+  std::array<std::int32_t, levels> steps;
+  for (std::size_t i = 0; i < levels; ++i) {
+    const float exact = values[i] * per_step + added[i];
+    const auto toward_zero = static_cast<std::int32_t>(exact);
+    steps[i] = toward_zero - static_cast<std::int32_t>(static_cast<float>(toward_zero) > exact);
+  }
+  const std::int32_t least = *std::min_element(steps.begin(), steps.end());
+  held_levels made;
+  for (std::size_t i = 0; i < levels; ++i) made.above[i] = static_cast<std::uint8_t>(steps[i] - least);
+  made.least = static_cast<std::int16_t>(least);
+  made.step = step;
+  return made;
+}
+
+shape_memory::held_levels shape_memory::narrowed(const level_row& values) {
+  level_row half;
+  half.fill(0.5F);
+  return narrowed(values, step_for(values), half);
+}
+
+// Of what was held it finds the very steps, else what is restored would go on differently: cut to whole ones, levels
+// lie a little less or more far apart than those that the step was chosen for.
+shape_memory::held_levels shape_memory::restored(const level_row& values) {
+  level_row half;
+  half.fill(0.5F);
+  const int likely = step_for(values);
+  for (int step = std::max(likely - 1, 0); step <= std::min(likely + 1, 255); ++step) {
+    const held_levels one = narrowed(values, static_cast<std::uint8_t>(step), half);
+    if (one.values() == values) return one;
+  }
+  return narrowed(values);
+}
+
+// By the levels alone, not by the steps that they are held in: what is restored may be held in others.
 shape_memory::match shape_memory::nearest(const shape& wanted) const {
   if (size_ != 1) return nearest_of_many(wanted);
-  const level_row only = held(0);
-  const float mean = first_form_.mean.value();
-  const float per_spread = first_form_.per_spread.value();
+  const level_row values = first_.values();
+  float sum = 0;
+  for (const float one : values) sum += one;
+  const float mean = sum * (1.0F / levels);
+  float power = 0;
+  for (const float one : values) power += (one - mean) * (one - mean);
+  const float per_spread = 1.0F / (std::sqrt(power * (1.0F / levels)) + least_spread);
   float square = 0;
   for (std::size_t i = 0; i < levels; ++i) {
-    const float d = only[i] - wanted[i];
-    const float e = (only[i] - mean) * per_spread - wanted[levels + i];
+    const float d = values[i] - wanted[i];
+    const float e = (values[i] - mean) * per_spread - wanted[levels + i];
     square += d * d + e * e;
   }
   return {0, std::sqrt(static_cast<double>(square))};
@@ -67,16 +130,34 @@ shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
   match best{0, std::numeric_limits<double>::infinity()};
   for (std::size_t begin = 0; begin < size_; begin += lanes) {
     const group& of = groups_[begin / lanes];
-    std::array<float, lanes> mean;
+    std::array<float, lanes> step;
+    std::array<float, lanes> least;
+    for (std::size_t l = 0; l < lanes; ++l) step[l] = step_of(of.step[l]);
+    for (std::size_t l = 0; l < lanes; ++l) least[l] = static_cast<float>(of.least[l]);
+    std::array<float, levels * lanes> values;
+    std::array<float, lanes> mean{};
+    for (std::size_t i = 0; i < levels; ++i) {
+      for (std::size_t l = 0; l < lanes; ++l) {
+        values[i * lanes + l] = (static_cast<float>(of.above[i * lanes + l]) + least[l]) * step[l];
+        mean[l] += values[i * lanes + l];
+      }
+    }
+    for (std::size_t l = 0; l < lanes; ++l) mean[l] *= 1.0F / levels;
+    std::array<float, lanes> power{};
+    for (std::size_t i = 0; i < levels; ++i) {
+      for (std::size_t l = 0; l < lanes; ++l) {
+        power[l] += (values[i * lanes + l] - mean[l]) * (values[i * lanes + l] - mean[l]);
+      }
+    }
     std::array<float, lanes> per_spread;
-    for (std::size_t l = 0; l < lanes; ++l) mean[l] = of.mean[l].value();
-    for (std::size_t l = 0; l < lanes; ++l) per_spread[l] = of.per_spread[l].value();
+    for (std::size_t l = 0; l < lanes; ++l) {
+      per_spread[l] = 1.0F / (std::sqrt(power[l] * (1.0F / levels)) + least_spread);
+    }
     std::array<float, lanes> squares{};
     for (std::size_t i = 0; i < levels; ++i) {
       for (std::size_t l = 0; l < lanes; ++l) {
-        const float value = of.values[i * lanes + l].value();
-        const float d = value - wanted[i];
-        const float e = (value - mean[l]) * per_spread[l] - wanted[levels + i];
+        const float d = values[i * lanes + l] - wanted[i];
+        const float e = (values[i * lanes + l] - mean[l]) * per_spread[l] - wanted[levels + i];
         squares[l] += d * d + e * e;
       }
     }
@@ -89,34 +170,27 @@ shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
   return best;
 }
 
-shape_memory::level_row shape_memory::held(std::size_t index) const {
-  half_row narrow = first_;
-  if (size_ != 1) {
-    for (std::size_t i = 0; i < levels; ++i) narrow[i] = groups_[index / lanes].values[index % lanes + i * lanes];
-  }
-  return widened(narrow);
+shape_memory::held_levels shape_memory::held(std::size_t index) const {
+  if (size_ == 1) return first_;
+  const group& of = groups_[index / lanes];
+  const std::size_t lane = index % lanes;
+  held_levels one;
+  for (std::size_t i = 0; i < levels; ++i) one.above[i] = of.above[lane + i * lanes];
+  one.least = of.least[lane];
+  one.step = of.step[lane];
+  return one;
 }
 
-// In rows of their own, so that all eight are turned at once.
-shape_memory::level_row shape_memory::widened(const half_row& narrow) {
-  level_row values;
-  for (std::size_t i = 0; i < levels; ++i) values[i] = narrow[i].value();
-  return values;
-}
-
-void shape_memory::hold(std::size_t index, const level_row& values) {
-  half_row narrow;
-  for (std::size_t i = 0; i < levels; ++i) narrow[i] = half_float::of(values[i]);
-  const to_form form(widened(narrow));
+void shape_memory::hold(std::size_t index, const held_levels& one) {
   if (size_ == 1) {
-    first_ = narrow;
-    first_form_ = form;
+    first_ = one;
     return;
   }
   group& of = groups_[index / lanes];
-  for (std::size_t i = 0; i < levels; ++i) of.values[index % lanes + i * lanes] = narrow[i];
-  of.mean[index % lanes] = form.mean;
-  of.per_spread[index % lanes] = form.per_spread;
+  const std::size_t lane = index % lanes;
+  for (std::size_t i = 0; i < levels; ++i) of.above[lane + i * lanes] = one.above[i];
+  of.least[lane] = one.least;
+  of.step[lane] = one.step;
 }
 
 void shape_memory::store(const shape& added) {
@@ -128,7 +202,7 @@ void shape_memory::store(const shape& added) {
   }
   level_row values;
   std::copy_n(added.begin(), levels, values.begin());
-  hold(index, values);
+  hold(index, narrowed(values));
   touch(index);
 }
 
@@ -143,7 +217,7 @@ std::size_t shape_memory::longest_unused() const {
 // Room for one more, by one group at a time: at most seventeen times in a stream's life, and no spare capacity is kept.
 void shape_memory::append() {
   if (size_ == 1) {
-    const level_row alone = held(0);
+    const held_levels alone = first_;
     groups_ = std::make_unique<group[]>(1);
     ++size_;
     hold(0, alone);
@@ -159,14 +233,28 @@ void shape_memory::append() {
 }
 
 void shape_memory::attract(std::size_t index, const shape& toward) {
-  level_row values = held(index);
+  level_row values = held(index).values();
   for (std::size_t i = 0; i < levels; ++i) values[i] += attraction * (toward[i] - values[i]);
-  hold(index, values);
+  hold(index, narrowed(values, step_for(values), scattered()));
   touch(index);
 }
 
+// From 0 to 1, evenly over the times a shape is drawn: 5 % of the way may be less than half a step, which the nearest
+// whole one would never go.
+shape_memory::level_row shape_memory::scattered() const {
+  constexpr std::uint32_t golden = 0x9E3779B9U;  // of 2^32; the multiples of either spread as evenly as any
+  constexpr std::uint32_t plastic = 0xC13FA9A9U;
+  std::uint32_t at = clock_ * golden;
+  level_row made;
+  for (float& one : made) {
+    one = static_cast<float>(static_cast<std::int32_t>(at >> 8U)) * 0x1p-24F;
+    at += plastic;
+  }
+  return made;
+}
+
 void shape_memory::touch(std::size_t index) {
-  if (clock_ == UINT16_MAX) renumber();
+  if (clock_ == UINT8_MAX) renumber();
   ++clock_;
   if (size_ > 1) last_use_of(index) = clock_;
 }
@@ -179,19 +267,18 @@ void shape_memory::renumber() {
   const auto end = by_use.begin() + size_;
   std::iota(by_use.begin(), end, std::uint8_t{0});
   std::stable_sort(by_use.begin(), end, [this](auto a, auto b) { return last_use_of(a) < last_use_of(b); });
-  for (std::uint16_t i = 0; i < size_; ++i) last_use_of(by_use[i]) = static_cast<std::uint16_t>(i + 1U);
+  for (unsigned i = 0; i < size_; ++i) last_use_of(by_use[i]) = static_cast<std::uint8_t>(i + 1U);
 }
 
 void shape_memory::copy_to(std::vector<saved_group>& groups, std::vector<std::uint32_t>& last_use) const {
   constexpr std::size_t by = saved_group::lanes;
   groups.resize((size_ + by - 1U) / by);
   for (std::size_t i = 0; i < size_; ++i) {
-    const level_row one = held(i);
-    const to_form form(one);
-    for (std::size_t k = 0; k < levels; ++k) {
-      groups[i / by].values[k * by + i % by] = one[k];
-      groups[i / by].values[(levels + k) * by + i % by] = (one[k] - form.mean.value()) * form.per_spread.value();
-    }
+    const level_row one = held(i).values();
+    std::array<double, levels> exact;
+    std::copy(one.begin(), one.end(), exact.begin());
+    const shape whole = shape_of(exact);
+    for (std::size_t k = 0; k < features; ++k) groups[i / by].values[k * by + i % by] = whole[k];
     last_use.push_back(size_ == 1 ? clock_ : last_use_of(i));
   }
 }
@@ -206,18 +293,22 @@ bool shape_memory::take_over(std::uint32_t clock, const std::vector<saved_group>
   for (std::size_t i = 0; i < last_use.size(); ++i) {
     append();
     level_row values;
-    for (std::size_t k = 0; k < levels; ++k) values[k] = groups[i / by].values[k * by + i % by];
-    hold(i, values);
+    for (std::size_t k = 0; k < levels; ++k) {
+      const float value = groups[i / by].values[k * by + i % by];
+      if (std::isnan(value)) return false;
+      values[k] = std::clamp(value, -held_max, held_max);
+    }
+    hold(i, restored(values));
   }
-  // Of a longer life than 16 bits count, as older builds wrote it: the order of the numbers is all that matters.
-  const bool is_wide = clock > UINT16_MAX || std::any_of(last_use.begin(), last_use.end(),
-                                                         [clock](std::uint32_t use) { return use > clock; });
-  clock_ = is_wide ? size_ : static_cast<std::uint16_t>(clock);
+  // Of a longer life than a byte counts, as older builds wrote it: the order of the numbers is all that matters.
+  const bool is_wide = clock > UINT8_MAX || std::any_of(last_use.begin(), last_use.end(),
+                                                        [clock](std::uint32_t use) { return use > clock; });
+  clock_ = is_wide ? size_ : static_cast<std::uint8_t>(clock);
   std::vector<std::uint32_t> by_use = last_use;
   std::sort(by_use.begin(), by_use.end());
   for (std::size_t i = 0; size_ > 1 && i < size_; ++i) {
     const auto rank = std::lower_bound(by_use.begin(), by_use.end(), last_use[i]) - by_use.begin();
-    last_use_of(i) = is_wide ? static_cast<std::uint16_t>(rank) : static_cast<std::uint16_t>(last_use[i]);
+    last_use_of(i) = static_cast<std::uint8_t>(is_wide ? static_cast<std::uint32_t>(rank) : last_use[i]);
   }
   return true;
 }

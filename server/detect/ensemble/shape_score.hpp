@@ -8,10 +8,10 @@
 // pull their nearest 5 % of the way (Kohonen's rule for the winner alone).
 //
 // Movable; one thread at a time; |x| <= 1e150; scores are finite and >= 0, and 0 on points that close no block.
-// Of a stored shape the first eight are held, with their mean and spread: the other eight are told by those. In 16 bits
-// each (half_float.hpp), in groups of four, dimension by dimension, so that the search runs on vector registers with
-// each sum in one fixed order: 88 bytes a group as it is needed, 1.4 KiB when full. Many streams never store a second
-// shape: the first lies within. A search of 64 costs about 100 ns, once every `stride`.
+// Of a stored shape the first eight are held, which tell the other eight: a byte each, in steps of some 1/250 of what
+// lies between the lowest and the highest. In groups of four, dimension by dimension, so that the search runs on vector
+// registers with each sum in one fixed order: 48 bytes a group as it is needed, 0.8 KiB when full. Many streams never
+// store a second shape: the first lies within. A search of 64 costs about 150 ns, once every `stride`.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,6 @@
 #include <memory>
 #include <vector>
 
-#include "server/detect/ensemble/half_float.hpp"
 #include "server/detect/ensemble/moving_moments.hpp"
 #include "server/detect/short_double.hpp"
 
@@ -79,27 +78,31 @@ private:
   };
 
   using level_row = std::array<float, levels>;
-  // What takes levels to their form.
-  struct to_form {
-    half_float mean{};
-    half_float per_spread{};
+  // Level i is (least + above[i]) steps. A step is a number with three bits of mantissa, from 2^-23 to 480.
+  struct held_levels {
+    std::array<std::uint8_t, levels> above{};
+    std::int16_t least = 0;
+    std::uint8_t step = 0;
 
-    to_form() = default;
-    explicit to_form(const level_row& of);
+    level_row values() const;
   };
-  using half_row = std::array<half_float, levels>;
   struct group {
-    std::array<half_float, levels * lanes> values{};  // level i of lane l at i * lanes + l
-    std::array<half_float, lanes> mean{};
-    std::array<half_float, lanes> per_spread{};
-    std::array<std::uint16_t, lanes> last_use{};
+    std::array<std::uint8_t, levels * lanes> above{};  // level i of lane l at i * lanes + l
+    std::array<std::int16_t, lanes> least{};
+    std::array<std::uint8_t, lanes> step{};
+    std::array<std::uint8_t, lanes> last_use{};
   };
+  static_assert(sizeof(group) == 48);
 
+  static std::uint8_t step_for(const level_row& values);
+  static held_levels narrowed(const level_row& values, std::uint8_t step, const level_row& added);
+  static held_levels narrowed(const level_row& values);
+  level_row scattered() const;
+  static held_levels restored(const level_row& values);
   std::size_t groups_held() const { return size_ <= 1 ? 0 : (size_ + lanes - 1) / lanes; }
-  level_row held(std::size_t index) const;
-  static level_row widened(const half_row& narrow);
-  void hold(std::size_t index, const level_row& values);
-  std::uint16_t& last_use_of(std::size_t index) const { return groups_[index / lanes].last_use[index % lanes]; }
+  held_levels held(std::size_t index) const;
+  void hold(std::size_t index, const held_levels& one);
+  std::uint8_t& last_use_of(std::size_t index) const { return groups_[index / lanes].last_use[index % lanes]; }
   std::size_t longest_unused() const;
   match nearest_of_many(const shape& wanted) const;
   void append();
@@ -109,10 +112,9 @@ private:
   bool take_over(std::uint32_t clock, const std::vector<saved_group>& groups,
                  const std::vector<std::uint32_t>& last_use);
 
-  half_row first_{};                 // while there is one alone: that is always the newest
   std::unique_ptr<group[]> groups_;  // of several, exactly as many as they need
-  to_form first_form_;               // of first_
-  std::uint16_t clock_ = 0;
+  held_levels first_;                // while there is one alone: that is always the newest
+  std::uint8_t clock_ = 0;
   std::uint8_t size_ = 0;
 };
 
