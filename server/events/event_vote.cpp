@@ -6,17 +6,21 @@
 
 namespace spindrift {
 
+// What is there, or one that begins behind point n.
+vote_watch& event_watch::votes_from(std::uint64_t n) {
+  if (!whole_) whole_ = std::make_unique<whole_points>(features_.size());
+  if (!whole_->votes) whole_->votes = std::make_unique<vote_watch>(n);
+  return *whole_->votes;
+}
+
 // A vote says less than what a watch can name: it waits for what these make of the same points.
 void event_watch::take_votes(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
                              std::vector<event>& told) {
   // What the baseline flags is the other watches' business.
   const auto voters = static_cast<std::uint8_t>(seen.judged_by & ~static_cast<unsigned>(point_detector::zscore));
-  if (!votes_) {
-    if (voters == 0) return;
-    votes_ = std::make_unique<vote_watch>(n - 1);
-  }
+  if (!has_votes() && voters == 0) return;
   const std::size_t feature = std::min(seen.feature, values.size() - 1);
-  const vote_watch::answer heard = votes_->update(n, ts, values[feature], seen, voters);
+  const vote_watch::answer heard = votes_from(n - 1).update(n, ts, values[feature], seen, voters);
   if (heard.goes_on || heard.over) {
     for (entry& held : entries_) {
       if (!held.is_open || held.told.kind != event_kind::pattern) continue;

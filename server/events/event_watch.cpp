@@ -68,7 +68,7 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
     take(i, point, answer, told);
     if (!entries_.empty()) follow_open(point, i, told);
   }
-  if (relations_) take_relation(n, ts, values, seen, told);
+  if (features_.size() > 1) take_relation(n, ts, values, seen, told);
   take_votes(n, ts, values, seen, told);
   album_.end_point(ts, values);
   membership result;

@@ -40,7 +40,7 @@ public:
 
   // context_points: how many points before an event its picture shows.
   explicit event_watch(std::size_t features, std::size_t context_points = context_ring::points_usual)
-      : relations_(features > 1 ? std::make_unique<relations>(features) : nullptr),
+      : whole_(features > 1 ? std::make_unique<whole_points>(features) : nullptr),
         album_(context_points),
         features_(features) {}
 
@@ -93,12 +93,10 @@ public:
   static constexpr std::uint16_t state_version = 10;
   template <class Archive>
   void visit_state(Archive& archive) {
-    std::uint8_t run = relations_ ? relations_->run : std::uint8_t{0};
+    std::uint8_t run = whole_ ? whole_->relation_run : std::uint8_t{0};
     archive(intervals_, marks_, count_, run, album_);
-    if (relations_) {
-      relations_->run = run;
-      archive(relations_->watch);
-    }
+    if (whole_) whole_->relation_run = run;
+    if (features_.size() > 1) archive(*whole_->relations);
     visit_votes(archive);
     for (std::size_t i = 0; i < features_.size(); ++i) archive(features_[i]);
     archive.sequence(entries_, entries_max);
@@ -126,20 +124,24 @@ private:
     void visit_state(Archive& archive);
   };
 
-  struct relations {
-    explicit relations(std::size_t features) : watch(features) {}
+  // What looks at points as a whole. Most streams have none of it.
+  struct whole_points {
+    explicit whole_points(std::size_t features)
+        : relations(features > 1 ? std::make_unique<relation_watch>(features) : nullptr) {}
 
-    relation_watch watch;
-    std::uint8_t run = 0;  // points in a row at which two values were apart
+    std::unique_ptr<relation_watch> relations;  // of points of several values
+    std::unique_ptr<vote_watch> votes;          // where a detector of whole points has voted
+    std::uint8_t relation_run = 0;              // points in a row at which two values were apart
   };
+  bool has_votes() const { return whole_ && whole_->votes; }
+  vote_watch& votes_from(std::uint64_t n);
 
   template <class Archive>
   void visit_votes(Archive& archive) {
-    auto has_votes = static_cast<std::uint8_t>(votes_ != nullptr);
-    archive(has_votes);
-    if (has_votes == 0) return votes_.reset();
-    if (!votes_) votes_ = std::make_unique<vote_watch>();
-    archive(*votes_);
+    auto has = static_cast<std::uint8_t>(has_votes());
+    archive(has);
+    if (has != 0) return archive(votes_from(0));
+    if (whole_) whole_->votes.reset();
   }
   void take_votes(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
                   std::vector<event>& told);
@@ -171,8 +173,7 @@ private:
   interval_habit intervals_;
   mark_memory marks_;
   std::uint64_t count_ = 0;
-  std::unique_ptr<vote_watch> votes_;     // where a detector of whole points has voted
-  std::unique_ptr<relations> relations_;  // of points of several values
+  std::unique_ptr<whole_points> whole_;
   picture_album album_;
   feature_watches features_;
   rare_list<entry> entries_;

@@ -39,7 +39,7 @@ public:
   level_watch& level() { return level_; }
   const level_watch& level() const { return level_; }
   // A new level has been found: the watches that a change of level would mislead look away for a while.
-  void settle(std::uint32_t points) { spread_.hold(points); }
+  void settle(std::uint16_t points) { spread_.hold(points); }
 
   template <class Archive>
   void visit_state(Archive& archive) {

@@ -41,13 +41,13 @@ rare_finding pattern_watch::update(const observation& point, double nines, const
   if (point.seen.beat_missing) return describe_missing(point);
   if (auto missed = follow_clock(point)) return missed;
   if (point.n < points_min || score_n_ == 0) return std::nullopt;
-  if (!pending_) {
+  if (!is_pending()) {
     const bool scored = point.n - score_n_ <= together;
     const bool odd = odd_n_ > 0 && point.n - odd_n_ <= odd_before;
     if (score < high_score + crowd && !(scored && odd)) return std::nullopt;
-    pending_ = std::make_unique<held>(held{.from_n = point.n, .from = point.ts, .score = score});
+    some().pending = held{.from_n = point.n, .from = point.ts, .score = score};
   }
-  held& now = *pending_;
+  held& now = course_->pending;
   now.score = std::max(now.score, score);
   if (z > now.size) {
     now.size = z;
@@ -58,7 +58,7 @@ rare_finding pattern_watch::update(const observation& point, double nines, const
   if (others.untold != nullptr && !others.busy && has_name && others.untold->nines >= near_nines) {
     finding found = *others.untold;
     found.nines = std::max(found.nines, describe(point, now).nines);
-    pending_.reset();
+    drop_pending();
     score_n_ = 0;
     return found;
   }
@@ -69,11 +69,23 @@ rare_finding pattern_watch::update(const observation& point, double nines, const
                              : now.size >= plain_z ? hold_back
                                                    : hold_back_short;
   if (others.busy || point.n - now.from_n < hold) return std::nullopt;
-  const std::unique_ptr<held> over = std::move(pending_);
+  const held over = now;
+  drop_pending();
   score_n_ = 0;
   // Of a course that stands at what is expected there is nothing to tell.
-  if (over->size < barely) return std::nullopt;
-  return describe(point, *over);
+  if (over.size < barely) return std::nullopt;
+  return describe(point, over);
+}
+
+pattern_watch::course& pattern_watch::some() {
+  if (!course_) course_ = std::make_unique<course>();
+  return *course_;
+}
+
+void pattern_watch::drop_pending() {
+  if (!course_) return;
+  course_->pending = held{};
+  if (course_->by_clock.from_n == 0) course_.reset();
 }
 
 finding pattern_watch::describe(const observation& point, const held& over) {
@@ -106,11 +118,10 @@ finding pattern_watch::describe_missing(const observation& point) {
 // Page's cumulative sum of how far the points are from what the clock lets expect, more than they may be, to one side.
 rare_finding pattern_watch::follow_clock(const observation& point) {
   if (!point.seen.clock || point.after_hole) {
-    if (stretch_) stretch_->sum = 0;
+    if (course_) course_->by_clock.sum = 0;
     return std::nullopt;
   }
-  if (!stretch_) stretch_ = std::make_unique<stretch>();
-  stretch& now = *stretch_;
+  stretch& now = some().by_clock;
   const double z = point.seen.clock->z;
   const double size = std::abs(z);
   const bool is_up = z > 0;

@@ -55,13 +55,13 @@ spread_watch::answer spread_watch::update(const observation& point, double equal
     return {};
   }
   // A run to one side is a level, not a scatter.
-  if ((equal_share > discrete && !told_) || same_side || point.seen.baseline.warmup) return {};
+  if ((equal_share > discrete && !is_told()) || same_side || point.seen.baseline.warmup) return {};
   const double logarithm = log_error(point);
   if (!std::isfinite(logarithm)) return {};
   if (points_ < std::numeric_limits<std::uint32_t>::max()) ++points_;
   const double rate = 1.0 / points_;
   fast_ += std::max(fast_rate, rate) * (logarithm - fast_);
-  if (told_) return follow_told();
+  if (is_told()) return follow_told();
   slow_ += std::max(slow_rate, rate) * (logarithm - slow_);
   return watch(point);
 }
@@ -74,7 +74,7 @@ spread_watch::answer spread_watch::follow_told() {
   result.over = true;
   result.accepted = !is_back;
   if (!is_back) restart();
-  told_ = false;
+  change_->told = false;
   change_->beyond = 0;
   return result;
 }
@@ -115,7 +115,7 @@ spread_watch::answer spread_watch::watch(const observation& point) {
     change_->from = point.ts;
   }
   if (change_->beyond < beyond_min) return result;
-  told_ = true;
+  change_->told = true;
   change_->told_points = 0;
   change_->is_up = stray > 0;
   finding found;

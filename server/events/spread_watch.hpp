@@ -1,10 +1,11 @@
 // The scatter of the errors, on a logarithmic scale: a fast average of log|error| against a slow one, in units of how
 // much the fast one usually strays. Knows streams whose scatter changes by day and night, and heavy tails.
 //
-// 88 bytes, 32 more from the first change on that may be one; movable; one feature, one thread at a time; about 20 ns
+// 80 bytes, 32 more from the first change on that may be one; movable; one feature, one thread at a time; about 20 ns
 // (one log).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,20 +30,22 @@ public:
   // The usual scatter as a standard deviation; 0 while unknown.
   double usual() const;
   // Nothing is learned from so many further points: a new level is being adopted.
-  void hold(std::uint32_t points) { held_ = points; }
+  void hold(std::uint16_t points) { held_ = points; }
   // The scatter may have changed: a few points more will tell.
-  bool is_suspect() const { return is_suspect_ && !told_; }
+  bool is_suspect() const { return is_suspect_ && !is_told(); }
   // The scatter of late is not the usual one, told or not.
   bool is_astray() const;
-  bool is_told() const { return told_; }
+  bool is_told() const { return change_ && change_->told; }
 
   template <class Archive>
   void visit_state(Archive& archive) {
     change of = change_ ? *change_ : change{};
-    archive(slow_, fast_, last_, motion_, variance_, record_, before_, now_, of.from_n, of.from, points_, held_,
-            of.beyond, of.told_points, told_, of.is_up, is_suspect_, last_flag_);
+    std::uint32_t held = held_;
+    archive(slow_, fast_, last_, motion_, variance_, record_, before_, now_, of.from_n, of.from, points_, held,
+            of.beyond, of.told_points, of.told, of.is_up, is_suspect_, last_flag_);
     if constexpr (Archive::reads) {
-      const bool is_there = told_ || of.from_n > 0 || of.beyond > 0;
+      held_ = static_cast<std::uint16_t>(std::min<std::uint32_t>(held, UINT16_MAX));
+      const bool is_there = of.told || of.from_n > 0 || of.beyond > 0;
       change_ = is_there ? std::make_unique<change>(of) : nullptr;
     }
   }
@@ -54,6 +57,7 @@ private:
     std::int64_t from = 0;
     std::uint32_t beyond = 0;       // points in a row that it has been there
     std::uint32_t told_points = 0;  // points since it was told
+    bool told = false;
     bool is_up = false;
   };
 
@@ -74,8 +78,7 @@ private:
   double now_ = 0;
   std::unique_ptr<change> change_;  // the newest; null: none yet
   std::uint32_t points_ = 0;
-  std::uint32_t held_ = 0;
-  bool told_ = false;
+  std::uint16_t held_ = 0;
   bool is_suspect_ = false;
   std::int8_t last_flag_ = 0;  // the side of the last point, if it was flagged
 };
