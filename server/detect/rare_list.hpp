@@ -16,9 +16,14 @@ template <class T>
 class rare_list {
 public:
   using value_type = T;
+  using const_iterator = const T*;
+
+  rare_list() = default;
+  explicit rare_list(std::vector<T>&& all) : held_(all.empty() ? nullptr : new std::vector<T>(std::move(all))) {}
 
   bool empty() const { return held_ == nullptr; }
   std::size_t size() const { return held_ ? held_->size() : 0; }
+  T* data() { return held_ ? held_->data() : nullptr; }
   const T* data() const { return held_ ? held_->data() : nullptr; }
   T* begin() { return held_ ? held_->data() : nullptr; }
   T* end() { return begin() + size(); }

@@ -131,7 +131,7 @@ void engine::number_points(batch& work, moment now, const journal_position* posi
       if (before == time_unit::none && to->unit != time_unit::milliseconds) result.what.unit = to->unit;
     }
     // As the stream is, whatever the point says: replay knows it from here.
-    result.what.subject.is_counter = to->rate != nullptr;
+    result.what.subject.is_counter = to->rate() != nullptr;
     result.what.n = ++to->n;
     work.streams[i] = to;
   }

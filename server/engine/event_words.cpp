@@ -7,11 +7,11 @@
 
 namespace spindrift {
 
-std::string chosen_title(const stream_profile& of, const std::string& name) {
+std::string chosen_title(const stream_profile& of, std::string_view name) {
   return of.rules.title.empty() ? std::string() : of.title_of(name);
 }
 
-void add_words(const stream_profile& of, const std::string& name, std::vector<event>& notices) {
+void add_words(const stream_profile& of, std::string_view name, std::vector<event>& notices) {
   if (notices.empty()) return;
   const std::string head = of.rules.title.empty() ? std::string() : chosen_title(of, name) + ": ";
   for (event& notice : notices) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/model/event.hpp"
@@ -11,8 +12,8 @@
 namespace spindrift {
 
 // What a person calls the stream; empty: nobody has said.
-std::string chosen_title(const stream_profile& of, const std::string& name);
+std::string chosen_title(const stream_profile& of, std::string_view name);
 // Only where the profile has such words.
-void add_words(const stream_profile& of, const std::string& name, std::vector<event>& notices);
+void add_words(const stream_profile& of, std::string_view name, std::vector<event>& notices);
 
 }  // namespace spindrift

@@ -93,7 +93,7 @@ std::size_t engine::forget_idle(std::int64_t before_ms) {
     const std::lock_guard guard(stripe.lock);
     idle.clear();
     stripe.streams.for_each([&](const stream& one, std::uint64_t hash) {
-      if (one.seen_ms < before_ms) idle.push_back({one.name, hash});
+      if (one.seen_ms < before_ms) idle.push_back({one.name.str(), hash});
     });
     for (const stream_key& key : idle) {
       stream* const gone = stripe.streams.find(key.name, key.hash);

@@ -23,13 +23,13 @@ void idle_streams::begin_look(std::int64_t now_ms) {
   found_.clear();
 }
 
-void idle_streams::offer(std::int64_t seen_ms, const std::string& name, std::uint64_t hash) {
+void idle_streams::offer(std::int64_t seen_ms, std::string_view name, std::uint64_t hash) {
   if (found_.size() == kept_max) {
     if (seen_ms >= found_.front().seen_ms) return;
     std::pop_heap(found_.begin(), found_.end(), is_idle_longer);
     found_.pop_back();
   }
-  found_.push_back({seen_ms, name, hash});
+  found_.push_back({seen_ms, std::string(name), hash});
   std::push_heap(found_.begin(), found_.end(), is_idle_longer);
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace spindrift {
@@ -27,7 +28,7 @@ public:
   // All found are spent, and the last look is long enough ago. A look is begin, offer of every stream, end.
   bool wants_look(std::int64_t now_ms) const;
   void begin_look(std::int64_t now_ms);
-  void offer(std::int64_t seen_ms, const std::string& name, std::uint64_t hash);
+  void offer(std::int64_t seen_ms, std::string_view name, std::uint64_t hash);
   void end_look();
 
   // The longest idle, if it was heard of last before then.

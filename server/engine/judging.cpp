@@ -79,13 +79,14 @@ std::span<const feature_verdict> add_by_feature(const point& from, const stream&
 
 // Behind the past the present begins: what was under way is over, and the time between is no silence.
 void follow_learning(stream& to, bool is_learned, std::uint64_t n, std::int64_t ts) {
-  const bool was_learning = to.learned_to != 0 && to.learned_to + 1 == n;
+  const bool was_learning = to.seldom && to.seldom->learned_to != 0 && to.seldom->learned_to + 1 == n;
   if (!is_learned) {
     if (was_learning) to.events.begin_present(ts);
     return;
   }
-  if (!was_learning) to.learned_from = n;
-  to.learned_to = n;
+  stream::rarities& rare = to.some();
+  if (!was_learning) rare.learned_from = n;
+  rare.learned_to = n;
 }
 
 }  // namespace
@@ -99,11 +100,11 @@ void judge(const point& from, stream& to, moment now, verdict& result, std::vect
   to.last = ordered[0];
   to.last_ts = *result.subject.ts;
   to.seen_ms = now.steady_ms;
-  to.refused = 0;
+  if (to.seldom) to.seldom->refused = 0;
   const bool is_learned = from.is_learned;
   follow_learning(to, is_learned, result.n, *result.subject.ts);
-  if (to.rate) {
-    const counter_rate::result found = to.rate->update({ordered.data(), width}, *result.subject.ts);
+  if (counter_rate* const rate = to.rate()) {
+    const counter_rate::result found = rate->update({ordered.data(), width}, *result.subject.ts);
     if (found != counter_rate::result::rate) {
       // Nothing to judge: the detectors do not hear of it.
       result.warmup = found == counter_rate::result::none;

@@ -10,8 +10,12 @@ std::optional<recent_points> find_recent_points(stream_table& of, std::string_vi
   const stream_table::locked_stream locked = of.lock({std::string(stream), of.hash_of(stream)});
   if (locked.found == nullptr) return std::nullopt;
   const stream_profile& profile = *locked.found->profile;
-  recent_points found{
-      locked.found->n, locked.found->features, {}, chosen_title(profile, locked.found->name), profile.rules.unit};
+  const auto& features = locked.found->features;
+  recent_points found{locked.found->n,
+                      {features.begin(), features.end()},
+                      {},
+                      chosen_title(profile, locked.found->name),
+                      profile.rules.unit};
   for (std::size_t i = 0; i < locked.found->width(); ++i) {
     auto& points = found.by_feature.emplace_back(locked.found->events.newest_points(i));
     if (points.size() > points_max) {

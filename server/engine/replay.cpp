@@ -17,7 +17,7 @@ void engine::restore(std::unique_ptr<stream> loaded, moment now) {
   loaded->seen_ms = now.steady_ms;
   fit_reading(*loaded);
   loaded->events.recall_told(loaded->profile->rules);
-  if (loaded->is_learning()) loaded->events.keep_to_itself(loaded->learned_from, loaded->learned_to);
+  if (loaded->is_learning()) loaded->events.keep_to_itself(loaded->seldom->learned_from, loaded->seldom->learned_to);
   add(counts_.events_open, loaded->events.open_count());
   add(counts_.streams_silent, loaded->events.is_told_silent() ? 1 : 0);
   streams_->take_place(loaded->profile->grown_bytes(loaded->width()), {});

@@ -18,16 +18,16 @@ namespace {
 
 // A stream whose rate is judged, and was not, or the other way round, has other data now: all is learned anew.
 void read_as(stream& known, bool is_rate) {
-  if (is_rate == (known.rate != nullptr)) return;
+  if (is_rate == (known.rate() != nullptr)) return;
   known.detectors = detector(known.profile->detectors, known.width(), known.profile->networks.get());
-  known.rate.reset();
+  if (known.seldom) known.seldom->rate.reset();
   if (is_rate) known.judge_by_rate();
 }
 
 // It was, and nothing but its source can say so from now on.
 bool is_no_named_counter_now(const stream& known, const stream_profile& chosen) {
   const stream_profile& before = *known.profile;
-  return known.rate != nullptr && before.as == value_reading::as_sent && chosen.as == value_reading::as_sent &&
+  return known.rate() != nullptr && before.as == value_reading::as_sent && chosen.as == value_reading::as_sent &&
          before.is_named_counter(known.name) && !chosen.is_named_counter(known.name);
 }
 

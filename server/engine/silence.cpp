@@ -78,7 +78,7 @@ bool engine::hears_nothing(stream& of, moment now, std::vector<event>& notices) 
 
 bool engine::hears_refusals(stream& of, moment now, std::vector<event>& notices) {
   const std::int64_t limit_ms = std::max<std::int64_t>(of.profile->silent_after.count(), 0);
-  const stream_note note{stream_note::kind::refused, of.n, of.refused, now.steady_ms - of.seen_ms, limit_ms};
+  const stream_note note{stream_note::kind::refused, of.n, of.refused(), now.steady_ms - of.seen_ms, limit_ms};
   if (!of.events.is_unreadable(note.count, note.quiet_ms, limit_ms)) return false;
   if (journal_ != nullptr && !journal_->note(of, note)) return false;
   apply_note(note, of, notices);
@@ -93,7 +93,7 @@ void engine::tell_of_silence(std::size_t stripe, moment now, std::size_t limit, 
   home.streams.for_each([&](stream& one, std::uint64_t hash) {
     if (told.points.size() >= limit) return;
     hold_to_settings(one);
-    const bool is_refused = one.refused > 0 && now.steady_ms - one.refused_ms <= refusal_lasts_ms;
+    const bool is_refused = one.refused() > 0 && now.steady_ms - one.seldom->refused_ms <= refusal_lasts_ms;
     // Behind the past the present may begin at any time.
     const bool is_quiet = !one.is_learning() && now.steady_ms - one.seen_ms > shortest_silence(*one.profile);
     if (is_refused ? hears_refusals(one, now, notices) : is_quiet && hears_nothing(one, now, notices)) {
@@ -109,8 +109,9 @@ void engine::hear_refused(std::string_view name, moment now, batch& told) {
   stream* const of = home.streams.find(name, hash);
   if (of == nullptr) return;
   hold_to_settings(*of);
-  of->refused = std::min(of->refused, UINT32_MAX - 1) + 1;
-  of->refused_ms = now.steady_ms;
+  stream::rarities& rare = of->some();
+  rare.refused = std::min(rare.refused, UINT32_MAX - 1) + 1;
+  rare.refused_ms = now.steady_ms;
   std::vector<event> notices;
   if (hears_refusals(*of, now, notices)) tell_apart(*of, hash, notices, told);
 }

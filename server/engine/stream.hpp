@@ -14,7 +14,9 @@
 #include "common/model/limit.hpp"
 #include "common/model/point.hpp"
 #include "server/detect/detector.hpp"
+#include "server/detect/rare_list.hpp"
 #include "server/engine/counter_rate.hpp"
+#include "server/engine/stream_name.hpp"
 #include "server/engine/stream_profile.hpp"
 #include "server/events/event_watch.hpp"
 #include "server/store/record.hpp"
@@ -26,39 +28,53 @@ struct stream {
   static constexpr std::int64_t seconds_min = 100'000'000;
   static constexpr std::int64_t seconds_end = 100'000'000'000;
 
-  std::string name;
-  std::vector<std::string> features;  // in the order of the first point; empty for a univariate stream
-  std::uint64_t n = 0;                // points numbered so far
-  double last = 0;                    // the newest value (of the first feature)
-  std::int64_t last_ts = 0;           // its event time, milliseconds since the Unix epoch
-  time_unit unit = time_unit::none;   // of the times that its points come with; none: nothing has told yet
-  std::uint64_t learned_from = 0;     // the newest points that were learned alone, first
-  std::uint64_t learned_to = 0;       // and last; 0: none. Of no account once another has come
-  std::int64_t seen_ms = 0;           // when it came, on the monotonic clock: for eviction, and for silence
-  std::uint32_t refused = 0;          // points since then that were refused,
-  std::uint32_t snapshot = 0;         // the newest snapshot that it is in, or younger than; its taker's alone
-  std::int64_t refused_ms = 0;        // and when the last was
-  shared_profile profile;             // whose settings the detectors look at
+  // What most streams have nothing of.
+  struct rarities {
+    std::uint64_t learned_from = 0;      // the newest points that were learned alone, first
+    std::uint64_t learned_to = 0;        // and last; 0: none. Of no account once another has come
+    std::int64_t refused_ms = 0;         // when the last point was refused,
+    std::uint32_t refused = 0;           // and how many were since the newest one
+    std::unique_ptr<counter_rate> rate;  // of a stream of counters: what is judged; null: the values themselves are
+  };
+
+  stream_name name;
+  rare_list<std::string> features;   // in the order of the first point; empty for a univariate stream
+  shared_profile profile;            // whose settings the detectors look at
+  std::uint64_t n = 0;               // points numbered so far
+  double last = 0;                   // the newest value (of the first feature)
+  std::int64_t last_ts = 0;          // its event time, milliseconds since the Unix epoch
+  std::int64_t seen_ms = 0;          // when it came, on the monotonic clock: for eviction, and for silence
+  std::uint32_t snapshot = 0;        // the newest snapshot that it is in, or younger than; its taker's alone
+  time_unit unit = time_unit::none;  // of the times that its points come with; none: nothing has told yet
+  std::unique_ptr<rarities> seldom;  // from the first of them on
   detector detectors;
   event_watch events;
-  std::unique_ptr<counter_rate> rate;  // of a stream of counters: what is judged; null: the values themselves are
-  journal_name journal{};              // what the journal remembers of the name; the journal's alone
+  journal_name journal{};  // what the journal remembers of the name; the journal's alone
 
-  stream(std::string_view stream_name, const point& first, shared_profile chosen)
-      : stream(stream_name, names_of(first), std::move(chosen)) {}
+  stream(std::string_view named, const point& first, shared_profile chosen)
+      : stream(named, names_of(first), std::move(chosen)) {}
   // A stream that has seen nothing yet; for stream_state.
-  stream(std::string_view stream_name, std::vector<std::string> feature_names, shared_profile chosen)
-      : name(stream_name),
+  stream(std::string_view named, std::vector<std::string> feature_names, shared_profile chosen)
+      : name(named),
         features(std::move(feature_names)),
         profile(std::move(chosen)),
         detectors(profile->detectors, width(), profile->networks.get()),
         events(width(), profile->context_points) {}
 
   // From its first point on, as its source says or the operator does: for ever.
-  void judge_by_rate() { rate = std::make_unique<counter_rate>(width()); }
+  void judge_by_rate() { some().rate = std::make_unique<counter_rate>(width()); }
+  counter_rate* rate() const { return seldom ? seldom->rate.get() : nullptr; }
 
   // The newest point was of the past, and told to nobody.
-  bool is_learning() const { return learned_to != 0 && learned_to == n; }
+  bool is_learning() const { return seldom && seldom->learned_to != 0 && seldom->learned_to == n; }
+
+  // Points refused since the newest one.
+  std::uint32_t refused() const { return seldom ? seldom->refused : 0; }
+
+  rarities& some() {
+    if (!seldom) seldom = std::make_unique<rarities>();
+    return *seldom;
+  }
 
   // Values a point has.
   std::size_t width() const { return features.empty() ? 1 : features.size(); }

@@ -72,10 +72,10 @@ std::size_t stream_profile::grown_bytes(std::size_t values) const {
   return values <= 1 ? grown_bytes_of_one_ : reckon(*this, values);
 }
 
-std::string stream_profile::title_of(const std::string& name) const {
+std::string stream_profile::title_of(std::string_view name) const {
   const auto by = std::find_if(match.begin(), match.end(), [&](const std::string& one) { return matches(one, name); });
-  if (rules.title.empty() || by == match.end()) return name;
-  return spindrift::title_of(rules.title, *by, name);
+  if (rules.title.empty() || by == match.end()) return std::string(name);
+  return spindrift::title_of(rules.title, *by, std::string(name));
 }
 
 }  // namespace spindrift

@@ -38,7 +38,7 @@ struct stream_profile {
   // What a stream of so many values takes once it is old and busy.
   std::size_t grown_bytes(std::size_t values) const;
   // What people call the stream; its name where nobody has said.
-  std::string title_of(const std::string& name) const;
+  std::string title_of(std::string_view name) const;
   bool has_words() const { return !rules.title.empty() || !rules.unit.empty(); }
 
   const shared_detector_settings shared_detectors;

@@ -78,7 +78,7 @@ const char* restore_rate(stream& into, const part* found) {
   into.judge_by_rate();
   if (found->version != counter_rate::state_version) return "it is of another version";
   state_reader in(found->bytes);
-  in(*into.rate);
+  in(*into.rate());
   if (in.ok() && in.bytes_left() == 0) return nullptr;
   into.judge_by_rate();
   return "its bytes do not fit";
@@ -101,8 +101,8 @@ void restore_learned(stream& into, const part* found) {
   std::uint64_t to = 0;
   in(from, to);
   if (!in.ok() || in.bytes_left() != 0 || from == 0 || from > to || to != into.n) return;
-  into.learned_from = from;
-  into.learned_to = to;
+  into.some().learned_from = from;
+  into.some().learned_to = to;
 }
 
 std::string part_name(std::uint16_t tag) {
@@ -151,12 +151,12 @@ void save_stream(stream& from, std::string& out) {
   }
   if (from.is_learning()) {
     begin = begin_part(static_cast<std::uint16_t>(stream_part::learned), stream_learned_version, 0, out);
-    archive(from.learned_from, from.learned_to);
+    archive(from.seldom->learned_from, from.seldom->learned_to);
     end_part(begin, out);
   }
-  if (from.rate) {
+  if (from.rate()) {
     begin = begin_part(static_cast<std::uint16_t>(stream_part::rate), counter_rate::state_version, 0, out);
-    archive(*from.rate);
+    archive(*from.rate());
     end_part(begin, out);
   }
   for (const detector_entry* const saved : from.profile->running) {

@@ -42,7 +42,9 @@ stream_table::locked_stream stream_table::lock(const stream_key& key) {
 void stream_table::append_keys(std::size_t index, std::vector<stream_key>& keys) const {
   const std::lock_guard guard(stripes_[index].lock);
   keys.reserve(keys.size() + stripes_[index].streams.size());
-  stripes_[index].streams.for_each([&](const stream& one, std::uint64_t hash) { keys.push_back({one.name, hash}); });
+  stripes_[index].streams.for_each([&](const stream& one, std::uint64_t hash) {
+    keys.push_back({one.name.str(), hash});
+  });
 }
 
 const stream_key* stream_walk::next() {

@@ -122,7 +122,7 @@ std::map<std::string, std::string> states_of(engine& what) {
     save_stream(one, bytes);
     std::vector<state_loss> losses;
     const auto copy = restore_stream({.name = one.name, .bytes = bytes}, one.profile, losses);
-    states[one.name] = copy && losses.empty() ? future_of(*copy) : "cannot be restored";
+    states[one.name.str()] = copy && losses.empty() ? future_of(*copy) : "cannot be restored";
   }
   return states;
 }

@@ -37,7 +37,7 @@ public:
   }
   bool forget(stream& what) override {
     if (refuses) return false;
-    forgotten.push_back(what.name);
+    forgotten.push_back(what.name.str());
     return true;
   }
 
