@@ -168,6 +168,7 @@ constexpr detector_entry table[] = {
      .title = "zscore (robust)",
      .finds = "a value far from its prediction",
      .state_version = timed_zscore::state_version,
+     .state_version_read = timed_zscore::state_version_read,
      .judges_points = true,
      .on = &detector_settings::zscore_on,
      .is_chosen = [](settings_ref of) { return !is_classic(of); },

@@ -56,6 +56,7 @@ struct detector_entry {
   std::string_view title{};  // the name, and the method where there are two
   std::string_view finds{};  // in a sentence, for people
   std::uint16_t state_version = 0;
+  std::uint16_t state_version_read = 0;   // the oldest that is read as well; 0: none
   bool judges_points = false;             // `by` may name it
   bool detector_settings::*on = nullptr;  // its switch; null: always there
   // Whether it runs, of the methods that share the switch.

@@ -1,7 +1,9 @@
 // Predicts a value from the last ones, by steps that one outlier cannot bend.
 #include "server/detect/robust_autoregression.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <type_traits>
 #include <utility>
 
@@ -10,14 +12,31 @@
 namespace spindrift {
 namespace {
 
-constexpr double forgetting = 0.998;    // 500 points
-constexpr double trace_wound_up = 1e3;  // a matrix that nothing excites grows as it forgets: not beyond this
-constexpr double trace_lost = 1e6;
+constexpr double forgetting = 0.998;  // 500 points
+constexpr double wound_up = 1e3;      // a matrix that nothing excites grows as it forgets: not beyond this
+constexpr double lost = 1e6;
 constexpr double step_lost = 1e6;
 constexpr double prediction_lost = 1e145;
+constexpr double excess_max = 1e100;      // its square is far from the largest double
+constexpr double diagonal_least = 1e-30;  // else what is nought in a float would stay it
+
+using float_pair = float __attribute__((vector_size(8)));
+using float_four = float __attribute__((vector_size(16)));
 
 inline double_pair both(double one) {
   return double_pair{one, one};
+}
+// So many of two neighbours, 0 for the other. As pairs GCC would turn them one by one.
+template <std::size_t many>
+double_pair widened(const float* from) {
+  float_four loaded{};
+  std::memcpy(&loaded, from, many * sizeof(float));
+  return double_pair{static_cast<double>(loaded[0]), static_cast<double>(loaded[1])};
+}
+template <std::size_t many>
+void store_rounded(double_pair of, float* to) {
+  const float_pair rounded = __builtin_convertvector(of, float_pair);
+  std::memcpy(to, &rounded, many * sizeof(float));
 }
 
 }  // namespace
@@ -32,30 +51,55 @@ void robust_autoregression::start_again() {
 }
 
 robust_autoregression::matrix robust_autoregression::unfolded() const {
-  matrix whole;
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < order; ++i) {
-    for (std::size_t j = i; j < order; ++j) whole[i][j] = whole[j][i] = covariance_[at++];
+  matrix whole{};
+  for (std::size_t j = 0; j < order; ++j) {
+    whole[j][j] = static_cast<double>(diagonal_[j]);
+    for (std::size_t i = 0; i < j; ++i) whole[i][j] = static_cast<double>(column(j)[i]);
   }
   return whole;
 }
 
 void robust_autoregression::fold(const matrix& whole) {
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < order; ++i) {
-    for (std::size_t j = i; j < order; ++j) covariance_[at++] = whole[i][j];
+  bool is_symmetric = true;
+  bool is_upper = true;
+  for (std::size_t j = 0; j < order; ++j) {
+    for (std::size_t i = 0; i < j; ++i) {
+      is_symmetric = is_symmetric && whole[j][i] == whole[i][j];
+      is_upper = is_upper && whole[j][i] == 0;
+    }
+  }
+  if (is_symmetric && !is_upper) return factorize(whole);
+  for (std::size_t j = 0; j < order; ++j) {
+    diagonal_[j] = static_cast<float>(whole[j][j]);
+    for (std::size_t i = 0; i < j; ++i) column(j)[i] = static_cast<float>(whole[i][j]);
+  }
+}
+
+// From the last column on. Where rounding has left nothing positive there is as little as there may be.
+void robust_autoregression::factorize(matrix p) {
+  for (std::size_t j = order; j-- > 0;) {
+    const double pivot = std::max(p[j][j], diagonal_least);
+    diagonal_[j] = static_cast<float>(pivot);
+    for (std::size_t i = 0; i < j; ++i) column(j)[i] = static_cast<float>(p[i][j] / pivot);
+    for (std::size_t i = 0; i < j; ++i) {
+      for (std::size_t k = 0; k < j; ++k) p[i][k] -= p[i][j] * p[k][j] / pivot;
+    }
   }
 }
 
 void robust_autoregression::loosen() {
-  matrix one{};
-  for (std::size_t i = 0; i < order; ++i) one[i][i] = 1;
-  fold(one);
+  upper_.fill(0);
+  diagonal_.fill(1);
 }
 
 double robust_autoregression::trace() const {
   double sum = 0;
-  for (std::size_t i = 0; i < order; ++i) sum += row(i)[i];
+  for (std::size_t j = 0; j < order; ++j) {
+    double squares = 1;
+    for (std::size_t i = 0; i < j; ++i)
+      squares += static_cast<double>(column(j)[i]) * static_cast<double>(column(j)[i]);
+    sum += static_cast<double>(diagonal_[j]) * squares;
+  }
   return sum;
 }
 
@@ -87,71 +131,70 @@ void robust_autoregression::pass(double value) {
   past_[0] = value;
 }
 
-// False when the numbers are no longer good. Written so that NaN is not good. Of the symmetric P the stored half alone
-// is read and written: two numbers at once, each sum in the order of the whole matrix, row by row.
+// False when the numbers are no longer good. Written so that NaN is not good. Column after column: what the features
+// are to it, what U' features is; and with the spread that the columns before have left, the column after this point
+// and its part of the gain, P features.
 bool robust_autoregression::fit(const forecast& made, double error, double knee) {
-  const window& features = made.features;
-  window gain;
-  multiply(features, gain);
-  double power = 0;
-  for (std::size_t i = 0; i < order; ++i) power += features[i] * gain[i];
+  constexpr std::size_t pairs = order / 2;
+  std::array<double_pair, pairs> features;
+  for (std::size_t i = 0; i < pairs; ++i) features[i] = load_pair(&made.features[2 * i]);
+  std::array<double_pair, pairs> gain{};
   const double size = std::abs(error);
-  const double excess = size > knee ? size / knee : 1;
-  const double spread = forgetting * excess * excess + power;
-  const double step = error / (made.unit * spread);
-  for (std::size_t i = 0; i < order; ++i) weights_[i] += gain[i] * step;
-  // P := (P - g g' / spread) / forgetting.
-  const double root = std::sqrt(1 / spread);
-  for (double& part : gain) part *= root;
-  reduce(gain, trace() < trace_wound_up ? 1 / forgetting : 1);
-  return power >= 0 && trace() < trace_lost && std::abs(step) < step_lost;
-}
-
-// g = P f. What a pair of columns has of the rows above stands in those rows; of those below it stands in its own two
-// rows, from where it is turned.
-void robust_autoregression::multiply(const window& features, window& gain) const {
-  std::array<double_pair, order> twice;
-  for (std::size_t i = 0; i < order; ++i) twice[i] = both(features[i]);
+  const double excess = std::min(size > knee ? size / knee : 1, excess_max);
+  const double spread_before = forgetting * excess * excess;
+  double spread = spread_before;
+  double inverse = 1 / spread;
+  double left = 0;
+  std::array<double, order> diagonal_left;
   const auto take = [&]<std::size_t j>(std::integral_constant<std::size_t, j>) {  // so that no loop is left
-    double_pair sum = {0, 0};
-    for (std::size_t i = 0; i < j; i += 2) {
-      sum += load_pair(row(i) + j) * twice[i];
-      sum += load_pair(row(i + 1) + j) * twice[i + 1];
-    }
-    const double* const upper = row(j);
-    const double* const lower = row(j + 1);
-    sum += load_pair(upper + j) * twice[j];
-    sum += double_pair{upper[j + 1], lower[j + 1]} * twice[j + 1];
-    for (std::size_t i = j + 2; i < order; i += 2) {
-      const double_pair one = load_pair(upper + i);
-      const double_pair other = load_pair(lower + i);
-      sum += double_pair{one[0], other[0]} * twice[i];
-      sum += double_pair{one[1], other[1]} * twice[i + 1];
-    }
-    store_pair(sum, gain.data() + j);
+    float* const above = column(j);
+    std::array<double_pair, pairs> old;
+    double_pair turned_pair = {made.features[j], 0};
+    const auto each_pair = [&](auto act) {
+      [&]<std::size_t... i>(std::index_sequence<i...>) {
+        (act(std::integral_constant<std::size_t, i>(),
+             std::integral_constant<std::size_t, std::min<std::size_t>(j - 2 * i, 2)>()),
+         ...);
+      }
+      (std::make_index_sequence<(j + 1) / 2>());
+    };
+    each_pair([&]<std::size_t i, std::size_t many>(std::integral_constant<std::size_t, i>,
+                                                   std::integral_constant<std::size_t, many>) {
+      old[i] = widened<many>(above + 2 * i);
+      turned_pair += old[i] * features[i];
+    });
+    const double turned = turned_pair[0] + turned_pair[1];
+    const auto before = static_cast<double>(diagonal_[j]);
+    const double own = before * turned;
+    const double_pair own_2 = both(own);
+    const double_pair change = both(-turned * inverse);
+    each_pair([&]<std::size_t i, std::size_t many>(std::integral_constant<std::size_t, i>,
+                                                   std::integral_constant<std::size_t, many>) {
+      const double_pair next = old[i] + gain[i] * change;
+      store_rounded<many>(next, above + 2 * i);
+      gain[i] += old[i] * own_2;
+    });
+    gain[j / 2][j % 2] = own;
+    const double spread_after = spread + turned * own;
+    const double inverse_after = 1 / spread_after;
+    diagonal_left[j] = before * (spread * inverse_after);
+    left += diagonal_left[j];
+    spread = spread_after;
+    inverse = inverse_after;
   };
-  [&]<std::size_t... half>(std::index_sequence<half...>) {
-    (take(std::integral_constant<std::size_t, 2 * half>()), ...);
+  [&]<std::size_t... each>(std::index_sequence<each...>) {
+    (take(std::integral_constant<std::size_t, each>()), ...);
   }
-  (std::make_index_sequence<order / 2>());
-}
-
-// P := (P - g g') growth.
-void robust_autoregression::reduce(const window& gain, double growth) {
-  const double_pair growth_2 = both(growth);
-  for (std::size_t i = 0; i < order; i += 2) {
-    double* const upper = row(i);
-    double* const lower = row(i + 1);
-    const double_pair first = both(gain[i]);
-    const double_pair second = both(gain[i + 1]);
-    store_pair((load_pair(upper + i) - first * load_pair(&gain[i])) * growth_2, upper + i);
-    lower[i + 1] = (lower[i + 1] - gain[i + 1] * gain[i + 1]) * growth;
-    for (std::size_t j = i + 2; j < order; j += 2) {
-      const double_pair here = load_pair(&gain[j]);
-      store_pair((load_pair(upper + j) - first * here) * growth_2, upper + j);
-      store_pair((load_pair(lower + j) - second * here) * growth_2, lower + j);
-    }
+  (std::make_index_sequence<order>());
+  const double growth = left < wound_up ? 1 / forgetting : 1;
+  for (std::size_t j = 0; j < order; ++j) {
+    diagonal_[j] = static_cast<float>(diagonal_left[j] * growth + diagonal_least);
   }
+  const double step = error * inverse / made.unit;
+  for (std::size_t i = 0; i < pairs; ++i) {
+    store_pair(load_pair(&weights_[2 * i]) + gain[i] * both(step), &weights_[2 * i]);
+  }
+  return spread >= spread_before && left * growth < lost && std::abs(step) < step_lost;
 }
 
 }  // namespace spindrift

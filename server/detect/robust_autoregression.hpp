@@ -1,10 +1,11 @@
 // Predicts the next value from the last eight: an autoregression learned by recursive least squares that no outlier can
 // move far, since errors beyond a knee pull no harder than one at the knee (Huber's weights).
 //
-// A plain value inside robust_zscore, 416 bytes. `predict` then `learn`, in turns. Lengths are measured in `unit`, so
-// weights are pure numbers. A step is about 200 multiplications and additions on an 8 x 8 matrix of which one
-// half is kept, so that it stays symmetric (an unsymmetric one drifts until it blows up, after some 17,000 points); it
-// heals itself by starting again when the numbers are no longer good.
+// A plain value inside robust_zscore, 272 bytes. `predict` then `learn`, in turns. Lengths are measured in `unit`, so
+// weights are pure numbers. A step is about 200 multiplications and additions on the factors of an 8 x 8 matrix,
+// P = U D U' (Bierman, "Factorization Methods for Discrete Sequential Estimation", 1977): those need half the digits
+// that P itself does, so floats hold them, and whatever is rounded off P stays symmetric and positive. It heals itself
+// by starting again when the numbers are no longer good.
 #pragma once
 
 #include <array>
@@ -40,7 +41,8 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    // As saved the matrix is whole, and has behind it what it was asked last.
+    // As saved: D on the diagonal of a matrix, U above it, nothing below; of older builds P, which is symmetric. Behind
+    // it what it was asked last.
     matrix whole{};
     forecast last;
     double all = trace();
@@ -54,16 +56,16 @@ private:
 
   matrix unfolded() const;
   void fold(const matrix& whole);
-  // Of the half that is stored; to be asked for columns from i on.
-  double* row(std::size_t i) { return covariance_.data() + (i * order - i * (i + 1) / 2); }
-  const double* row(std::size_t i) const { return covariance_.data() + (i * order - i * (i + 1) / 2); }
+  void factorize(matrix p);
+  // What of U stands above the diagonal in this column.
+  float* column(std::size_t j) { return upper_.data() + j * (j - 1) / 2; }
+  const float* column(std::size_t j) const { return upper_.data() + j * (j - 1) / 2; }
   double trace() const;
   void loosen();
   bool fit(const forecast& made, double error, double knee);
-  void multiply(const window& features, window& gain) const;
-  void reduce(const window& gain, double growth);
 
-  std::array<double, order*(order + 1) / 2> covariance_;  // from the diagonal on, row by row
+  std::array<float, order*(order - 1) / 2> upper_;  // U without its diagonal of ones, column by column
+  std::array<float, order> diagonal_;               // D
   window weights_{};
   window past_{};
 };

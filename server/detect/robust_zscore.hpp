@@ -2,7 +2,7 @@
 // threshold that knows how heavy the tail of the noise is. Finds outliers that hide inside a cycle or on a trend, and
 // stays quiet on heavy-tailed noise.
 //
-// One object a stream, one thread at a time; the settings are the caller's and outlive it. 0.8 KiB (1.8 KiB during the
+// One object a stream, one thread at a time; the settings are the caller's and outlive it. 0.6 KiB (1.6 KiB during the
 // first 128 points), with `seasonal` another 7.2 KiB; about 100 ns a point, and 60 us in all for the three times the
 // first points are gone through again. Deterministic: + - * / and sqrt only. NaN and infinities are ignored (z = 0);
 // see zscore.hpp for the largest values and the parameters. A constant series has a floor for sigma (the smallest step

@@ -23,7 +23,8 @@ namespace spindrift {
 
 class timed_zscore {
 public:
-  static constexpr std::uint16_t state_version = 8;
+  static constexpr std::uint16_t state_version = 9;
+  static constexpr std::uint16_t state_version_read = 8;  // see robust_autoregression
 
   explicit timed_zscore(const zscore_settings& settings) : plain_(settings) {}
 

@@ -114,6 +114,24 @@ TEST_F(stream_state_test, continues_bit_for_bit) {
   EXPECT_EQ(again, of_copy);
 }
 
+TEST_F(stream_state_test, reads_a_detector_of_the_versions_that_it_says_it_reads) {
+  const detector_entry* const robust = find_detector(detector_tag::robust_zscore);
+  ASSERT_LT(robust->state_version_read, robust->state_version);
+  const shared_profile profile = profile_of(all_detectors());
+  std::string bytes;
+  save_stream(*watched(profile), bytes);
+  char& version = bytes[place_of(bytes, robust->tag) + 2];
+  version = static_cast<char>(robust->state_version_read);
+  ASSERT_TRUE(restored(bytes, profile));
+  EXPECT_THAT(lost(), IsEmpty());
+  for (const int other : {robust->state_version_read - 1, robust->state_version + 1}) {
+    version = static_cast<char>(other);
+    ASSERT_TRUE(restored(bytes, profile));
+    EXPECT_THAT(lost(), ElementsAre("zscore (robust) " + std::to_string(other) + '>' +
+                                    std::to_string(robust->state_version) + " it is of another version"));
+  }
+}
+
 TEST_F(stream_state_test, lets_one_detector_of_another_version_learn_anew_and_keeps_the_rest) {
   const shared_profile profile = profile_of(all_detectors());
   std::string bytes;
