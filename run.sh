@@ -148,16 +148,23 @@ configure() {
   fail "the build cannot be set up; $log has all of what CMake said. rm -r $folder makes a fresh start."
 }
 
+# Optimized by a training run: see common/cmake/hot.cmake.
+is_trained() { grep -qx "SPINDRIFT_TRAINED:BOOL=ON" build/CMakeCache.txt 2>/dev/null; }
 has_tests() { grep -qx "SPINDRIFT_TESTS:BOOL=ON" build/CMakeCache.txt 2>/dev/null; }
 
-# build_programs [PROGRAM...]: all of them, or those that somebody waits for. They need neither the packages of the
-# tests nor a line of them.
+# build_programs [PROGRAM...]: all of them, for use: trained, and so without tests; or those that somebody waits for, who
+# is not kept waiting for that. They need neither the packages of the tests nor a line of them.
 build_programs() {
   # shellcheck disable=SC2046
   provide "${program_packages[@]}" $(gnuplot_package)
   forget_other_place build
-  # Who builds the tests as well keeps them; a fresh tree does without.
-  if [ -f build/build.ninja ]; then configure release; else configure release -DSPINDRIFT_TESTS=OFF; fi
+  if [ $# -eq 0 ] && ! is_trained; then
+    configure release -DSPINDRIFT_TESTS=OFF -DSPINDRIFT_TRAINED=ON
+  elif [ -f build/build.ninja ]; then
+    configure release
+  else
+    configure release -DSPINDRIFT_TESTS=OFF
+  fi
   if [ $# -gt 0 ]; then cmake --build build --target "$@"; return; fi
   cmake --build build --target spindriftd spindrift-sim spindrift-viz spindrift-detect
   # Where librdkafka is old or was switched off there is no such target.
@@ -218,7 +225,7 @@ compile_while_installing() {
 build_everything() {
   # shellcheck disable=SC2046
   provide "${program_packages[@]}" "${test_packages[@]}" $(gnuplot_package)
-  if has_tests; then configure release; else configure release -DSPINDRIFT_TESTS=ON; fi
+  if has_tests; then configure release; else configure release -DSPINDRIFT_TESTS=ON -DSPINDRIFT_TRAINED=OFF; fi
   cmake --build build
 }
 

@@ -1,15 +1,16 @@
 # A room is one folder of the house: one static library whose link list is the list of rooms it may see.
 #
-#   add_room(detect [COLD] [TOGETHER | TOGETHER_IN_DEBUG [APART sources]] SOURCES adwin.cpp LINKS spindrift_model)
+#   add_room(detect [HOT | COLD] [TOGETHER | TOGETHER_IN_DEBUG [APART sources]] SOURCES adwin.cpp LINKS spindrift_model)
 #
 # makes spindrift_detect. Headers are included from the top of the house ("server/detect/adwin.hpp"), so an include
 # says where it comes from and tests/tidy can hold every arrow against the link lists. TOGETHER (see together.cmake):
 # where sources read much of others' headers. TOGETHER_IN_DEBUG: not in a release, since which of the sources'
 # functions are inlined into each other there was measured one by one; APART: sources whose names others of the room
 # have too. COLD: where nothing is done a point or a line, but at the start, by the
-# second or by somebody's request: a release compiles it at -O1, which takes less of the compiler's time than -O3.
+# second or by somebody's request: a release compiles it at -O1, which takes less of the compiler's time than -O3. HOT:
+# where every point goes through, see hot.cmake.
 function(add_room name)
-  cmake_parse_arguments(ROOM "COLD;TOGETHER;TOGETHER_IN_DEBUG" "" "SOURCES;LINKS;APART" ${ARGN})
+  cmake_parse_arguments(ROOM "HOT;COLD;TOGETHER;TOGETHER_IN_DEBUG" "" "SOURCES;LINKS;APART" ${ARGN})
   if(ROOM_SOURCES)
     add_library(spindrift_${name} STATIC ${ROOM_SOURCES})
     target_link_libraries(spindrift_${name} PUBLIC ${ROOM_LINKS} PRIVATE spindrift_warnings)
@@ -21,6 +22,9 @@ function(add_room name)
     endif()
     if(ROOM_COLD)
       target_compile_options(spindrift_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+    endif()
+    if(ROOM_HOT)
+      make_hot(spindrift_${name})
     endif()
     if(ROOM_TOGETHER OR (ROOM_TOGETHER_IN_DEBUG AND CMAKE_BUILD_TYPE STREQUAL "Debug"))
       compile_together(spindrift_${name} AT_A_TIME ${SPINDRIFT_ROOM_AT_A_TIME} APART ${ROOM_APART})

@@ -40,6 +40,7 @@ def facts(folder, build):
     cache = read(f"{build}/CMakeCache.txt")
     compiler = re.search(r"CMAKE_CXX_COMPILER:\w+=(.*)", cache)
     flags = re.search(r"CMAKE_CXX_FLAGS_RELEASE:\w+=(.*)", cache)
+    trained = ", trained and across rooms" if re.search(r"SPINDRIFT_TRAINED:\w+=ON", cache) else ""
     commit = output("git", "-C", folder, "rev-parse", "--short", "HEAD")
     changed = output("git", "-C", folder, "status", "--porcelain")
     load = os.getloadavg()
@@ -49,7 +50,7 @@ def facts(folder, build):
         ("memory", f"{int(memory[1]) / 2**20:.1f} GiB" if memory else "?"),
         ("kernel", platform.release()),
         ("compiler", output(compiler[1] if compiler else "c++", "--version").splitlines()[:1]),
-        ("flags", f"{flags[1] if flags else '?'} -ffp-contract=off"),
+        ("flags", f"{flags[1] if flags else '?'} -ffp-contract=off{trained}"),
         ("commit", (commit or "?") + (" with changes" if changed else "")),
         ("redis", output("redis-server", "--version").split(" sha=")[0] or "not installed"),
         ("python", platform.python_version()),

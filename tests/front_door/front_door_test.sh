@@ -28,7 +28,13 @@ fresh() {
 echo "$*" >>calls
 case $2 in demo) folder=build/demo ;; *) folder=build ;; esac
 [ "$1" = --preset ] || exit 0
-echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" >$folder/CMakeCache.txt
+echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" >>$folder/CMakeCache.txt
+for word; do
+  case $word in -D*) ;; *) continue ;; esac
+  name=${word#-D} name=${name%=*}
+  grep -v "^$name:" $folder/CMakeCache.txt >$folder/cache || true
+  { cat $folder/cache; echo "$name:BOOL=${word#*=}"; } >$folder/CMakeCache.txt
+done
 echo >$folder/build.ninja
 TOY
 }
@@ -38,11 +44,19 @@ run() { code=0; (cd "$scratch/house" && PATH=$scratch/bin ./run.sh "$@") >"$scra
 fresh
 run build
 expect "a fresh tree is set up without tests" '-DSPINDRIFT_TESTS=OFF' "$scratch/house/calls"
+expect "and for use" '-DSPINDRIFT_TRAINED=ON' "$scratch/house/calls"
 rm "$scratch/house/calls"
 run build
 refute "a tree that is there is not set up again" '--preset' "$scratch/house/calls"
 run test
 expect "tests are added when they are wanted" '-DSPINDRIFT_TESTS=ON' "$scratch/house/calls"
+
+fresh
+run test
+run demo --seconds 1
+refute "neither tests nor a demo are kept waiting for a training" 'SPINDRIFT_TRAINED=ON' "$scratch/house/calls"
+run build
+expect "what is for use is trained, whoever was there before" '-DSPINDRIFT_TRAINED=ON' "$scratch/house/calls"
 
 fresh
 run demo --seconds 1
