@@ -7,7 +7,8 @@
 #
 # No result changes: GCC reorders no sum of floating-point numbers unless it is told to. docs/benchmarks.md says what it
 # gives. Warnings are what the build of the tests is for: in code that counts, or is inlined by what was counted, GCC 12
-# sees copies out of bounds that are not there. It takes twice the time, and half a minute a link, so tests go without it. By GCC alone.
+# sees copies out of bounds that are not there. It takes twice the time, and half a minute a link, so tests go without
+# it. By GCC alone.
 option(SPINDRIFT_TRAINED "optimize for use; builds the hot rooms twice, and no tests" OFF)
 set(SPINDRIFT_TRAINING "" CACHE INTERNAL "the folder that the training's own build writes its counts to")
 
