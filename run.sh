@@ -222,10 +222,15 @@ compile_while_installing() {
   trap - INT TERM
 }
 
+# A tree that was made for use is made one with tests.
+set_up_tests() {
+  if has_tests; then configure release; else configure release -DSPINDRIFT_TESTS=ON -DSPINDRIFT_TRAINED=OFF; fi
+}
+
 build_everything() {
   # shellcheck disable=SC2046
   provide "${program_packages[@]}" "${test_packages[@]}" $(gnuplot_package)
-  if has_tests; then configure release; else configure release -DSPINDRIFT_TESTS=ON -DSPINDRIFT_TRAINED=OFF; fi
+  set_up_tests
   cmake --build build
 }
 
@@ -398,12 +403,12 @@ main() {
     demo) demo "$@" ;;
     test) run_tests "$@" ;;
     build) build_programs ;;
-    check) provide "${program_packages[@]}" "${test_packages[@]}" "${check_packages[@]}"; exec tests/check.sh "$@" ;;
+    check) provide "${program_packages[@]}" "${test_packages[@]}" "${check_packages[@]}"; set_up_tests; exec tests/check.sh "$@" ;;
     bench) provide "${program_packages[@]}" "${test_packages[@]}" "${bench_packages[@]}"; exec tests/bench/bench.sh "$@" ;;
     package) build_package "$@" ;;
     install) install_programs "$@" ;;
     quality) build_everything; exec build/bin/spindrift-quality "$@" ;;
-    faults) provide "${program_packages[@]}" "${test_packages[@]}" "${check_packages[@]}"; exec tests/faults/faults.sh "$@" ;;
+    faults) provide "${program_packages[@]}" "${test_packages[@]}" "${check_packages[@]}"; set_up_tests; exec tests/faults/faults.sh "$@" ;;
     -h | --help | help) usage ;;
     *) usage >&2; exit 2 ;;
   esac

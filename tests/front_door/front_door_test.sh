@@ -57,6 +57,9 @@ run demo --seconds 1
 refute "neither tests nor a demo are kept waiting for a training" 'SPINDRIFT_TRAINED=ON' "$scratch/house/calls"
 run build
 expect "what is for use is trained, whoever was there before" '-DSPINDRIFT_TRAINED=ON' "$scratch/house/calls"
+rm "$scratch/house/calls"
+run faults
+expect "and who proves it has tests again" '-DSPINDRIFT_TESTS=ON -DSPINDRIFT_TRAINED=OFF' "$scratch/house/calls"
 
 fresh
 run demo --seconds 1
