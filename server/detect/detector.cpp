@@ -128,27 +128,32 @@ detector::detector(const detector_settings& settings, std::size_t features, shar
     : first_(settings) {
   assert(features > 0);
   if (features > 1) {
-    others_ = std::make_unique<rest>();
-    others_->features.reserve(features - 1);
-    for (std::size_t i = 1; i < features; ++i) others_->features.emplace_back(settings);
-    others_->seen.resize(features);
+    further& others = make_further();
+    others.features.reserve(features - 1);
+    for (std::size_t i = 1; i < features; ++i) others.features.emplace_back(settings);
+    others.seen.resize(features);
   }
   for (const detector_entry& entry : detectors()) {
     if (entry.make == nullptr || !entry.runs(settings)) continue;
-    if (!judges_) judges_ = std::make_unique<judging>(judging{{}, together});
-    judges_->all.push_back({entry.tag, judge_bit(entry.name), made(entry, settings)});
+    make_further().together = together;
+    further_->judges.push_back({entry.tag, judge_bit(entry.name), made(entry, settings)});
   }
   share_alarms();
 }
 
+detector::further& detector::make_further() {
+  if (!further_) further_ = std::make_unique<further>();
+  return *further_;
+}
+
 std::unique_ptr<point_judge> detector::made(const detector_entry& of, const detector_settings& settings) const {
-  const bool is_shared = !settings.shared_as.empty() && judges_->together != nullptr && of.make_with != nullptr;
+  const bool is_shared = !settings.shared_as.empty() && further_->together != nullptr && of.make_with != nullptr;
   if (!is_shared) return of.make(settings, feature_count());
-  return of.make_with(settings, feature_count(), judges_->together->of(of, feature_count()));
+  return of.make_with(settings, feature_count(), further_->together->of(of, feature_count()));
 }
 
 void detector::share_alarms() {
-  if (!others_) return;
+  if (feature_count() == 1) return;
   visit_part(detector_tag::ensemble, [&](auto& owned) {
     if constexpr (std::is_same_v<std::decay_t<decltype(owned)>, std::unique_ptr<ensemble>>) {
       if (owned) owned->share_among(feature_count());
@@ -168,10 +173,10 @@ reading detector::judged(std::span<const double> values, double t_seconds, bool 
   reading combined;
   first_.update(values.front(), t_seconds, clock_.interval(), after_hole, combined);
   combined.after_hole = after_hole;
-  if (others_) combine(values, t_seconds, combined);
+  if (feature_count() > 1) combine(values, t_seconds, combined);
   if (combined.zscore_flagged) combined.judged_by = zscore_bit;
-  if (judges_) {
-    for (const judge& one : judges_->all) {
+  if (further_) {
+    for (const judge& one : further_->judges) {
       if (one.by->observe(values, t_seconds) && !after_hole) combined.judged_by |= one.bit;
     }
   }
@@ -186,10 +191,10 @@ reading detector::late(double x) {
 }
 
 void detector::combine(std::span<const double> values, double t_seconds, reading& combined) {
-  others_->seen[0] = combined;
+  further_->seen[0] = combined;
   for (std::size_t i = 1; i < values.size(); ++i) {
-    feature_reading& next = others_->seen[i] = {};
-    others_->features[i - 1].update(values[i], t_seconds, clock_.interval(), combined.after_hole, next);
+    feature_reading& next = further_->seen[i] = {};
+    further_->features[i - 1].update(values[i], t_seconds, clock_.interval(), combined.after_hole, next);
     // All features share one threshold, so |z| alone says which is the strangest.
     if (std::abs(next.baseline.z) > std::abs(combined.baseline.z)) {
       combined.feature = i;
@@ -201,7 +206,7 @@ void detector::combine(std::span<const double> values, double t_seconds, reading
     if (next.score && *next.score > *combined.score) combined.score = next.score;
     combined.alarm = combined.alarm || next.alarm;
   }
-  combined.features = others_->seen;
+  combined.features = further_->seen;
 }
 
 // Shows `visit` each object of the part, or the pointer that holds it.
@@ -209,8 +214,8 @@ template <class Visitor>
 void detector::visit_part(detector_tag part, Visitor&& visit) {
   const auto visit_features = [&](auto feature_detector::*member) {
     visit(first_.*member);
-    if (!others_) return;
-    for (feature_detector& other : others_->features) visit(other.*member);
+    if (!further_) return;
+    for (feature_detector& other : further_->features) visit(other.*member);
   };
   switch (part) {
     case detector_tag::classic_zscore:
@@ -229,13 +234,13 @@ void detector::visit_part(detector_tag part, Visitor&& visit) {
 }
 
 void detector::expect() {
-  if (!judges_) return;
-  for (const judge& one : judges_->all) one.by->expect();
+  if (!further_) return;
+  for (const judge& one : further_->judges) one.by->expect();
 }
 
 point_judge* detector::find_judge(detector_tag part) const {
-  if (!judges_) return nullptr;
-  for (const judge& one : judges_->all) {
+  if (!further_) return nullptr;
+  for (const judge& one : further_->judges) {
     if (one.tag == part) return one.by.get();
   }
   return nullptr;
@@ -248,8 +253,8 @@ void detector::save(detector_tag part, std::string& out) {
 }
 
 bool detector::restore(detector_tag part, std::string_view bytes, const detector_settings& settings) {
-  for (std::size_t i = 0; judges_ && i < judges_->all.size(); ++i) {
-    judge& one = judges_->all[i];
+  for (std::size_t i = 0; further_ && i < further_->judges.size(); ++i) {
+    judge& one = further_->judges[i];
     if (one.tag != part) continue;
     if (one.by->restore(bytes)) return true;
     one.by = made(*find_detector(part), settings);

@@ -70,7 +70,7 @@ public:
   // See prefetch.hpp. Of the first feature: further ones are seldom, and lie behind each other.
   void prefetch() const { first_.prefetch(); }
   void prefetch_windows() const { first_.prefetch_windows(); }
-  std::size_t feature_count() const { return 1 + (others_ ? others_->features.size() : 0); }
+  std::size_t feature_count() const { return 1 + (further_ ? further_->features.size() : 0); }
 
   // A person has called an event expected: detectors of whole points learn what they flag, for a while.
   void expect();
@@ -89,28 +89,25 @@ private:
   reading judged(std::span<const double> values, double t_seconds, bool after_hole);
   void combine(std::span<const double> values, double t_seconds, reading& combined);
 
-  // What streams of several features have beyond the first.
-  struct rest {
-    std::vector<feature_detector> features;
-    std::vector<feature_reading> seen;  // of the newest point, the first feature's included
-  };
-
-  // Most streams have one feature: it is within, one block less for each, and of the others there is a pointer.
-  point_clock clock_;
-  feature_detector first_;
-  std::unique_ptr<rest> others_;
-  // What judges whole points; null where nothing does.
   struct judge {
     detector_tag tag{};
     std::uint8_t bit = 0;
     std::unique_ptr<point_judge> by;
   };
-  struct judging {
-    std::vector<judge> all;
+  // What streams of several features have beyond the first, and what judges whole points.
+  struct further {
+    std::vector<feature_detector> features;
+    std::vector<feature_reading> seen;  // of the newest point, the first feature's included
+    std::vector<judge> judges;
     shared_networks* together = nullptr;
   };
   std::unique_ptr<point_judge> made(const detector_entry& of, const detector_settings& settings) const;
-  std::unique_ptr<judging> judges_;
+  further& make_further();
+
+  // Most streams have one feature: it is within, one block less for each, and of what others have there is a pointer.
+  point_clock clock_;
+  feature_detector first_;
+  std::unique_ptr<further> further_;
 };
 
 }  // namespace spindrift

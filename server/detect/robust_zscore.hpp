@@ -47,6 +47,8 @@ public:
   bool has_adopted() const { return settling_ == adopted_settling; }
 
   const zscore_settings& settings() const { return *settings_; }
+  // Points that were numbers.
+  std::uint64_t count() const { return count_; }
 
   // Differences below this are how the values are written, not what they say.
   double resolution() const;

@@ -26,12 +26,13 @@ baseline_reading judged(robust_zscore& by, double x, bool after_hole) {
 }  // namespace
 
 timed_zscore::result timed_zscore::update(double x, double t, double interval, bool after_hole) {
+  const std::uint64_t before = plain_.count();
   result seen = judge(x, t, interval, after_hole);
-  if (!past_ && seen.baseline.anomaly) past_ = std::make_unique<anomalies>(anomalies{rhythm(points_), {}});
-  if (!past_) {
-    ++points_;
-    return seen;
+  // Until then as many have come as the baseline has counted.
+  if (!past_ && (seen.baseline.anomaly || plain_.count() == before)) {
+    past_ = std::make_unique<anomalies>(anomalies{rhythm(static_cast<double>(before)), {}});
   }
+  if (!past_) return seen;
   seen.beat = past_->beats.update(seen.baseline.anomaly ? std::abs(x - seen.baseline.expected) : 0);
   const bool is_out = seen.baseline.anomaly && seen.beat != rhythm::verdict::beat;
   seen.lasts = past_->runs.update(!is_out ? 0 : x > seen.baseline.expected ? 1 : -1);

@@ -45,15 +45,17 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    anomalies past = past_ ? *past_ : anomalies{rhythm(points_), {}};
+    anomalies past = past_ ? *past_ : anomalies{rhythm(), {}};
     season by_clock = season_ ? std::move(*season_) : season{};
     bool second = by_clock.rest != nullptr;
-    archive(plain_, clock_, past.beats, past.runs, by_clock.plain_loss, by_clock.rest_loss, by_clock.compared,
-            by_clock.judges, by_clock.share, by_clock.counts, second);
+    archive(plain_, clock_);
+    if (!Archive::reads && !past_) past.beats = rhythm(static_cast<double>(plain_.count()));
+    archive(past.beats, past.runs, by_clock.plain_loss, by_clock.rest_loss, by_clock.compared, by_clock.judges,
+            by_clock.share, by_clock.counts, second);
     if constexpr (Archive::reads) {
       by_clock.rest = second ? std::make_unique<robust_zscore>(plain_.settings()) : nullptr;
-      points_ = past.beats.points();
-      past_ = past.beats.has_begun() ? std::make_unique<anomalies>(past) : nullptr;
+      const bool is_quiet = !past.beats.has_begun() && past.beats.points() == static_cast<double>(plain_.count());
+      past_ = is_quiet ? nullptr : std::make_unique<anomalies>(past);
     }
     if (by_clock.rest) archive(*by_clock.rest);
     if (season_) {
@@ -86,8 +88,7 @@ private:
 
   robust_zscore plain_;
   clock_expectation clock_;
-  std::unique_ptr<anomalies> past_;  // from the first anomaly on;
-  double points_ = 0;                // that had come until then
+  std::unique_ptr<anomalies> past_;  // from the first anomaly, or point that is no number, on
   std::unique_ptr<season> season_;
 };
 

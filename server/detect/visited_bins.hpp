@@ -34,7 +34,7 @@ public:
       sum_ = 0;
       n_ = 0;
     }
-    bin_ = static_cast<std::uint32_t>(index);
+    bin_ = index & bin_mask;
     sum_ += value;
     ++n_;
   }
@@ -47,15 +47,22 @@ public:
   }
   template <class Archive>
   void visit_state(Archive& archive, const all_bins& means) {
+    std::uint32_t n = n_;
+    std::uint32_t bin = bin_;
     std::uint64_t visited = visited_;
-    archive(sum_, n_, bin_, visited);
+    archive(sum_, n, bin, visited);
     if constexpr (Archive::reads) {
-      if (bin_ >= N) return archive.refuse();
+      if (bin >= N) return archive.refuse();
+      n_ = n;
+      bin_ = bin & bin_mask;
       take_over(visited, means);
     }
   }
 
 private:
+  static constexpr std::uint64_t all_visited = (std::uint64_t{1} << N) - 1;
+  static constexpr std::uint64_t bin_mask = 63;
+
   bool is_visited(std::size_t index) const { return (visited_ >> index & 1U) != 0; }
   std::size_t place_of(std::size_t index) const {
     return static_cast<std::size_t>(std::popcount(visited_ & ((std::uint64_t{1} << index) - 1)));
@@ -67,21 +74,23 @@ private:
     std::copy_n(means_.get(), place, more.get());
     std::copy_n(means_.get() + place, held - place, more.get() + place + 1);
     means_ = std::move(more);
-    visited_ |= std::uint64_t{1} << index;
+    visited_ = (visited_ | (std::uint64_t{1} << index)) & all_visited;
   }
   void take_over(std::uint64_t visited, const all_bins& means) {
-    visited_ = visited & ((std::uint64_t{1} << N) - 1);
+    visited_ = visited & all_visited;
     means_ = visited_ == 0 ? nullptr : std::make_unique<float[]>(static_cast<std::size_t>(std::popcount(visited_)));
     for (std::size_t i = 0; i < N; ++i) {
       if (is_visited(i)) means_[place_of(i)] = means[i];
     }
   }
 
-  std::uint64_t visited_ = 0;  // a bit each
   std::unique_ptr<float[]> means_;
-  double sum_ = 0;  // of the visit that goes on
-  std::uint32_t n_ = 0;
-  std::uint32_t bin_ = 0;
+  double sum_ = 0;                 // of the visit that goes on,
+  std::uint64_t n_ : 32 = 0;       // its points
+  std::uint64_t bin_ : 8 = 0;      // and its time
+  std::uint64_t visited_ : N = 0;  // a bit each
 };
+
+static_assert(sizeof(visited_bins<24>) == 24);
 
 }  // namespace spindrift

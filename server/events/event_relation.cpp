@@ -17,10 +17,10 @@ constexpr std::uint64_t settled_after = 24;  // points after a change of one val
 // The residual of one value given another already looks back over some points; a few more, and it is no accident.
 void event_watch::take_relation(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
                                 std::vector<event>& told) {
-  const std::optional<relation_reading> relation = whole_->relations->update(values, seen);
+  const std::optional<relation_reading> relation = seldom_->relations->update(values, seen);
   const bool is_apart = relation.has_value();
   // A point that happens to fit is no way back.
-  std::uint8_t& run = whole_->relation_run;
+  std::uint8_t& run = seldom_->relation_run;
   run = static_cast<std::uint8_t>(is_apart ? std::min(run + 1, 200) : std::max(run - 1, 0));
   for (entry& held : entries_) {
     if (!held.is_open || held.told.kind != event_kind::relation) continue;

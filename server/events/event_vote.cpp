@@ -8,9 +8,9 @@ namespace spindrift {
 
 // What is there, or one that begins behind point n.
 vote_watch& event_watch::votes_from(std::uint64_t n) {
-  if (!whole_) whole_ = std::make_unique<whole_points>(features_.size());
-  if (!whole_->votes) whole_->votes = std::make_unique<vote_watch>(n);
-  return *whole_->votes;
+  std::unique_ptr<vote_watch>& votes = some().votes;
+  if (!votes) votes = std::make_unique<vote_watch>(n);
+  return *votes;
 }
 
 // A vote says less than what a watch can name: it waits for what these make of the same points.

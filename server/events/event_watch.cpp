@@ -25,6 +25,16 @@ constexpr int worse = 10;  // of severity, for an update
 
 }  // namespace
 
+event_watch::rarities& event_watch::some() {
+  if (!seldom_) seldom_ = std::make_unique<rarities>(features_.size());
+  return *seldom_;
+}
+
+const mark_memory& event_watch::marks() const {
+  static const mark_memory none;
+  return seldom_ ? seldom_->marks : none;
+}
+
 event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, std::span<const double> values,
                                             const reading& seen, std::vector<event>& told) {
   interval_habit::answer interval = intervals_.update(ts);
@@ -96,7 +106,7 @@ const event_picture* event_watch::picture_of(std::uint64_t number) const {
 void event_watch::tell(const entry& of, std::vector<event>& told) const {
   event& said = told.emplace_back(of.told);
   said.text = sentence(said);
-  marks_.mention(said);
+  marks().mention(said);
   if (of.picture) said.why = std::make_shared<const explanation>(explanation{{}, *of.picture});
 }
 
@@ -229,7 +239,7 @@ void event_watch::correct(entry& held, const finding& found, const observation& 
   said.expected = found.expected;
   held.nines = std::max(held.nines, found.nines);
   held.size = std::max(held.size, found.size);
-  said.severity = std::max(said.severity, marks_.lowered(said, severity_of(held.nines, held.size, said.points)));
+  said.severity = std::max(said.severity, marks().lowered(said, severity_of(held.nines, held.size, said.points)));
   held.seen_n = point.n;
   held.is_gradual = is_level(found.kind) && found.from_n + settle < point.n;
   held.is_of_rest = found.is_of_rest;
@@ -264,7 +274,7 @@ event_watch::entry& event_watch::open(const finding& found, std::uint64_t n, std
   added.is_open = !found.to_n;
   added.is_gradual = is_level(found.kind) && found.from_n + settle < n;
   added.is_of_rest = found.is_of_rest;
-  said.severity = marks_.lowered(said, said.severity);
+  said.severity = marks().lowered(said, said.severity);
   explanation why{evidence_of(found, point), album_.take(found, point)};
   if (!why.picture.is_complete()) added.picture = std::make_unique<event_picture>(why.picture);
   tell(added, told);
@@ -333,7 +343,7 @@ void event_watch::follow_open(const observation& point, std::size_t feature, std
     take_extreme(said, point);
     // What lasts may become much worse than was told.
     if (!std::has_single_bit(said.points)) continue;
-    const int severity = marks_.lowered(said, severity_of(held.nines, held.size, said.points));
+    const int severity = marks().lowered(said, severity_of(held.nines, held.size, said.points));
     if (severity < said.severity + worse) continue;
     said.severity = severity;
     said.state = event_state::update;

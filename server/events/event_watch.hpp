@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "common/model/event.hpp"
@@ -40,7 +41,7 @@ public:
 
   // context_points: how many points before an event its picture shows.
   explicit event_watch(std::size_t features, std::size_t context_points = context_ring::points_usual)
-      : whole_(features > 1 ? std::make_unique<whole_points>(features) : nullptr),
+      : seldom_(features > 1 ? std::make_unique<rarities>(features) : nullptr),
         album_(context_points),
         features_(features) {}
 
@@ -75,8 +76,8 @@ public:
                        std::vector<event>& told);
   bool is_unreadable(std::uint64_t refused, std::int64_t quiet_ms, std::int64_t limit_ms) const;
   // A person has called this event, or one like it, expected; or real after all.
-  void expect(const event& like) { marks_.expect(like); }
-  void take_seriously(const event& like) { marks_.forget(like); }
+  void expect(const event& like) { some().marks.expect(like); }
+  void take_seriously(const event& like) { some().marks.forget(like); }
   // What is known by now of the points around an event that is open, or was lately, and whose picture was not complete
   // when its last notice went out. Null: nothing more than was told.
   const event_picture* picture_of(std::uint64_t number) const;
@@ -93,10 +94,12 @@ public:
   static constexpr std::uint16_t state_version = 10;
   template <class Archive>
   void visit_state(Archive& archive) {
-    std::uint8_t run = whole_ ? whole_->relation_run : std::uint8_t{0};
-    archive(intervals_, marks_, count_, run, album_);
-    if (whole_) whole_->relation_run = run;
-    if (features_.size() > 1) archive(*whole_->relations);
+    std::uint8_t run = seldom_ ? seldom_->relation_run : std::uint8_t{0};
+    mark_memory none;
+    archive(intervals_, seldom_ ? seldom_->marks : none, count_, run, album_);
+    if (!none.empty()) some().marks = std::move(none);
+    if (seldom_) seldom_->relation_run = run;
+    if (features_.size() > 1) archive(*seldom_->relations);
     visit_votes(archive);
     for (std::size_t i = 0; i < features_.size(); ++i) archive(features_[i]);
     archive.sequence(entries_, entries_max);
@@ -124,16 +127,19 @@ private:
     void visit_state(Archive& archive);
   };
 
-  // What looks at points as a whole. Most streams have none of it.
-  struct whole_points {
-    explicit whole_points(std::size_t features)
+  // What most streams have nothing of.
+  struct rarities {
+    explicit rarities(std::size_t features)
         : relations(features > 1 ? std::make_unique<relation_watch>(features) : nullptr) {}
 
+    mark_memory marks;
     std::unique_ptr<relation_watch> relations;  // of points of several values
     std::unique_ptr<vote_watch> votes;          // where a detector of whole points has voted
     std::uint8_t relation_run = 0;              // points in a row at which two values were apart
   };
-  bool has_votes() const { return whole_ && whole_->votes; }
+  rarities& some();
+  const mark_memory& marks() const;
+  bool has_votes() const { return seldom_ && seldom_->votes; }
   vote_watch& votes_from(std::uint64_t n);
 
   template <class Archive>
@@ -141,7 +147,7 @@ private:
     auto has = static_cast<std::uint8_t>(has_votes());
     archive(has);
     if (has != 0) return archive(votes_from(0));
-    if (whole_) whole_->votes.reset();
+    if (seldom_) seldom_->votes.reset();
   }
   void take_votes(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
                   std::vector<event>& told);
@@ -171,9 +177,8 @@ private:
   void forget_old(std::uint64_t n);
 
   interval_habit intervals_;
-  mark_memory marks_;
   std::uint64_t count_ = 0;
-  std::unique_ptr<whole_points> whole_;
+  std::unique_ptr<rarities> seldom_;  // from the first of them on
   picture_album album_;
   feature_watches features_;
   rare_list<entry> entries_;

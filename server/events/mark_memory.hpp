@@ -20,6 +20,7 @@ class mark_memory {
 public:
   static constexpr std::size_t marks_max = 16;
 
+  bool empty() const { return marks_.empty(); }
   void expect(const event& like);
   // The newest mark that it is like was a mistake.
   void forget(const event& like);

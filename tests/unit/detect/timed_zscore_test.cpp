@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
+#include <memory>
 #include <numbers>
+#include <string>
 
+#include "server/detect/archive.hpp"
 #include "tests/support/noise.hpp"
 
 namespace spindrift {
@@ -64,6 +68,40 @@ TEST(timed_zscore, takes_rounding_for_nothing_odd) {
   int flagged = 0;
   for (int i = 0; i < 5'000; ++i) flagged += zscore.update(i, 300.0 * i, 300, false).baseline.anomaly ? 1 : 0;
   EXPECT_EQ(flagged, 0);
+}
+
+// Before the first anomaly and behind it, with points that are no numbers and holes on the way; times of many hours.
+TEST(timed_zscore, continues_bit_for_bit_after_a_restore) {
+  const auto bytes_of = [](timed_zscore& one) {
+    std::string bytes;
+    state_writer writer(bytes);
+    one.visit_state(writer);
+    return bytes;
+  };
+  const zscore_settings settings;
+  for (const int odd_at : {0, 7, 150, 1'000}) {
+    support::noise_source noise(3);
+    auto uncut = std::make_unique<timed_zscore>(settings);
+    auto restored = std::make_unique<timed_zscore>(settings);
+    for (int i = 0; i < 600; ++i) {
+      const bool is_spike = i > 400 && i % 50 < 2;
+      double x = noise.normal() + (is_spike ? 30 : 0);
+      if (i == odd_at) x = std::numeric_limits<double>::quiet_NaN();
+      const bool after_hole = i == odd_at + 5;
+      const timed_zscore::result one = uncut->update(x, 400.0 * i, 400, after_hole);
+      const timed_zscore::result other = restored->update(x, 400.0 * i, 400, after_hole);
+      ASSERT_EQ(one.baseline.z, other.baseline.z) << i;
+      ASSERT_EQ(one.beat, other.beat) << i;
+      if (i % 13 == 0) {
+        const std::string bytes = bytes_of(*restored);
+        restored = std::make_unique<timed_zscore>(settings);
+        state_reader reader(bytes);
+        restored->visit_state(reader);
+        ASSERT_TRUE(reader.ok());
+      }
+      ASSERT_EQ(bytes_of(*uncut), bytes_of(*restored)) << odd_at << ", " << i;
+    }
+  }
 }
 
 }  // namespace
