@@ -43,7 +43,7 @@ struct config {
   alerts_settings alerts;
   feed_settings feed;  // of workers on Kafka
   std::string shadow;  // a file of other settings that run beside these and tell nobody; empty: none
-  // What their streams may grow to, besides memory_mib_max: 40,000 of the default detectors.
+  // What their streams may grow to, besides memory_mib_max: 80,000 of the default detectors.
   std::uint64_t shadow_memory_mib = 1'024;
   engine_settings shadow_watched;  // what that file says, with the environment and the flags; see reread.hpp
   log_settings log;
