@@ -74,15 +74,15 @@ std::uint8_t shape_memory::step_for(const level_row& values) {
 // `added` to the steps before they are cut to whole ones.
 shape_memory::held_levels shape_memory::narrowed(const level_row& values, std::uint8_t step, const level_row& added) {
   const float per_step = 1.0F / step_of(step);
-  std::array<std::int32_t, levels> steps;
+  std::array<std::int32_t, levels> in_steps;
   for (std::size_t i = 0; i < levels; ++i) {
     const float exact = values[i] * per_step + added[i];
     const auto toward_zero = static_cast<std::int32_t>(exact);
-    steps[i] = toward_zero - static_cast<std::int32_t>(static_cast<float>(toward_zero) > exact);
+    in_steps[i] = toward_zero - static_cast<std::int32_t>(static_cast<float>(toward_zero) > exact);
   }
-  const std::int32_t least = *std::min_element(steps.begin(), steps.end());
+  const std::int32_t least = *std::min_element(in_steps.begin(), in_steps.end());
   held_levels made;
-  for (std::size_t i = 0; i < levels; ++i) made.above[i] = static_cast<std::uint8_t>(steps[i] - least);
+  for (std::size_t i = 0; i < levels; ++i) made.above[i] = static_cast<std::uint8_t>(in_steps[i] - least);
   made.least = static_cast<std::int16_t>(least);
   made.step = step;
   return made;
