@@ -35,29 +35,6 @@ unsigned calibration::bucket_of(double r) {
   return static_cast<unsigned>(octave - octave_min) * 4U + quarter;
 }
 
-std::size_t calibration::bucket_row::wide_before(std::size_t i) const {
-  const std::uint8_t* const mark = marks();
-  std::size_t sum = 0;
-  for (std::size_t at = 0; at < i / 8; ++at) sum += static_cast<std::size_t>(std::popcount(mark[at]));
-  return sum + static_cast<std::size_t>(std::popcount(mark[i / 8] & ((1U << (i % 8)) - 1U)));
-}
-
-// Room by eights: some ten blocks in a stream's life.
-void calibration::bucket_row::make_wide(std::size_t i, std::uint8_t high) {
-  if (wide_ == wide_room_) {
-    const std::size_t held = wide_room_ > 0 ? memory_bytes() : 2U * size_;
-    wide_room_ = static_cast<std::uint16_t>(std::min<std::size_t>(wide_room_ + 8U, size_));
-    auto more = std::make_unique<std::uint8_t[]>(memory_bytes());
-    std::memcpy(more.get(), bytes_.get(), held);
-    bytes_ = std::move(more);
-  }
-  std::uint8_t* const place = beyond(i);
-  std::memmove(place + 1, place, wide_ - wide_before(i));
-  *place = high;
-  marks()[i / 8] = static_cast<std::uint8_t>(marks()[i / 8] | 1U << (i % 8));
-  ++wide_;
-}
-
 std::array<double, calibration::scores> calibration::update(const std::array<double, scores>& raw) {
   std::array<double, scores> surprises{};
   const bool is_warm = count_ >= warm_up;
@@ -83,6 +60,7 @@ std::array<double, calibration::scores> calibration::update(const std::array<dou
     }
   }
   ++count_;
+  if (count_ == bucket_row::narrow_max) hold(scales_);
   if (count_ >= count_max) halve();
   return surprises;
 }
@@ -115,13 +93,8 @@ void calibration::add_beyond(std::size_t score, std::size_t begin, unsigned plac
 
 // More than its part. Most often that is clear before all have been counted.
 bool calibration::has_much_lowest(const scale& of, std::size_t begin) const {
-  std::uint32_t sum = 0;
-  if (buckets_.wide() == 0) {
-    const std::uint32_t most = unsigned{buckets_.low_byte(begin)} * cut_part;
-    for (std::size_t i = 0; i < of.held && sum < most; ++i) sum += buckets_.low_byte(begin + i);
-    return sum < most;
-  }
   const std::uint32_t most = buckets_.count(begin) * cut_part;
+  std::uint32_t sum = 0;
   for (std::size_t i = 0; i < of.held && sum < most; ++i) sum += buckets_.count(begin + i);
   return sum < most;
 }
@@ -160,7 +133,7 @@ void calibration::widen(std::size_t score, unsigned first, unsigned end) {
 void calibration::hold(const std::array<scale, scores>& wanted) {
   const auto total = std::accumulate(wanted.begin(), wanted.end(), std::size_t{0},
                                      [](std::size_t sum, const scale& of) { return sum + of.held; });
-  bucket_row buckets(total, buckets_.wide());
+  bucket_row buckets(total, count_ >= bucket_row::narrow_max);
   std::size_t before_begin = 0;
   std::size_t begin = 0;
   for (std::size_t i = 0; i < scores; ++i) {
@@ -280,7 +253,8 @@ bool calibration::take_over(const std::array<saved_scale, scores>& saved) {
       const auto surprise = static_cast<double>(saved[i].surprises[k]);
       if (!(surprise >= 0.0 && surprise <= surprise_max)) return false;
       const std::size_t taken = begin + k;
-      buckets_.set_count(taken, saved[i].counts[k]);
+      buckets_.set_count(
+          taken, count_ < bucket_row::narrow_max ? std::min<unsigned>(saved[i].counts[k], count_) : saved[i].counts[k]);
       buckets_.set_surprise(taken, in_steps(surprise));
     }
   }

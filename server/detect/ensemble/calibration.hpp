@@ -8,9 +8,9 @@
 // for its stream surprises nobody, so about the lowest quarter of the scores shares a bucket: else half of all
 // buckets would tell surprises of less than 0.03 from each other. The logarithms come from a table, rebuilt when n has
 // grown by n/24 + 24, which is what makes a score cost a few nanoseconds; a bucket and its entry of the table take
-// two bytes while its count is below 256, then three; an entry is exact to 1/72. All buckets lie in one block behind
-// each other: some 0.3 KiB, then 0.6, at most 5.9 KiB. At n = 65,536 all counts are halved, so the scale follows the
-// stream. Moved, not copied; one thread at a time. r may be any double: NaN and negative count as 0.
+// two bytes while n < 255, then three; an entry is exact to 1/72. All buckets lie in one block behind each other: some
+// 0.5 KiB, then 0.8, at most 5.7 KiB. At n = 65,536 all counts are halved, so the scale follows the stream. Moved, not
+// copied; one thread at a time. r may be any double: NaN and negative count as 0.
 #pragma once
 
 #include <array>
@@ -58,48 +58,39 @@ public:
 
 private:
   // A count and a surprise each, beside each other: what a point touches. What a count has beyond a byte lies behind
-  // them all, and only of those that have it: which ones, a bit each, and then their bytes in order.
+  // them all, and not before one may need it.
   class bucket_row {
   public:
     static constexpr unsigned narrow_max = 255;
 
     bucket_row() = default;
-    // With room for so many of more than a byte.
-    bucket_row(std::size_t size, std::size_t wide_room)
-        : size_(static_cast<std::uint16_t>(size)), wide_room_(static_cast<std::uint16_t>(wide_room)) {
-      bytes_ = std::make_unique<std::uint8_t[]>(memory_bytes());
-    }
+    bucket_row(std::size_t size, bool is_wide)
+        : bytes_(std::make_unique<std::uint8_t[]>(size * (is_wide ? 3U : 2U))),
+          size_(static_cast<std::uint16_t>(size)),
+          is_wide_(is_wide) {}
 
     void prefetch() const { prefetch_bytes(bytes_.get(), 2U * size_); }
 
     std::size_t size() const { return size_; }
-    std::size_t wide() const { return wide_; }
-    std::size_t memory_bytes() const { return 2U * size_ + (wide_room_ > 0 ? marks_length() + wide_room_ : 0U); }
-    std::uint8_t low_byte(std::size_t i) const { return bytes_[2 * i]; }
-    unsigned count(std::size_t i) const { return bytes_[2 * i] + (is_wide(i) ? 256U * *beyond(i) : 0U); }
+    std::size_t memory_bytes() const { return size_ * (is_wide_ ? 3U : 2U); }
+    unsigned count(std::size_t i) const { return bytes_[2 * i] + (is_wide_ ? 256U * bytes_[2U * size_ + i] : 0U); }
+    // At most narrow_max unless it is wide.
     void set_count(std::size_t i, unsigned count) {
       bytes_[2 * i] = static_cast<std::uint8_t>(count & 0xFFU);
-      if (is_wide(i)) {
-        *beyond(i) = static_cast<std::uint8_t>(count >> 8U);
-      } else if (count > narrow_max) {
-        make_wide(i, static_cast<std::uint8_t>(count >> 8U));
-      }
+      if (is_wide_) bytes_[2U * size_ + i] = static_cast<std::uint8_t>(count >> 8U);
     }
-    // So many behind each other as they are, in place of what is all nought.
+    // So many behind each other as they are; what had no wide counts has none beyond a byte.
     void take(std::size_t to, const bucket_row& of, std::size_t from, std::size_t many) {
       std::memcpy(bytes_.get() + 2 * to, of.bytes_.get() + 2 * from, 2 * many);
-      for (std::size_t i = 0; of.wide_ > 0 && i < many; ++i) {
-        const unsigned count = of.count(from + i);
-        if (count > narrow_max) set_count(to + i, count);
-      }
+      if (of.is_wide_) std::memcpy(bytes_.get() + 2U * size_ + to, of.bytes_.get() + 2U * of.size_ + from, many);
     }
     // One more, unless that is count_max.
     void count_up(std::size_t i) {
       const std::uint8_t low = bytes_[2 * i];
       if (low < narrow_max) {
         bytes_[2 * i] = static_cast<std::uint8_t>(low + 1U);
-      } else if (const unsigned before = count(i); before + 1 < count_max) {
-        set_count(i, before + 1);
+      } else if (is_wide_ && bytes_[2U * size_ + i] < narrow_max) {
+        set_count(i, count(i) + 1U);
       }
     }
     // In steps of 1/36.
@@ -107,17 +98,9 @@ private:
     void set_surprise(std::size_t i, std::uint8_t steps) { bytes_[2 * i + 1] = steps; }
 
   private:
-    std::size_t marks_length() const { return (size_ + 7U) / 8U; }
-    std::uint8_t* marks() const { return bytes_.get() + 2U * size_; }
-    bool is_wide(std::size_t i) const { return wide_ > 0 && (unsigned{marks()[i / 8]} >> (i % 8) & 1U) != 0; }
-    std::uint8_t* beyond(std::size_t i) const { return marks() + marks_length() + wide_before(i); }
-    std::size_t wide_before(std::size_t i) const;
-    void make_wide(std::size_t i, std::uint8_t high);
-
     std::unique_ptr<std::uint8_t[]> bytes_;
     std::uint16_t size_ = 0;
-    std::uint16_t wide_ = 0;       // that have more than a byte, or had,
-    std::uint16_t wide_room_ = 0;  // and for how many there is room
+    bool is_wide_ = false;
   };
   // Of one score; its buckets stand behind those of the scores before it.
   struct scale {

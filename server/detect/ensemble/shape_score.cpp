@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <numeric>
 #include <utility>
@@ -41,6 +42,17 @@ struct spread {
 
 float step_of(std::uint8_t step) {
   return std::bit_cast<float>((step + step_first) << step_shift);
+}
+
+// A number of each of four shapes: left to itself GCC takes them one by one where it has a training's counts.
+using float_four = float __attribute__((vector_size(16)));
+
+float_four floats_of(const std::uint8_t* four) {
+  using byte_four = std::uint8_t __attribute__((vector_size(4)));
+  using whole_four = std::int32_t __attribute__((vector_size(16)));
+  byte_four bytes;
+  std::memcpy(&bytes, four, sizeof bytes);
+  return __builtin_convertvector(__builtin_convertvector(bytes, whole_four), float_four);
 }
 
 }  // namespace
@@ -130,36 +142,28 @@ shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
   match best{0, std::numeric_limits<double>::infinity()};
   for (std::size_t begin = 0; begin < size_; begin += lanes) {
     const group& of = groups_[begin / lanes];
-    std::array<float, lanes> step;
-    std::array<float, lanes> least;
+    float_four step;
+    float_four least;
     for (std::size_t l = 0; l < lanes; ++l) step[l] = step_of(of.step[l]);
     for (std::size_t l = 0; l < lanes; ++l) least[l] = static_cast<float>(of.least[l]);
-    std::array<float, levels * lanes> values;
-    std::array<float, lanes> mean{};
+    std::array<float_four, levels> values;
+    float_four mean{};
     for (std::size_t i = 0; i < levels; ++i) {
-      for (std::size_t l = 0; l < lanes; ++l) {
-        values[i * lanes + l] = (static_cast<float>(of.above[i * lanes + l]) + least[l]) * step[l];
-        mean[l] += values[i * lanes + l];
-      }
+      values[i] = (floats_of(&of.above[i * lanes]) + least) * step;
+      mean += values[i];
     }
-    for (std::size_t l = 0; l < lanes; ++l) mean[l] *= 1.0F / levels;
-    std::array<float, lanes> power{};
-    for (std::size_t i = 0; i < levels; ++i) {
-      for (std::size_t l = 0; l < lanes; ++l) {
-        power[l] += (values[i * lanes + l] - mean[l]) * (values[i * lanes + l] - mean[l]);
-      }
-    }
-    std::array<float, lanes> per_spread;
+    mean *= 1.0F / levels;
+    float_four power{};
+    for (const float_four& value : values) power += (value - mean) * (value - mean);
+    float_four per_spread;
     for (std::size_t l = 0; l < lanes; ++l) {
       per_spread[l] = 1.0F / (std::sqrt(power[l] * (1.0F / levels)) + least_spread);
     }
-    std::array<float, lanes> squares{};
+    float_four squares{};
     for (std::size_t i = 0; i < levels; ++i) {
-      for (std::size_t l = 0; l < lanes; ++l) {
-        const float d = values[i * lanes + l] - wanted[i];
-        const float e = (values[i * lanes + l] - mean[l]) * per_spread[l] - wanted[levels + i];
-        squares[l] += d * d + e * e;
-      }
+      const float_four d = values[i] - wanted[i];
+      const float_four e = (values[i] - mean) * per_spread - wanted[levels + i];
+      squares += d * d + e * e;
     }
     const std::size_t used = std::min(lanes, size_ - begin);
     for (std::size_t l = 0; l < used; ++l) {
