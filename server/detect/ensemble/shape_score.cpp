@@ -23,7 +23,7 @@ constexpr unsigned step_shift = 20;
 constexpr std::uint32_t step_first = (127U - 23U) << 3U;
 constexpr double novel_factor = 2.0;
 constexpr float attraction = 0.05F;
-constexpr float least_spread = 0.1F;  // as in `spread`
+constexpr double least_spread = 0.1;
 
 // What is taken out of levels to have their form.
 struct spread {
@@ -36,9 +36,16 @@ struct spread {
     mean /= count;
     double squares = 0.0;
     for (const double level : levels) squares += (level - mean) * (level - mean);
-    size = std::sqrt(squares / count) + 0.1;
+    size = std::sqrt(squares / count) + least_spread;
   }
 };
+
+// Added to steps before they are cut to whole ones: the nearest.
+constexpr auto halves = [] {
+  std::array<float, shape_memory::levels> all{};
+  all.fill(0.5F);
+  return all;
+}();
 
 float step_of(std::uint8_t step) {
   return std::bit_cast<float>((step + step_first) << step_shift);
@@ -101,19 +108,15 @@ shape_memory::held_levels shape_memory::narrowed(const level_row& values, std::u
 }
 
 shape_memory::held_levels shape_memory::narrowed(const level_row& values) {
-  level_row half;
-  half.fill(0.5F);
-  return narrowed(values, step_for(values), half);
+  return narrowed(values, step_for(values), halves);
 }
 
 // Of what was held it finds the very steps, else what is restored would go on differently: cut to whole ones, levels
 // lie a little less or more far apart than those that the step was chosen for.
 shape_memory::held_levels shape_memory::restored(const level_row& values) {
-  level_row half;
-  half.fill(0.5F);
   const int likely = step_for(values);
   for (int step = std::max(likely - 1, 0); step <= std::min(likely + 1, 255); ++step) {
-    const held_levels one = narrowed(values, static_cast<std::uint8_t>(step), half);
+    const held_levels one = narrowed(values, static_cast<std::uint8_t>(step), halves);
     if (one.values() == values) return one;
   }
   return narrowed(values);
@@ -128,7 +131,7 @@ shape_memory::match shape_memory::nearest(const shape& wanted) const {
   const float mean = sum * (1.0F / levels);
   float power = 0;
   for (const float one : values) power += (one - mean) * (one - mean);
-  const float per_spread = 1.0F / (std::sqrt(power * (1.0F / levels)) + least_spread);
+  const float per_spread = 1.0F / (std::sqrt(power * (1.0F / levels)) + static_cast<float>(least_spread));
   float square = 0;
   for (std::size_t i = 0; i < levels; ++i) {
     const float d = values[i] - wanted[i];
@@ -157,7 +160,7 @@ shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
     for (const float_four& value : values) power += (value - mean) * (value - mean);
     float_four per_spread;
     for (std::size_t l = 0; l < lanes; ++l) {
-      per_spread[l] = 1.0F / (std::sqrt(power[l] * (1.0F / levels)) + least_spread);
+      per_spread[l] = 1.0F / (std::sqrt(power[l] * (1.0F / levels)) + static_cast<float>(least_spread));
     }
     float_four squares{};
     for (std::size_t i = 0; i < levels; ++i) {
