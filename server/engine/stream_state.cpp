@@ -56,10 +56,8 @@ std::unique_ptr<stream> restore_numbers(std::string_view name, std::string_view 
 // Why the part that was found cannot be the detector's; null when it was taken.
 const char* restore_detector(stream& into, const detector_entry& wanted, const part* found) {
   if (found == nullptr) return "nothing was saved of it";
-  const bool is_older = wanted.state_version_read > 0 && found->version >= wanted.state_version_read;
-  if (found->version > wanted.state_version || (found->version < wanted.state_version && !is_older)) {
-    return "it is of another version";
-  }
+  const std::uint16_t oldest = wanted.state_version_read > 0 ? wanted.state_version_read : wanted.state_version;
+  if (found->version < oldest || found->version > wanted.state_version) return "it is of another version";
   if (found->settings != wanted.state_settings(into.profile->detectors)) return "its settings have changed";
   if (!into.detectors.restore(wanted.tag, found->bytes, into.profile->detectors)) return "its bytes do not fit";
   return nullptr;
