@@ -47,10 +47,7 @@ double classic_zscore::deviation() const {
 void classic_zscore::learn(double x) {
   if (values_.size() < settings_->window) {
     if (values_.empty()) offset_ = x;
-    if (values_.size() == values_.capacity()) {
-      // From a small block on: the first lies between others of its stream, so what it leaves behind is of use to none.
-      values_.reserve(std::min<std::size_t>(settings_->window, std::max<std::size_t>(8, 4 * values_.capacity())));
-    }
+    if (values_.size() == values_.capacity()) grow();
     values_.push_back(x);
     const double value = x - offset_;
     const double before = value - mean_;
@@ -60,8 +57,7 @@ void classic_zscore::learn(double x) {
     if (values_.size() == settings_->window) compute_exactly();
     return;
   }
-  const double left = values_[oldest_];
-  values_[oldest_] = x;
+  const double left = values_.exchange(oldest_, x);
   if (++oldest_ == values_.size()) oldest_ = 0;
   const double entering = (x - offset_) - mean_;
   const double leaving = (left - offset_) - mean_;
@@ -73,20 +69,31 @@ void classic_zscore::learn(double x) {
   if (--until_exact_ == 0 || squares_ < squares_lost * squares_peak_) compute_exactly();
 }
 
+// From a small block on: the first lies between others of its stream, so what it leaves behind is of use to none.
+void classic_zscore::grow() {
+  values_.reserve(std::min<std::size_t>(settings_->window, std::max<std::size_t>(8, 4 * values_.capacity())));
+}
+
+void classic_zscore::take_over(std::span<const double> values) {
+  values_.clear();
+  values_.reserve(values.size());
+  for (const double value : values) values_.push_back(value);
+}
+
 void classic_zscore::compute_exactly() {
   const double n = static_cast<double>(values_.size());
   double sum = 0;
-  for (double value : values_) sum += value - offset_;
+  values_.for_each([&](double value) { sum += value - offset_; });
   // The new offset is a double near the mean; what is left of the mean comes from a second pass, and Chan's correction
   // takes its square out of the sum.
   offset_ += sum / n;
   double rest = 0;
   double squares = 0;
-  for (double value : values_) {
+  values_.for_each([&](double value) {
     const double centred = value - offset_;
     rest += centred;
     squares += centred * centred;
-  }
+  });
   mean_ = rest / n;
   squares_ = std::max(0.0, squares - rest * mean_);
   squares_peak_ = squares_;
@@ -96,9 +103,10 @@ void classic_zscore::compute_exactly() {
 void classic_zscore::keep_last(double width) {
   const double held = static_cast<double>(values_.size());
   if (!(width < held)) return;
-  const auto dropped = static_cast<std::ptrdiff_t>(held - std::max(0.0, std::floor(width)));
-  std::rotate(values_.begin(), values_.begin() + static_cast<std::ptrdiff_t>(oldest_), values_.end());
-  values_.erase(values_.begin(), values_.begin() + dropped);
+  const auto kept = static_cast<std::size_t>(std::max(0.0, std::floor(width)));
+  std::vector<double> newest(kept);
+  for (std::size_t i = 0; i < kept; ++i) newest[i] = values_[(oldest_ + values_.size() - kept + i) % values_.size()];
+  take_over(newest);
   oldest_ = 0;
   flagged_run_ = 0;
   mean_ = squares_ = squares_peak_ = 0;

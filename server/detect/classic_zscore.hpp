@@ -4,16 +4,19 @@
 // One object a stream, one thread at a time; the settings are the caller's and outlive it. About 10 ns a point, O(1)
 // amortised: the moments move by Welford's update (Technometrics 1962) as a point enters and another leaves, and are
 // computed afresh from the window (two passes; Chan, Golub, LeVeque, American Statistician 1983) once per window, and
-// whenever a far larger value has just left, so rounding never piles up. Memory: 80 bytes and 8 a point of the window,
-// grown as points come. NaN and infinities are ignored (z = 0); see zscore.hpp for the largest values.
+// whenever a far larger value has just left, so rounding never piles up. Memory: 72 bytes and 4 a point of the window
+// while its values are decimals of few digits, else 8 (packed_window.hpp), grown as points come. NaN and infinities are
+// ignored (z = 0); see zscore.hpp for the largest values.
 //
 // sd is at least 2^-50 |mean|, a few units in the last place: rounding noise on a constant is not an anomaly, any real
 // change is. Flagged points are not learned from, but at most window/4 of them in a row: a new level becomes normal.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "server/detect/packed_window.hpp"
 #include "server/detect/prefetch.hpp"
 #include "server/detect/zscore.hpp"
 
@@ -28,14 +31,20 @@ public:
 
   baseline_reading update(double x);
 
-  void prefetch() const { prefetch_bytes(values_.data() + oldest_, sizeof(double)); }
+  void prefetch() const { prefetch_bytes(values_.address(oldest_), sizeof(double)); }
 
   // After a drift: forgets all but the newest `width` points. With fewer than min_samples left it warms up again.
   void keep_last(double width);
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive.sequence(values_, settings_->window);
+    std::vector<double> values;  // as saved they are doubles
+    if constexpr (!Archive::reads) {
+      values.reserve(values_.size());
+      values_.for_each([&](double value) { values.push_back(value); });
+    }
+    archive.sequence(values, settings_->window);
+    if constexpr (Archive::reads) take_over(values);
     archive(oldest_, flagged_run_, until_exact_, offset_, mean_, squares_, squares_peak_);
     if constexpr (Archive::reads) {
       const bool full = values_.size() == settings_->window;
@@ -47,10 +56,12 @@ public:
 private:
   void learn(double x);
   void compute_exactly();
+  void grow();
+  void take_over(std::span<const double> values);
   double deviation() const;
 
   const zscore_settings* settings_;
-  std::vector<double> values_;     // in order of arrival until full, then a ring whose oldest is at oldest_
+  packed_window values_;           // in order of arrival until full, then a ring whose oldest is at oldest_
   std::uint32_t oldest_ = 0;       // 0 unless the ring is full
   std::uint32_t flagged_run_ = 0;  // flagged points in a row
   std::uint32_t until_exact_ = 0;  // evictions left until the moments are computed afresh

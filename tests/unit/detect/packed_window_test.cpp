@@ -1,0 +1,112 @@
+#include "server/detect/packed_window.hpp"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "tests/support/noise.hpp"
+
+namespace spindrift {
+namespace {
+
+using support::noise_source;
+
+std::uint64_t bits(double x) {
+  return std::bit_cast<std::uint64_t>(x);
+}
+
+packed_window window_of(const std::vector<double>& values) {
+  packed_window window;
+  window.reserve(values.size());
+  for (const double x : values) window.push_back(x);
+  return window;
+}
+
+void expect_same(const packed_window& window, const std::vector<double>& values) {
+  ASSERT_EQ(window.size(), values.size());
+  std::size_t i = 0;
+  window.for_each([&](double x) {
+    EXPECT_EQ(bits(x), bits(values[i])) << i;
+    EXPECT_EQ(bits(window[i]), bits(values[i])) << i;
+    ++i;
+  });
+  EXPECT_EQ(i, values.size());
+}
+
+TEST(packed_window, packs_decimals_and_gives_them_back_to_the_bit) {
+  for (const auto& values : std::vector<std::vector<double>>{
+           {1, 2, 3},
+           {50.1, 50.12, 50.123, 50.123456},
+           {0.1, 0.2, 0.30, -0.7},
+           {2147.483647, -2147.483647},
+           {2147483647, -2147483647, 0},
+           {0.000000001, 2.147483647},
+       }) {
+    const packed_window window = window_of(values);
+    EXPECT_TRUE(window.is_packed());
+    expect_same(window, values);
+  }
+}
+
+TEST(packed_window, keeps_what_is_no_short_decimal_in_eight_bytes_with_all_others) {
+  for (const double odd : {1.0 / 3.0, 0.1 + 0.2, -0.0, 2147483648.0, 2147.4836471, 1e-10, 5e-324, 1e140,
+                           std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
+    const std::vector<double> values{20.25, odd, 1000.125, 0.5};
+    const packed_window window = window_of(values);
+    EXPECT_FALSE(window.is_packed()) << odd;
+    expect_same(window, values);
+  }
+}
+
+// 3,000.5 takes six decimals only in more than 31 bits.
+TEST(packed_window, gives_up_where_one_length_does_not_do_for_all) {
+  const std::vector<double> values{0.123456, 3000.5};
+  const packed_window window = window_of(values);
+  EXPECT_FALSE(window.is_packed());
+  expect_same(window, values);
+}
+
+TEST(packed_window, holds_what_was_set_whatever_comes_in_which_order) {
+  noise_source noise(1);
+  for (int round = 0; round < 300; ++round) {
+    packed_window window;
+    std::vector<double> values;
+    const double unit = std::pow(10.0, static_cast<double>(noise.below(12)));
+    const double odd_share = noise.chance(0.5) ? 0 : 0.01;
+    for (int i = 0; i < 200; ++i) {
+      const double x = noise.chance(odd_share) ? noise.normal() : std::round(noise.normal() * unit * 20) / unit;
+      if (values.size() == window.capacity()) window.reserve(values.size() + 1 + noise.below(30));
+      if (values.empty() || noise.chance(0.6)) {
+        values.push_back(x);
+        window.push_back(x);
+      } else {
+        const auto at = static_cast<std::size_t>(noise.below(values.size()));
+        EXPECT_EQ(bits(window.exchange(at, x)), bits(values[at]));
+        values[at] = x;
+      }
+      if (noise.chance(0.005)) {
+        values.clear();
+        window.clear();
+      }
+    }
+    expect_same(window, values);
+    if (HasFailure()) FAIL() << round;
+  }
+}
+
+TEST(packed_window, packs_again_once_it_was_cleared) {
+  packed_window window = window_of({1.0 / 3.0});
+  EXPECT_FALSE(window.is_packed());
+  window.clear();
+  window.reserve(1);
+  window.push_back(0.25);
+  EXPECT_TRUE(window.is_packed());
+  expect_same(window, {0.25});
+}
+
+}  // namespace
+}  // namespace spindrift
