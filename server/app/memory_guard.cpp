@@ -1,11 +1,10 @@
 // Looks at the memory in use, and has idle streams make room.
 #include "server/app/memory_guard.hpp"
 
-#include <malloc.h>
-
 #include <algorithm>
 
 #include "common/log/log.hpp"
+#include "server/app/free_pages.hpp"
 #include "server/app/process_metrics.hpp"
 #include "server/clock/clock.hpp"
 #include "server/engine/engine.hpp"
@@ -14,7 +13,7 @@
 namespace spindrift {
 
 void memory_guard::start() {
-  if (ceiling_bytes_ > 0) thread_ = std::thread([this] { run(); });
+  thread_ = std::thread([this] { run(); });
 }
 
 void memory_guard::stop() {
@@ -41,11 +40,19 @@ void memory_guard::hold_to(std::uint64_t ceiling_bytes, std::chrono::millisecond
 }
 
 void memory_guard::run() {
-  for (std::unique_lock guard(lock_);
-       !wake_.wait_for(guard, std::chrono::milliseconds(100), [&] { return stopping_; });) {
+  const std::chrono::milliseconds interval = ceiling_bytes_ > 0 ? look_interval : free_pages_interval;
+  std::chrono::milliseconds since_given{0};
+  for (std::unique_lock guard(lock_); !wake_.wait_for(guard, interval, [&] { return stopping_; });) {
     guard.unlock();
-    const std::uint64_t resident = resident_bytes();
-    look(resident - std::min(resident, besides_bytes_.load(std::memory_order_relaxed)), now());
+    since_given += interval;
+    if (since_given >= free_pages_interval) {
+      give_free_pages_back();
+      since_given = std::chrono::milliseconds(0);
+    }
+    if (ceiling_bytes_ > 0) {
+      const std::uint64_t resident = resident_bytes();
+      look(resident - std::min(resident, besides_bytes_.load(std::memory_order_relaxed)), now());
+    }
     guard.lock();
   }
 }
@@ -60,7 +67,7 @@ void memory_guard::look(std::uint64_t resident, moment at) {
   const std::size_t forgotten =
       engine_.forget_idle(at.steady_ms - idle_before_eviction_.count(), forgotten_at_once, at);
   // What is freed stays with the process otherwise, and nothing would ever look less full.
-  if (forgotten > 0) ::malloc_trim(0);
+  if (forgotten > 0) give_free_pages_back();
 }
 
 // What the verdicts do not take the streams may, beyond what is always theirs; and the other way round.

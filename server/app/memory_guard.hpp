@@ -1,4 +1,4 @@
-// Holds the process to --max-memory.
+// Holds the process to --max-memory, and gives what is free back to the system.
 //
 // Streams and kept verdicts are taken in by what they take or grow to, so that seven eighths of the ceiling hold them:
 // a quarter for the verdicts at most, of which half is theirs whatever the streams want; the streams get the rest. For
@@ -9,8 +9,8 @@
 // points of streams that do are refused.
 //
 // A thread of its own looks ten times a second, since a client that invents streams makes tens of MiB in a second, and
-// giving pages back to the system may take tens of milliseconds, which no thread that serves clients has. The engine
-// and the producers outlive it.
+// giving pages back to the system (free_pages.hpp; also without a ceiling) may take tens of milliseconds, which no
+// thread that serves clients has. The engine and the producers outlive it.
 #pragma once
 
 #include <algorithm>
@@ -32,6 +32,7 @@ enum class growth : std::uint8_t;
 
 class memory_guard {
 public:
+  static constexpr std::chrono::milliseconds look_interval{100};
   // So many go in one look; each costs a write to the journal.
   static constexpr std::size_t forgotten_at_once = 2'000;
 

@@ -22,6 +22,7 @@
 #include "common/log/log.hpp"
 #include "common/net/endpoint.hpp"
 #include "common/net/http_server.hpp"
+#include "server/app/free_pages.hpp"
 #include "server/app/no_memory.hpp"
 #include "server/app/periodic_call.hpp"
 #include "server/app/service_manager.hpp"
@@ -47,7 +48,8 @@ public:
         signals_(
             io_, [] { reopen_log(); }, [] { reopen_log(); }, [this](int signal) { return stop(signal); }),
         reports_(io_, std::chrono::milliseconds(100), report_left_out),
-        looks_(io_, standstill_watch::interval, [this] { look_at_lanes(); }) {}
+        looks_(io_, standstill_watch::interval, [this] { look_at_lanes(); }),
+        gives_back_(io_, free_pages_interval, give_free_pages_back) {}
 
   ~parts() { join(); }
 
@@ -59,6 +61,7 @@ public:
     signals_.start();
     reports_.start();
     looks_.start();
+    gives_back_.start();
     starter_ = std::thread([this] { start_lanes(); });
     io_.run();
     join();
@@ -152,6 +155,7 @@ private:
       signals_.stop();
       reports_.stop();
       looks_.stop();
+      gives_back_.stop();
       patience_.cancel();
       if (http_) http_->stop();
       guard_.reset();
@@ -194,6 +198,7 @@ private:
   signal_watch signals_;
   periodic_call reports_;
   periodic_call looks_;
+  periodic_call gives_back_;
   standstill_watch standstill_;
   std::unique_ptr<http_server> http_;
   std::vector<std::unique_ptr<lane_thread>> lanes_;
