@@ -18,18 +18,27 @@
 namespace spindrift {
 namespace {
 
-// Writes into a window at the end of a string: one growth check a line instead of one a field. The window must be large
-// enough for everything put into it, which is asserted; text of unbounded length goes through append_json_string.
+// Writes into a window: one growth check a line instead of one a field. It must be large enough for everything put into
+// it, which is asserted; text of unbounded length goes through append_json_string. Nearly all lines fit into one of
+// their own, and are copied to the end of the string as they are: a string that grows is filled with zeros first.
 class line_writer {
 public:
-  line_writer(std::string& out, std::size_t bytes_max) : out_(out), begin_(out.size()) {
-    out_.resize(begin_ + bytes_max);
-    at_ = out_.data() + begin_;
+  line_writer(std::string& out, std::size_t bytes_max) : out_(out), is_own_(bytes_max <= sizeof own_) {
+    if (!is_own_) {
+      out_.resize(out_.size() + bytes_max);
+      at_ = out_.data() + out_.size() - bytes_max;
+    }
     end_ = at_ + bytes_max;
   }
   line_writer(const line_writer&) = delete;
   line_writer& operator=(const line_writer&) = delete;
-  ~line_writer() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
+  ~line_writer() {
+    if (is_own_) {
+      out_.append(own_, static_cast<std::size_t>(at_ - own_));
+    } else {
+      out_.resize(static_cast<std::size_t>(at_ - out_.data()));
+    }
+  }
 
   void text(std::string_view literal) {
     assert(has_room_for(literal.size()));
@@ -68,9 +77,10 @@ private:
   bool has_room_for(std::size_t bytes) const { return static_cast<std::size_t>(end_ - at_) >= bytes; }
 
   std::string& out_;
-  std::size_t begin_;
-  char* at_;
+  bool is_own_;
+  char* at_ = own_;
   char* end_;
+  char own_[1'024];
 };
 
 // The windows: a line with everything that its kind can have, its numbers, names and features left out, and the room
