@@ -39,6 +39,10 @@ frame decoder::decode(std::string_view bytes) {
   return workspace_->decode(bytes);
 }
 
+const point* decoder::decode_line(std::string_view text, std::size_t& bytes) {
+  return workspace_->decode_line(text, bytes);
+}
+
 bool decoder::is_foreign() const {
   return workspace_->has_unknown && !workspace_->has_stream && !workspace_->is_command;
 }
@@ -47,6 +51,15 @@ void decoder::reset() {
   workspace_->block = 0;
   workspace_->used = 0;
   workspace_->texts.clear();
+}
+
+const point* decoder_workspace::decode_line(std::string_view text, std::size_t& bytes) {
+  found = point{.stream = limits::stream_default};
+  bytes = plain_point::read_line(text, {room_for_features(), model::features_max}, found);
+  if (bytes == 0) return nullptr;
+  has_unknown = false;
+  used += found.values.size();
+  return &found;
 }
 
 frame decoder_workspace::decode(std::string_view bytes) {

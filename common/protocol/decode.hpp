@@ -8,6 +8,7 @@
 // Cost: about 25 ns for a 70-byte point in its usual form, 140 ns for another one; commands allocate.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string_view>
 
@@ -26,6 +27,9 @@ public:
 
   // `bytes` must be followed by inbox::padding_bytes readable bytes.
   frame decode(std::string_view bytes);
+  // The point that the first line of `text` is, if it is one in the usual form and nothing else, and the bytes of that
+  // line with its end; null: decode() has to look at it. `text` is an inbox's unread().
+  const point* decode_line(std::string_view text, std::size_t& bytes);
   // Whether the newest frame is an object that says things of its own and does not call its stream by the contract's
   // key: a stock tool's, which has other keys for the name and the time.
   bool is_foreign() const;

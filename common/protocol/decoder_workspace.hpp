@@ -56,6 +56,7 @@ struct decoder_workspace {
   std::string_view id;            // a command's, as it stands in the frame
   bool is_id_usable = true;
 
+  const point* decode_line(std::string_view text, std::size_t& bytes);
   frame decode(std::string_view bytes);
   frame decode_as_command(std::string_view bytes) const;
   fault read_id(od::value value);

@@ -42,6 +42,7 @@ std::span<char> inbox::space() {
 void inbox::received(std::size_t bytes) {
   assert(end_ + bytes + padding_bytes <= bytes_.size());
   end_ += bytes;
+  bytes_[end_] = '\0';
   finished_ = false;
   if (bytes == chunk_bytes_) chunk_bytes_ = std::min(chunk_bytes_ * 4, chunk_bytes_max);
 }
@@ -190,6 +191,16 @@ void inbox::skip(std::size_t bytes) {
   assert(bytes <= unread().size());
   begin_ += bytes;
   restart_scan();
+}
+
+bool inbox::pass_line(std::size_t bytes) {
+  assert(bytes > 0 && bytes <= unread().size());
+  const bool has_cr = bytes > 1 && bytes_[begin_ + bytes - 2] == '\r';
+  if (bytes - (has_cr ? 2 : 1) > frame_bytes_max_) return false;
+  begin_ += bytes;
+  ++frames_cut_;
+  restart_scan();
+  return true;
 }
 
 inbox::cut inbox::take_counted(std::size_t offset, std::size_t bytes) {

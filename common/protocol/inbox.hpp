@@ -11,7 +11,7 @@
 //
 // Bounded: at most one frame of `frame_bytes_max` bytes is kept; a longer one is reported once as too_large and the
 // rest of its line is skipped unstored. A cut frame's view is valid until the next call of space(). One thread at a
-// time. Cost: one memchr for LF and one for '}' over each byte.
+// time. Cost: one memchr for LF and one for '}' over each byte; none for lines that whoever reads them passes.
 #pragma once
 
 #include <cstddef>
@@ -44,11 +44,15 @@ public:
   void finish();
   // True when what is left over after next() is one complete object or array that only lacks its line end.
   bool holds_complete_object() const;
-  // What has not been cut yet, followed by padding_bytes readable bytes; valid until the next call of space().
+  // What has not been cut yet, followed by padding_bytes readable bytes, of which the first is a NUL or LF; valid until
+  // the next call of space().
   std::string_view unread() const { return {bytes_.data() + begin_, skipping_ ? 0 : end_ - begin_}; }
   bool is_finished() const { return finished_; }
   // Passes over the first `bytes` of unread(): they are part of no frame.
   void skip(std::size_t bytes);
+  // Cuts the frame of `bytes`, line end and all, that unread() begins with, and that the caller has found to be whole.
+  // False: it is too large, and still there.
+  bool pass_line(std::size_t bytes);
   // Cuts the frame of `bytes` that begins `offset` bytes into unread(), whatever stands in it.
   cut take_counted(std::size_t offset, std::size_t bytes);
   // True when bytes of an unfinished frame are waiting (or being skipped): the owner's clock for slow frames.

@@ -139,6 +139,20 @@ bool is_name(std::string_view text, std::size_t bytes_max) {
   return (kinds & of_several) == 0 || is_wide_name(text);
 }
 
+std::size_t quoted_ascii_name(const char* at, const char* end) {
+  for (const char* from = at; from < end; from += sizeof(sixteen)) {
+    sixteen bytes;
+    std::memcpy(&bytes, from, sizeof bytes);
+    const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(has_other(bytes));
+    if ((halves[0] | halves[1]) == 0) continue;
+    const int bits = halves[0] != 0 ? std::countr_zero(halves[0]) : 64 + std::countr_zero(halves[1]);
+    const char* const other = from + bits / 8;
+    const bool is_name = other < end && *other == '"' && other > at && *at != ' ' && other[-1] != ' ';
+    return is_name ? static_cast<std::size_t>(other - at) : 0;
+  }
+  return 0;
+}
+
 bool is_plain_name(std::string_view text, std::size_t bytes_max) {
   if (text.empty() || text.size() > bytes_max || plain_kinds[static_cast<unsigned char>(text.front())] != 1)
     return false;

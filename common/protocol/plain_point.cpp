@@ -13,7 +13,6 @@
 #include "common/protocol/name.hpp"
 #include "common/protocol/name_limits.hpp"
 #include "common/protocol/time_limits.hpp"
-#include "common/text/digit.hpp"
 
 namespace spindrift::plain_point {
 namespace {
@@ -22,19 +21,21 @@ namespace {
 constexpr std::ptrdiff_t number_bytes_max = 64;
 constexpr auto digits_end = static_cast<std::ptrdiff_t>(decimal::digits_max) + 1;
 
-// Goes over the bytes once. No step looks whether the end has been reached: the last byte is a '}', at which every run
-// of digits or blanks stops, so only the comparison with a key or a literal may look into the padding.
+// Goes over the bytes once. No step looks whether the end has been reached: the last byte, or the one behind it, is
+// neither a digit nor a blank, at which every run of them stops, so only the comparison with a key or a literal, and
+// numbers, may look into the padding.
 class reader {
 public:
   reader(std::string_view bytes, std::span<feature> room, point& found)
       : at_(bytes.data()), end_(bytes.data() + bytes.size()), room_(room), found_(found) {}
 
-  bool read() {
-    if (at_ == end_ || end_[-1] != '}' || !take('{')) return false;
+  // Where the object's '}' stands; null: none of the plain form.
+  const char* read() {
+    if (!take('{')) return nullptr;
     do {
-      if (!read_field()) return false;
+      if (!read_field()) return nullptr;
     } while (take(','));
-    return *at_ == '}' && at_ + 1 == end_ && has_value_;
+    return *at_ == '}' && has_value_ ? at_ : nullptr;
   }
 
 private:
@@ -107,6 +108,11 @@ private:
   bool read_name(std::string_view& name, std::size_t bytes_max) {
     if (*at_ != '"') return false;
     const char* const begin = ++at_;
+    if (const std::size_t plain = quoted_ascii_name(begin, end_)) {
+      name = {begin, plain};
+      at_ += plain + 1;
+      return plain <= bytes_max;
+    }
     const auto* const quote = static_cast<const char*>(std::memchr(begin, '"', static_cast<std::size_t>(end_ - begin)));
     if (quote == nullptr) return false;
     name = {begin, static_cast<std::size_t>(quote - begin)};
@@ -139,11 +145,15 @@ private:
   // One digit at least. Wraps around where there are too many, which the caller finds out by their number.
   bool read_digits(std::uint64_t& number) {
     const char* const begin = at_;
-    for (std::uint64_t word = eight_digits::load(at_); eight_digits::are_digits(word); word = eight_digits::load(at_)) {
+    std::uint64_t word = eight_digits::load(at_);
+    unsigned count = eight_digits::count_of(word);
+    for (; count == sizeof word; count = eight_digits::count_of(word)) {
       number = 100'000'000 * number + eight_digits::number_of(word);
       at_ += sizeof word;
+      word = eight_digits::load(at_);
     }
-    for (; is_digit(*at_); ++at_) number = 10 * number + static_cast<std::uint64_t>(*at_ - '0');
+    if (count > 0) number = decimal::integer_powers_of_ten[count] * number + eight_digits::number_of(word, count);
+    at_ += count;
     return at_ > begin;
   }
 
@@ -184,7 +194,16 @@ private:
 }  // namespace
 
 bool read(std::string_view bytes, std::span<feature> room, point& found) {
-  return reader(bytes, room, found).read();
+  if (bytes.empty() || bytes.back() != '}') return false;
+  return reader(bytes, room, found).read() == &bytes.back();
+}
+
+std::size_t read_line(std::string_view text, std::span<feature> room, point& found) {
+  const char* const end = text.data() + text.size();
+  const char* at = reader(text, room, found).read();
+  if (at == nullptr || ++at >= end) return 0;
+  if (*at == '\r') ++at;
+  return at < end && *at == '\n' ? static_cast<std::size_t>(at + 1 - text.data()) : 0;
 }
 
 }  // namespace spindrift::plain_point

@@ -10,6 +10,7 @@
 // takes 130.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string_view>
 
@@ -21,5 +22,9 @@ namespace spindrift::plain_point {
 // `bytes` must be followed by inbox::padding_bytes readable bytes; the point looks into them and, of a multivariate
 // point, into `room`, whose size is the most features that are read.
 bool read(std::string_view bytes, std::span<feature> room, point& found);
+
+// The same of the first line of `text`, which has nothing but the point: its bytes, with the line end; 0: it is not
+// whole, or has something else. The first of the readable bytes behind `text` is neither a digit nor a blank.
+std::size_t read_line(std::string_view text, std::span<feature> room, point& found);
 
 }  // namespace spindrift::plain_point

@@ -48,6 +48,7 @@ void session::take_points(inbox& from, std::size_t gathered_max) {
   const bool takes_lines = spoke_foreign_ && !named_ && !wants_foreign_replies();
   std::uint64_t lines = 0;
   while (gathered_ < gathered_max) {
+    if (take_usual_point(from)) continue;
     const inbox::cut cut = from.next();
     if (cut.kind == inbox::cut_kind::none) break;
     if (cut.kind == inbox::cut_kind::whole && cut.bytes.starts_with('{')) {
@@ -66,18 +67,34 @@ bool session::is_next(std::uint64_t seq) const {
   return seq > newest_seq_ && seq - newest_seq_ <= limits::seq_step_max;
 }
 
+// Read in one pass with the end of its line.
+bool session::take_usual_point(inbox& from) {
+  if (!from.unread().starts_with('{')) return false;
+  std::size_t bytes = 0;
+  const point* const measured = workspace_.frames.decode_line(from.unread(), bytes);
+  if (measured == nullptr || !may_take(*measured) || !from.pass_line(bytes)) return false;
+  take_next(*measured);
+  return true;
+}
+
+// The same where the line is not all that there is, or of an unusual form.
 bool session::take_usual_object(std::string_view bytes) {
   const frame decoded = workspace_.frames.decode(bytes);
   const auto* const measured = std::get_if<point>(&decoded);
-  if (measured == nullptr || workspace_.frames.is_foreign() || !may_publish(identity_.get(), measured->stream) ||
-      (named_ && !is_next(measured->seq))) {
-    return false;
-  }
+  if (measured == nullptr || workspace_.frames.is_foreign() || !may_take(*measured)) return false;
+  take_next(*measured);
+  return true;
+}
+
+bool session::may_take(const point& measured) const {
+  return may_publish(identity_.get(), measured.stream) && (!named_ || is_next(measured.seq));
+}
+
+void session::take_next(const point& measured) {
   ++frames_;
   speak_contract();
-  if (named_) newest_seq_ = measured->seq;
-  add_point(*measured, frames_);
-  return true;
+  if (named_) newest_seq_ = measured.seq;
+  add_point(measured, frames_);
 }
 
 bool session::take_usual_line(std::string_view bytes) {

@@ -155,7 +155,10 @@ private:
 
   bool may_take_points() const { return is_admitted() && reader_.is_plain() && unknown_.empty(); }
   void take_points(inbox& from, std::size_t gathered_max);
+  bool take_usual_point(inbox& from);
   bool take_usual_object(std::string_view bytes);
+  bool may_take(const point& measured) const;
+  void take_next(const point& measured);
   bool take_usual_line(std::string_view bytes);
   // Of a named producer: above all before it, and not too far.
   bool is_next(std::uint64_t seq) const;

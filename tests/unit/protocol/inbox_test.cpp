@@ -259,6 +259,30 @@ TEST_F(held, goes_on_with_the_next_frame_after_finish) {
   EXPECT_EQ(box_.frames_cut(), 2U);
 }
 
+// A line that its reader has found whole by reading it.
+TEST(inbox, passes_lines_as_if_it_had_cut_them) {
+  inbox box{64};
+  const std::string text = "{\"a\":1}\n{\"b\":2}\r\n" + object_of(64) + "\r\n" + object_of(65) + "\n{\"c\":";
+  support::give(box, text, whole(), [] {});
+  EXPECT_TRUE(box.pass_line(8));
+  EXPECT_TRUE(box.unread().starts_with("{\"b\""));
+  EXPECT_TRUE(box.pass_line(9));
+  EXPECT_TRUE(box.pass_line(66)) << "its end does not count";
+  EXPECT_FALSE(box.pass_line(66));
+  EXPECT_EQ(box.frames_cut(), 3U);
+  EXPECT_EQ(box.next().kind, inbox::cut_kind::too_large);
+  EXPECT_EQ(box.next().kind, inbox::cut_kind::none);
+  EXPECT_FALSE(box.holds_complete_object());
+  support::give(box, "3}", whole(), [] {});
+  EXPECT_EQ(box.unread(), "{\"c\":3}") << "no line yet";
+  EXPECT_EQ(box.next().kind, inbox::cut_kind::none);
+  EXPECT_TRUE(box.holds_complete_object());
+  support::give(box, "\n", whole(), [] {});
+  EXPECT_TRUE(box.pass_line(8));
+  EXPECT_FALSE(box.holds_complete_object());
+  EXPECT_FALSE(box.holds_partial());
+}
+
 TEST_F(held, takes_a_larger_frame_once_the_limit_is_raised) {
   box_.set_frame_bytes_max(200);
   give(object_of(200) + "\n");

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 #include "common/protocol/decode.hpp"
 #include "common/protocol/encode.hpp"
 #include "common/protocol/name_limits.hpp"
+#include "tests/support/noise.hpp"
 #include "tests/support/wire.hpp"
 
 namespace spindrift {
@@ -31,6 +33,30 @@ TEST(name, is_what_people_call_their_things) {
         "a'b", "\xf0\x9f\x8c\xa1", "<13>", "50%"}) {
     EXPECT_TRUE(is_stream(text)) << text;
   }
+}
+
+// The short way to the end of a name in quotes says what the long one says, or nothing.
+TEST(name, in_quotes_is_a_name_without_them) {
+  const std::string all = std::string("aZ09._:/=,@+-{} ~!") + "\"\\*?\n\t\x7f\x80\xc2\xb0" + '\0';
+  support::noise_source random(11);
+  int found = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text;
+    for (std::uint64_t left = random.below(40); left > 0; --left) {
+      text += random.chance(0.97) ? static_cast<char>('a' + random.below(26)) : all[random.below(all.size())];
+    }
+    const std::size_t size = text.size();
+    text += std::string(16, '"');
+    const std::size_t plain = quoted_ascii_name(text.data(), text.data() + size);
+    if (plain == 0) continue;
+    ++found;
+    ASSERT_EQ(text[plain], '"') << text;
+    ASSERT_LT(plain, size) << "the quote belongs to the text: " << text;
+    ASSERT_TRUE(is_stream(text.substr(0, plain))) << text;
+  }
+  EXPECT_GT(found, 100);
+  const std::string line = "http_requests_total{code=200,method=get}\",";
+  EXPECT_EQ(quoted_ascii_name(line.data(), line.data() + line.size()), line.size() - 2);
 }
 
 TEST(name, of_any_length_is_of_the_same_characters) {

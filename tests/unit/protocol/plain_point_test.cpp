@@ -15,6 +15,7 @@
 #include "common/protocol/decode.hpp"
 #include "common/protocol/encode.hpp"
 #include "common/protocol/frame_limits.hpp"
+#include "common/protocol/inbox.hpp"
 #include "common/protocol/name_limits.hpp"
 #include "tests/support/noise.hpp"
 #include "tests/support/wire.hpp"
@@ -131,6 +132,39 @@ TEST(plain_point, long_numbers_are_the_same_both_ways) {
                           "9999999999999999999", "0.99999999999999999", "0.12345678901234567", "18014398509481985"}) {
     expect_the_same_both_ways(R"({"value":)" + std::string(tie) + "}");
   }
+}
+
+// `text` as an inbox has it: a NUL behind it, and then what it read before.
+std::size_t line_bytes(std::string_view text) {
+  const padded_text padded(std::string(text) + '\0' + std::string(inbox::padding_bytes, '7'));
+  features room;
+  point found{.stream = limits::stream_default};
+  return plain_point::read_line(padded.view().substr(0, text.size()), room, found);
+}
+
+TEST(plain_point, a_line_is_read_when_it_is_whole) {
+  for (const char* end : {"\n", "\r\n"}) {
+    const std::string line =
+        R"({"stream":"a name of more than sixteen", "value":-12.345678901,"ts":1764000000000,"seq":7,"label":false})" +
+        std::string(end);
+    const std::string text = line + line;
+    for (std::size_t size = 0; size <= text.size(); ++size) {
+      EXPECT_EQ(line_bytes(text.substr(0, size)), size < line.size() ? 0 : line.size()) << size;
+    }
+  }
+  const std::string several = R"({"values":{"a":1.5,"b":22},"stream":"x"})"
+                              "\n";
+  for (std::size_t size = 0; size <= several.size(); ++size) {
+    EXPECT_EQ(line_bytes(several.substr(0, size)), size < several.size() ? 0 : size) << size;
+  }
+}
+
+TEST(plain_point, a_line_with_more_than_a_point_is_left_to_the_decoder) {
+  for (const char* text : {"", "\n", "{\"value\":1} \n", "{\"value\":1}{\"value\":2}\n", "{\"value\":1}\r\r\n",
+                           "{\"value\":1}\r", "{\"value\":1e3}\n", " {\"op\":\"ping\"}\n", "{\"stream\":\"a\"}\n"}) {
+    EXPECT_EQ(line_bytes(text), 0U) << text;
+  }
+  EXPECT_EQ(line_bytes(std::string_view("{\"value\":1}\0\n", 13)), 0U);
 }
 
 TEST(plain_point, what_the_encoder_writes_is_plain) {
