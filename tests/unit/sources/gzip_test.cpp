@@ -19,7 +19,7 @@ std::string packed(const std::string& text, int window_bits) {
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
   EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(out.size() - stream.avail_out);
+  out.erase(stream.total_out);
   ::deflateEnd(&stream);
   return out;
 }
