@@ -94,13 +94,22 @@ void context_ring::set_value(std::size_t at, std::size_t feature, float value) {
 }
 
 std::vector<context_point> context_ring::points(std::size_t feature) const {
+  return as_written(points_as_kept(feature));
+}
+
+std::vector<context_point> context_ring::as_written(std::vector<context_point> kept) {
+  for (context_point& point : kept) point.value = shortest(static_cast<float>(point.value));
+  return kept;
+}
+
+std::vector<context_point> context_ring::points_as_kept(std::size_t feature) const {
   std::vector<context_point> held(count());
   if (held.empty() || feature >= features_) return {};
   std::int64_t ts = newest_;
   std::size_t at = next_;
   for (std::size_t i = held.size(); i-- > 0;) {
     at = at == 0 ? points_max_ - 1 : at - 1;
-    held[i] = {ts, shortest(value(at, feature))};
+    held[i] = {ts, value(at, feature)};
     ts -= distance(at);
   }
   return held;

@@ -18,7 +18,7 @@ void picture_album::follow_drafts(const observation& point, std::size_t feature,
   draft* held = std::find_if(drafts_.begin(), drafts_.end(), of_feature);
   if (held == drafts_.end()) {
     if (!is_out) return;
-    held = &drafts_.push_back({static_cast<std::uint32_t>(feature), true, {ring_.points(feature), {}}});
+    held = &drafts_.push_back({static_cast<std::uint32_t>(feature), true, {ring_.points_as_kept(feature), {}}});
   }
   held->is_out = is_out;
   extend(held->picture, point);
@@ -26,7 +26,8 @@ void picture_album::follow_drafts(const observation& point, std::size_t feature,
 
 event_picture picture_album::take(const finding& found, const observation* point) const {
   for (const draft& kept : drafts_) {
-    if (kept.feature == found.feature && kept.picture.from.front().n == found.from_n) return kept.picture;
+    if (kept.feature == found.feature && kept.picture.from.front().n == found.from_n)
+      return {context_ring::as_written(kept.picture.before), kept.picture.from};
   }
   // What began before anybody knew: its first points are among those that were kept for what comes.
   event_picture made;

@@ -44,6 +44,14 @@ TEST_F(pictured_stream, has_what_was_before_and_what_was_expected_then) {
   EXPECT_EQ(picture.from[0].sigma, 2);
 }
 
+// They lie as floats; 21.3 is none.
+TEST_F(pictured_stream, has_values_as_they_were_written) {
+  add(21.3, false);
+  add(50, true);
+  EXPECT_EQ(take(2).before.front().value, 21.3);
+  EXPECT_EQ(album_.newest_points(0).front().value, 21.3);
+}
+
 TEST_F(pictured_stream, keeps_a_picture_until_the_point_after_the_one_that_is_back) {
   add(1, false);
   add(50, true);
