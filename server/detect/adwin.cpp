@@ -19,20 +19,25 @@ bool adwin::tick() {
   return dropped;
 }
 
-// The order of operations is part of the result: see docs/detection.md.
+// The order of operations is part of the result: see docs/detection.md. After a cut it asks first at the same boundary:
+// while the oldest buckets are dropped one by one, the cut mostly stays there.
 bool adwin::has_cut() {
   const double least = static_cast<double>(window_.settings().min_window_length);
   const double dp = window_.log_term();
   const double variance = window_.variance_sum() / window_.width();
-  return window_.find_boundary([=](double n0, double u0, double n1, double u1) {
+  const auto exceeds = [=](double n0, double u0, double n1, double u1) {
     const double m = 1.0 / (n0 - least + 1.0) + 1.0 / (n1 - least + 1.0);
     const double bound = std::sqrt(((2.0 * m) * variance) * dp) + ((2.0 / 3.0) * dp) * m;
     return std::fabs(u0 / n0 - u1 / n1) > bound;
-  });
+  };
+  if (cut_n1_ > 0.0 && window_.find_boundary(exceeds, cut_n1_) > 0.0) return true;
+  cut_n1_ = window_.find_boundary(exceeds);
+  return cut_n1_ > 0.0;
 }
 
 void adwin::restart() {
   until_tick_ = window_.settings().clock;
+  cut_n1_ = 0.0;
   window_.clear();
 }
 

@@ -43,6 +43,7 @@ public:
   void visit_state(Archive& archive) {
     archive(until_tick_, n_detections_, window_);
     if constexpr (Archive::reads) {
+      cut_n1_ = 0.0;
       if (until_tick_ == 0 || until_tick_ > window_.settings().clock) archive.refuse();
     }
   }
@@ -57,6 +58,7 @@ private:
 
   std::uint32_t until_tick_;
   std::uint64_t n_detections_ = 0;
+  double cut_n1_ = 0.0;  // behind the cut that the last scan found; 0 if it did not
   adwin_window window_;
 };
 

@@ -46,6 +46,13 @@ struct run {
   }
 };
 
+// As a float, rounded up; infinite for what is beyond it.
+float no_less(double x) {
+  constexpr double up = 1.0 + 0x1p-23;
+  constexpr double least = 1e-37;  // what is smaller loses digits as a float
+  return x < 1e38 ? static_cast<float>(x * up + least) : std::numeric_limits<float>::infinity();
+}
+
 }  // namespace
 
 std::vector<std::string> validate(const adwin_settings& settings) {
@@ -79,7 +86,7 @@ void adwin_window::add_moments() {
   std::array<double, pending_max> total_before;
   std::array<double, pending_max> term;
   const std::size_t n = n_pending_;
-  const double* const x = values() + counts()[0];
+  const double* const x = values() + n_newest_;
   double absolute = 0.0;
   for (std::size_t i = 0; i < n; ++i) {
     total_before[i] = total_;
@@ -94,7 +101,7 @@ void adwin_window::add_moments() {
   // The very first value has nothing to deviate from.
   for (std::size_t i = width_ > 0.0 ? 0 : 1; i < n; ++i) variance_sum_ += term[i];
   width_ += static_cast<double>(n);
-  magnitude_ += absolute;
+  magnitude_ = no_less(static_cast<double>(magnitude_) + absolute);
 }
 
 // How many pairs of a row's oldest buckets move up when it would have n.
@@ -107,16 +114,17 @@ void adwin_window::push_one() {
   const std::size_t max_buckets = settings_->max_buckets;
   double* const t = values();
   stale_rows_ = std::max(stale_rows_, std::uint8_t{1});
-  if (counts()[0] < max_buckets) {
-    ++counts()[0];
+  if (n_newest_ < max_buckets) {
+    ++n_newest_;
     return;
   }
   bucket moving = merged(t);
   for (std::size_t i = 2; i <= max_buckets; ++i) t[i - 2] = t[i];
-  counts()[0] = static_cast<std::uint8_t>(max_buckets - 1);
+  n_newest_ = static_cast<std::uint8_t>(max_buckets - 1);
   for (std::size_t row = 1;; ++row) {
     if (row == n_rows_) add_row();
     stale_rows_ = std::max(stale_rows_, static_cast<std::uint8_t>(row + 1));
+    if (counts()[row] < max_buckets) make_room(row, counts()[row] + std::size_t{1});
     double* const total = totals(row);
     double* const variance = variances(row);
     std::uint8_t& count = counts()[row];
@@ -143,20 +151,21 @@ void adwin_window::push_many() {
   run second;
   run* here = &first;
   run* above = &second;
-  std::size_t n = std::size_t{counts()[0]} + n_pending_;
+  std::size_t n = std::size_t{n_newest_} + n_pending_;
   std::size_t n_pairs = pairs_over(n);
   if (n_pairs > 0 && n_rows_ == 1) add_row();
   double* const t = values();
   for (std::size_t i = 0; i < n_pairs; ++i) here->put(counts()[1] + i, merged(t + 2 * i));
   n -= 2 * n_pairs;
   for (std::size_t i = 0; i < n; ++i) t[i] = t[2 * n_pairs + i];
-  counts()[0] = static_cast<std::uint8_t>(n);
+  n_newest_ = static_cast<std::uint8_t>(n);
   std::size_t row = 1;
   for (; n_pairs > 0; ++row) {
     const std::size_t old = counts()[row];
     n = old + n_pairs;
     n_pairs = pairs_over(n);
     if (n_pairs == 0) {
+      make_room(row, n);
       std::copy(&here->totals[old], &here->totals[n], totals(row) + old);
       std::copy(&here->variances[old], &here->variances[n], variances(row) + old);
     } else {
@@ -178,34 +187,52 @@ void adwin_window::push_many() {
   stale_rows_ = std::max(stale_rows_, static_cast<std::uint8_t>(row));
 }
 
+// A row gets another above it when it is full.
 void adwin_window::add_row() {
-  if (rows_held_ == n_rows_) hold(n_rows_ + std::size_t{1});
+  const std::size_t max_buckets = settings_->max_buckets;
+  if (rows_held_ == n_rows_) hold(n_rows_ + std::size_t{1}, (n_rows_ - std::size_t{1}) * max_buckets + 1);
   counts()[n_rows_] = 0;
   ++n_rows_;
 }
 
-// Room for exactly so many rows: there may be a million streams.
-void adwin_window::hold(std::size_t n_rows) {
-  const std::size_t held = rows_held_;
+void adwin_window::hold_first() {
+  const std::size_t max_buckets = settings_->max_buckets;
+  const std::size_t places = std::min<std::size_t>(buckets_first, 5 * max_buckets);
+  hold(1 + (places + max_buckets - 1) / max_buckets, places);
+}
+
+// For n buckets of that row; of those before the last held there is room for all.
+void adwin_window::make_room(std::size_t row, std::size_t n) {
+  const std::size_t max_buckets = settings_->max_buckets;
+  const std::size_t before = (row - 1) * max_buckets;
+  if (before + n > places_) hold(rows_held_, before + std::min(n + buckets_step - 1, max_buckets));
+}
+
+// Room for so many rows, and buckets from row 1 on: there may be a million streams.
+void adwin_window::hold(std::size_t n_rows, std::size_t n_places) {
   const std::unique_ptr<std::byte[]> before = std::move(block_);
-  const std::size_t variances_before = held > 0 ? variances_begin(1) : 0;
-  const std::size_t counts_before = held > 0 ? variances_begin(held) : 0;
-  block_ = std::make_unique<std::byte[]>(block_length(n_rows));
+  const std::size_t totals_end = variances_begin(1);
+  const std::size_t variances_end = guard_begin();
+  const std::size_t counts_before = before ? counts_begin() : 0;
+  const std::size_t counts_end = before ? block_length() : 0;
+  places_ = static_cast<std::uint16_t>(n_places);
   rows_held_ = static_cast<std::uint8_t>(n_rows);
-  if (held == 0) return;
-  std::memcpy(block_.get(), before.get(), variances_before);
-  std::memcpy(variances(1), before.get() + variances_before, counts_before - variances_before);
-  std::memcpy(counts(), before.get() + counts_before, held);
+  block_ = std::make_unique<std::byte[]>(block_length());  // without a guard that holds
+  if (!before) return;
+  std::memcpy(block_.get(), before.get(), totals_end);
+  std::memcpy(block_.get() + variances_begin(1), before.get() + totals_end, variances_end - totals_end);
+  std::memcpy(block_.get() + counts_begin(), before.get() + counts_before, counts_end - counts_before);
 }
 
 // What has changed since the last look, and how large sums are.
 void adwin_window::note_changes() {
   if (stale_rows_ > far_row()) drop_guard();
   if (stale_rows_ >= n_rows_) {
-    magnitude_ = std::fabs(total_);
+    double magnitude = std::fabs(total_);
     for (std::size_t row = 0; row < n_rows_; ++row) {
-      for (std::size_t i = 0; i < counts()[row]; ++i) magnitude_ += std::fabs(totals(row)[i]);
+      for (std::size_t i = 0; i < count(row); ++i) magnitude += std::fabs(totals(row)[i]);
     }
+    magnitude_ = no_less(magnitude);
   }
   stale_rows_ = 0;
 }
@@ -214,27 +241,31 @@ void adwin_window::note_changes() {
 // Rounding, in these lines and in the exact scan, is allowed for by a margin that grows with the largest sum.
 bool adwin_window::may_exceed(double range) {
   if (stale_rows_ > 0) note_changes();
-  if (width_ < log_term_width_ || width_ > 1.125 * log_term_width_) {
-    log_term_width_ = width_;
-    log_term_floor_ = log_term();
+  const auto bits = static_cast<std::uint8_t>(std::bit_width(static_cast<std::uint64_t>(width_)));
+  if (bits != log_term_bits_) {
+    log_term_bits_ = bits;
+    log_term_floor_ = static_cast<float>(log_term_of(bucket_size(bits - 1UL)) * (1.0 - 0x1p-23));
   }
   constexpr double shy = 1.0 - 1e-9;
   const double n_steps = static_cast<double>(n_rows_) * settings_->max_buckets + 16.0;
-  const double margin = 8.0 * n_steps * std::numeric_limits<double>::epsilon() * magnitude_;
-  const double slope = 2.0 * (variance_sum_ / width_) * log_term_floor_ / width_ * shy;
-  const double offset = (2.0 / 3.0) * log_term_floor_ * range * shy - margin;
+  const double magnitude = static_cast<double>(magnitude_);
+  const double log_term = static_cast<double>(log_term_floor_);
+  const double margin = 8.0 * n_steps * std::numeric_limits<double>::epsilon() * magnitude;
+  const double slope = 2.0 * (variance_sum_ / width_) * log_term / width_ * shy;
+  const double offset = (2.0 / 3.0) * log_term * range * shy - margin;
   // Squares near the ends of the range of double prove nothing; nor does an offset that the margin has eaten up.
-  if (!(magnitude_ < 1e140 && slope >= 0.0 && slope < 1e280 && offset > 0.0)) return true;
+  if (!(magnitude < 1e140 && slope >= 0.0 && slope < 1e280 && offset > 0.0)) return true;
   if (n_rows_ <= far_row() + 1) return any_exceeds(n_rows_, 0.0, 0.0, slope, offset);
   if (!guard_holds(offset)) renew_guard(slope, 0.875 * offset - margin);
-  return guard_holds(offset) ? any_exceeds(far_row(), guard_->n0, guard_->u0, slope, offset)
+  return guard_holds(offset) ? any_exceeds(far_row(), far_guard().n0, far_guard().u0, slope, offset)
                              : any_exceeds(n_rows_, 0.0, 0.0, slope, offset);
 }
 
 bool adwin_window::guard_holds(double offset) const {
   const double mean = total_ / width_;
-  return guard_ && width_ <= guard_->width_max && guard_->low <= mean && mean <= guard_->high &&
-         magnitude_ <= guard_->magnitude_max && offset >= guard_->offset_min;
+  const guard& far = far_guard();
+  return width_ <= far.width_max && far.low <= mean && mean <= far.high &&
+         static_cast<double>(magnitude_) <= far.magnitude_max && offset >= far.offset_min;
 }
 
 // For fixed u0 and n0 the bound only grows while the window grows by appending, but for the 1/W^2 in its slope: taken
@@ -249,7 +280,7 @@ void adwin_window::renew_guard(double slope, double offset) {
   for (std::size_t row = n_rows_; row-- > far_row();) {
     const double size = bucket_size(row);
     const double* total = totals(row);
-    for (std::size_t i = 0; i < counts()[row]; ++i, ++total) {
+    for (std::size_t i = 0; i < count(row); ++i, ++total) {
       n0 += size;
       u0 += *total;
       const double reach = std::sqrt(low_slope * n0 * (width_ - n0)) + offset;
@@ -258,8 +289,7 @@ void adwin_window::renew_guard(double slope, double offset) {
       high = std::min(high, (u0 + reach) * inverse);
     }
   }
-  if (!guard_) guard_ = std::make_unique<guard>();
-  *guard_ = {low, high, width_ * growth, 2.0 * magnitude_, offset, n0, u0};
+  far_guard() = {low, high, width_ * growth, 2.0 * static_cast<double>(magnitude_), offset, n0, u0};
 }
 
 bool adwin_window::any_exceeds(std::size_t n_rows, double n0, double u0, double slope, double offset) const {
@@ -281,18 +311,18 @@ bool adwin_window::any_exceeds(std::size_t n_rows, double n0, double u0, double 
   for (std::size_t row = n_rows; row-- > 0;) {
     const double size = bucket_size(row);
     const double* total = totals(row);
-    const std::size_t count = counts()[row];
+    const std::size_t n = count(row);
     double_pair n0_2 = {n0 + size, n0 + 2.0 * size};
     const double_pair step2 = {2.0 * size, 2.0 * size};
     std::size_t i = 0;
-    for (; i + 1 < count; i += 2, total += 2) {
+    for (; i + 1 < n; i += 2, total += 2) {
       const double both = total[0] + total[1];
       look(double_pair{u0 + total[0], u0 + both}, n0_2);
       u0 += both;
       n0_2 += step2;
     }
-    n0 += size * static_cast<double>(count);
-    if (i < count) {
+    n0 += size * static_cast<double>(n);
+    if (i < n) {
       u0 += *total;
       look(double_pair{u0, u0}, double_pair{n0, n0});
     }
@@ -312,7 +342,7 @@ void adwin_window::drop_oldest() {
   const double window_mean = total_ / width_;
   variance_sum_ -= variance + (((n * width_) * (mean - window_mean)) * (mean - window_mean)) / (n + width_);
 
-  const std::size_t left = --counts()[row];
+  const std::size_t left = row == 0 ? --n_newest_ : --counts()[row];
   std::copy_n(oldest + 1, left, oldest);
   if (row > 0) std::copy_n(variances(row) + 1, left, variances(row));
   if (left == 0) --n_rows_;
@@ -320,10 +350,10 @@ void adwin_window::drop_oldest() {
 }
 
 void adwin_window::clear() {
-  width_ = total_ = variance_sum_ = magnitude_ = log_term_width_ = cut_n1_ = 0.0;
+  width_ = total_ = variance_sum_ = 0.0;
+  magnitude_ = 0.0F;
   drop_guard();
-  n_rows_ = stale_rows_ = n_pending_ = 0;
-  counts()[0] = 0;
+  n_rows_ = stale_rows_ = n_newest_ = n_pending_ = 0;
 }
 
 // Room for the buckets that were counted; false if the counts cannot be those of a window.
@@ -335,13 +365,17 @@ bool adwin_window::lay_out_restored(std::size_t n_rows, const std::array<std::ui
     width += bucket_size(row) * static_cast<double>(counted[row]);
   }
   if (width != width_) return false;
-  magnitude_ = log_term_width_ = cut_n1_ = 0.0;
-  drop_guard();
+  magnitude_ = 0.0F;
   n_pending_ = 0;
   n_rows_ = stale_rows_ = static_cast<std::uint8_t>(n_rows);
-  rows_held_ = 0;
-  hold(std::max<std::size_t>(n_rows, 1));
-  std::copy_n(counted.begin(), n_rows, counts());
+  n_newest_ = n_rows > 0 ? counted[0] : std::uint8_t{0};
+  block_.reset();
+  if (n_rows > 1) {
+    hold(n_rows, (n_rows - 2) * settings_->max_buckets + counted[n_rows - 1]);
+    std::copy_n(&counted[1], n_rows - 1, counts() + 1);
+  } else {
+    hold_first();
+  }
   return true;
 }
 

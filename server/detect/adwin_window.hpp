@@ -5,9 +5,9 @@
 // make it fast: values wait in a small buffer and are then merged row by row; and `may_exceed` rules a cut out without
 // a division or a root for each bucket, for old rows even at a glance.
 //
-// Owns a heap block, which holds the buffer too and is grown a row at a time, 81 bytes each at 5 buckets, and a small
-// one in long windows: 0.5 KiB in all up to 200 values, 1.5 KiB after a million and within 4 KiB up to 10^12. Keeps a
-// pointer to the settings, which must outlive it. One thread at a time; any double may be appended. Every figure and
+// Owns a heap block, which holds the buffer too and is grown a row at a time, 81 bytes each at 5 buckets, and of the
+// oldest row a bucket at a time: 0.5 KiB up to 200 values, 1.4 KiB after a million and within 4 KiB up to 10^12. Keeps
+// a pointer to the settings, which must outlive it. One thread at a time; any double may be appended. Every figure and
 // test below asks for a flush after the last append.
 #pragma once
 
@@ -36,22 +36,20 @@ std::vector<std::string> validate(const adwin_settings& settings);
 
 class adwin_window {
 public:
-  explicit adwin_window(const adwin_settings& settings) : settings_(&settings) {
-    hold(std::max<std::size_t>(buckets_first / settings.max_buckets, 1));
-  }
+  explicit adwin_window(const adwin_settings& settings) : settings_(&settings) { hold_first(); }
 
   // True when the buffer is full: `flush` must come before the next append.
   bool append(double x) {
-    values()[counts()[0] + n_pending_++] = x;
+    values()[n_newest_ + n_pending_++] = x;
     return n_pending_ == pending_max;
   }
-  std::span<const double> pending() const { return {values() + counts()[0], n_pending_}; }
+  std::span<const double> pending() const { return {values() + n_newest_, n_pending_}; }
 
   // Puts what is buffered into its buckets.
   void flush();
   // What the next append will touch.
   void prefetch() const {
-    if (n_pending_ + 1 == pending_max) return prefetch_bytes(block_.get(), block_length(rows_held_));
+    if (n_pending_ + 1 == pending_max) return prefetch_bytes(block_.get(), block_length());
     prefetch_bytes(values(), (settings_->max_buckets + pending_max) * sizeof(double));
   }
 
@@ -67,75 +65,30 @@ public:
   bool may_exceed(double range);
 
   // Asks exceeds(n0, u0, n1, u1) at every boundary, oldest first, whose sides (count n, total u) are both long enough,
-  // until it says yes. The sums are carried in the order of the definition, so that rounding is the same too. After a
-  // yes it asks first at the same boundary: while the oldest buckets are dropped one by one, the cut mostly stays
-  // there.
+  // until it says yes: then n1, else 0. The sums are carried in the order of the definition, so that rounding is the
+  // same too. only_n1: at that boundary alone, unless it is 0.
   template <class Exceeds>
-  bool find_boundary(Exceeds exceeds) {
-    if (cut_n1_ > 0.0) {
-      if (scan(cut_n1_, exceeds)) return true;
-      cut_n1_ = 0.0;
-    }
-    return scan(0.0, exceeds);
-  }
+  double find_boundary(Exceeds&& exceeds, double only_n1 = 0.0) const;
 
   void drop_oldest();
   void clear();
 
   // log((2 log W) / delta), the dp of the cut condition.
-  double log_term() const { return std::log((2.0 * std::log(width_)) / settings_->delta); }
+  double log_term() const { return log_term_of(width_); }
 
   template <class Archive>
   void visit_state(Archive& archive);
 
 private:
   static constexpr std::size_t pending_max = 8;
-  // Six rows at 5 a row: 155 values at the least. Grown from one row on, the blocks left behind lie between other ones
-  // of their streams and are of use to none: 10 % more memory a stream after 200 values, measured.
-  static constexpr std::size_t buckets_first = 30;
+  // What a stream of 200 values has at 5 a row: five rows, and two buckets of the sixth. Grown from one row on, the
+  // blocks left behind lie between other ones of their streams and are of use to none: 10 % more memory a stream after
+  // 200 values, measured. For that reason the oldest row, too, grows by more than one bucket at a time.
+  static constexpr std::size_t buckets_first = 22;      // without row 0
+  static constexpr std::size_t buckets_step = 2;        // of the oldest row
   static constexpr std::size_t rows_max = 48;           // 2^50 values: no stream lives to see it
   static constexpr std::size_t restored_rows_max = 40;  // and none that is restored gets there from here
 
-  // The block: the values of row 0, with what is buffered right behind them; of each further row the totals of its
-  // buckets; of each of those the variances, for single values have none; of each row how many buckets it has.
-  std::size_t totals_begin(std::size_t row) const {
-    return row == 0 ? 0 : (pending_max + row * settings_->max_buckets) * sizeof(double);
-  }
-  std::size_t variances_begin(std::size_t row) const {
-    return totals_begin(rows_held_) + (row - 1) * settings_->max_buckets * sizeof(double);
-  }
-  // Bytes, for so many rows; row 0 is always there.
-  std::size_t block_length(std::size_t n_rows) const {
-    return totals_begin(n_rows) + (n_rows - 1) * settings_->max_buckets * sizeof(double) + n_rows;
-  }
-  double* totals(std::size_t row) { return reinterpret_cast<double*>(block_.get() + totals_begin(row)); }
-  const double* totals(std::size_t row) const {
-    return reinterpret_cast<const double*>(block_.get() + totals_begin(row));
-  }
-  double* variances(std::size_t row) { return reinterpret_cast<double*>(block_.get() + variances_begin(row)); }
-  std::uint8_t* counts() { return reinterpret_cast<std::uint8_t*>(block_.get() + variances_begin(rows_held_)); }
-  const std::uint8_t* counts() const {
-    return reinterpret_cast<const std::uint8_t*>(block_.get() + variances_begin(rows_held_));
-  }
-  double* values() { return totals(0); }
-  const double* values() const { return totals(0); }
-  static double bucket_size(std::size_t row) { return static_cast<double>(std::uint64_t{1} << row); }
-
-  // Rows from here on change at most once in some 16 ticks: often enough unchanged to be worth a guard.
-  std::size_t far_row() const { return static_cast<std::size_t>(std::bit_width(settings_->clock)) + 4; }
-
-  template <class Exceeds>
-  bool scan(double only_n1, Exceeds& exceeds);
-
-  void add_moments();
-  void push_one();
-  void push_many();
-  std::size_t pairs_over(std::size_t n) const;
-  void add_row();
-  void hold(std::size_t n_rows);
-  bool lay_out_restored(std::size_t n_rows, const std::array<std::uint8_t, rows_max>& counted);
-  void note_changes();
-  bool any_exceeds(std::size_t n_rows, double n0, double u0, double slope, double offset) const;
   // While the window's mean stays within low to high, the other figures within theirs, and the far rows as they are,
   // none of their boundaries can be a cut.
   struct guard {
@@ -147,9 +100,55 @@ private:
     double n0;  // values in the far rows,
     double u0;  // and their sum
   };
+
+  // The block: the values of row 0, with what is buffered right behind them; of each further row the totals of its
+  // buckets; of each of those the variances, for single values have none; the guard, once there are far rows, which
+  // most streams are too young for; of each further row how many buckets it has. The last row has room for as many as
+  // it needs, the others for all.
+  std::size_t totals_begin(std::size_t row) const {
+    return row == 0 ? 0 : (pending_max + row * settings_->max_buckets) * sizeof(double);
+  }
+  std::size_t variances_begin(std::size_t row) const {
+    return totals_begin(1) + (places_ + (row - 1) * settings_->max_buckets) * sizeof(double);
+  }
+  std::size_t guard_begin() const { return totals_begin(1) + 2UL * places_ * sizeof(double); }
+  std::size_t counts_begin() const { return guard_begin() + (has_guard() ? sizeof(guard) : 0); }
+  std::size_t block_length() const { return counts_begin() + rows_held_ - 1U; }
+  double* totals(std::size_t row) { return reinterpret_cast<double*>(block_.get() + totals_begin(row)); }
+  const double* totals(std::size_t row) const {
+    return reinterpret_cast<const double*>(block_.get() + totals_begin(row));
+  }
+  double* variances(std::size_t row) { return reinterpret_cast<double*>(block_.get() + variances_begin(row)); }
+  // Of the rows from 1 on.
+  std::uint8_t* counts() { return reinterpret_cast<std::uint8_t*>(block_.get() + counts_begin()) - 1; }
+  const std::uint8_t* counts() const {
+    return reinterpret_cast<const std::uint8_t*>(block_.get() + counts_begin()) - 1;
+  }
+  std::size_t count(std::size_t row) const { return row == 0 ? n_newest_ : counts()[row]; }
+  bool has_guard() const { return rows_held_ > far_row() + 1; }
+  guard& far_guard() const { return *reinterpret_cast<guard*>(block_.get() + guard_begin()); }
+  double* values() { return totals(0); }
+  const double* values() const { return totals(0); }
+  double log_term_of(double width) const { return std::log((2.0 * std::log(width)) / settings_->delta); }
+  static double bucket_size(std::size_t row) { return static_cast<double>(std::uint64_t{1} << row); }
+
+  // Rows from here on change at most once in some 16 ticks: often enough unchanged to be worth a guard.
+  std::size_t far_row() const { return static_cast<std::size_t>(std::bit_width(settings_->clock)) + 4; }
+
+  void add_moments();
+  void push_one();
+  void push_many();
+  std::size_t pairs_over(std::size_t n) const;
+  void add_row();
+  void hold_first();
+  void hold(std::size_t n_rows, std::size_t n_places);
+  void make_room(std::size_t row, std::size_t n);
+  bool lay_out_restored(std::size_t n_rows, const std::array<std::uint8_t, rows_max>& counted);
+  void note_changes();
+  bool any_exceeds(std::size_t n_rows, double n0, double u0, double slope, double offset) const;
   bool guard_holds(double offset) const;
   void drop_guard() {
-    if (guard_) guard_->width_max = 0.0;
+    if (has_guard()) far_guard().width_max = 0.0;
   }
   void renew_guard(double slope, double offset);
 
@@ -157,21 +156,20 @@ private:
   double width_ = 0.0;
   double total_ = 0.0;
   double variance_sum_ = 0.0;
-  double magnitude_ = 0.0;       // no sum of consecutive buckets is larger: the scale of rounding
-  double log_term_floor_ = 0.0;  // the log term at log_term_width_; it grows with the width
-  double log_term_width_ = 0.0;
-  double cut_n1_ = 0.0;           // where the last scan found a cut; 0 if it did not
-  std::unique_ptr<guard> guard_;  // none until there are far rows: most streams are too young
   std::unique_ptr<std::byte[]> block_;
-  std::uint8_t rows_held_ = 0;  // that the block has room for
+  float magnitude_ = 0.0F;       // no sum of consecutive buckets is larger: the scale of rounding
+  float log_term_floor_ = 0.0F;  // no log term of a width of log_term_bits_ binary digits is smaller
+  std::uint16_t places_ = 0;     // that the block has for buckets of the rows from 1 on
+  std::uint8_t rows_held_ = 0;   // that they are of, and row 0
   std::uint8_t n_rows_ = 0;
-  std::uint8_t stale_rows_ = 0;  // rows below this one have changed since they were last looked at
+  std::uint8_t n_newest_ = 0;  // values in row 0
   std::uint8_t n_pending_ = 0;
+  std::uint8_t stale_rows_ = 0;  // rows below this one have changed since they were last looked at
+  std::uint8_t log_term_bits_ = 0;
 };
 
-// Only at the boundary with `only_n1` values after it, unless that is 0.
 template <class Exceeds>
-bool adwin_window::scan(double only_n1, Exceeds& exceeds) {
+double adwin_window::find_boundary(Exceeds&& exceeds, double only_n1) const {
   const double least = static_cast<double>(settings_->min_window_length);
   double n0 = 0.0;
   double n1 = width_;
@@ -181,21 +179,18 @@ bool adwin_window::scan(double only_n1, Exceeds& exceeds) {
     const double size = bucket_size(row);
     const double* total = totals(row);
     // The newest bucket of all has nothing after it.
-    const std::size_t count = row == 0 ? counts()[row] - std::size_t{1} : counts()[row];
-    for (std::size_t i = 0; i < count; ++i, ++total) {
+    const std::size_t n = row == 0 ? n_newest_ - std::size_t{1} : counts()[row];
+    for (std::size_t i = 0; i < n; ++i, ++total) {
       n0 += size;
       n1 -= size;
       u0 += *total;
       u1 -= *total;
       if (only_n1 > 0.0 && n1 != only_n1) continue;
-      if (n0 >= least && n1 >= least && exceeds(n0, u0, n1, u1)) {
-        cut_n1_ = n1;
-        return true;
-      }
-      if (only_n1 > 0.0) return false;
+      if (n0 >= least && n1 >= least && exceeds(n0, u0, n1, u1)) return n1;
+      if (only_n1 > 0.0) return 0.0;
     }
   }
-  return false;
+  return 0.0;
 }
 
 template <class Archive>
@@ -203,7 +198,7 @@ void adwin_window::visit_state(Archive& archive) {
   if constexpr (!Archive::reads) flush();
   std::uint32_t n_rows = n_rows_;
   std::array<std::uint8_t, rows_max> saved_counts{};
-  std::copy_n(counts(), n_rows_, saved_counts.begin());
+  for (std::size_t row = 0; row < n_rows_; ++row) saved_counts[row] = static_cast<std::uint8_t>(count(row));
   archive(width_, total_, variance_sum_, n_rows, saved_counts);
   if constexpr (Archive::reads) {
     if (!archive.ok() || !lay_out_restored(n_rows, saved_counts)) {
@@ -212,7 +207,7 @@ void adwin_window::visit_state(Archive& archive) {
     }
   }
   double no_variance = 0.0;
-  for (std::size_t i = 0; i < counts()[0]; ++i) archive(values()[i], no_variance);
+  for (std::size_t i = 0; i < n_newest_; ++i) archive(values()[i], no_variance);
   for (std::size_t row = 1; row < n_rows_; ++row) {
     for (std::size_t i = 0; i < counts()[row]; ++i) {
       double variance = variances(row)[i];
