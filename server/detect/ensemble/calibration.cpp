@@ -20,19 +20,32 @@ constexpr double largest_max = 1e30;  // within a float
 std::uint8_t in_steps(double surprise) {
   return static_cast<std::uint8_t>(std::clamp(surprise, 0.0, 7.0) * steps + 0.5);
 }
+
+// The least part of all scores that so many steps of surprise can mean.
+constexpr auto part_of = [] {
+  constexpr double per_step = 0.9380418;  // 10^(-1/36), rounded down
+  std::array<float, 256> all{};
+  double part = 0.9685256;  // half a step: what rounding may have added
+  for (float& one : all) {
+    one = static_cast<float>(part);
+    part *= per_step;
+  }
+  return all;
+}();
 }  // namespace
 
 unsigned calibration::bucket_of(double r) {
-  const auto bits = std::bit_cast<std::uint64_t>(r);
-  const int octave = static_cast<int>(bits >> 52U) - 1023;
-  if (octave < octave_min) return 0;
-  if (octave >= octave_max) return buckets_max - 1;
+  constexpr double lowest = 0x1p-20;
+  constexpr double highest = 0x1.fffffffffffffp19;
+  static_assert(octave_min == -20 && octave_max == 20);
+  const auto above =
+      std::bit_cast<std::uint64_t>(std::min(std::max(r, lowest), highest)) - std::bit_cast<std::uint64_t>(lowest);
   // The mantissa, as an integer, against 2^(1/4), 2^(1/2) and 2^(3/4): equal steps of the logarithm without taking it.
-  const std::uint64_t mantissa = bits & 0xFFFFFFFFFFFFFULL;
+  const std::uint64_t mantissa = above & 0xFFFFFFFFFFFFFULL;
   const unsigned quarter = static_cast<unsigned>(mantissa >= 0x306FE0A31B715ULL) +
                            static_cast<unsigned>(mantissa >= 0x6A09E667F3BCDULL) +
                            static_cast<unsigned>(mantissa >= 0xAE89F995AD3ADULL);
-  return static_cast<unsigned>(octave - octave_min) * 4U + quarter;
+  return static_cast<unsigned>(above >> 52U) * 4U + quarter;
 }
 
 std::array<double, calibration::scores> calibration::update(const std::array<double, scores>& raw) {
@@ -40,29 +53,34 @@ std::array<double, calibration::scores> calibration::update(const std::array<dou
   const bool is_warm = count_ >= warm_up;
   if (is_warm && count_ >= rebuild_at(table_count_)) rebuild();
   std::size_t begin = 0;
-  for (std::size_t i = 0; i < scores; begin += scales_[i].held, ++i) {
+  for (std::size_t i = 0; i < scores; ++i) {
+    const span of = spans_[i];
     const double r = raw[i];
-    if (!(r > 0.0)) continue;
-    const unsigned place = bucket_of(r);
-    const double largest = scales_[i].largest();
-    const unsigned index = place - scales_[i].first;  // beyond any when it lies below
-    const bool is_held = index < scales_[i].held;
-    const std::size_t bucket = begin + std::size_t{index};
-    if (is_warm) surprises[i] = is_held ? held_surprise(bucket) : surprise_of(scales_[i], begin, place);
-    if (r > largest) {
-      if (is_warm && largest > 0.0) surprises[i] += 2.0 * std::log10(r / largest);
-      scales_[i].set_largest(std::min(r, largest_max));
+    if (r > 0.0) {
+      const unsigned place = bucket_of(r);
+      const unsigned index = place - of.first;  // beyond any when it lies below
+      if (index < of.held) {
+        surprises[i] = buckets_.count_up(begin + index) * (1.0 / steps);
+      } else {
+        surprises[i] = surprise_of(of, begin, place);
+        add_beyond(i, begin, place);
+      }
+      if (r > static_cast<double>(largest_[i])) surprises[i] += record(i, r);
     }
-    if (is_held) {
-      buckets_.count_up(bucket);
-    } else {
-      add_beyond(i, begin, place);
-    }
+    begin += spans_[i].held;
   }
+  if (!is_warm) surprises.fill(0.0);
   ++count_;
-  if (count_ == bucket_row::narrow_max) hold(scales_);
+  if (count_ == bucket_row::narrow_max) hold(spans_);
   if (count_ >= count_max) halve();
   return surprises;
+}
+
+// What the largest ever surprises beyond its bucket.
+double calibration::record(std::size_t score, double r) {
+  const auto before = static_cast<double>(largest_[score]);
+  largest_[score] = static_cast<float>(std::min(r, largest_max));
+  return before > 0.0 ? 2.0 * std::log10(r / before) : 0.0;
 }
 
 double calibration::held_surprise(std::size_t bucket) const {
@@ -70,7 +88,7 @@ double calibration::held_surprise(std::size_t bucket) const {
 }
 
 // Above the span nothing was when the table was built. Below it is what shares the lowest bucket.
-double calibration::surprise_of(const scale& of, std::size_t begin, unsigned place) const {
+double calibration::surprise_of(const span& of, std::size_t begin, unsigned place) const {
   const unsigned index = place < of.first ? 0U : place - of.first;
   if (index < of.held) return held_surprise(begin + index);
   return -std::log10(0.5 / (static_cast<double>(table_count_) + 1.0));
@@ -78,7 +96,7 @@ double calibration::surprise_of(const scale& of, std::size_t begin, unsigned pla
 
 // One more where no bucket is held: it is widened to there, or counts below.
 void calibration::add_beyond(std::size_t score, std::size_t begin, unsigned place) {
-  const scale& of = scales_[score];
+  const span& of = spans_[score];
   if (of.held == 0) {
     widen(score, place, place + 1);
   } else if (place > of.first) {
@@ -91,9 +109,12 @@ void calibration::add_beyond(std::size_t score, std::size_t begin, unsigned plac
   buckets_.count_up(begin + place - of.first);
 }
 
-// More than its part. Most often that is clear before all have been counted.
-bool calibration::has_much_lowest(const scale& of, std::size_t begin) const {
+// More than its part. Most often the surprise of the lowest bucket says that it has not: there are no fewer scores than
+// the part that it stood for when the table was built.
+bool calibration::has_much_lowest(const span& of, std::size_t begin) const {
   const std::uint32_t most = buckets_.count(begin) * cut_part;
+  const float told = (static_cast<float>(table_count_) + 1.0F) * part_of[buckets_.surprise(begin)];
+  if (told >= static_cast<float>(most) + 1.0F) return false;
   std::uint32_t sum = 0;
   for (std::size_t i = 0; i < of.held && sum < most; ++i) sum += buckets_.count(begin + i);
   return sum < most;
@@ -101,11 +122,11 @@ bool calibration::has_much_lowest(const scale& of, std::size_t begin) const {
 
 std::size_t calibration::begin_of(std::size_t score) const {
   std::size_t begin = 0;
-  for (std::size_t i = 0; i < score; ++i) begin += scales_[i].held;
+  for (std::size_t i = 0; i < score; ++i) begin += spans_[i].held;
   return begin;
 }
 
-std::uint32_t calibration::nonzero_of(const scale& of, std::size_t begin) const {
+std::uint32_t calibration::nonzero_of(const span& of, std::size_t begin) const {
   std::uint32_t sum = 0;
   for (std::size_t i = 0; i < of.held; ++i) sum += buckets_.count(begin + i);
   return sum;
@@ -113,11 +134,11 @@ std::uint32_t calibration::nonzero_of(const scale& of, std::size_t begin) const 
 
 // What is new surprises as what lies beyond the span does: as nothing below it, as all above it.
 void calibration::widen(std::size_t score, unsigned first, unsigned end) {
-  const scale before = scales_[score];
+  const span before = spans_[score];
   const std::size_t begin = begin_of(score);  // stays where it is
   const std::uint8_t below = before.held == 0 ? std::uint8_t{0} : buckets_.surprise(begin);
   const std::uint8_t above = in_steps(surprise_of(before, begin, buckets_max));
-  auto wanted = scales_;
+  auto wanted = spans_;
   wanted[score].first = static_cast<std::uint8_t>(first);
   wanted[score].held = static_cast<std::uint8_t>(end - first);
   hold(wanted);
@@ -130,15 +151,15 @@ void calibration::widen(std::size_t score, unsigned first, unsigned end) {
 
 // A fresh block of exactly the wanted size: some hundred times in a stream's life, and no spare capacity is kept. What
 // is cut off below is counted in the lowest bucket.
-void calibration::hold(const std::array<scale, scores>& wanted) {
+void calibration::hold(const std::array<span, scores>& wanted) {
   const auto total = std::accumulate(wanted.begin(), wanted.end(), std::size_t{0},
-                                     [](std::size_t sum, const scale& of) { return sum + of.held; });
+                                     [](std::size_t sum, const span& of) { return sum + of.held; });
   bucket_row buckets(total, count_ >= bucket_row::narrow_max);
   std::size_t before_begin = 0;
   std::size_t begin = 0;
   for (std::size_t i = 0; i < scores; ++i) {
-    const scale before = scales_[i];
-    scales_[i] = wanted[i];
+    const span before = spans_[i];
+    spans_[i] = wanted[i];
     std::size_t from = before_begin;
     std::size_t to = begin;
     std::size_t left = before.held;
@@ -160,10 +181,10 @@ void calibration::hold(const std::array<scale, scores>& wanted) {
 }
 
 void calibration::fold() {
-  auto wanted = scales_;
+  auto wanted = spans_;
   bool is_shorter = false;
   std::size_t begin = 0;
-  for (scale& of : wanted) {
+  for (span& of : wanted) {
     const std::size_t next = begin + of.held;
     const std::uint32_t most = nonzero_of(of, begin) / folded_part;
     std::uint32_t lowest = of.held == 0 ? 0U : buckets_.count(begin);
@@ -183,7 +204,7 @@ void calibration::rebuild() {
   if (std::bit_width(count_) != std::bit_width(table_count_)) fold();
   const double total = static_cast<double>(count_) + 1.0;
   std::size_t begin = 0;
-  for (const scale& of : scales_) {
+  for (const span& of : spans_) {
     double above = 0.0;
     double last_tail = -1.0;
     std::uint8_t surprise = 0;
@@ -209,8 +230,8 @@ void calibration::halve() {
 std::array<calibration::saved_scale, calibration::scores> calibration::copied() const {
   std::array<saved_scale, scores> saved;
   std::size_t begin = 0;
-  for (std::size_t i = 0; i < scores; begin += scales_[i].held, ++i) {
-    const scale& of = scales_[i];
+  for (std::size_t i = 0; i < scores; begin += spans_[i].held, ++i) {
+    const span& of = spans_[i];
     saved_scale& to = saved[i];
     to.first = of.first;
     to.count = count_;
@@ -218,7 +239,7 @@ std::array<calibration::saved_scale, calibration::scores> calibration::copied() 
     to.rebuild_at = std::max(warm_up, rebuild_at(table_count_));
     to.table_count = table_count_;
     to.table_nonzero = table_count_ - std::min(table_count_, to.zeros);
-    to.largest = of.largest();
+    to.largest = static_cast<double>(largest_[i]);
     for (std::size_t k = 0; k < of.held; ++k) {
       to.counts.push_back(static_cast<std::uint16_t>(buckets_.count(begin + k)));
       to.surprises.push_back(static_cast<float>(buckets_.surprise(begin + k) / steps));
@@ -230,7 +251,7 @@ std::array<calibration::saved_scale, calibration::scores> calibration::copied() 
 // False: what was read cannot be. The count of one score is that of all: by itself each has been halved to within a
 // few.
 bool calibration::take_over(const std::array<saved_scale, scores>& saved) {
-  std::array<scale, scores> wanted{};
+  std::array<span, scores> wanted{};
   for (std::size_t i = 0; i < scores; ++i) {
     const saved_scale& from = saved[i];
     if (from.counts.size() != from.surprises.size() || from.first > buckets_max ||
@@ -238,17 +259,17 @@ bool calibration::take_over(const std::array<saved_scale, scores>& saved) {
         from.table_count >= count_max || !(from.largest >= 0.0)) {
       return false;
     }
-    wanted[i].set_largest(std::min(from.largest, largest_max));
+    largest_[i] = static_cast<float>(std::min(from.largest, largest_max));
     wanted[i].first = static_cast<std::uint8_t>(from.first);
     wanted[i].held = static_cast<std::uint8_t>(from.counts.size());
   }
   count_ = saved[0].count;
   table_count_ = saved[0].table_count;
-  scales_ = {};
+  spans_ = {};
   hold(wanted);
   constexpr double surprise_max = 7.0;  // beyond any that a count below count_max can have
   std::size_t begin = 0;
-  for (std::size_t i = 0; i < scores; begin += scales_[i].held, ++i) {
+  for (std::size_t i = 0; i < scores; begin += spans_[i].held, ++i) {
     for (std::size_t k = 0; k < saved[i].counts.size(); ++k) {
       const auto surprise = static_cast<double>(saved[i].surprises[k]);
       if (!(surprise >= 0.0 && surprise <= surprise_max)) return false;

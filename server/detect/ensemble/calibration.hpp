@@ -84,14 +84,15 @@ private:
       std::memcpy(bytes_.get() + 2 * to, of.bytes_.get() + 2 * from, 2 * many);
       if (of.is_wide_) std::memcpy(bytes_.get() + 2U * size_ + to, of.bytes_.get() + 2U * of.size_ + from, many);
     }
-    // One more, unless that is count_max.
-    void count_up(std::size_t i) {
-      const std::uint8_t low = bytes_[2 * i];
-      if (low < narrow_max) {
-        bytes_[2 * i] = static_cast<std::uint8_t>(low + 1U);
+    // One more, unless that is count_max; returns the surprise.
+    std::uint8_t count_up(std::size_t i) {
+      std::uint8_t* const one = bytes_.get() + 2 * i;
+      if (*one < narrow_max) {
+        ++*one;
       } else if (is_wide_ && bytes_[2U * size_ + i] < narrow_max) {
         set_count(i, count(i) + 1U);
       }
+      return one[1];
     }
     // In steps of 1/36.
     std::uint8_t surprise(std::size_t i) const { return bytes_[2 * i + 1]; }
@@ -102,14 +103,10 @@ private:
     std::uint16_t size_ = 0;
     bool is_wide_ = false;
   };
-  // Of one score; its buckets stand behind those of the scores before it.
-  struct scale {
-    std::array<std::uint16_t, 2> largest_bits{};  // a float; not one by itself, which would leave a hole
-    std::uint8_t first = 0;                       // the first bucket that is held,
-    std::uint8_t held = 0;                        // and how many are
-
-    double largest() const { return static_cast<double>(std::bit_cast<float>(largest_bits)); }
-    void set_largest(double r) { largest_bits = std::bit_cast<std::array<std::uint16_t, 2>>(static_cast<float>(r)); }
+  // The buckets of one score that are held; they stand behind those of the scores before it.
+  struct span {
+    std::uint8_t first = 0;
+    std::uint8_t held = 0;
   };
   // As it is saved: every score by itself, with its own numbers and the whole logarithms.
   struct saved_scale {
@@ -134,13 +131,14 @@ private:
   // Of a table of so many: 0 of none, since that is built as soon as it is warm.
   static std::uint32_t rebuild_at(std::uint32_t table_count) { return table_count + table_count / 24 + 24; }
   std::size_t begin_of(std::size_t score) const;
-  bool has_much_lowest(const scale& of, std::size_t begin) const;
-  std::uint32_t nonzero_of(const scale& of, std::size_t begin) const;
+  bool has_much_lowest(const span& of, std::size_t begin) const;
+  std::uint32_t nonzero_of(const span& of, std::size_t begin) const;
+  double record(std::size_t score, double r);
   double held_surprise(std::size_t bucket) const;
-  double surprise_of(const scale& of, std::size_t begin, unsigned place) const;
+  double surprise_of(const span& of, std::size_t begin, unsigned place) const;
   void add_beyond(std::size_t score, std::size_t begin, unsigned place);
   void widen(std::size_t score, unsigned first, unsigned end);
-  void hold(const std::array<scale, scores>& wanted);
+  void hold(const std::array<span, scores>& wanted);
   void fold();
   void rebuild();
   void halve();
@@ -150,7 +148,8 @@ private:
   bucket_row buckets_;
   std::uint32_t count_ = 0;        // n: all buckets of a score, and its zeros
   std::uint32_t table_count_ = 0;  // n when the table was built
-  std::array<scale, scores> scales_{};
+  std::array<float, scores> largest_{};
+  std::array<span, scores> spans_{};
 };
 static_assert(sizeof(calibration) == 96);
 
