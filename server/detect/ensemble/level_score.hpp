@@ -14,6 +14,7 @@
 #include <cstdint>
 
 #include "server/detect/ensemble/moving_moments.hpp"
+#include "server/detect/ensemble/pair_arithmetic.hpp"
 #include "server/detect/short_double.hpp"
 
 namespace spindrift {
@@ -26,10 +27,15 @@ public:
   std::array<double, score_count> update(double x) {
     const bool is_known = count_ >= slow_count_min;
     fading_moments::count_up(count_);
-    teach_fast(x);
-    const std::array scores{compare(fast_[0], 0, is_known), compare(fast_[1], 1, is_known),
-                            compare(fast_[2], 2, is_known), compare(fast_[1], 3, is_known)};
-    teach_slow(x);
+    // One division for all, that of a young stream: the weight of a new value is never less than 1 / window.
+    const double young = 1.0 / static_cast<double>(count_);
+    teach_fast(x, young);
+    std::array<double, score_count> scores{};
+    if (is_known) {
+      store_pair(compare(double_pair{fast_[0], fast_[1]}, 0), &scores[0]);
+      store_pair(compare(double_pair{fast_[2], fast_[1]}, 2), &scores[2]);
+    }
+    teach_slow(x, young);
     return scores;
   }
 
@@ -58,22 +64,22 @@ private:
   static constexpr std::array<std::uint32_t, 3> fast_windows{10, 30, 50};
   static constexpr std::array<std::uint32_t, 4> slow_windows{500, 1'000, 2'000, 100'000};
 
-  // One division for all, that of a young stream; those by the windows are known.
-  double gain(std::uint32_t window, double young) const {
-    return count_ < window ? young : 1.0 / static_cast<double>(window);
-  }
-  void teach_fast(double x) {
-    const double young = 1.0 / static_cast<double>(count_);
+  void teach_fast(double x, double young) {
     for (std::size_t i = 0; i < fast_.size(); ++i) {
-      fast_[i] = fading_moments::mean_after(fast_[i], x, gain(fast_windows[i], young));
+      fast_[i] = fading_moments::mean_after(fast_[i], x, std::max(young, 1.0 / static_cast<double>(fast_windows[i])));
     }
   }
-  void teach_slow(double x) {
-    const double young = 1.0 / static_cast<double>(count_);
-    for (std::size_t i = 0; i < slow_means_.size(); ++i) {
-      fading_moments one = slow(i);
-      one.update(x, gain(slow_windows[i], young));
-      keep_slow(i, one);
+  // As fading_moments does, two at a time.
+  void teach_slow(double x, double young) {
+    for (std::size_t i = 0; i < slow_means_.size(); i += 2) {
+      const double_pair weight =
+          larger(young + double_pair{}, double_pair{1.0 / slow_windows[i], 1.0 / slow_windows[i + 1]});
+      const double_pair mean = load_pair(&slow_means_[i]);
+      const double_pair d = x - mean;
+      const double_pair next = mean + weight * d;
+      store_pair(zero_below(next, magnitude(next), 1e-150), &slow_means_[i]);
+      const double_pair variance = (1.0 - weight) * (load_pair(&slow_variances_[i]) + weight * d * d);
+      store_pair(zero_below(variance, variance, 1e-300), &slow_variances_[i]);
     }
   }
   fading_moments slow(std::size_t i) const { return {slow_means_[i], slow_variances_[i].value()}; }
@@ -81,10 +87,11 @@ private:
     slow_means_[i] = one.mean();
     slow_variances_[i] = half_double::of(one.variance());
   }
-  double compare(double fast_mean, std::size_t to, bool is_known) const {
-    const double variance = slow_variances_[to].value();
-    if (!is_known || variance <= 0.0) return 0.0;
-    return std::min(std::abs(fast_mean - slow_means_[to]) / std::sqrt(variance), 1e12);
+  // With the slow memories `to` and the next. 0 without a variance.
+  double_pair compare(double_pair fast_means, std::size_t to) const {
+    const double_pair variance = load_pair(&slow_variances_[to]);
+    const double_pair distance = magnitude(fast_means - load_pair(&slow_means_[to]));
+    return variance > 0.0 ? smaller(distance / root(variance), 1e12 + double_pair{}) : double_pair{};
   }
 
   std::array<double, 3> fast_{};  // means: nothing is measured by the spread of the newest values
