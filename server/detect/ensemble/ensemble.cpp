@@ -49,6 +49,8 @@ event_reading ensemble::update(double x, double t_seconds) {
 // can, while one absurd value (1e308 for a broken sensor) costs one step of widening instead of every average for good.
 // A stream that really moves there arrives within a few points, since each step widens the range eleven-fold.
 double ensemble::draw_in(double x) const {
+  // Within the range, as nearly every value is.
+  if (x >= range_.lowest() && x <= range_.highest() && std::abs(x) >= magnitude_min) return x;
   const double bounded = std::clamp(x, -magnitude_max, magnitude_max);
   const double value = std::abs(bounded) < magnitude_min ? 0.0 : bounded;
   if (range_.empty()) return value;
@@ -79,16 +81,12 @@ std::array<double, ensemble::groups> ensemble::group_scores(const std::array<dou
 }
 
 double ensemble::hold_and_mean(const std::array<double, groups>& scores) {
-  std::transform(scores.begin(), scores.end(), held_[held_next_].begin(),
-                 [](double score) { return half_float::of(static_cast<float>(score)); });
+  held_[held_next_] = half_four::of(scores);
   held_next_ = held_next_ + 1U == hold ? 0 : (held_next_ + 1U) & 7U;
-  // None is negative, so of two the one with more in its bits is the higher.
+  half_four highest = held_[0];
+  for (std::size_t i = 1; i < hold; ++i) highest = half_four::larger(highest, held_[i]);
   double sum = 0.0;
-  for (std::size_t g = 0; g < groups; ++g) {
-    half_float highest;
-    for (const auto& point : held_) highest.bits = std::max(highest.bits, point[g].bits);
-    sum += static_cast<double>(highest.value());
-  }
+  for (std::size_t g = 0; g < groups; ++g) sum += highest.value(g);
   return sum / static_cast<double>(groups);
 }
 

@@ -69,7 +69,7 @@ public:
     std::uint32_t held_next = held_next_;
     std::uint32_t quiet_left = quiet_left_;
     for (std::size_t i = 0; i < hold; ++i) {
-      for (std::size_t g = 0; g < groups; ++g) saved[i][g] = static_cast<double>(held_[i][g].value());
+      for (std::size_t g = 0; g < groups; ++g) saved[i][g] = held_[i].value(g);
     }
     archive(count_, quiet_left, score, held_next, saved, range_, level_, time_of_day_, shapes_, calibration_);
     if constexpr (Archive::reads) {
@@ -77,7 +77,7 @@ public:
       score_ = static_cast<float>(score);
       held_next_ = held_next & 7U;
       for (std::size_t i = 0; i < hold; ++i) {
-        for (std::size_t g = 0; g < groups; ++g) held_[i][g] = half_float::of(static_cast<float>(saved[i][g]));
+        held_[i] = half_four::of(saved[i]);
       }
       quiet_left_ =
           std::min(quiet_left, quiet_points_) & quiet_mask;  // the setting may have changed since the state was saved
@@ -104,7 +104,7 @@ private:
   std::uint32_t quiet_left_ : 24 = 0;
   std::uint32_t held_next_ : 3 = 0;
   float score_ = 0.0F;
-  std::array<std::array<half_float, groups>, hold> held_{};
+  std::array<half_four, hold> held_{};
   range_score range_;
   level_score level_;
   time_of_day_score time_of_day_;
