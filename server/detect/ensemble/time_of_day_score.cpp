@@ -22,16 +22,6 @@ time_of_week time_of_week::at(double t_seconds) {
   return {second, weekday >= 5};
 }
 
-void day_profile::bin::learn(double x) {
-  if (visits < visits_full) ++visits;
-  const double gain = visits < visits_full ? 1.0 / static_cast<double>(visits) : gain_min;
-  const double d = x - mean;
-  mean += gain * d;
-  const double next = (1.0 - gain) * (variance.value() + gain * d * d);
-  variance = half_double::of(next < 1e-300 ? 0.0 : next);
-  if (std::abs(mean) < 1e-150) mean = 0.0;
-}
-
 day_profile::held_bin::held_bin(const bin& of) : mean(short_double::of(of.mean)) {
   // The upper half of a double is its sign, eleven bits of exponent, 20 of mantissa: rounded to eight.
   const std::uint32_t variance = (of.variance.bits + (1U << 11U)) >> 12U;
@@ -93,17 +83,51 @@ void day_profile::make_room() {
   bins_ = std::move(more);
 }
 
-double day_profile::update(double x, const time_of_week& when, double variance) {
-  go_to(place_of(when));
-  double q = 0.0;
-  if (present_.visits >= visits_min) {
-    const double distance = std::abs(x - present_.mean);
-    const bool is_rounding = distance <= std::abs(present_.mean) * short_double::precision;
-    const double spread = std::sqrt(present_.variance.value() + 0.01 * variance + 1e-12);
-    q = is_rounding ? 0.0 : std::min(distance / spread, q_max);
+namespace {
+// Of a bin, or of two, that has had so many visits with this one.
+template <class Number>
+struct bin_lesson {
+  Number q;
+  Number mean;
+  Number variance;
+
+  bin_lesson(double x, Number mean_before, Number variance_before, Number visits, double floor) {
+    const Number d = x - mean_before;
+    const Number distance = magnitude(d);
+    const Number spread = root(variance_before + floor + 1e-12);
+    q = distance <= magnitude(mean_before) * short_double::precision ? Number{}
+                                                                     : smaller(distance / spread, q_max + Number{});
+    const Number gain = 1.0 / visits;
+    mean = mean_before + gain * d;
+    mean = zero_below(mean, magnitude(mean), 1e-150);
+    variance = (1.0 - gain) * (variance_before + gain * d * d);
+    variance = zero_below(variance, variance, 1e-300);
   }
-  present_.learn(x);
-  return q;
+};
+}  // namespace
+
+double day_profile::update(double x, double variance) {
+  bin& of = present_;
+  const bool is_known = of.count_visit() >= visits_min;
+  const bin_lesson<double> lesson(x, of.mean, of.variance.value(), of.visits, 0.01 * variance);
+  of.mean = lesson.mean;
+  of.variance = half_double::of(lesson.variance);
+  return is_known ? lesson.q : 0.0;
+}
+
+double_pair day_profile::update(day_profile& a, day_profile& b, double x, double variance) {
+  const std::array of{&a.present_, &b.present_};
+  const std::array is_known{of[0]->count_visit() >= visits_min, of[1]->count_visit() >= visits_min};
+  std::array variances{of[0]->variance, of[1]->variance};
+  const bin_lesson<double_pair> lesson(
+      x, double_pair{of[0]->mean, of[1]->mean}, load_pair(variances.data()),
+      double_pair{static_cast<double>(of[0]->visits), static_cast<double>(of[1]->visits)}, 0.01 * variance);
+  store_pair(lesson.variance, variances.data());
+  for (std::size_t i = 0; i < 2; ++i) {
+    of[i]->mean = lesson.mean[i];
+    of[i]->variance = variances[i];
+  }
+  return double_pair{is_known[0] ? lesson.q[0] : 0.0, is_known[1] ? lesson.q[1] : 0.0};
 }
 
 void day_profile::copy_to(std::vector<std::uint8_t>& slots, std::vector<bin>& bins) const {
@@ -143,60 +167,97 @@ bool day_profile::take_over(const std::vector<std::uint8_t>& slots, const std::v
   return true;
 }
 
-void past_means::renew(const half_float* values, std::size_t count) {
-  sum_ = std::accumulate(values, values + count, 0.0,
-                         [](double sum, half_float q) { return sum + static_cast<double>(q.value()); });
+namespace {
+double_pair numbers_at(const float* from, double_pair /*as*/) {
+  return double_pair{static_cast<double>(from[0]), static_cast<double>(from[1])};
 }
+double numbers_at(const float* from, double /*as*/) {
+  return static_cast<double>(*from);
+}
+void put_numbers(double_pair of, float* to) {
+  to[0] = static_cast<float>(of[0]);
+  to[1] = static_cast<float>(of[1]);
+}
+void put_numbers(double of, float* to) {
+  *to = static_cast<float>(of);
+}
+}  // namespace
 
-double past_means::judge(std::size_t count) {
-  const double s = sum_ / static_cast<double>(count);
-  double score = 0.0;
-  fading_moments moments(static_cast<double>(mean_), static_cast<double>(variance_));
-  if (count_ >= warm_up) {
-    const double spread = std::max(std::sqrt(moments.variance()), 1e-6 + 0.01 * std::abs(moments.mean()));
-    score = std::max(0.0, (s - moments.mean()) / spread);
-  }
-  fading_moments::count_up(count_);
-  moments.update(s, fading_moments::gain(count_, window));
-  keep(moments);
+// Of the mean of the newest ones; then it is the past.
+template <class Number>
+Number lasting_excess::judge(Number s, std::size_t course, double weight) {
+  const Number mean = numbers_at(&means_[course], Number{});
+  const Number variance = numbers_at(&variances_[course], Number{});
+  const Number d = s - mean;
+  const Number spread = larger(root(variance), 1e-6 + 0.01 * magnitude(mean));
+  const Number score = larger(Number{}, d / spread);
+  const Number next = mean + weight * d;
+  put_numbers(zero_below(next, magnitude(next), 1e-150), &means_[course]);
+  const Number wide = (1.0 - weight) * (variance + weight * d * d);
+  put_numbers(zero_below(wide, wide, 1e-300), &variances_[course]);
   return score;
 }
 
-template <std::size_t length>
-double lasting_excess<length>::update(double q) {
-  const half_float kept = half_float::of(static_cast<float>(q));
-  past_.add(static_cast<double>(kept.value()), filled_ < length ? 0.0 : static_cast<double>(last_[next_].value()));
-  if (filled_ < length) ++filled_;
-  last_[next_] = kept;
-  if (++next_ == length) {
-    next_ = 0;
-    past_.renew(last_.data(), length);
-  }
-  return past_.judge(filled_);
+// What rounding left behind never grows.
+void lasting_excess::renew(std::size_t course, const half_float* values, std::size_t count) {
+  sums_[course] = std::accumulate(values, values + count, 0.0,
+                                  [](double sum, half_float q) { return sum + static_cast<double>(q.value()); });
 }
 
-template <std::size_t length>
-double half_excess<length>::update(const lasting_excess<length>& of) {
+std::array<double, lasting_excess::courses> lasting_excess::update(double q_hour, double q_half_hour) {
+  const std::size_t in_half = next_ < short_length ? next_ : next_ - short_length;
+  const std::size_t half_begin = next_ - in_half;
+  const half_float hour = half_float::of(static_cast<float>(q_hour));
+  const half_float half_hour = half_float::of(static_cast<float>(q_half_hour));
   // What was not filled yet is 0.
-  const std::size_t newest = of.next_ == 0 ? length - 1 : of.next_ - 1U;
-  const std::size_t gone = newest < half ? newest + half : newest - half;
-  past_.add(static_cast<double>(of.last_[newest].value()), static_cast<double>(of.last_[gone].value()));
-  if (of.next_ == 0 || of.next_ == half) past_.renew(of.last_.data() + (of.next_ == 0 ? half : 0), half);
-  return past_.judge(std::min<std::size_t>(of.filled_, half));
+  const auto add = [this](std::size_t course, half_float q, half_float gone) {
+    sums_[course] = sums_[course] - static_cast<double>(gone.value()) + static_cast<double>(q.value());
+  };
+  add(0, hour, hours_[in_half]);
+  add(1, half_hour, half_hours_[next_ + short_length - 2 * half_begin]);
+  add(2, half_hour, half_hours_[next_]);
+  hours_[in_half] = hour;
+  half_hours_[next_++] = half_hour;
+  if (in_half + 1 == short_length) {
+    renew(0, hours_.data(), short_length);
+    renew(1, &half_hours_[half_begin], short_length);
+    if (next_ == long_length) {
+      renew(2, half_hours_.data(), long_length);
+      next_ = 0;
+    }
+  }
+
+  const bool is_warm = count_ >= warm_up;
+  fading_moments::count_up(count_);
+  const double weight = fading_moments::gain(count_, window);
+  const auto in_short = static_cast<double>(std::min<std::uint32_t>(count_, short_length));
+  const auto in_long = static_cast<double>(std::min<std::uint32_t>(count_, long_length));
+  const double_pair of_ten = judge(load_pair(sums_.data()) / in_short, 0, weight);
+  const double of_twenty = judge(sums_[2] / in_long, 2, weight);
+  if (!is_warm) return {};
+  return {of_ten[0], of_ten[1], of_twenty};
 }
 
-template class lasting_excess<10>;
-template class lasting_excess<20>;
-template class half_excess<20>;
+// All three bins change with the quarter of an hour at most; near its ends rounding has a say.
+void time_of_day_score::go_to(double t_seconds) {
+  constexpr double quarter_seconds = 900.0;
+  const double into = t_seconds - quarter_seconds * quarter_;
+  if (quarter_ != 0 && into > 1.0 && into < quarter_seconds - 1.0) return;
+  const auto when = time_of_week::at(t_seconds);
+  hours_.go_to(when);
+  half_hours_.go_to(when);
+  quarter_hours_.go_to(when);
+  const double quarter = std::floor(t_seconds / quarter_seconds);
+  quarter_ = quarter >= 1.0 && quarter < 4e9 ? static_cast<std::uint32_t>(quarter) : 0U;
+}
 
 std::array<double, time_of_day_score::score_count> time_of_day_score::update(double x, double t_seconds,
                                                                              double variance) {
-  const auto when = time_of_week::at(t_seconds);
-  const double q24 = hours_.update(x, when, variance);
-  const double q48 = half_hours_.update(x, when, variance);
-  const double q96 = quarter_hours_.update(x, when, variance);
-  const double lasting = half_hours_long_excess_.update(q48);
-  return {hours_excess_.update(q24), half_hours_excess_.update(half_hours_long_excess_), lasting, q96};
+  go_to(t_seconds);
+  const double_pair q = day_profile::update(hours_, half_hours_, x, variance);
+  const double q_quarter = quarter_hours_.update(x, variance);
+  const auto excess = excess_.update(q[0], q[1]);
+  return {excess[0], excess[1], excess[2], q_quarter};
 }
 
 }  // namespace spindrift

@@ -20,6 +20,7 @@
 
 #include "server/detect/ensemble/half_float.hpp"
 #include "server/detect/ensemble/moving_moments.hpp"
+#include "server/detect/ensemble/pair_arithmetic.hpp"
 #include "server/detect/short_double.hpp"
 
 namespace spindrift {
@@ -37,15 +38,22 @@ struct time_of_week {
 
 class day_profile {
 public:
-  static constexpr double gain_min = 0.02;
-  static constexpr std::uint32_t visits_full = 50;  // from which on that is the gain: none is counted beyond
+  static constexpr std::uint32_t visits_full = 50;  // none is counted beyond: a new value weighs at least 0.02
   static constexpr unsigned visits_min = 3;
 
   day_profile(std::uint8_t bins_per_day, bool splits_weekend)
       : bins_per_day_(bins_per_day), splits_weekend_(splits_weekend) {}
 
-  // q, then the bin learns x. `variance` is the stream's present variance, the floor of a bin's own.
-  double update(double x, const time_of_week& when, double variance);
+  // The bin of this time is the present one from here on.
+  void go_to(const time_of_week& when) { go_to(place_of(when)); }
+  // q, then the present bin learns x. `variance` is the stream's present variance, the floor of a bin's own.
+  double update(double x, double variance);
+  double update(double x, const time_of_week& when, double variance) {
+    go_to(when);
+    return update(x, variance);
+  }
+  // Of two profiles at once.
+  static double_pair update(day_profile& a, day_profile& b, double x, double variance);
 
   std::size_t memory_bytes() const { return room_ * sizeof(held_bin); }
 
@@ -69,7 +77,12 @@ private:
     std::uint8_t visits = 0;
     std::uint8_t place = 0;  // in the day, or the weekend's behind it
 
-    void learn(double x);
+    // Returns how many there were before this one.
+    std::uint8_t count_visit() {
+      const std::uint8_t before = visits;
+      visits = static_cast<std::uint8_t>(before + (before < visits_full ? 1U : 0U));
+      return before;
+    }
     template <class Archive>
     void visit_state(Archive& archive) {
       double whole = variance.value();
@@ -113,121 +126,70 @@ private:
   std::uint8_t newest_ = 0;  // the place of the present one in bins_
 };
 
-// The sum of the newest values of q, and what their mean is used to be.
-class past_means {
-public:
-  static constexpr unsigned warm_up = 50;
-
-  void add(double q, double gone) {
-    sum_ -= gone;
-    sum_ += q;
-  }
-  // What rounding left behind never grows.
-  void renew(const half_float* values, std::size_t count);
-  // Of the mean of so many; then it is the past.
-  double judge(std::size_t count);
-
-  template <class Archive>
-  void visit_sum(Archive& archive) {
-    archive(sum_);
-  }
-  template <class Archive>
-  void visit_moments(Archive& archive) {
-    fading_moments moments(static_cast<double>(mean_), static_cast<double>(variance_));
-    moments.visit_state(archive, count_, window);
-    if constexpr (Archive::reads) keep(moments);
-  }
-
-private:
-  static constexpr std::uint32_t window = 8'000;
-
-  void keep(const fading_moments& moments) {
-    mean_ = static_cast<float>(moments.mean());
-    variance_ = static_cast<float>(moments.variance());
-  }
-
-  double sum_ = 0.0;
-  std::uint32_t count_ = 0;
-  float mean_ = 0.0F;
-  float variance_ = 0.0F;
-};
-
 // L_w: s = mean of the last w values of q; the score is how far s exceeds its own fading mean, in its own standard
-// deviations, before s is learned. 0 until 50 values of s are known.
-template <std::size_t length>
+// deviations, before s is learned. 0 until 50 values of s are known. Of ten hourly values, and of ten and of twenty of
+// the half hours.
 class lasting_excess {
 public:
-  static constexpr std::size_t length_saved = 20;
+  static constexpr std::size_t courses = 3;
+  static constexpr unsigned warm_up = 50;
 
-  double update(double q);
+  std::array<double, courses> update(double q_hour, double q_half_hour);
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    std::uint32_t next = next_;
-    std::uint32_t filled = filled_;
-    std::array<double, length_saved> last{};
-    std::transform(last_.begin(), last_.end(), last.begin(),  // as saved they are doubles
-                   [](half_float q) { return static_cast<double>(q.value()); });
-    archive(next, filled);
-    past_.visit_sum(archive);
-    archive(last);
-    past_.visit_moments(archive);
+    // As saved, every course has a ring of its own, in doubles, and its own counts.
+    visit_course(archive, 0, [this](std::size_t i) -> half_float& { return hours_[i]; });
+    const std::size_t begin = next_ - next_ % short_length;  // of the half that is being filled
+    std::array<half_float, short_length> newer;
+    for (std::size_t i = 0; i < short_length; ++i) {
+      newer[i] = half_hours_[(i < next_ % short_length ? begin : short_length - begin) + i];
+    }
+    visit_course(archive, 1, [&newer](std::size_t i) -> half_float& { return newer[i]; });
+    visit_course(archive, 2, [this](std::size_t i) -> half_float& { return half_hours_[i]; });
+  }
+
+private:
+  static constexpr std::size_t short_length = 10;
+  static constexpr std::size_t long_length = 20;
+  static constexpr std::uint32_t window = 8'000;
+
+  static constexpr std::size_t length_of(std::size_t course) { return course < 2 ? short_length : long_length; }
+  template <class Number>
+  Number judge(Number s, std::size_t course, double weight);
+  void renew(std::size_t course, const half_float* values, std::size_t count);
+
+  template <class Archive, class Ring>
+  void visit_course(Archive& archive, std::size_t course, Ring ring) {
+    const auto length = static_cast<std::uint32_t>(length_of(course));
+    std::uint32_t next = next_ % length;
+    std::uint32_t filled = std::min(count_, length);
+    std::array<double, long_length> last{};
+    for (std::size_t i = 0; i < length; ++i) last[i] = static_cast<double>(ring(i).value());
+    fading_moments moments(static_cast<double>(means_[course]), static_cast<double>(variances_[course]));
+    std::uint32_t count = count_;
+    archive(next, filled, sums_[course], last);
+    moments.visit_state(archive, count, window);
     if constexpr (Archive::reads) {
       if (next >= length || filled > length) return archive.refuse();
+      for (std::size_t i = 0; i < length; ++i) {
+        ring(i) = half_float::of(static_cast<float>(std::clamp(last[i], 0.0, q_max)));
+      }
+      means_[course] = static_cast<float>(moments.mean());
+      variances_[course] = static_cast<float>(moments.variance());
+      count_ = count;  // the last one's, as all take values at the same time
       next_ = static_cast<std::uint8_t>(next);
-      filled_ = static_cast<std::uint8_t>(filled);
-      std::transform(last.begin(), last.begin() + length, last_.begin(),
-                     [](double q) { return half_float::of(static_cast<float>(std::clamp(q, 0.0, q_max))); });
     }
   }
 
-private:
-  template <std::size_t>
-  friend class half_excess;
-
-  static_assert(length <= length_saved);
-  past_means past_;
-  std::uint8_t next_ = 0;
-  std::uint8_t filled_ = 0;
-  std::array<half_float, length> last_{};
+  std::array<double, courses> sums_{};
+  std::array<float, courses> means_{};
+  std::array<float, courses> variances_{};
+  std::uint32_t count_ = 0;
+  std::array<half_float, short_length> hours_{};
+  std::array<half_float, long_length> half_hours_{};
+  std::uint8_t next_ = 0;  // in half_hours_; in hours_ it is there as often as it is in either half
 };
-
-// The same of the newer half of the values that a lasting_excess holds: of w = length / 2.
-template <std::size_t length>
-class half_excess {
-public:
-  // After the whole has taken the value.
-  double update(const lasting_excess<length>& of);
-
-  template <class Archive>
-  void visit_state(Archive& archive, const lasting_excess<length>& of) {
-    // As saved, it has a ring of its own.
-    std::uint32_t next = of.next_ % half;
-    std::uint32_t filled = std::min<std::uint32_t>(of.filled_, half);
-    std::array<double, lasting_excess<half>::length_saved> last{};
-    const std::size_t begin = of.next_ - next;  // of the half that is being filled
-    for (std::size_t i = 0; i < half; ++i) {
-      last[i] = static_cast<double>(of.last_[(i < next ? begin : half - begin) + i].value());
-    }
-    archive(next, filled);
-    past_.visit_sum(archive);
-    archive(last);
-    past_.visit_moments(archive);
-    if constexpr (Archive::reads) {
-      if (next >= half || filled > half) archive.refuse();
-    }
-  }
-
-private:
-  static_assert(length % 2 == 0);
-  static constexpr std::size_t half = length / 2;
-
-  past_means past_;
-};
-
-extern template class lasting_excess<10>;
-extern template class lasting_excess<20>;
-extern template class half_excess<20>;
 
 class time_of_day_score {
 public:
@@ -241,18 +203,17 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(hours_, half_hours_, quarter_hours_, hours_excess_);
-    half_hours_excess_.visit_state(archive, half_hours_long_excess_);
-    archive(half_hours_long_excess_);
+    archive(hours_, half_hours_, quarter_hours_, excess_);
   }
 
 private:
+  void go_to(double t_seconds);
+
   day_profile hours_{24, false};
   day_profile half_hours_{48, true};
   day_profile quarter_hours_{96, false};
-  lasting_excess<10> hours_excess_;
-  lasting_excess<20> half_hours_long_excess_;
-  half_excess<20> half_hours_excess_;
+  lasting_excess excess_;
+  std::uint32_t quarter_ = 0;  // of the present bins, counted from 1970 on; 0: not known
 };
 
 }  // namespace spindrift

@@ -106,35 +106,85 @@ TEST(ensemble_day_profile, refuses_saved_places_that_have_no_bin_of_their_own) {
   EXPECT_FALSE(reader.ok());
 }
 
+// The rule written out over a list, for a mean of the last `length`.
+class plain_excess {
+public:
+  explicit plain_excess(std::size_t length) : length_(length) {}
+
+  double update(double q) {
+    last_.push_back(q);
+    if (last_.size() > length_) last_.pop_front();
+    double s = 0.0;
+    for (const double each : last_) s += each / static_cast<double>(last_.size());
+    const double spread = std::max(std::sqrt(past_.variance()), 1e-6 + 0.01 * past_.mean());
+    const double score = past_.count() < 50 ? 0.0 : std::max(0.0, (s - past_.mean()) / spread);
+    past_.update(s);
+    return score;
+  }
+
+private:
+  std::size_t length_;
+  std::deque<double> last_;
+  moving_moments past_{8000};
+};
+
 TEST(ensemble_lasting_excess, is_the_excess_of_the_last_mean_over_its_own_past) {
   support::noise_source noise(4);
-  lasting_excess<10> excess;
-  moving_moments past(8000);
-  std::deque<double> last;
+  lasting_excess excess;
+  std::array plain{plain_excess(10), plain_excess(10), plain_excess(20)};
   for (int i = 0; i < 3000; ++i) {
-    const double q = noise.exponential();
-    last.push_back(q);
-    if (last.size() > 10) last.pop_front();
-    double s = 0.0;
-    for (const double each : last) s += each / static_cast<double>(last.size());
-    const double spread = std::max(std::sqrt(past.variance()), 1e-6 + 0.01 * past.mean());
-    const double expected = i < 50 ? 0.0 : std::max(0.0, (s - past.mean()) / spread);
-    ASSERT_NEAR(excess.update(q), expected, 5e-3 * (1.0 + expected)) << i;  // a value of q has 11 bits
-    past.update(s);
+    const std::array q{noise.exponential(), noise.exponential()};  // of hours, of half hours
+    const auto scores = excess.update(q[0], q[1]);
+    for (std::size_t k = 0; k < scores.size(); ++k) {
+      const double expected = plain[k].update(q[std::min<std::size_t>(k, 1)]);
+      ASSERT_NEAR(scores[k], expected, 5e-3 * (1.0 + expected)) << i << ' ' << k;  // a value of q has 11 bits
+    }
   }
 }
 
 TEST(ensemble_lasting_excess, forgets_an_absurd_value_within_its_window) {
-  lasting_excess<20> excess;
-  lasting_excess<20> untouched;
-  excess.update(1e6);
-  untouched.update(0.1);
+  lasting_excess excess;
+  lasting_excess untouched;
+  excess.update(1e6, 1e6);
+  untouched.update(0.1, 0.1);
   for (int i = 0; i < 40; ++i) {
-    excess.update(0.1);
-    untouched.update(0.1);
+    excess.update(0.1, 0.1);
+    untouched.update(0.1, 0.1);
   }
   // What the averages of the past saw differs; the sum over the window must not: a constant then scores nothing.
-  EXPECT_EQ(excess.update(0.1), untouched.update(0.1));
+  EXPECT_EQ(excess.update(0.1, 0.1), untouched.update(0.1, 0.1));
+}
+
+TEST(ensemble_lasting_excess, goes_on_as_it_was_when_it_is_read) {
+  support::noise_source noise(6);
+  lasting_excess kept;
+  for (int i = 0; i < 200; ++i) {
+    std::string saved;
+    state_writer writer(saved);
+    kept.visit_state(writer);
+    lasting_excess read;
+    state_reader reader(saved);
+    read.visit_state(reader);
+    ASSERT_TRUE(reader.ok());
+    const double hour = noise.exponential();
+    const double half_hour = noise.exponential();
+    const auto expected = kept.update(hour, half_hour);
+    ASSERT_EQ(read.update(hour, half_hour), expected) << i;
+    kept = read;
+  }
+}
+
+// Values at the ends of a quarter of an hour, and around the beginning of time, go to the bins that the profiles say.
+TEST(ensemble_time_of_day, finds_the_bins_at_the_ends_of_quarters) {
+  time_of_day_score score;
+  day_profile quarter_hours(96, false);
+  for (int i = -50; i < 400; ++i) {
+    for (const double beside : {-1.5, -1e-3, 0.0, 1e-3, 1.5, 450.0}) {
+      const double t = 900.0 * i + beside;
+      const double x = 0.1 * (i % 96) + 1e-3 * beside;
+      ASSERT_EQ(score.update(x, t, 1.0)[3], quarter_hours.update(x, time_of_week::at(t), 1.0)) << t;
+    }
+  }
 }
 
 // A day of 5-minute points with a daily wave; on the fifth day the night has the level of noon.
