@@ -35,6 +35,8 @@ public:
 
   // What comes next has nothing to do with what came before: no pair spans this point. The figures are kept.
   void restart();
+  // Values since the start or restart.
+  std::uint64_t count() const { return count_; }
 
   struct figure {
     double variance;

@@ -5,6 +5,8 @@
 #include <array>
 #include <bit>
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 
 namespace spindrift {
 
@@ -68,10 +70,16 @@ double drift_detector::take_bearings(double x) {
   }
   const double y = x - origin_;
   if (y == 0.0) return 0.0;
-  // Within the range in which both the scale and its inverse are ordinary numbers.
-  scale_ = std::ldexp(1.0, -std::clamp(std::ilogb(y), -1000, 1000));
+  scale_exponent_ = static_cast<std::int16_t>(-std::clamp(std::ilogb(y), -exponent_max, exponent_max));
   scaled_ = true;
-  return y * scale_;
+  return y * scale();
+}
+
+// From a saved state.
+bool drift_detector::take_scale(double scale) {
+  if (!(scale > 0.0 && std::isfinite(scale)) || std::abs(std::ilogb(scale)) > exponent_max) return false;
+  scale_exponent_ = static_cast<std::int16_t>(std::ilogb(scale));
+  return this->scale() == scale;
 }
 
 double drift_detector::rein_in(double y, double& deviation) {
@@ -81,14 +89,15 @@ double drift_detector::rein_in(double y, double& deviation) {
 }
 
 void drift_detector::settle() {
+  wander_.add(window_.pending(), wander_count());
   contrast_.add(window_.pending());
-  wander_.add(window_.pending());
   window_.flush();
 }
 
 // E|d|^3 with about the window's memory, around the mean of a moment ago: it need not be exact, but must not depend on
 // when the state was looked at or saved, hence a rhythm of its own.
 void drift_detector::learn_tail() {
+  if (n_seen_ == 0) n_seen_ = within_32_bits(std::uint64_t{1} << 32U);
   settle();
   const double share = std::min(1.0, static_cast<double>(batch) / window_.width());
   const double variance = window_.variance_sum() / window_.width();
@@ -121,7 +130,7 @@ std::optional<drift_cut> drift_detector::tick() {
   const double width = window_.width();
   const double variance = window_.variance_sum() / width;
   // Without any variance there is nothing to cut, and no scale to measure it on.
-  if (wander_.count() < warm_up || !(width > static_cast<double>(window_.settings().grace_period)) ||
+  if (wander_count() < warm_up || !(width > static_cast<double>(window_.settings().grace_period)) ||
       !(variance > 0.0) || !window_.may_exceed(tail_range(variance))) {
     return std::nullopt;
   }
@@ -137,6 +146,7 @@ std::optional<drift_cut> drift_detector::tick() {
   mean_ = window_.mean();
   contrast_.restart();
   wander_.restart();
+  has_level_ = true;
   sharp_left_ = 0;
   return told(*cut, range);
 }
@@ -144,15 +154,15 @@ std::optional<drift_cut> drift_detector::tick() {
 drift_cut drift_detector::told(const boundary& cut, double range) {
   drift_cut made;
   made.width = window_.width();
-  made.mean = by_steps_ ? window_.mean() / scale_ : mean();
-  made.before = (by_steps_ ? 0.0 : origin_) + cut.mean0 / scale_;
+  made.mean = by_steps_ ? window_.mean() / scale() : mean();
+  made.before = (by_steps_ ? 0.0 : origin_) + cut.mean0 / scale();
   made.of_steps = by_steps_;
   made.older_width = cut.n0;
   made.log_term = cut.log_term;
-  made.variance = cut.variance / scale_ / scale_;
-  made.range = range / scale_;
+  made.variance = cut.variance / scale() / scale();
+  made.range = range / scale();
   made.bound =
-      (std::sqrt(2.0 * cut.m * cut.variance * cut.log_term) + (2.0 / 3.0) * cut.log_term * cut.m * range) / scale_;
+      (std::sqrt(2.0 * cut.m * cut.variance * cut.log_term) + (2.0 / 3.0) * cut.log_term * cut.m * range) / scale();
   return made;
 }
 
@@ -190,9 +200,10 @@ bool drift_detector::is_step(const boundary& cut) {
   if (sharp_left_ > 0 && cut.n1 <= sharp_points) return true;
   const double gap = cut.mean1 - cut.mean0;
   const double rest = within(cut);
-  const double error = wander_.error_variance();
-  if (rest <= error || (sure_gap_ > 0.0 && std::abs(gap) > sure_gap_ * scale_)) return true;
-  return wander_.has_leapt(gap) || knows_its_waves();
+  const double error = wander_.error_variance(wander_count());
+  const double sure_gap = seldom_ ? seldom_->sure_gap : 0.0;
+  if (rest <= error || (sure_gap > 0.0 && std::abs(gap) > sure_gap * scale())) return true;
+  return wander_.has_leapt(gap, wander_count()) || knows_its_waves();
 }
 
 double drift_detector::within(const boundary& cut) const {
@@ -204,7 +215,8 @@ double drift_detector::within(const boundary& cut) const {
 // A counter or a steep slope has no level: what can change is its step. The window begins anew with steps.
 void drift_detector::follow_trend() {
   const double variance = window_.variance_sum() / window_.width();
-  if (by_steps_ || wander_.trend() < trend_sure || wander_.step_variance() > trend_gain * variance) return;
+  if (by_steps_ || wander_.trend(wander_count()) < trend_sure) return;
+  if (wander_.step_variance(wander_count()) > trend_gain * variance) return;
   const double level = wander_.newest_level();
   take_up(true);
   seldom_->way.newest = seldom_->way.entry = level;
@@ -217,7 +229,7 @@ void drift_detector::follow_path() {
   way.points = 0;
   way.square = 0.0;
   way.entry = way.newest;
-  if (square < path_level * wander_.step_variance()) take_up(false);
+  if (square < path_level * wander_.step_variance(wander_count())) take_up(false);
 }
 
 drift_detector::rarities& drift_detector::seldom() {
@@ -233,6 +245,7 @@ void drift_detector::take_up(bool steps) {
   window_.clear();
   contrast_ = block_contrast();
   wander_ = wander_watch();
+  has_level_ = false;
 }
 
 double drift_detector::step_to(double y) {
@@ -293,7 +306,7 @@ void drift_detector::reset() {
   ++seldom().n_resets;
   origin_ = mean_ = cubes_ = third_moment_ = 0.0;
   reach_ = INFINITY;
-  scale_ = 1.0;
+  scale_exponent_ = 0;
   n_seen_ = 0;
   started_ = scaled_ = false;
   take_up(false);
@@ -301,17 +314,17 @@ void drift_detector::reset() {
 
 double drift_detector::mean() {
   settle();
-  return origin_ + (by_steps_ ? seldom_->way.newest : window_.mean()) / scale_;
+  return origin_ + (by_steps_ ? seldom_->way.newest : window_.mean()) / scale();
 }
 
 double drift_detector::total() {
   settle();
-  return origin_ * window_.width() + window_.total() / scale_;
+  return origin_ * window_.width() + window_.total() / scale();
 }
 
 double drift_detector::variance_sum() {
   settle();
-  return window_.variance_sum() / scale_ / scale_;
+  return window_.variance_sum() / scale() / scale();
 }
 
 }  // namespace spindrift

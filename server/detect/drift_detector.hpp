@@ -16,10 +16,11 @@
 // without any variance. The window is held to some 20 million values, the oldest leaving first.
 //
 // Keeps a pointer to the settings, which must be valid and outlive it. Owns two heap blocks, and one more while it
-// follows steps: 0.9 KiB in all after 200 values, 2.4 KiB at most (at max_buckets 5). About 16 ns a value at clock 32.
+// follows steps: 0.8 KiB in all after 200 values, 2.4 KiB at most (at max_buckets 5). About 16 ns a value at clock 32.
 // One thread at a time.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <memory>
@@ -42,7 +43,7 @@ public:
   // Takes the next value; the new window if the old one was cut.
   std::optional<drift_cut> update(double x) {
     if (!(std::fabs(x) <= magnitude_max)) return refuse();
-    double y = (x - origin_) * scale_;
+    double y = (x - origin_) * scale();
     if (!scaled_) y = take_bearings(x);
     if (by_steps_) y = step_to(y);
     double d = std::fabs(y - mean_);
@@ -59,7 +60,9 @@ public:
   void expect_step() { sharp_left_ = 4; }
 
   // A cut whose means are so far apart is a step, since the values are known to scatter far less; 0: nothing is known.
-  void believe(double gap) { sure_gap_ = gap; }
+  void believe(double gap) {
+    if (seldom_ || gap != 0.0) seldom().sure_gap = gap;
+  }
 
   // What comes now is not to be compared with what came: the window begins anew.
   void restart() {
@@ -87,29 +90,44 @@ public:
   template <class Archive>
   void visit_state(Archive& archive) {
     if constexpr (!Archive::reads) settle();
-    archive(origin_, scale_, mean_, reach_, cubes_, third_moment_, n_seen_, until_tick_, started_, scaled_);
+    // As saved, counts are wide, and the scale is a number.
+    double scale = this->scale();
+    std::uint64_t n_seen = n_seen_;
+    bool started = started_;
+    bool scaled = scaled_;
+    bool by_steps = by_steps_;
+    archive(origin_, scale, mean_, reach_, cubes_, third_moment_, n_seen, until_tick_, started, scaled);
     rarities rare = seldom_ ? *seldom_ : rarities{};
     path way = by_steps_ ? rare.way : path{};
-    archive(sure_gap_, by_steps_, sharp_left_, way.points, way.newest, way.entry, way.square);
+    archive(rare.sure_gap, by_steps, sharp_left_, way.points, way.newest, way.entry, way.square);
     for (std::uint32_t* const count : {&n_detections_, &rare.n_refused, &rare.n_resets}) {
-      std::uint64_t saved = *count;  // as saved they are wide
+      std::uint64_t saved = *count;
       archive(saved);
       *count = static_cast<std::uint32_t>(saved);
     }
     if constexpr (Archive::reads) {
-      const bool has_any = by_steps_ || rare.n_refused > 0 || rare.n_resets > 0;
+      if (!take_scale(scale)) return archive.refuse();
+      n_seen_ = within_32_bits(n_seen);
+      started_ = started;
+      scaled_ = scaled;
+      by_steps_ = by_steps;
+      const bool has_any = by_steps_ || rare.sure_gap != 0.0 || rare.n_refused > 0 || rare.n_resets > 0;
       rare.way = way;
       seldom_ = has_any ? std::make_unique<rarities>(rare) : nullptr;
     }
-    archive(window_, contrast_, wander_);
+    archive(window_, contrast_);
+    std::uint64_t n_wandered = wander_count();
+    wander_.visit_state(archive, n_wandered);
     if constexpr (Archive::reads) {
+      has_level_ = n_wandered > contrast_.count();
       if (until_tick_ == 0 || until_tick_ > window_.settings().clock) archive.refuse();
     }
   }
 
 private:
   static constexpr double magnitude_max = 1e150;
-  static constexpr std::uint64_t batch = 32;
+  static constexpr std::uint32_t batch = 32;
+  static constexpr int exponent_max = 1000;  // the scale and its inverse are ordinary numbers
 
   // Variance by the size (2^r) of the smaller side of a cut; see `tabulate`.
   struct variance_table;
@@ -129,7 +147,8 @@ private:
   };
   // What most streams never have.
   struct rarities {
-    path way;  // with by_steps_
+    path way;               // with by_steps_
+    double sure_gap = 0.0;  // 0: none
     std::uint32_t n_refused = 0;
     std::uint32_t n_resets = 0;
   };
@@ -158,20 +177,35 @@ private:
   void learn_tail();
   void reset();
 
+  // A power of two that takes the first difference from the origin near 1.
+  double scale() const {
+    constexpr int bias = 1023;
+    constexpr unsigned mantissa_bits = 52;
+    return std::bit_cast<double>(static_cast<std::uint64_t>(scale_exponent_ + bias) << mantissa_bits);
+  }
+  bool take_scale(double scale);
+  // Of a number as large as that only its last bits count, and that it is large.
+  static std::uint32_t within_32_bits(std::uint64_t n) {
+    constexpr std::uint64_t top = std::uint64_t{1} << 31U;
+    return static_cast<std::uint32_t>(n < top ? n : (n & (top - 1)) | top);
+  }
+  // How many values wander_ has been told of: those of the contrast, and the one before a restart.
+  std::uint64_t wander_count() const { return contrast_.count() + (has_level_ ? 1 : 0); }
+
   double origin_ = 0.0;        // the first value
-  double scale_ = 1.0;         // a power of two that takes the first difference from it near 1
   double mean_ = 0.0;          // of the window when the tail was last learned
   double reach_ = INFINITY;    // a deviation from that mean counts for no more
   double cubes_ = 0.0;         // sum of |d|^3 since then
   double third_moment_ = 0.0;  // E|d|^3, over about the window's length
-  std::uint64_t n_seen_ = 0;   // since the first value or a reset
+  std::uint32_t n_seen_ = 0;   // since the first value or a reset
   std::uint32_t until_tick_ = 1;
   std::uint32_t n_detections_ = 0;
-  bool started_ = false;
-  bool scaled_ = false;
-  bool by_steps_ = false;        // the window holds steps, not levels
+  std::int16_t scale_exponent_ = 0;
   std::uint8_t sharp_left_ = 0;  // ticks for which a step that the baseline saw is believed
-  double sure_gap_ = 0.0;
+  bool started_ : 1 = false;
+  bool scaled_ : 1 = false;
+  bool by_steps_ : 1 = false;         // the window holds steps, not levels
+  bool has_level_ : 1 = false;        // wander_ has a value of before the contrast's first
   std::unique_ptr<rarities> seldom_;  // from the first on
   adwin_window window_;
   block_contrast contrast_;

@@ -415,7 +415,7 @@ TEST(drift_detector, continues_bit_for_bit_when_saved_and_restored_and_whenever_
 }
 
 // A million streams must fit; see the header for what the two heap blocks add.
-static_assert(sizeof(drift_detector) <= 704);
+static_assert(sizeof(drift_detector) <= 216);
 
 // Whoever wants to can repeat the arithmetic of a cut, in the units of the data.
 TEST(drift_detector, says_by_what_bound_it_cut) {
