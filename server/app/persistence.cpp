@@ -14,6 +14,7 @@
 #include "server/engine/producer_table.hpp"
 #include "server/engine/told_event.hpp"
 #include "server/sinks/history_sink.hpp"
+#include "server/store/yield_to_points.hpp"
 
 namespace spindrift {
 namespace {
@@ -84,6 +85,7 @@ void persistence::watch() {
     glance();
     if (!is_lost() && store_->snapshot_is_due(clock::now())) {
       take_snapshot([this] {
+        yield_to_points();
         if (clock::now() - glanced_ >= glance_interval) glance();
       });
     }

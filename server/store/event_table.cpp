@@ -10,6 +10,7 @@
 
 #include "server/store/event_file.hpp"
 #include "server/store/event_schema.hpp"
+#include "server/store/yield_to_points.hpp"
 
 namespace spindrift {
 
@@ -238,10 +239,12 @@ storage_status event_table::insert_rows(std::span<const history_event> events, s
       if (is_whole(taken[at])) {
         bind_row(insert.get(), static_cast<int>(at) * row_columns, taken[at], stream, now_ms);
       }
+      yield_to_points();
     }
     if (is_whole(taken.front())) {
       if (auto status = run(insert, "insert"); !status.ok()) return status;
     }
+    yield_to_points();
     events = events.subspan(taken.size());
   }
   return {};
