@@ -74,12 +74,6 @@ void classic_zscore::grow() {
   values_.reserve(std::min<std::size_t>(settings_->window, std::max<std::size_t>(8, 4 * values_.capacity())));
 }
 
-void classic_zscore::take_over(std::span<const double> values) {
-  values_.clear();
-  values_.reserve(values.size());
-  for (const double value : values) values_.push_back(value);
-}
-
 void classic_zscore::compute_exactly() {
   const double n = static_cast<double>(values_.size());
   double sum = 0;
@@ -106,7 +100,7 @@ void classic_zscore::keep_last(double width) {
   const auto kept = static_cast<std::size_t>(std::max(0.0, std::floor(width)));
   std::vector<double> newest(kept);
   for (std::size_t i = 0; i < kept; ++i) newest[i] = values_[(oldest_ + values_.size() - kept + i) % values_.size()];
-  take_over(newest);
+  values_ = packed_window(newest);
   oldest_ = 0;
   flagged_run_ = 0;
   mean_ = squares_ = squares_peak_ = 0;

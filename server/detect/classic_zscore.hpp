@@ -13,7 +13,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "server/detect/packed_window.hpp"
@@ -44,7 +43,7 @@ public:
       values_.for_each([&](double value) { values.push_back(value); });
     }
     archive.sequence(values, settings_->window);
-    if constexpr (Archive::reads) take_over(values);
+    if constexpr (Archive::reads) values_ = packed_window(values);
     archive(oldest_, flagged_run_, until_exact_, offset_, mean_, squares_, squares_peak_);
     if constexpr (Archive::reads) {
       const bool full = values_.size() == settings_->window;
@@ -57,7 +56,6 @@ private:
   void learn(double x);
   void compute_exactly();
   void grow();
-  void take_over(std::span<const double> values);
   double deviation() const;
 
   const zscore_settings* settings_;

@@ -18,12 +18,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 namespace spindrift {
 
 class packed_window {
 public:
   static constexpr std::size_t size_max = (1U << 28U) - 1;
+
+  packed_window() = default;
+  // Just these, without room for more.
+  explicit packed_window(std::span<const double> values) {
+    reserve(values.size());
+    for (const double x : values) push_back(x);
+  }
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }

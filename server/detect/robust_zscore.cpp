@@ -293,26 +293,39 @@ void robust_zscore::follow_level(double x) {
   spread_ += level_rate * (std::abs(error) - spread_);
 }
 
+// What it has outgrown lies between other blocks of its stream, so it grows in few steps.
 void robust_zscore::keep(double x) {
-  kept_.push_back(x);
-  if (count_ == naive_points || count_ == kept_max / 2 || count_ == kept_max) run_again();
-  if (count_ == kept_max) kept_.clear();
+  if (!kept_) kept_ = std::make_unique<packed_window>();
+  if (kept_->size() == kept_->capacity()) {
+    kept_->reserve(std::clamp<std::size_t>(3 * kept_->capacity(), kept_first, kept_max));
+  }
+  kept_->push_back(x);
+  if (count_ == naive_points || count_ == kept_max / 2 || count_ == kept_max) run_again(kept_values());
+  if (count_ == kept_max) kept_.reset();
+}
+
+std::vector<double> robust_zscore::kept_values() const {
+  std::vector<double> values;
+  if (!kept_) return values;
+  values.reserve(kept_->size());
+  kept_->for_each([&](double value) { values.push_back(value); });
+  return values;
 }
 
 // Half of what the first points teach is wrong when there are anomalies among them, and it takes hundreds of points to
 // unlearn it. So they are gone through again, twice, from a fresh start and a scale that no outlier touches.
-void robust_zscore::run_again() {
-  track_.scale.restart(naive_scale(), started_age);
+void robust_zscore::run_again(std::span<const double> kept) {
+  track_.scale.restart(naive_scale(kept), started_age);
   autoregression_.start_again();
   std::size_t outliers = 0;
   for (int round = 0; round < 2; ++round) {
     robust_autoregression::window past;
-    past.fill(median_of(kept_[0], kept_[1], kept_[2]));
+    past.fill(median_of(kept[0], kept[1], kept[2]));
     autoregression_.set_past(past);
     track_.tail = tail_histogram();
     outliers = 0;
     int outliers_run = 0;
-    for (double x : kept_) {
+    for (double x : kept) {
       const robust_autoregression::forecast made = autoregression_.predict(unit(), mean_);
       const double prediction = made.value;
       const double error = x - prediction;
@@ -330,16 +343,16 @@ void robust_zscore::run_again() {
     }
   }
   // Too many to be anomalies: a rare count, say, that is mostly 0. Its steps are how it is written.
-  if (static_cast<double>(outliers) > outliers_max * static_cast<double>(kept_.size())) {
-    for (std::size_t i = 1; i < kept_.size(); ++i) follow_step(kept_[i - 1], kept_[i]);
+  if (static_cast<double>(outliers) > outliers_max * static_cast<double>(kept.size())) {
+    for (std::size_t i = 1; i < kept.size(); ++i) follow_step(kept[i - 1], kept[i]);
   }
 }
 
-double robust_zscore::naive_scale() const {
+double robust_zscore::naive_scale(std::span<const double> kept) {
   std::vector<double> sizes;
-  sizes.reserve(kept_.size());
-  for (std::size_t i = 3; i < kept_.size(); ++i) {
-    sizes.push_back(std::abs(kept_[i] - median_of(kept_[i - 1], kept_[i - 2], kept_[i - 3])));
+  sizes.reserve(kept.size());
+  for (std::size_t i = 3; i < kept.size(); ++i) {
+    sizes.push_back(std::abs(kept[i] - median_of(kept[i - 1], kept[i - 2], kept[i - 3])));
   }
   const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
   std::nth_element(sizes.begin(), middle, sizes.end());

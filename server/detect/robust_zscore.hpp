@@ -2,13 +2,14 @@
 // threshold that knows how heavy the tail of the noise is. Finds outliers that hide inside a cycle or on a trend, and
 // stays quiet on heavy-tailed noise.
 //
-// One object a stream, one thread at a time; the settings are the caller's and outlive it. 0.6 KiB (1.6 KiB during the
-// first 128 points), with `seasonal` another 7.2 KiB; about 100 ns a point, and 60 us in all for the three times the
-// first points are gone through again. Deterministic: + - * / and sqrt only. NaN and infinities are ignored (z = 0);
-// see zscore.hpp for the largest values and the parameters. A constant series has a floor for sigma (the smallest step
-// it ever took, 2^-50 of its level): rounding noise on it is no anomaly, its first real change is (|z| up to z_max).
-// Sources: recursive least squares with Huber's weights (Huber, Annals of Mathematical Statistics 1964; Ljung and
-// Soderstrom, "Theory and Practice of Recursive Identification", 1983). docs/detection.md: what was tried and measured.
+// One object a stream, one thread at a time; the settings are the caller's and outlive it. 0.6 KiB (0.5 KiB more during
+// the first 128 points, 1 KiB of values that are no decimals of few digits: packed_window.hpp), with `seasonal`
+// another 7.2 KiB; about 100 ns a point, and 60 us in all for the three times the first points are gone through again.
+// Deterministic: + - * / and sqrt only. NaN and infinities are ignored (z = 0); see zscore.hpp for the largest values
+// and the parameters. A constant series has a floor for sigma (the smallest step it ever took, 2^-50 of its level):
+// rounding noise on it is no anomaly, its first real change is (|z| up to z_max). Sources: recursive least squares with
+// Huber's weights (Huber, Annals of Mathematical Statistics 1964; Ljung and Soderstrom, "Theory and Practice of
+// Recursive Identification", 1983). docs/detection.md: what was tried and measured.
 //
 // Learning: a flagged value is replaced by its prediction, others are clipped at two sigma around it. When nine of the
 // last sixteen were flagged this is a new level: the values are adopted as they came and the scale is learned anew. So
@@ -18,11 +19,12 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "server/detect/error_scale.hpp"
 #include "server/detect/known_levels.hpp"
-#include "server/detect/rare_list.hpp"
+#include "server/detect/packed_window.hpp"
 #include "server/detect/rare_value.hpp"
 #include "server/detect/robust_autoregression.hpp"
 #include "server/detect/season_predictor.hpp"
@@ -74,18 +76,22 @@ public:
     archive(has_left);
     if (has_left && !levels_) levels_ = std::make_unique<known_levels>();
     if (has_left) archive(*levels_);
-    archive.sequence(kept_, kept_max);
+    std::vector<double> kept = kept_values();
+    archive.sequence(kept, kept_max);
     bool seasonal = season_ != nullptr;
     archive(seasonal);
     const bool same_kind = seasonal == (season_ != nullptr);
     if constexpr (Archive::reads) {
-      if (!same_kind || kept_.size() != (count_ < kept_max ? count_ : 0)) archive.refuse();
+      if (!same_kind || kept.size() != (count_ < kept_max ? count_ : 0)) archive.refuse();
+      kept_ = nullptr;
+      if (!kept.empty()) kept_ = std::make_unique<packed_window>(kept);
     }
     if (season_ && same_kind) archive(*season_);
   }
 
 private:
   static constexpr std::size_t kept_max = 128;
+  static constexpr std::size_t kept_first = 16;
   static constexpr std::uint8_t adopted_settling = 40;
 
   // How well one predictor does.
@@ -132,8 +138,9 @@ private:
   void follow_step(double from, double to);
   void follow_level(double x);
   void keep(double x);
-  void run_again();
-  double naive_scale() const;
+  std::vector<double> kept_values() const;
+  void run_again(std::span<const double> kept);
+  static double naive_scale(std::span<const double> kept);
 
   const zscore_settings* settings_;
   track track_;  // of the autoregression
@@ -150,7 +157,7 @@ private:
   double last_learned_ = 0;
   rare_value rare_;
   std::unique_ptr<known_levels> levels_;  // once it has been left
-  rare_list<double> kept_;                // the first values, until run_again() has used them for the last time
+  std::unique_ptr<packed_window> kept_;   // the first values, until run_again() has used them for the last time
   std::unique_ptr<season> season_;        // none unless the settings ask for it
 };
 

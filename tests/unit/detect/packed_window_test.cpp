@@ -20,10 +20,7 @@ std::uint64_t bits(double x) {
 }
 
 packed_window window_of(const std::vector<double>& values) {
-  packed_window window;
-  window.reserve(values.size());
-  for (const double x : values) window.push_back(x);
-  return window;
+  return packed_window(values);
 }
 
 void expect_same(const packed_window& window, const std::vector<double>& values) {
