@@ -79,6 +79,8 @@ struct reading : feature_reading {
   bool late = false;                            // older than the newest point: neither judged nor learned
   bool after_hole = false;                      // one of the first points after a hole: learned, but not flagged
   std::span<const feature_reading> features{};  // of a point of several values; empty for one
+
+  const feature_reading& of_feature(std::size_t index) const { return features.empty() ? *this : features[index]; }
 };
 
 }  // namespace spindrift

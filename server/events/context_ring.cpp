@@ -20,11 +20,26 @@ double shortest(float kept) {
 }  // namespace
 
 void context_ring::add(std::int64_t ts, std::span<const double> values) {
-  if (points_max_ == 0) return;
+  if (!goes_on_evenly(ts, values.size()) && !prepare(ts, values.size())) return;
+  newest_ = std::max(newest_, ts);
+  std::uint16_t* to = &points_[next_ * point_size() + distance_words_];
+  for (const double value : values) {
+    const auto kept = static_cast<float>(value);
+    std::memcpy(to, &kept, sizeof kept);
+    to += sizeof kept / sizeof *to;
+  }
+  const std::size_t next = next_ + std::size_t{1};
+  if (next == points_max_) is_full_ = 1;
+  next_ = next == points_max_ ? std::uint8_t{0} : static_cast<std::uint8_t>(next);
+}
+
+// For a point at this time. False where none are kept.
+bool context_ring::prepare(std::int64_t ts, std::size_t features) {
+  if (points_max_ == 0) return false;
   // What was restored may be of another stream: a damaged file is no reason to read beyond its end.
-  if (points_ && values.size() != features_) *this = context_ring(points_max_);
+  if (points_ && features != features_) *this = context_ring(points_max_);
   if (!points_) {
-    features_ = values.size() & 127U;
+    features_ = static_cast<std::uint8_t>(features);
     make_room();
   }
   const std::uint64_t since =
@@ -34,11 +49,7 @@ void context_ring::add(std::int64_t ts, std::span<const double> values) {
   const std::uint32_t words = words_for(distance);
   if (words > distance_words_) widen(words);
   if (distance_words_ > 0) set_distance(next_, distance);
-  for (std::size_t i = 0; i < features_; ++i) set_value(next_, i, static_cast<float>(values[i]));
-  newest_ = std::max(newest_, ts);
-  const bool is_last = next_ + 1 == points_max_;
-  next_ = is_last ? 0 : (next_ + 1) & 255U;
-  if (is_last) is_full_ = 1;
+  return true;
 }
 
 std::uint32_t context_ring::words_for(std::uint32_t distance) const {
@@ -134,10 +145,10 @@ void context_ring::take_over(std::size_t points, std::size_t next, std::size_t c
     *this = context_ring(points_max_);
     return;
   }
-  next_ = next & 255U;
+  next_ = static_cast<std::uint8_t>(next);
   is_full_ = count == points_max_ ? 1 : 0;
   if (is_empty) return;
-  features_ = (values.size() / distances.size()) & 127U;
+  features_ = static_cast<std::uint8_t>(values.size() / distances.size());
   steady_distance_ = distances[std::min<std::size_t>(1, distances.size() - 1)];
   distance_words_ = 0;
   for (std::size_t at = 0; at < distances.size() && distance_words_ == 0; ++at) {

@@ -50,6 +50,12 @@ private:
   // Words of 16 bits: a distance, milliseconds since the point before, and behind it the values, as floats.
   std::size_t point_size() const { return distance_words_ + 2U * features_; }
   std::size_t count() const { return is_full_ ? points_max_ : next_; }
+  // No distance has to be kept of a point at this time.
+  bool goes_on_evenly(std::int64_t ts, std::size_t features) const {
+    return distance_words_ == 0 && features == features_ && points_ && count() > 1 && ts > newest_ &&
+           static_cast<std::uint64_t>(ts) - static_cast<std::uint64_t>(newest_) == steady_distance_;
+  }
+  bool prepare(std::int64_t ts, std::size_t features);
   std::uint32_t words_for(std::uint32_t distance) const;
   void make_room();
   void widen(std::uint32_t words);
@@ -65,11 +71,11 @@ private:
   std::int64_t newest_ = INT64_MIN;
   std::unique_ptr<std::uint16_t[]> points_;
   std::uint32_t steady_distance_ = 0;  // where distances take no words: that of all points but the first
-  std::uint32_t points_max_ : 9;
-  std::uint32_t next_ : 8 = 0;            // where the next point goes
-  std::uint32_t is_full_ : 1 = 0;         // else points are held up to there
-  std::uint32_t features_ : 7 = 0;        // of each point in points_
-  std::uint32_t distance_words_ : 2 = 0;  // what a distance takes: none, one or two
+  std::uint16_t points_max_ : 9;
+  std::uint16_t is_full_ : 1 = 0;         // else points are held up to the next one's place
+  std::uint16_t distance_words_ : 2 = 0;  // what a distance takes: none, one or two
+  std::uint8_t next_ = 0;                 // where the next point goes
+  std::uint8_t features_ = 0;             // of each point in points_
 };
 
 static_assert(sizeof(context_ring) == 24 && event_picture::before_max <= 256);

@@ -61,7 +61,7 @@ void event_watch::hear_unreadable(std::uint64_t n, std::uint64_t refused, std::i
   const finding found = absence(event_kind::unreadable, n, intervals_.newest(), size);
   const std::int64_t now = intervals_.newest() + quiet_ms;
   if (entry* const silent = find_open(event_kind::silent, 0)) {
-    return correct(*silent, found, observation{.n = n, .ts = now}, told);
+    return correct(*silent, found, observation{.n = n, .ts = now, .seen = {}}, told);
   }
   open(found, n, now, nullptr, told);
 }

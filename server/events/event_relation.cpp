@@ -43,11 +43,11 @@ void event_watch::take_relation(std::uint64_t n, std::int64_t ts, std::span<cons
   found.from = ts;
   found.points = n - found.from_n + 1;
   found.value = values[feature];
-  found.expected = seen.features.empty() ? seen.baseline.expected : seen.features[feature].baseline.expected;
+  found.expected = seen.of_feature(feature).baseline.expected;
   found.nines = std::min(2.0 + std::abs(relation->z), 12.0);
   found.size = std::abs(relation->z) / 5;
   found.relation = relation;
-  const observation point{n, ts, values[feature], seen.features.empty() ? seen : seen.features[feature]};
+  const observation point{n, ts, values[feature], seen.of_feature(feature)};
   open(found, n, ts, &point, told);
 }
 

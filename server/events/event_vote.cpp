@@ -14,11 +14,8 @@ vote_watch& event_watch::votes_from(std::uint64_t n) {
 }
 
 // A vote says less than what a watch can name: it waits for what these make of the same points.
-void event_watch::take_votes(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
-                             std::vector<event>& told) {
-  // What the baseline flags is the other watches' business.
-  const auto voters = static_cast<std::uint8_t>(seen.judged_by & ~static_cast<unsigned>(point_detector::zscore));
-  if (!has_votes() && voters == 0) return;
+void event_watch::take_votes(std::uint8_t voters, std::uint64_t n, std::int64_t ts, std::span<const double> values,
+                             const reading& seen, std::vector<event>& told) {
   const std::size_t feature = std::min(seen.feature, values.size() - 1);
   const vote_watch::answer heard = votes_from(n - 1).update(n, ts, values[feature], seen, voters);
   if (heard.goes_on || heard.over) {
@@ -29,8 +26,7 @@ void event_watch::take_votes(std::uint64_t n, std::int64_t ts, std::span<const d
     }
   }
   if (!heard.found) return;
-  const observation point{n, ts, values[heard.found->feature],
-                          seen.features.empty() ? seen : seen.features[heard.found->feature]};
+  const observation point{n, ts, values[heard.found->feature], seen.of_feature(heard.found->feature)};
   consider(*heard.found, true, point, told);
 }
 

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 
+#include "common/model/verdict.hpp"
 #include "server/events/event_text.hpp"
 #include "server/events/evidence.hpp"
 #include "server/events/severity.hpp"
@@ -65,21 +66,24 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
   }
   const double crowd = values.size() > 1 ? std::log10(static_cast<double>(values.size())) : 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
+    feature_watch& watch = features_[i];
     const observation point{.n = n,
                             .ts = ts,
                             .value = values[i],
-                            .seen = seen.features.empty() ? seen : seen.features[i],
+                            .seen = seen.of_feature(i),
                             .crowd = crowd,
                             .repeat = interval.repeat,
                             .after_hole = seen.after_hole,
                             .settling = !entries_.empty() && is_settling(n, i)};
-    const feature_watch::answer answer = features_[i].update(point);
-    album_.follow(point, i, features_[i].excursion().is_out());
-    take(i, point, answer, told);
+    const feature_watch::answer answer = watch.update(point);
+    album_.follow(point, i, watch.excursion().is_out());
+    if (answer.is_something()) take(i, point, answer, told);
     if (!entries_.empty()) follow_open(point, i, told);
   }
   if (features_.size() > 1) take_relation(n, ts, values, seen, told);
-  take_votes(n, ts, values, seen, told);
+  // What the baseline flags is the other watches' business.
+  const auto voters = static_cast<std::uint8_t>(seen.judged_by & ~static_cast<unsigned>(point_detector::zscore));
+  if (voters != 0 || has_votes()) take_votes(voters, n, ts, values, seen, told);
   album_.end_point(ts, values);
   membership result;
   for (const entry& held : entries_) {
@@ -87,7 +91,7 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
     result.number = held.told.number;
     result.kind = held.told.kind;
   }
-  for (std::size_t i = before; i < told.size() && result.number == 0; ++i) {
+  for (std::size_t i = before; result.number == 0 && i < told.size(); ++i) {
     if (told[i].is_picture_alone) continue;
     result.number = told[i].number;
     result.kind = told[i].kind;

@@ -149,8 +149,8 @@ private:
     if (has != 0) return archive(votes_from(0));
     if (seldom_) seldom_->votes.reset();
   }
-  void take_votes(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
-                  std::vector<event>& told);
+  void take_votes(std::uint8_t voters, std::uint64_t n, std::int64_t ts, std::span<const double> values,
+                  const reading& seen, std::vector<event>& told);
   void take(std::size_t feature, const observation& point, const feature_watch::answer& seen, std::vector<event>& told);
   void take_excursion(const observation& point, const excursion_watch::answer& seen, std::size_t feature,
                       std::vector<event>& told);

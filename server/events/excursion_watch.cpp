@@ -32,10 +32,10 @@ constexpr double companions_max = 4;
 
 }  // namespace
 
-excursion_watch::answer excursion_watch::update(const observation& point, double nines) {
+// Where something is out, or this point is.
+excursion_watch::answer excursion_watch::follow(const observation& point, double nines) {
   const bool flagged = point.is_beyond();
   if (!out_) {
-    if (!flagged) return {};
     begin(point, nines);
     return judge(point);
   }

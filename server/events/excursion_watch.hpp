@@ -29,7 +29,10 @@ public:
   };
 
   // nines: how improbable the point's |z| is.
-  answer update(const observation& point, double nines);
+  answer update(const observation& point, double nines) {
+    if (!out_ && !point.is_beyond()) return {};
+    return follow(point, nines);
+  }
   // The last point was sent again: who waits for more knows as much as there is to know.
   answer confirm();
   bool is_out() const { return out_ != nullptr; }
@@ -89,6 +92,7 @@ private:
     clock_habit times;
   };
 
+  answer follow(const observation& point, double nines);
   void begin(const observation& point, double nines);
   answer judge(const observation& point);
   answer end();

@@ -23,14 +23,22 @@ namespace spindrift {
 class feature_watch {
 public:
   struct answer {
-    excursion_watch::answer excursion;
-    still_watch::answer still;
-    spread_watch::answer spread;
+    excursion_watch::answer excursion{};
+    still_watch::answer still{};
+    spread_watch::answer spread{};
     rare_finding level{};
     rare_finding pattern{};
+
+    // Of nearly all points it says nothing. What has ended without being told is the pattern watch's business alone.
+    bool is_something() const {
+      return still.moved || still.found || excursion.over || excursion.found || spread.over || spread.found || level ||
+             pattern;
+    }
   };
 
-  answer update(const observation& point);
+  answer update(const observation& point) {
+    return point.repeat && point.value == still_.last() ? answer{.excursion = excursion_.confirm()} : judge(point);
+  }
   excursion_watch& excursion() { return excursion_; }
   pattern_watch& pattern() { return pattern_; }
   // The change of scatter that was told is the one that this watch follows.
@@ -51,6 +59,9 @@ public:
   }
 
 private:
+  double nines_of(const feature_reading& seen) const;
+  answer judge(const observation& point);
+
   tail_model tail_;
   side_records records_;
   excursion_watch excursion_;

@@ -12,16 +12,16 @@
 
 namespace spindrift {
 
-// One feature of one point.
+// One feature of one point. Looks into the reading that it was made of, for as long as that stands.
 struct observation {
   std::uint64_t n = 0;  // of the point in its stream, from 1
   std::int64_t ts = 0;  // event time, milliseconds since the Unix epoch
   double value = 0;
-  feature_reading seen{};
-  double crowd = 0;         // log10 of the number of features: what one of so many shows has to be rarer
-  bool repeat = false;      // the same value at the same time as the point before: it teaches nothing
-  bool after_hole = false;  // among the first points after a hole
-  bool settling = false;    // of a new level, or of the way back from one, that was told just now
+  const feature_reading& seen;  // some 200 bytes, which no watch changes
+  double crowd = 0;             // log10 of the number of features: what one of so many shows has to be rarer
+  bool repeat = false;          // the same value at the same time as the point before: it teaches nothing
+  bool after_hole = false;      // among the first points after a hole
+  bool settling = false;        // of a new level, or of the way back from one, that was told just now
 
   // Beyond the threshold, whether that is an anomaly by itself or goes on with a change.
   bool is_beyond() const { return seen.zscore_flagged || seen.lasts; }

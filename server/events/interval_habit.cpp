@@ -14,6 +14,10 @@ constexpr std::uint8_t grace = 3;
 constexpr double young_factor = 8;
 // Points of different times after which a stream can be missed: far fewer than it takes to call one of its gaps a hole.
 constexpr std::uint32_t heard_min = 5;
+constexpr std::uint32_t points_max = 65'000;
+// Of the usual interval: a gap between the two is it, and moves nothing.
+constexpr double nearly_less = 0.9999;
+constexpr double nearly_more = 1.0001;
 
 }  // namespace
 
@@ -36,6 +40,10 @@ interval_habit::answer interval_habit::update(std::int64_t ts) {
   const double gap = static_cast<double>(distance);
   result.gap_ms = static_cast<std::int64_t>(std::min<std::uint64_t>(distance, INT64_MAX));
   newest_ = ts;
+  if (points_ > 1 && gap >= usual_ * nearly_less && gap <= usual_ * nearly_more) {
+    count_point();
+    return result;
+  }
   const double ratio = usual_ > 0 ? gap / usual_ : 1;
   if (points_ >= points_min && ratio >= ratio_min && gap >= silence_min_ms) {
     const double share = rarity(ratio);
@@ -64,21 +72,25 @@ double interval_habit::rarity(double ratio) const {
   return longer / (static_cast<double>(points_) + 1);
 }
 
+void interval_habit::count_point() {
+  if (points_ < points_max) ++points_;
+}
+
 void interval_habit::learn(double gap, double ratio) {
-  if (points_ < 65'000) ++points_;
+  count_point();
   if (points_ == 2) {
     usual_ = gap;
     return;
   }
   // The median, followed in steps of its own size: large while young.
   const double step = std::max(0.01, 1.0 / points_);
-  if (gap > usual_ * 1.0001) usual_ *= 1 + step * std::min(1.0, ratio - 1);
-  if (gap < usual_ * 0.9999) usual_ *= 1 - 0.5 * step * std::min(1.0, 2 * (1 - ratio));
+  if (gap > usual_ * nearly_more) usual_ *= 1 + step * std::min(1.0, ratio - 1);
+  if (gap < usual_ * nearly_less) usual_ *= 1 - 0.5 * step * std::min(1.0, 2 * (1 - ratio));
   if (ratio < 4) return;
   const auto octave = static_cast<std::size_t>(std::min(std::log2(ratio), 17.0)) - 2;
   if (!gaps_) gaps_ = std::make_unique<octave_counts>();
   std::uint16_t& count = (*gaps_)[std::min(octave, octaves - 1)];
-  if (++count < 60'000 && points_ < 65'000) return;
+  if (++count < 60'000 && points_ < points_max) return;
   for (std::uint16_t& held : *gaps_) held = static_cast<std::uint16_t>(held / 2);
   points_ /= 2;
 }

@@ -55,6 +55,7 @@ private:
 
   double rarity(double ratio) const;
   double unheard_of_ms() const;
+  void count_point();
   void learn(double gap, double ratio);
 
   std::int64_t newest_ = 0;

@@ -39,7 +39,11 @@ rare_finding pattern_watch::update(const observation& point, double nines, const
   if (nines >= odd_nines + point.crowd || odd_by_clock) odd_n_ = point.n;
   if (score >= moderate_score + crowd) score_n_ = point.n;
   if (point.seen.beat_missing) return describe_missing(point);
-  if (auto missed = follow_clock(point)) return missed;
+  if (point.seen.clock && !point.after_hole) {
+    if (auto missed = follow_clock(point)) return missed;
+  } else if (course_) {
+    course_->by_clock.sum = 0;
+  }
   if (point.n < points_min || score_n_ == 0) return std::nullopt;
   if (!is_pending()) {
     const bool scored = point.n - score_n_ <= together;
@@ -117,10 +121,6 @@ finding pattern_watch::describe_missing(const observation& point) {
 
 // Page's cumulative sum of how far the points are from what the clock lets expect, more than they may be, to one side.
 rare_finding pattern_watch::follow_clock(const observation& point) {
-  if (!point.seen.clock || point.after_hole) {
-    if (course_) course_->by_clock.sum = 0;
-    return std::nullopt;
-  }
   stretch& now = some().by_clock;
   const double z = point.seen.clock->z;
   const double size = std::abs(z);

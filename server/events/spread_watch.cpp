@@ -63,7 +63,7 @@ spread_watch::answer spread_watch::update(const observation& point, double equal
   fast_ += std::max(fast_rate, rate) * (logarithm - fast_);
   if (is_told()) return follow_told();
   slow_ += std::max(slow_rate, rate) * (logarithm - slow_);
-  return watch(point);
+  return watch(point, std::max(slow_rate, rate));
 }
 
 spread_watch::answer spread_watch::follow_told() {
@@ -80,9 +80,9 @@ spread_watch::answer spread_watch::follow_told() {
 }
 
 // Both slower than a change of scatter shows: they must not chase it.
-void spread_watch::learn_stray(double size) {
+void spread_watch::learn_stray(double size, double rate) {
   const double square = std::min(size * size, most_square * variance_);
-  variance_ += std::max(slow_rate, 1.0 / points_) * (square - variance_);
+  variance_ += rate * (square - variance_);
   now_ = std::max(now_, size);
   if (points_ % record_block != 0) return;
   if (points_ > points_min) record_ = std::max(record_ * record_fading, before_);
@@ -98,7 +98,7 @@ bool spread_watch::is_astray() const {
   return points_ >= points_min && std::abs(fast_ - slow_) >= astray * limit();
 }
 
-spread_watch::answer spread_watch::watch(const observation& point) {
+spread_watch::answer spread_watch::watch(const observation& point, double rate) {
   answer result;
   const double stray = fast_ - slow_;
   const double least = limit();
@@ -106,7 +106,7 @@ spread_watch::answer spread_watch::watch(const observation& point) {
   is_suspect_ = points_ >= points_min && size >= suspected * least && stray > 0;
   if (points_ < points_min || size < least) {
     if (change_) change_->beyond = 0;
-    learn_stray(size);
+    learn_stray(size, rate);
     return result;
   }
   if (!change_) change_ = std::make_unique<change>();

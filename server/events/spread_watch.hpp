@@ -63,9 +63,10 @@ private:
 
   double log_error(const observation& point) const;
   answer follow_told();
-  void learn_stray(double size);
+  void learn_stray(double size, double rate);
   double limit() const;
-  answer watch(const observation& point);
+  // rate: of the slow average.
+  answer watch(const observation& point, double rate);
   void restart();
 
   double slow_ = 0;

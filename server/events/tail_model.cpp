@@ -28,9 +28,7 @@ void tail_model::learn(double size) {
   if (beyond_ < beyond_max) ++beyond_;
 }
 
-double tail_model::nines(double size) const {
-  if (!(size > threshold)) return 0;
-  const double y = size - threshold;
+double tail_model::nines_beyond(double y) const {
   const double variance = std::max(square_ - excess_ * excess_, 1e-6);
   const double ratio = excess_ * excess_ / variance;
   const double shape = std::clamp(0.5 * (1 - ratio), 0.0, shape_max);

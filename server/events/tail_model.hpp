@@ -18,7 +18,7 @@ public:
   // |z| of an ordinary point, or of an odd one, which counts as at most `reach`.
   void learn(double size);
   // -log10 of the share of points that exceed `size`, within 0 and nines_max.
-  double nines(double size) const;
+  double nines(double size) const { return size > threshold ? nines_beyond(size - threshold) : 0; }
 
   template <class Archive>
   void visit_state(Archive& archive) {
@@ -26,6 +26,8 @@ public:
   }
 
 private:
+  double nines_beyond(double y) const;
+
   static constexpr double reach = 15;
   double share_ = 0.15;
   double excess_ = 0.6;  // mean excess over the threshold, and mean square

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "common/model/verdict.hpp"
@@ -13,9 +14,11 @@ namespace spindrift {
 namespace {
 
 // "part.name=value" of each, in their order.
-std::string evidence_shown(const finding& found, const observation* point) {
+std::string evidence_shown(const finding& found, const observed_point* of) {
   std::string text;
-  for (const evidence_number& one : evidence_of(found, point)) {
+  std::optional<observation> point;
+  if (of != nullptr) point.emplace(*of);
+  for (const evidence_number& one : evidence_of(found, point ? &*point : nullptr)) {
     text.append(one.part).append(".").append(one.name).append("=");
     text += one.word.empty() ? std::to_string(std::lround(one.value)) : one.word;
     text += ' ';
@@ -57,7 +60,7 @@ TEST(evidence, names_the_detectors_that_voted) {
 }
 
 TEST(evidence, leaves_a_baseline_out_that_does_not_know_the_stream_yet) {
-  observation point = observed(1, 3);
+  observed_point point = observed(1, 3);
   EXPECT_NE(evidence_shown({}, &point).find("zscore.value=3 "), std::string::npos);
   point.seen.baseline.warmup = true;
   EXPECT_EQ(evidence_shown({}, &point).find("zscore"), std::string::npos);

@@ -151,7 +151,7 @@ TEST_F(excursion, to_both_sides_with_hardly_a_flag_is_no_level) {
 // No level is firm among counts; and where one value is nearly always shown five others in a row are no accident.
 TEST_F(excursion, from_the_value_that_is_nearly_always_shown_is_told_at_its_fifth_point) {
   for (int i = 1; i <= 12; ++i) {
-    observation point = observed(n_++, i % 2 == 0 ? 10 : 30);
+    observed_point point = observed(n_++, i % 2 == 0 ? 10 : 30);
     point.seen.baseline.rare = true;
     const auto answer = watch_.update(point, excursion_nines);
     EXPECT_EQ(answer.found.has_value(), i == 5 || i == 12) << i;
@@ -166,7 +166,7 @@ TEST_F(excursion, from_the_value_that_is_nearly_always_shown_is_told_at_its_fift
 
 TEST_F(excursion, behind_a_level_that_was_told_is_the_same_change_and_counts_once) {
   for (int i = 0; i < 20; ++i) {
-    observation point = observed(n_++, 10);
+    observed_point point = observed(n_++, 10);
     point.settling = i >= 5;
     if (watch_.update(point, excursion_nines).found) watch_.forget();
   }

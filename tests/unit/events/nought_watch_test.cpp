@@ -14,7 +14,7 @@ protected:
   int add(int points, double value) {
     int told = 0;
     for (int i = 0; i < points; ++i) {
-      observation point = observed(n_++, value);
+      observed_point point = observed(n_++, value);
       const auto found = watch_.update(point);
       if (!found) continue;
       ++told;

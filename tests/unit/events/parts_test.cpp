@@ -19,6 +19,7 @@
 #include "server/events/tail_model.hpp"
 #include "tests/support/noise.hpp"
 #include "tests/unit/events/little_stream.hpp"
+#include "tests/unit/events/observed.hpp"
 
 namespace spindrift {
 namespace {
@@ -177,7 +178,7 @@ TEST(pattern_watch, waits_for_a_name_only_where_the_level_may_get_one) {
     pattern_watch watch;
     std::uint64_t told_n = 0;
     for (std::uint64_t n = 300; n < 400 && told_n == 0; ++n) {
-      observation point{.n = n};
+      observed_point point{.n = n};
       point.seen.score = 2;
       point.seen.baseline.z = 1;
       if (watch.update(point, 0, {.may_be_level = may_be_level})) told_n = n;
@@ -191,7 +192,7 @@ TEST(pattern_watch, waits_no_longer_once_flagged_points_were_not_worth_telling) 
   std::uint64_t told_n = 0;
   const finding flagged;
   for (std::uint64_t n = 300; n < 400 && told_n == 0; ++n) {
-    observation point{.n = n};
+    observed_point point{.n = n};
     point.seen.score = 2;
     point.seen.baseline.z = n == 300 ? 6 : 0;
     pattern_watch::neighbours others{.busy = n < 310, .may_be_level = true};
@@ -204,7 +205,7 @@ TEST(pattern_watch, waits_no_longer_once_flagged_points_were_not_worth_telling) 
 TEST(pattern_watch, gives_values_their_name_that_were_nearly_worth_telling_where_the_level_stands) {
   const auto found_of = [](double nines, bool is_coarse, bool may_be_level) {
     pattern_watch watch;
-    observation point{.n = 300};
+    observed_point point{.n = 300};
     point.seen.score = 2;
     const finding flagged{.kind = event_kind::spike, .from_n = 299, .value = 25, .nines = nines};
     return watch.update(point, 0, {.may_be_level = may_be_level, .is_coarse = is_coarse, .untold = &flagged});
@@ -224,7 +225,7 @@ TEST(pattern_watch, adds_up_how_far_a_stretch_is_from_what_the_clock_lets_expect
   const auto told_after = [](double z) {
     pattern_watch watch;
     for (std::uint64_t n = 300; n < 340; ++n) {
-      observation point{.n = n, .ts = static_cast<std::int64_t>(n) * minute};
+      observed_point point{.n = n, .ts = static_cast<std::int64_t>(n) * minute};
       point.seen.clock = clock_reading{.expected = 5, .sigma = 1, .z = z};
       const auto found = watch.update(point, 0, {});
       if (!found) continue;
@@ -247,7 +248,7 @@ TEST(level_watch, calls_the_level_before_what_adwin_has_dropped) {
   const spread_watch scatter;
   rare_finding found;
   for (std::uint64_t n = 1; n <= 1'100 && !found; ++n) {
-    observation point{.n = n, .value = n <= 1'000 ? static_cast<double>(n % 2) : 20};
+    observed_point point{.n = n, .value = n <= 1'000 ? static_cast<double>(n % 2) : 20};
     point.seen.baseline.warmup = false;
     if (n == 1'005) point.seen.drift = drift_cut{.width = 5, .mean = 20, .before = 0.5};
     found = watch.update(point, scatter);
@@ -291,7 +292,7 @@ TEST(event_text, speaks_in_six_digits) {
 TEST(evidence, names_the_numbers_of_each_part_that_spoke) {
   finding found;
   found.nines = 6;
-  observation point;
+  observed_point point;
   point.value = 3;
   point.seen.baseline = {.expected = 1, .sigma = 0.1, .z = 20, .anomaly = true, .warmup = false};
   point.seen.drift = drift_cut{.width = 40, .mean = 2, .before = 1, .older_width = 60, .bound = 0.5};
@@ -299,7 +300,8 @@ TEST(evidence, names_the_numbers_of_each_part_that_spoke) {
   point.seen.clock = clock_reading{.expected = 1, .sigma = 2, .z = 1, .judges = true, .plain_error = 3, .error = 0.25};
   found.relation =
       relation_reading{.feature = 0, .partner = 2, .z = 6, .correlation = 0.9, .residual = 1, .usual = 0.1};
-  const auto numbers = evidence_of(found, &point);
+  const observation shown = point;
+  const auto numbers = evidence_of(found, &shown);
   const auto has = [&](std::string_view part, std::string_view name, double value) {
     for (const evidence_number& number : numbers) {
       if (number.part == part && number.name == name) return number.value == value;

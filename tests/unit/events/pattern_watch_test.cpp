@@ -13,7 +13,7 @@ protected:
   // So many points of a score until it is told; 0: it is not.
   int score(double score, int most, double nines = 0, double crowd = 0, double z = 1) {
     for (int i = 1; i <= most; ++i) {
-      observation point = observed(n_++, z);
+      observed_point point = observed(n_++, z);
       point.seen.score = score;
       point.crowd = crowd;
       found_ = watch_.update(point, nines, {});
@@ -65,7 +65,7 @@ TEST_F(scored_stream, is_let_go_when_its_points_are_explained) {
 }
 
 TEST_F(scored_stream, is_told_at_once_that_what_comes_without_fail_has_not_come) {
-  observation point = observed(40, 7, 3);
+  observed_point point = observed(40, 7, 3);
   point.seen.beat_missing = true;
   const auto missing = watch_.update(point, 0, {.busy = true, .may_be_level = true});
   ASSERT_TRUE(missing);

@@ -20,11 +20,12 @@ protected:
   event_picture take(std::uint64_t from_n) const {
     finding found;
     found.from_n = from_n;
-    return album_.take(found, &last_);
+    const observation last = last_;
+    return album_.take(found, &last);
   }
 
   picture_album album_{8};
-  observation last_;
+  observed_point last_;
   std::uint64_t n_ = 0;
 };
 
@@ -66,7 +67,8 @@ TEST_F(pictured_stream, of_what_began_unnoticed_has_the_points_that_are_left_of_
   for (int i = 1; i <= 20; ++i) add(i, false);
   finding found;
   found.from_n = 19;
-  const observation next = observed(21, 21, 3, 2);
+  const observed_point out = observed(21, 21, 3, 2);
+  const observation next = out;
   const event_picture picture = album_.take(found, &next);
   ASSERT_EQ(picture.before.size(), 6U);
   EXPECT_EQ(picture.before.back().value, 18);
@@ -105,7 +107,8 @@ TEST_F(pictured_stream, may_have_two_values_out_at_once) {
   finding found;
   found.from_n = 2;
   found.feature = 1;
-  const observation last = observed(3, 7);
+  const observed_point out = observed(3, 7);
+  const observation last = out;
   const event_picture picture = album_.take(found, &last);
   ASSERT_EQ(picture.from.size(), 2U);
   EXPECT_EQ(picture.from[0].value, 7);

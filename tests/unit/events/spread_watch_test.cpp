@@ -16,7 +16,7 @@ namespace {
 class scattered_stream : public testing::Test {
 protected:
   spread_watch::answer add(double size, double equal_share = 0) {
-    observation point = observed(++n_, size * noise_.normal());
+    observed_point point = observed(++n_, size * noise_.normal());
     point.seen.zscore_flagged = false;
     return watch_.update(point, equal_share);
   }
