@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace spindrift {
 namespace {
@@ -23,8 +24,15 @@ constexpr double day_visit_gain = 0.5;
 constexpr double hour_visit_gain = 0.3;
 constexpr double sigma_per_deviation = 1.2533;  // of Gaussian noise
 
+// Of a sane time: within what an integer holds. std::floor is a dozen instructions where the processor's own may not be
+// used.
+double floor_of(double x) {
+  const auto cut = static_cast<double>(static_cast<std::int64_t>(x));
+  return cut > x ? cut - 1 : cut;
+}
+
 double day_place(double t) {
-  return (t - std::floor(t / day_seconds) * day_seconds) / day_seconds;  // 0 to 1
+  return (t - floor_of(t / day_seconds) * day_seconds) / day_seconds;  // 0 to 1
 }
 
 // 1970-01-01 was a Thursday.
@@ -38,7 +46,7 @@ double quarter_place(double t) {
 }
 
 double minute_place(double t) {
-  return std::min((t - std::floor(t / hour_seconds) * hour_seconds) / 60, 59.9999);
+  return std::min((t - floor_of(t / hour_seconds) * hour_seconds) / 60, 59.9999);
 }
 
 bool is_sane(double t) {
@@ -88,32 +96,31 @@ void clock_expectation::learn(double x, double t, double interval) {
   if (n_ < 1000000) ++n_;
   if (!(interval > 0)) return;
   if (!(interval <= interval_for_days)) return;
-  screen(x, t, interval);
+  const double own_share = 1 / static_cast<double>(n_);  // of one point among all
+  const double day_share = std::max(interval / day_seconds, own_share);
+  screen(x, t, interval, day_share, own_share);
   if (!habit_ || habit_->day.empty() || habit_->hour.empty()) find_habit(t, interval);
   if (habit_) learn_habit(x, t, interval);
-  const double n = n_;
   const double step = std::abs(x - level_);
   const double reach = 8 * (habit_ && habit_->proven ? habit_->proof.with : std::max(day_loss_.without, step / 8));
   const double season = habit_ && habit_->proven ? parts_at(t).day + parts_at(t).hour : 0;
-  level_ += std::max(interval / day_seconds, 1 / n) * std::clamp(x - season - level_, -reach, reach);
-  short_level_ += std::max(std::min(interval / hour_seconds, 0.1), 1 / n) * (x - short_level_);
+  level_ += day_share * std::clamp(x - season - level_, -reach, reach);
+  short_level_ += std::max(std::min(interval / hour_seconds, 0.1), own_share) * (x - short_level_);
 }
 
 // On points that were not learned yet: is what this hour of the days before, this minute of the hours before showed
 // nearer than the level? What the level always lags behind by is no habit.
-void clock_expectation::screen(double x, double t, double interval) {
-  const double n = n_;
-  const auto hour = std::min<std::size_t>(static_cast<std::size_t>(day_place(t) * 24), 23);
+void clock_expectation::screen(double x, double t, double interval, double day_share, double own_share) {
+  const auto hour = static_cast<std::size_t>(std::min(static_cast<int>(day_place(t) * 24), 23));
   const double off = x - level_;
-  const double day_share = std::max(interval / day_seconds, 1 / n);
   day_lag_ += day_share * (off - day_lag_);
   const double with = t - started_ >= day_seconds ? off - hours_[hour] : off - day_lag_;
   day_loss_.add(std::abs(off - day_lag_), std::abs(with), day_share);
   hours_.add(hour, off, day_visit_gain);
   if (interval > interval_for_minutes) return;
-  const auto minute = std::min<std::size_t>(static_cast<std::size_t>(minute_place(t)), 59);
+  const auto minute = static_cast<std::size_t>(minute_place(t));
   const double short_off = x - short_level_;
-  const double hour_share = std::max(interval / (3 * hour_seconds), 1 / n);
+  const double hour_share = std::max(interval / (3 * hour_seconds), own_share);
   hour_lag_ += hour_share * (short_off - hour_lag_);
   if (t - started_ >= hour_seconds) {
     hour_loss_.add(std::abs(short_off - hour_lag_), std::abs(short_off - minutes_[minute]), hour_share);

@@ -2,7 +2,9 @@
 #include "server/detect/rare_value.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 namespace spindrift {
@@ -21,6 +23,15 @@ constexpr double far = 0.1;                        // of it: news even to a youn
 constexpr std::uint8_t told_points = 9;
 constexpr double octaves_more_max = 30;
 
+// As std::frexp has it, which is a call, of a number that is not negative.
+int exponent_of(double x) {
+  const auto held = static_cast<int>(std::bit_cast<std::uint64_t>(x) >> 52U);
+  if (held > 0 && held < 0x7FF) return held - 1'022;
+  int exponent = 0;
+  std::frexp(x, &exponent);
+  return exponent;
+}
+
 // log2, a straight line within each octave: the same in every C library.
 double coarse_log2(double x) {
   int exponent = 0;
@@ -34,26 +45,24 @@ rare_value::judgement rare_value::update(double x) {
   const double d = x - usual_;
   // A first distance that is absurd (one reading of 10^9) would put all others into one bucket.
   if (n_ > 0 && d != 0 && unit_ == 0) unit_ = usual_ != 0 ? std::min(std::abs(d), far * std::abs(usual_)) : std::abs(d);
-  const std::size_t bucket = bucket_of(d);
-  const judgement seen = judge(x, bucket);
-  learn(x, bucket);
+  // Of nearly all streams there is nothing to judge.
+  const judgement seen = rules_ && n_ > 0 ? judge(d, bucket_of(d)) : judgement();
+  learn(x, d);
   return seen;
 }
 
 std::size_t rare_value::bucket_of(double d) const {
   if (d == 0 || unit_ == 0) return 0;
-  int octave = 0;
-  std::frexp(std::abs(d) / unit_, &octave);
+  const int octave = exponent_of(std::abs(d) / unit_);
   const auto place = static_cast<std::size_t>(std::clamp(octave + 6, 0, static_cast<int>(octaves) - 1));
   return d < 0 ? place : octaves + place;
 }
 
-rare_value::judgement rare_value::judge(double x, std::size_t bucket) const {
+rare_value::judgement rare_value::judge(double d, std::size_t bucket) const {
   judgement seen;
-  seen.rules = rules_ && n_ > 0;
+  seen.rules = true;
   seen.usual = usual_;
-  const double d = x - usual_;
-  if (!seen.rules || d == 0) return seen;
+  if (d == 0) return seen;
   // The octave below counts too: twice as far is not yet another thing.
   const std::size_t end = bucket < octaves ? octaves : 2 * octaves;
   const std::size_t begin = bucket % octaves == 0 ? bucket : bucket - 1;
@@ -109,7 +118,7 @@ void rare_value::count(std::size_t bucket) {
   stay_bucket_ = bucket & (2 * octaves - 1);
 }
 
-void rare_value::learn(double x, std::size_t bucket) {
+void rare_value::learn(double x, double d) {
   const bool usual = n_ > 0 && x == usual_;
   if (usual) {
     if (!counts_) counts_ = std::make_unique<octave_counts>(counts_so_far());
@@ -119,7 +128,7 @@ void rare_value::learn(double x, std::size_t bucket) {
     replace_usual(x);
   } else {
     if (votes_ > 0) --votes_;
-    count(bucket);
+    count(bucket_of(d));
     stay_ = static_cast<std::uint8_t>(std::min<int>(stay_ + 1, UINT8_MAX));
   }
   ++n_;

@@ -63,9 +63,9 @@ private:
   octave_counts counts_so_far() const;
   void count(std::size_t bucket);
   std::size_t bucket_of(double d) const;
-  judgement judge(double x, std::size_t bucket) const;
+  judgement judge(double d, std::size_t bucket) const;
   void replace_usual(double x);
-  void learn(double x, std::size_t bucket);
+  void learn(double x, double d);
 
   double usual_ = 0;
   double unit_ = 0;             // the first distance from the usual value, a tenth of that at most; 0: none yet

@@ -127,8 +127,7 @@ void robust_autoregression::learn(double value, const forecast& made, double err
 }
 
 void robust_autoregression::pass(double value) {
-  for (std::size_t i = order - 1; i > 0; --i) past_[i] = past_[i - 1];
-  past_[0] = value;
+  shift_in(value, past_);
 }
 
 // False when the numbers are no longer good. Written so that NaN is not good. Column after column: what the features

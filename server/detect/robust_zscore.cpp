@@ -46,17 +46,13 @@ double robust_zscore::floor() const {
   return std::max(1e-6 * spread_, resolution());
 }
 
-double robust_zscore::unit() const {
-  return std::max(spread_, floor());
-}
-
 double robust_zscore::sigma(const track& one) const {
   return std::max(one.scale.sigma(), floor());
 }
 
 // A sharp bound of the errors is one of the values only where hardly anything of them is foretold.
-double robust_zscore::threshold(const track& one) const {
-  return one.tail.edge() > 0 && sigma(one) > spread_ ? one.tail.edge() : one.tail.threshold();
+double robust_zscore::threshold(const track& one, double width) const {
+  return one.tail.edge() > 0 && width > spread_ ? one.tail.edge() : one.tail.threshold();
 }
 
 void robust_zscore::begin(double x) {
@@ -75,7 +71,10 @@ baseline_reading robust_zscore::update(double x) {
     reading.expected = x;
     return reading;
   }
-  const robust_autoregression::forecast made = predict();
+  // One floor for all that is measured before the level moves.
+  const double least = floor();
+  const double plain_width = std::max(track_.scale.sigma(), least);
+  const robust_autoregression::forecast made = predict(std::max(spread_, least));
   const double prediction = made.value;
   const double error = x - prediction;
   const double season_prediction = season_ ? season_->predictor.predict(prediction) : prediction;
@@ -84,8 +83,8 @@ baseline_reading robust_zscore::update(double x) {
   const track& chosen = by_season ? season_->own : track_;
 
   reading.expected = by_season ? season_prediction : prediction;
-  const double width = sigma(chosen);
-  const double tail = threshold(chosen) / own_threshold;
+  const double width = by_season ? sigma(chosen) : plain_width;
+  const double tail = threshold(chosen, width) / own_threshold;
   reading.sigma = width * tail;
   reading.tail = tail;
   reading.warmup = count_ < settings_->min_samples;
@@ -104,7 +103,7 @@ baseline_reading robust_zscore::update(double x) {
   judge_rare(x, reading);
   if (reading.anomaly && !reading.rare && levels_ && return_to_level(x, reading)) return reading;
   if (season_) select(error, season_error);
-  learn(x, made, error, reading.anomaly, reading.expected);
+  learn(x, {made, error, plain_width, least}, reading.anomaly, reading.expected);
   return reading;
 }
 
@@ -123,8 +122,8 @@ void robust_zscore::begin_course(double x) {
   robust_autoregression::window past;
   past.fill(x);
   autoregression_.set_past(past);
-  std::copy_backward(recent_.begin(), recent_.end() - 1, recent_.end());
-  recent_[0] = last_learned_ = x;
+  robust_autoregression::shift_in(x, recent_);
+  last_learned_ = x;
   ++count_;
 }
 
@@ -166,10 +165,12 @@ baseline_reading robust_zscore::bridge(double x) {
     return reading;
   }
   x = std::clamp(x, -value_max, value_max);
+  const double width = sigma(track_);
+  const double bound = threshold(track_, width);
   baseline_reading reading{.expected = x,
-                           .sigma = sigma(track_) * threshold(track_) / own_threshold,
+                           .sigma = width * bound / own_threshold,
                            .z = 0,
-                           .tail = threshold(track_) / own_threshold,
+                           .tail = bound / own_threshold,
                            .anomaly = false,
                            .warmup = count_ < settings_->min_samples};
   rare_.update(x);
@@ -177,19 +178,23 @@ baseline_reading robust_zscore::bridge(double x) {
   return reading;
 }
 
-robust_autoregression::forecast robust_zscore::predict() {
-  if (count_ < naive_points) return {.value = median_of(recent_[0], recent_[1], recent_[2])};
-  const robust_autoregression::forecast made = autoregression_.predict(unit(), mean_);
-  if (is_within_reason(made.value)) return made;
+robust_autoregression::forecast robust_zscore::predict(double unit) {
+  const bool is_naive = count_ < naive_points;
+  // Always the same object, so that none of its 80 bytes is copied.
+  robust_autoregression::forecast made =
+      is_naive ? robust_autoregression::forecast{.value = median_of(recent_[0], recent_[1], recent_[2])}
+               : autoregression_.predict(unit, mean_);
+  if (is_naive || is_within_reason(made.value, unit)) return made;
   autoregression_.start_again();
   autoregression_.set_past(recent_);
-  return autoregression_.predict(unit(), mean_);
+  made = autoregression_.predict(unit, mean_);
+  return made;
 }
 
 // Weights that were learned between two levels may send predictions ever further off, each of a flagged point being the
 // past of the next. None is believed that lies further from the level, and from the newest values, than those go.
-bool robust_zscore::is_within_reason(double prediction) const {
-  const double usual = level_reach * unit();
+bool robust_zscore::is_within_reason(double prediction, double unit) const {
+  const double usual = level_reach * unit;
   if (std::abs(prediction - mean_) <= usual) return true;
   const auto [least, most] = std::minmax_element(recent_.begin(), recent_.end());
   const double beyond = *most - *least + usual;
@@ -200,10 +205,11 @@ bool robust_zscore::is_ordinary(const track& one, double loss, double error, dou
   return loss <= loss_limit && std::abs(error) < ordinary * sigma(one);
 }
 
-void robust_zscore::follow(track& one, double error, bool settled) const {
+// width, least: sigma(one) and floor().
+void robust_zscore::follow(track& one, double error, double width, double least, bool settled) {
   const double size = std::abs(error);
-  if (settled) one.tail.add(std::min(size / sigma(one), z_max));
-  one.scale.add(size, floor());
+  if (settled) one.tail.add(std::min(size / width, z_max));
+  one.scale.add(size, least);
 }
 
 void robust_zscore::select(double error, double season_error) {
@@ -215,31 +221,30 @@ void robust_zscore::select(double error, double season_error) {
   const double present = other.selected ? other.own_loss : other.other_loss;
   const double rival = other.selected ? other.other_loss : other.own_loss;
   if (rival < 0.9 * present) other.selected = !other.selected;
-  follow(other.own, season_error, settling_ == 0);
+  follow(other.own, season_error, sigma(other.own), floor(), settling_ == 0);
 }
 
-void robust_zscore::learn(double x, const robust_autoregression::forecast& made, double error, bool flagged,
-                          double expected) {
-  const double reach = clip * sigma(track_);
+void robust_zscore::learn(double x, const outcome& of, bool flagged, double expected) {
+  const robust_autoregression::forecast& made = of.made;
+  const double reach = clip * of.width;
   // A value that stands still (a bound, a sensor that hangs) says nothing about the noise.
   ties_ = x == recent_[0] ? static_cast<std::uint8_t>(std::min(ties_ + 1, 255)) : std::uint8_t{0};
-  if (ties_ < still) follow(track_, error, settling_ == 0);
+  if (ties_ < still) follow(track_, of.error, of.width, of.least, settling_ == 0);
   if (settling_ > 0) --settling_;
   if (count_ < naive_points) {
     // Not yet in use.
   } else if (flagged) {
     autoregression_.pass(expected);
   } else {
-    autoregression_.learn(std::clamp(x, made.value - reach, made.value + reach), made, error, reach);
+    autoregression_.learn(std::clamp(x, made.value - reach, made.value + reach), made, of.error, reach);
   }
   if (season_) season_->predictor.learn(x, 4 * reach);
-  std::copy_backward(recent_.begin(), recent_.end() - 1, recent_.end());
-  recent_[0] = x;
+  robust_autoregression::shift_in(x, recent_);
   ++count_;
   if (stayed_ < std::numeric_limits<std::uint32_t>::max()) ++stayed_;
   const unsigned verdicts = 2U * flags_ + (flagged ? 1U : 0U);
   flags_ = static_cast<std::uint16_t>(verdicts & 0xFFFFU);
-  const bool new_level = std::popcount(flags_) >= adopt_flags || is_deaf();
+  const bool new_level = (flags_ != 0 && std::popcount(flags_) >= adopt_flags) || is_deaf();
   if (new_level) adopt();
   if (!flagged || new_level) follow_level(x);
   if (count_ <= kept_max) keep(x);
@@ -318,6 +323,7 @@ void robust_zscore::run_again(std::span<const double> kept) {
   track_.scale.restart(naive_scale(kept), started_age);
   autoregression_.start_again();
   std::size_t outliers = 0;
+  const double least = floor();
   for (int round = 0; round < 2; ++round) {
     robust_autoregression::window past;
     past.fill(median_of(kept[0], kept[1], kept[2]));
@@ -326,11 +332,11 @@ void robust_zscore::run_again(std::span<const double> kept) {
     outliers = 0;
     int outliers_run = 0;
     for (double x : kept) {
-      const robust_autoregression::forecast made = autoregression_.predict(unit(), mean_);
+      const robust_autoregression::forecast made = autoregression_.predict(std::max(spread_, least), mean_);
       const double prediction = made.value;
       const double error = x - prediction;
       const double width = sigma(track_);
-      follow(track_, error, true);
+      follow(track_, error, width, least, true);
       const bool outlier = std::abs(error) > own_threshold * width;
       outliers += outlier ? 1 : 0;
       outliers_run = outlier ? outliers_run + 1 : 0;

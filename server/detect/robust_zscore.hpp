@@ -117,21 +117,28 @@ private:
     }
   };
 
+  // Of a prediction, as long as nothing was learned from the value.
+  struct outcome {
+    const robust_autoregression::forecast& made;
+    double error;
+    double width;  // sigma(track_)
+    double least;  // floor()
+  };
+
   double floor() const;
-  double unit() const;
   double sigma(const track& one) const;
-  double threshold(const track& one) const;
-  robust_autoregression::forecast predict();
-  bool is_within_reason(double prediction) const;
+  double threshold(const track& one, double width) const;
+  robust_autoregression::forecast predict(double unit);
+  bool is_within_reason(double prediction, double unit) const;
   bool is_ordinary(const track& one, double loss, double error, double loss_limit) const;
   void begin(double x);
-  void follow(track& one, double error, bool settled) const;
+  static void follow(track& one, double error, double width, double least, bool settled);
   void judge_rare(double x, baseline_reading& reading);
   void begin_course(double x);
   bool return_to_level(double x, baseline_reading& reading);
   void leave_level(std::uint32_t gone);
   void select(double error, double season_error);
-  void learn(double x, const robust_autoregression::forecast& made, double error, bool flagged, double expected);
+  void learn(double x, const outcome& of, bool flagged, double expected);
   bool is_deaf() const;
   void adopt();
   void find_level();
