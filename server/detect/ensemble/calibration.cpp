@@ -21,6 +21,12 @@ std::uint8_t in_steps(double surprise) {
   return static_cast<std::uint8_t>(std::clamp(surprise, 0.0, 7.0) * steps + 0.5);
 }
 
+// Equal steps of the logarithm without taking it: of each eighth of the mantissas, what has to be added so that the
+// upper two bits tell the quarter of the octave. In three of them one of 2^(1/4), 2^(1/2) and 2^(3/4) lies.
+constexpr std::uint64_t quarter = std::uint64_t{1} << 50U;
+constexpr std::array<std::uint64_t, 8> quarter_shift{
+    0, quarter - 0x306FE0A31B715ULL, 0, 2 * quarter - 0x6A09E667F3BCDULL, 0, 3 * quarter - 0xAE89F995AD3ADULL, 0, 0};
+
 // The least part of all scores that so many steps of surprise can mean.
 constexpr auto part_of = [] {
   constexpr double per_step = 0.9380418;  // 10^(-1/36), rounded down
@@ -40,12 +46,7 @@ unsigned calibration::bucket_of(double r) {
   static_assert(octave_min == -20 && octave_max == 20);
   const auto above =
       std::bit_cast<std::uint64_t>(std::min(std::max(r, lowest), highest)) - std::bit_cast<std::uint64_t>(lowest);
-  // The mantissa, as an integer, against 2^(1/4), 2^(1/2) and 2^(3/4): equal steps of the logarithm without taking it.
-  const std::uint64_t mantissa = above & 0xFFFFFFFFFFFFFULL;
-  const unsigned quarter = static_cast<unsigned>(mantissa >= 0x306FE0A31B715ULL) +
-                           static_cast<unsigned>(mantissa >= 0x6A09E667F3BCDULL) +
-                           static_cast<unsigned>(mantissa >= 0xAE89F995AD3ADULL);
-  return static_cast<unsigned>(above >> 52U) * 4U + quarter;
+  return static_cast<unsigned>((above + quarter_shift[above >> 49U & 7U]) >> 50U);
 }
 
 std::array<double, calibration::scores> calibration::update(const std::array<double, scores>& raw) {
@@ -109,12 +110,13 @@ void calibration::add_beyond(std::size_t score, std::size_t begin, unsigned plac
   buckets_.count_up(begin + place - of.first);
 }
 
-// More than its part. Most often the surprise of the lowest bucket says that it has not: there are no fewer scores than
-// the part that it stood for when the table was built.
+// More than its part. Most often the surprise of the lowest bucket says that it has not: when the table was built it
+// stood for all scores above the bucket and half of those in it, and there are no fewer now.
 bool calibration::has_much_lowest(const span& of, std::size_t begin) const {
-  const std::uint32_t most = buckets_.count(begin) * cut_part;
+  const unsigned lowest = buckets_.count(begin);
   const float told = (static_cast<float>(table_count_) + 1.0F) * part_of[buckets_.surprise(begin)];
-  if (told >= static_cast<float>(most) + 1.0F) return false;
+  if (told >= (static_cast<float>(cut_part) - 0.5F) * static_cast<float>(lowest) + 1.0F) return false;
+  const std::uint32_t most = lowest * cut_part;
   std::uint32_t sum = 0;
   for (std::size_t i = 0; i < of.held && sum < most; ++i) sum += buckets_.count(begin + i);
   return sum < most;
