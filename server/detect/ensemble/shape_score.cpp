@@ -4,10 +4,14 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstring>
 #include <limits>
 #include <numeric>
 #include <utility>
+
+#include "server/detect/ensemble/four_floats.hpp"
+#include "server/detect/ensemble/pair_arithmetic.hpp"
 
 namespace spindrift {
 
@@ -35,7 +39,12 @@ struct spread {
     for (const double level : levels) mean += level;
     mean /= count;
     double squares = 0.0;
-    for (const double level : levels) squares += (level - mean) * (level - mean);
+    for (std::size_t i = 0; i < shape_memory::levels; i += 2) {
+      const double_pair d = load_pair(&levels[i]) - mean;
+      const double_pair square = d * d;
+      squares += square[0];
+      squares += square[1];
+    }
     size = std::sqrt(squares / count) + least_spread;
   }
 };
@@ -50,42 +59,36 @@ constexpr auto halves = [] {
 float step_of(std::uint8_t step) {
   return std::bit_cast<float>((step + step_first) << step_shift);
 }
-
-// A number of each of four shapes: left to itself GCC takes them one by one where it has a training's counts.
-using float_four = float __attribute__((vector_size(16)));
-
-float_four floats_of(const std::uint8_t* four) {
-  using byte_four = std::uint8_t __attribute__((vector_size(4)));
-  using whole_four = std::int32_t __attribute__((vector_size(16)));
-  byte_four bytes;
-  std::memcpy(&bytes, four, sizeof bytes);
-  return __builtin_convertvector(__builtin_convertvector(bytes, whole_four), float_four);
-}
-
 }  // namespace
 
 shape_memory::shape shape_memory::shape_of(const std::array<double, levels>& of) {
   const spread around(of);
   shape made;
-  for (std::size_t i = 0; i < levels; ++i) {
-    made[i] = static_cast<float>(of[i]);
-    made[levels + i] = static_cast<float>((of[i] - around.mean) / around.size);
+  for (std::size_t i = 0; i < levels; i += 2) {
+    const double_pair two = load_pair(&of[i]);
+    put_rounded(two, &made[i]);
+    put_rounded((two - around.mean) / around.size, &made[levels + i]);
   }
   return made;
 }
 
 shape_memory::level_row shape_memory::held_levels::values() const {
-  const float one = step_of(step);
+  std::array<std::uint8_t, 16> padded{};
+  std::copy(above.begin(), above.end(), padded.begin());
+  const auto from_least = wholes_of(padded.data());
   level_row made;
-  for (std::size_t i = 0; i < levels; ++i) made[i] = static_cast<float>(least + above[i]) * one;
+  for (std::size_t i = 0; i < levels; i += 4) put_four(floats_of(from_least[i / 4] + least) * step_of(step), &made[i]);
   return made;
 }
 
 // The smallest in which levels so far apart, and so far from zero, can be told.
 std::uint8_t shape_memory::step_for(const level_row& values) {
-  const auto [least, most] = std::minmax_element(values.begin(), values.end());
+  const four_floats a = four_at(values.data());
+  const four_floats b = four_at(&values[4]);
+  const float least = least_of(smaller(a, b));
+  const float most = -least_of(smaller<four_floats>(-a, -b));
   const float needed =
-      std::max((*most - *least) * (1.0F / steps_between), std::max(*most, -*least) * (1.0F / steps_from_zero));
+      std::max((most - least) * (1.0F / steps_between), std::max(most, -least) * (1.0F / steps_from_zero));
   const std::uint32_t upward = (std::bit_cast<std::uint32_t>(needed) + ((1U << step_shift) - 1U)) >> step_shift;
   return static_cast<std::uint8_t>(std::clamp(upward, step_first, step_first + 255U) - step_first);
 }
@@ -93,15 +96,19 @@ std::uint8_t shape_memory::step_for(const level_row& values) {
 // `added` to the steps before they are cut to whole ones.
 shape_memory::held_levels shape_memory::narrowed(const level_row& values, std::uint8_t step, const level_row& added) {
   const float per_step = 1.0F / step_of(step);
-  std::array<std::int32_t, levels> in_steps;
-  for (std::size_t i = 0; i < levels; ++i) {
-    const float exact = values[i] * per_step + added[i];
-    const auto toward_zero = static_cast<std::int32_t>(exact);
-    in_steps[i] = toward_zero - static_cast<std::int32_t>(static_cast<float>(toward_zero) > exact);
+  std::array<four_wholes, levels / 4> in_steps;
+  for (std::size_t i = 0; i < levels; i += 4) {
+    const four_floats exact = four_at(&values[i]) * per_step + four_at(&added[i]);
+    const four_wholes toward_zero = __builtin_convertvector(exact, four_wholes);
+    in_steps[i / 4] = toward_zero + (floats_of(toward_zero) > exact);  // a comparison that holds is -1
   }
-  const std::int32_t least = *std::min_element(in_steps.begin(), in_steps.end());
+  const auto least = static_cast<std::int32_t>(least_of(smaller(floats_of(in_steps[0]), floats_of(in_steps[1]))));
+  using byte_four = std::uint8_t __attribute__((vector_size(4)));
   held_levels made;
-  for (std::size_t i = 0; i < levels; ++i) made.above[i] = static_cast<std::uint8_t>(in_steps[i] - least);
+  for (std::size_t i = 0; i < levels; i += 4) {
+    const byte_four above = __builtin_convertvector(in_steps[i / 4] - least, byte_four);
+    std::memcpy(&made.above[i], &above, sizeof above);
+  }
   made.least = static_cast<std::int16_t>(least);
   made.step = step;
   return made;
@@ -130,51 +137,66 @@ shape_memory::match shape_memory::nearest(const shape& wanted) const {
   for (const float one : values) sum += one;
   const float mean = sum * (1.0F / levels);
   float power = 0;
-  for (const float one : values) power += (one - mean) * (one - mean);
+  for (std::size_t i = 0; i < levels; i += 4) {
+    const four_floats d = four_at(&values[i]) - mean;
+    const four_floats square_of = d * d;
+    for (std::size_t k = 0; k < 4; ++k) power += square_of[k];
+  }
   const float per_spread = 1.0F / (std::sqrt(power * (1.0F / levels)) + static_cast<float>(least_spread));
   float square = 0;
-  for (std::size_t i = 0; i < levels; ++i) {
-    const float d = values[i] - wanted[i];
-    const float e = (values[i] - mean) * per_spread - wanted[levels + i];
-    square += d * d + e * e;
+  for (std::size_t i = 0; i < levels; i += 4) {
+    const four_floats four = four_at(&values[i]);
+    const four_floats d = four - four_at(&wanted[i]);
+    const four_floats e = (four - mean) * per_spread - four_at(&wanted[levels + i]);
+    const four_floats square_of = d * d + e * e;
+    for (std::size_t k = 0; k < 4; ++k) square += square_of[k];
   }
   return {0, std::sqrt(static_cast<double>(square))};
 }
 
 shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
-  match best{0, std::numeric_limits<double>::infinity()};
+  std::size_t best = 0;
+  float best_square = std::numeric_limits<float>::infinity();
   for (std::size_t begin = 0; begin < size_; begin += lanes) {
     const group& of = groups_[begin / lanes];
-    float_four step;
-    float_four least;
-    for (std::size_t l = 0; l < lanes; ++l) step[l] = step_of(of.step[l]);
-    for (std::size_t l = 0; l < lanes; ++l) least[l] = static_cast<float>(of.least[l]);
-    std::array<float_four, levels> values;
-    float_four mean{};
-    for (std::size_t i = 0; i < levels; ++i) {
-      values[i] = (floats_of(&of.above[i * lanes]) + least) * step;
-      mean += values[i];
+    const four_wholes steps = wholes_of(reinterpret_cast<const char*>(&of) + offsetof(group, least))[2];
+    const four_floats step = std::bit_cast<four_floats>((steps + static_cast<std::int32_t>(step_first))
+                                                        << static_cast<std::int32_t>(step_shift));
+    const four_floats least = floats_of(wholes_of(of.least));
+    std::array<four_floats, levels> values;
+    for (std::size_t i = 0; i < levels; i += 4) {
+      const auto above = wholes_of(&of.above[i * lanes]);
+      for (std::size_t k = 0; k < 4; ++k) values[i + k] = (floats_of(above[k]) + least) * step;
     }
+    std::array<four_floats, levels> square_of;
+    four_floats level_squares{};
+    for (std::size_t i = 0; i < levels; ++i) {
+      const four_floats d = values[i] - wanted[i];
+      square_of[i] = d * d;
+      level_squares += square_of[i];
+    }
+    if (!(least_of(level_squares) < best_square)) continue;  // with their form they are no nearer
+    four_floats mean{};
+    for (const four_floats& value : values) mean += value;
     mean *= 1.0F / levels;
-    float_four power{};
-    for (const float_four& value : values) power += (value - mean) * (value - mean);
-    float_four per_spread;
-    for (std::size_t l = 0; l < lanes; ++l) {
-      per_spread[l] = 1.0F / (std::sqrt(power[l] * (1.0F / levels)) + static_cast<float>(least_spread));
-    }
-    float_four squares{};
+    four_floats power{};
+    for (const four_floats& value : values) power += (value - mean) * (value - mean);
+    const four_floats per_spread = 1.0F / (roots(power * (1.0F / levels)) + static_cast<float>(least_spread));
+    four_floats squares{};
     for (std::size_t i = 0; i < levels; ++i) {
-      const float_four d = values[i] - wanted[i];
-      const float_four e = (values[i] - mean) * per_spread - wanted[levels + i];
-      squares += d * d + e * e;
+      const four_floats e = (values[i] - mean) * per_spread - wanted[levels + i];
+      squares += square_of[i] + e * e;
     }
+    if (!(least_of(squares) < best_square)) continue;
     const std::size_t used = std::min(lanes, size_ - begin);
     for (std::size_t l = 0; l < used; ++l) {
-      if (static_cast<double>(squares[l]) < best.distance) best = {begin + l, static_cast<double>(squares[l])};
+      if (squares[l] < best_square) {
+        best = begin + l;
+        best_square = squares[l];
+      }
     }
   }
-  best.distance = std::sqrt(best.distance);
-  return best;
+  return {best, std::sqrt(static_cast<double>(best_square))};
 }
 
 shape_memory::held_levels shape_memory::held(std::size_t index) const {
@@ -241,7 +263,10 @@ void shape_memory::append() {
 
 void shape_memory::attract(std::size_t index, const shape& toward) {
   level_row values = held(index).values();
-  for (std::size_t i = 0; i < levels; ++i) values[i] += attraction * (toward[i] - values[i]);
+  for (std::size_t i = 0; i < levels; i += 4) {
+    const four_floats four = four_at(&values[i]);
+    put_four(four + attraction * (four_at(&toward[i]) - four), &values[i]);
+  }
   hold(index, narrowed(values, step_for(values), scattered()));
   touch(index);
 }
@@ -251,11 +276,10 @@ void shape_memory::attract(std::size_t index, const shape& toward) {
 shape_memory::level_row shape_memory::scattered() const {
   constexpr std::uint32_t golden = 0x9E3779B9U;  // of 2^32; the multiples of either spread as evenly as any
   constexpr std::uint32_t plastic = 0xC13FA9A9U;
-  std::uint32_t at = clock_ * golden;
+  word_four at = clock_ * golden + word_four{0, plastic, 2 * plastic, 3 * plastic};
   level_row made;
-  for (float& one : made) {
-    one = static_cast<float>(static_cast<std::int32_t>(at >> 8U)) * 0x1p-24F;
-    at += plastic;
+  for (std::size_t i = 0; i < levels; i += 4, at += 4 * plastic) {
+    put_four(floats_of(std::bit_cast<four_wholes>(at >> 8U)) * 0x1p-24F, &made[i]);
   }
   return made;
 }
@@ -355,10 +379,19 @@ double shape_score::close_block(const fading_moments& around) {
 }
 
 shape_memory::shape shape_score::present_shape(double center, double scale) const {
+  // Eight bytes are read of each: the two beyond a short_double are shifted away.
+  std::array<char, sizeof collapsed_ + 2> bytes{};
+  std::memcpy(bytes.data(), collapsed_.data(), sizeof collapsed_);
+  const auto level_at = [&bytes](std::size_t i) {
+    std::uint64_t loaded;
+    std::memcpy(&loaded, &bytes[i * sizeof(short_double)], sizeof loaded);
+    return std::bit_cast<double>(loaded << 16U);
+  };
   std::array<double, blocks> levels;
-  for (std::size_t i = 0; i < blocks; ++i) {
-    const double level = collapsed_[(next_ + i) % blocks].value();
-    levels[i] = std::max(std::min((level - center) / scale, feature_max), -feature_max);
+  for (std::size_t i = 0; i < blocks; i += 2) {
+    const double_pair two{level_at((next_ + i) % blocks), level_at((next_ + i + 1) % blocks)};
+    store_pair(larger(smaller((two - center) / scale, feature_max + double_pair{}), -feature_max + double_pair{}),
+               &levels[i]);
   }
   return shape_memory::shape_of(levels);
 }
