@@ -63,29 +63,28 @@ storage_status persistence::open_events() {
 
 std::optional<std::string> persistence::load_sections(moment at) {
   for (snapshot_section section; store_->next_section(section);) state_->load(section, at);
+  state_->finish_load();
   if (!store_->status().ok()) return store_->status().text();
   return std::nullopt;
 }
 
 // Points by several threads; everything else, and what points must wait for, in between.
 std::uint64_t persistence::replay_journal(moment at) {
-  replay_crew crew(*engine_, 0);
-  const auto run = [this, &crew, at] { crew.run(at, [this](const replayed_entry& done) { take_replayed(done); }); };
+  replay_crew crew(*engine_, 0, at, [this](const replayed_entry& done) { take_replayed(done); });
   std::uint64_t count = 0;
   for (journal_entry entry; store_->next_entry(entry); ++count) {
     const bool is_point = entry.type == journal_entry::kind::point;
     if (!is_point || state_->is_unreadable(entry.record.subject.stream)) {
-      run();
+      crew.finish();
       state_->revive(entry, at);
     }
-    if (!is_point) {
-      replay(entry);
-    } else if (!crew.gather(entry)) {
-      run();
+    if (is_point) {
       crew.gather(entry);
+    } else {
+      replay(entry);
     }
   }
-  run();
+  crew.finish();
   return count;
 }
 

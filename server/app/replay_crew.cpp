@@ -1,12 +1,10 @@
 // Replays points of the journal on several threads, by stripes.
 #include "server/app/replay_crew.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <string_view>
-#include <system_error>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "common/model/verdict.hpp"
@@ -44,53 +42,37 @@ void replay_crew::slot::take(const journal_entry& entry) {
   result.verdict.clear();
 }
 
-replay_crew::replay_crew(engine& observer, std::size_t threads)
+replay_crew::replay_crew(engine& observer, std::size_t threads, moment now,
+                         std::function<void(const replayed_entry&)> done)
     : engine_(observer),
-      threads_(std::clamp<std::size_t>(threads == 0 ? std::thread::hardware_concurrency() : threads, 1, threads_max)) {}
+      now_(now),
+      crew_(
+          {threads, entries_max, entries_for_threads}, [this](std::span<slot* const> share) { replay(share); },
+          [done = std::move(done)](slot& one) { done(one.result); }) {}
 
-bool replay_crew::gather(const journal_entry& entry) {
-  if (used_ == entries_max) return false;
-  if (used_ == slots_.size()) slots_.emplace_back();
-  slot& to = slots_[used_++];
-  to.take(entry);
-  const std::string_view name = to.result.record.subject.stream;
-  const std::uint64_t order = engine_.order_of(name);
-  to.lane = order != 0 ? static_cast<std::size_t>(std::countr_zero(order))
-                       : stream_table::index_of(engine_.streams().hash_of(name));
-  return true;
+void replay_crew::gather(const journal_entry& entry) {
+  crew_.gather([&](slot& to) {
+    to.take(entry);
+    const std::string_view name = to.result.record.subject.stream;
+    to.hash = engine_.streams().hash_of(name);
+    // Whose points are one thread's: a stripe, or streams that learn together.
+    const std::uint64_t order = engine_.order_of(name);
+    return order != 0 ? static_cast<std::size_t>(std::countr_zero(order)) : stream_table::index_of(to.hash);
+  });
 }
 
-void replay_crew::run(moment now, const std::function<void(const replayed_entry&)>& done) {
-  const std::size_t shares = used_ < entries_for_threads ? 1 : threads_;
-  std::vector<std::thread> others;
-  others.reserve(shares);
-  std::size_t begun = 1;
-  try {
-    for (; begun < shares; ++begun) {
-      others.emplace_back([this, share = begun, shares, now] { replay_share(share, shares, now); });
-    }
-  } catch (const std::system_error&) {
-    // The system gives no more threads: the rest is this one's.
-  }
-  replay_share(0, shares, now);
-  for (; begun < shares; ++begun) replay_share(begun, shares, now);
-  for (std::thread& other : others) other.join();
-  for (std::size_t i = 0; i < used_; ++i) done(slots_[i].result);
-  used_ = 0;
-}
-
-void replay_crew::replay_share(std::size_t share, std::size_t shares, moment now) {
+void replay_crew::replay(std::span<slot* const> share) {
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(share.size());
+  for (const slot* one : share) hashes.push_back(one->hash);
   std::vector<feature_verdict> by_feature;
-  for (std::size_t i = 0; i < used_; ++i) {
-    if (slots_[i].lane % shares == share) replay(slots_[i], now, by_feature);
+  for (std::size_t i = 0; i < share.size(); ++i) {
+    engine_.prefetch_replay(hashes, i);
+    replayed_entry& result = share[i]->result;
+    const auto again = engine_.replay(result.record, result.position, now_, result.told, by_feature);
+    result.is_new = again.has_value();
+    if (again && !result.record.producer.empty()) pack_verdict(*again, result.verdict);
   }
-}
-
-void replay_crew::replay(slot& one, moment now, std::vector<feature_verdict>& by_feature) {
-  replayed_entry& result = one.result;
-  const auto again = engine_.replay(result.record, result.position, now, result.told, by_feature);
-  result.is_new = again.has_value();
-  if (again && !result.record.producer.empty()) pack_verdict(*again, result.verdict);
 }
 
 }  // namespace spindrift

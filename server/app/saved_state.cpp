@@ -11,6 +11,7 @@
 #include "server/engine/engine.hpp"
 #include "server/engine/producer_table.hpp"
 #include "server/engine/shared_section.hpp"
+#include "server/engine/stream.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/pipeline/kept_verdict.hpp"
 
@@ -30,9 +31,26 @@ constexpr std::size_t shared_name_bytes = 64;
 // Of what producer::visit_state names and means.
 constexpr std::uint32_t producer_state_version = 1;
 
+constexpr std::size_t sections_at_once = 256;
+constexpr std::size_t sections_for_threads = 16;
+
 }  // namespace
 
+// A section and the stream that came of it; null: it could not be read.
+struct saved_state::loaded_stream {
+  std::string name;
+  std::uint32_t version = 0;
+  journal_position position = 0;
+  std::string bytes;
+  std::unique_ptr<stream> made;
+  std::vector<state_loss> losses;
+};
+
+saved_state::saved_state(engine& observer, producer_table& producers) : engine_(observer), producers_(producers) {}
+saved_state::~saved_state() = default;
+
 void saved_state::load(const snapshot_section& section, moment now) {
+  if (section.type != section_stream) finish_load();
   switch (section.type) {
     case section_settings:
       settings_of_1_ = section.bytes;
@@ -59,16 +77,41 @@ void saved_state::load_networks(const snapshot_section& section) {
 }
 
 void saved_state::load_stream(const snapshot_section& section, moment now) {
-  std::vector<state_loss> losses;
-  auto loaded = restore_stream({section.name, section.version, section.bytes, settings_of_1_},
-                               engine_.profile_of(section.name), losses);
-  for (const state_loss& lost : losses) lose("stream", section.name, lost);
-  if (!loaded) {
-    unreadable_.emplace(section.name, section.position);
+  loaded_at_ = now;
+  if (!loading_) {
+    const auto restore_all = [this](std::span<loaded_stream* const> share) {
+      for (loaded_stream* one : share) {
+        one->made = restore_stream({one->name, one->version, one->bytes, settings_of_1_}, engine_.profile_of(one->name),
+                                   one->losses);
+      }
+    };
+    loading_ =
+        std::make_unique<crew<loaded_stream>>(crew<loaded_stream>::size{0, sections_at_once, sections_for_threads},
+                                              restore_all, [this](loaded_stream& done) { take_stream(done); });
+  }
+  loading_->gather([&](loaded_stream& to) {
+    to.name = section.name;
+    to.version = section.version;
+    to.position = section.position;
+    to.bytes = section.bytes;
+    to.losses.clear();
+    return next_lane_++;
+  });
+}
+
+void saved_state::take_stream(loaded_stream& done) {
+  for (const state_loss& lost : done.losses) lose("stream", done.name, lost);
+  if (!done.made) {
+    unreadable_.emplace(done.name, done.position);
     return;
   }
-  loaded->journal.position = section.position;
-  engine_.restore(std::move(loaded), now);
+  done.made->journal.position = done.position;
+  engine_.restore(std::move(done.made), loaded_at_);
+}
+
+void saved_state::finish_load() {
+  if (loading_) loading_->finish();
+  loading_.reset();
 }
 
 void saved_state::load_producer(const snapshot_section& section) {

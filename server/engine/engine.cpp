@@ -101,7 +101,7 @@ void engine::replay(batch& work, std::span<const journal_position> positions, mo
 
 void engine::number_points(batch& work, moment now, const journal_position* positions) {
   for (std::size_t i = 0; i < work.points.size(); ++i) {
-    prefetch(work, i);
+    prefetch(work.hashes, i);
     outcome& result = work.outcomes[i];
     work.streams[i] = nullptr;
     const point& from = work.points[i];
@@ -137,16 +137,16 @@ void engine::number_points(batch& work, moment now, const journal_position* posi
   }
 }
 
+const stream* engine::guess(std::span<const std::uint64_t> hashes, std::size_t at) const {
+  return at < hashes.size() ? streams_->stripe_of(hashes[at]).streams.guess(hashes[at]) : nullptr;
+}
+
 // Of points that come after `at`: the slot of one, the stream of another that has its slot by now, and so on.
-void engine::prefetch(const batch& work, std::size_t at) const {
-  const std::size_t end = work.points.size();
-  const auto guess = [&](std::size_t i) {
-    return i < end ? streams_->stripe_of(work.hashes[i]).streams.guess(work.hashes[i]) : nullptr;
-  };
-  if (at + 3 * ahead < end)
-    streams_->stripe_of(work.hashes[at + 3 * ahead]).streams.prefetch(work.hashes[at + 3 * ahead]);
-  prefetch_object(guess(at + 2 * ahead));
-  if (const stream* const next = guess(at + ahead)) {
+void engine::prefetch(std::span<const std::uint64_t> hashes, std::size_t at) const {
+  if (at + 3 * ahead < hashes.size())
+    streams_->stripe_of(hashes[at + 3 * ahead]).streams.prefetch(hashes[at + 3 * ahead]);
+  prefetch_object(guess(hashes, at + 2 * ahead));
+  if (const stream* const next = guess(hashes, at + ahead)) {
     prefetch_bytes(next->name.data(), next->name.size());
     next->detectors.prefetch();
   }

@@ -110,6 +110,9 @@ public:
   void restore(std::unique_ptr<stream> loaded, moment now);
   std::optional<verdict> replay(const point_record& record, journal_position position, moment now,
                                 std::vector<told_event>& told, std::vector<feature_verdict>& by_feature);
+  // Asks for the memory of what is replayed by this thread after hashes[at]. `hashes`: of streams whose points are all
+  // this thread's, in the order of replaying.
+  void prefetch_replay(std::span<const std::uint64_t> hashes, std::size_t at) const;
   // The same by position alone, for points of a log that keeps no numbers: points[i], which ends at positions[i], is
   // numbered and applied unless that is not beyond its stream's position. What is refused was refused before. Nothing
   // is journalled or counted; outcomes are of use to nobody.
@@ -152,7 +155,8 @@ private:
   std::shared_ptr<const profile_book> profiles() const;
   // `positions`: of a replay by position; null: of none.
   void number_points(batch& work, moment now, const journal_position* positions = nullptr);
-  void prefetch(const batch& work, std::size_t at) const;
+  const stream* guess(std::span<const std::uint64_t> hashes, std::size_t at) const;
+  void prefetch(std::span<const std::uint64_t> hashes, std::size_t at) const;
   refusal find_or_create(const point& from, std::uint64_t hash, stream*& found);
   std::size_t streams_max() const { return streams_max_.load(std::memory_order_relaxed); }
   shared_profile usual_profile() const;

@@ -56,6 +56,14 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
   return result;
 }
 
+void engine::prefetch_replay(std::span<const std::uint64_t> hashes, std::size_t at) const {
+  // Those that learn together lie in stripes of other threads.
+  if (is_any_shared_.load(std::memory_order_relaxed)) return;
+  prefetch(hashes, at);
+  // Its detectors were asked for a few points ago.
+  if (const stream* const next = guess(hashes, at + 2)) next->detectors.prefetch_windows();
+}
+
 void engine::replay_forget(std::string_view name, journal_position position) {
   const std::uint64_t hash = streams_->hash_of(name);
   const stream* const found = streams_->stripe_of(hash).streams.find(name, hash);

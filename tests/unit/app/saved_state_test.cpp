@@ -100,6 +100,7 @@ TEST_F(saved_sections, bring_streams_and_producers_back) {
   made->keep(41, R"({"type":"verdict","n":1})");
   stateful second;
   for (const held_section& one : sections_of(first)) second.saved.load(one.view(), {0, 0});
+  second.saved.finish_load();
   EXPECT_EQ(second.points_of("pump"), 5U);
   EXPECT_EQ(second.producers.size(), 1U);
   EXPECT_EQ(second.producers.find_or_create("plc-7")->last_seq(), 41U);
@@ -113,6 +114,7 @@ TEST_F(saved_sections, that_cannot_be_read_cost_their_own_stream_and_no_other) {
     if (one.name == "pump") one.bytes.resize(3);
     second.saved.load(one.view(), {0, 0});
   }
+  second.saved.finish_load();
   EXPECT_EQ(second.points_of("oven"), 1U);
   EXPECT_EQ(second.points_of("pump"), 0U);
   EXPECT_TRUE(second.saved.is_unreadable("pump"));
@@ -124,6 +126,7 @@ TEST_F(saved_sections, that_cannot_be_read_cost_their_own_stream_and_no_other) {
 TEST_F(saved_sections, that_cannot_be_read_leave_the_number_to_the_next_point_of_the_journal) {
   stateful second;
   second.saved.load({2, 1, "pump", 100, "?"}, {0, 0});
+  second.saved.finish_load();
   ASSERT_TRUE(second.saved.is_unreadable("pump"));
   journal_entry old;
   old.type = journal_entry::kind::point;
