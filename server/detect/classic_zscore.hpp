@@ -4,9 +4,9 @@
 // One object a stream, one thread at a time; the settings are the caller's and outlive it. About 10 ns a point, O(1)
 // amortised: the moments move by Welford's update (Technometrics 1962) as a point enters and another leaves, and are
 // computed afresh from the window (two passes; Chan, Golub, LeVeque, American Statistician 1983) once per window, and
-// whenever a far larger value has just left, so rounding never piles up. Memory: 72 bytes and 4 a point of the window
-// while its values are decimals of few digits, else 8 (packed_window.hpp), grown as points come. NaN and infinities are
-// ignored (z = 0); see zscore.hpp for the largest values.
+// whenever a far larger value has just left, so rounding never piles up. Memory: 72 bytes and 3 or 4 a point of the
+// window while its values are decimals of few digits, else 8 (packed_window.hpp), grown as points come. NaN and
+// infinities are ignored (z = 0); see zscore.hpp for the largest values.
 //
 // sd is at least 2^-50 |mean|, a few units in the last place: rounding noise on a constant is not an anomaly, any real
 // change is. Flagged points are not learned from, but at most window/4 of them in a row: a new level becomes normal.

@@ -1,42 +1,57 @@
 // Holds values as decimals of one length, and lays them out anew when the next one does not go with them.
 #include "server/detect/packed_window.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace spindrift {
 
-// As few decimals as do: none fewer than there are, since one of the others needs them.
 void packed_window::put_anew(std::size_t i, double x) {
-  const std::size_t n_others = i < size_ ? size_ - 1U : size_;
-  unsigned decimals = n_others > 0 ? static_cast<unsigned>(decimals_) + 1 : 0;
-  std::int32_t value = 0;
-  while (decimals <= decimals_max && !(pack(x, powers[decimals], value) && all_but_one_pack(i, powers[decimals]))) {
-    ++decimals;
-  }
-  hold(capacity_, decimals <= decimals_max ? decimals : wide);
+  hold(capacity_, layout_with(i, x));
   put(i, x);
 }
 
-bool packed_window::all_but_one_pack(std::size_t one, double power) const {
-  std::int32_t value = 0;
-  for (std::size_t i = 0; i < size_; ++i) {
-    if (i != one && !pack((*this)[i], power, value)) return false;
+// With x in place i. As few decimals as do: none fewer than there are, since one of the others needs them. Values that
+// go one way are soon as far again as they lie apart, so half of the distances are left for what is to come.
+packed_window::layout packed_window::layout_with(std::size_t i, double x) const {
+  const bool has_others = size_ > (i < size_ ? 1U : 0U);
+  for (unsigned decimals = has_others ? decimals_ : 0U; is_packed() && decimals <= decimals_max; ++decimals) {
+    std::int64_t lowest = 0;
+    bool do_all = pack(x, powers[decimals], lowest);
+    std::int64_t highest = lowest;
+    for (std::size_t j = 0; j < size_ && do_all; ++j) {
+      std::int64_t units = lowest;
+      do_all = j == i || pack((*this)[j], powers[decimals], units);
+      lowest = std::min(lowest, units);
+      highest = std::max(highest, units);
+    }
+    if (!do_all) continue;
+    const std::int64_t width = highest - lowest;
+    for (const unsigned bytes : {3U, 4U}) {
+      const std::int64_t distances = std::int64_t{1} << (8U * bytes);
+      if (width < distances / 2) return {decimals, bytes, lowest - (distances - width) / 2};
+    }
   }
-  return true;
+  return {};
 }
 
 void packed_window::reserve(std::size_t capacity) {
   assert(capacity <= size_max);
-  if (capacity > capacity_) hold(capacity, static_cast<unsigned>(decimals_));
+  if (capacity <= capacity_) return;
+  hold(capacity, {decimals_, value_bytes_, is_packed() && block_ ? base() : 0});
 }
 
-// What does not pack is about to be written over.
-void packed_window::hold(std::size_t capacity, unsigned decimals) {
+// What does not go with that layout is about to be written over.
+void packed_window::hold(std::size_t capacity, const layout& as) {
   packed_window held;
   held.size_ = size_;
   held.capacity_ = capacity & size_max;
-  held.decimals_ = decimals & 15U;
-  held.block_ = std::make_unique_for_overwrite<std::byte[]>(capacity * held.value_bytes());
+  held.decimals_ = as.decimals & 15U;
+  held.value_bytes_ = as.value_bytes & 15U;
+  const std::size_t around = held.is_packed() ? sizeof as.base + (sizeof(std::uint32_t) - as.value_bytes) : 0;
+  held.block_ = std::make_unique<std::byte[]>(around + capacity * as.value_bytes);
+  if (held.is_packed()) std::memcpy(held.block_.get(), &as.base, sizeof as.base);
   for (std::size_t i = 0; i < size_; ++i) held.put(i, (*this)[i]);
   *this = std::move(held);
 }

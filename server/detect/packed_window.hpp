@@ -1,14 +1,14 @@
-// The values of a window, to the bit, in four bytes each while all of them are decimals of few digits, as nearly
-// everything that is measured is: 50.123456 is held as the integer 50123456 and the number of decimals that all share.
-// From the first value on that is none (seventeen digits, -0, beyond 2^31 units) they take eight bytes each, until the
-// window is cleared.
+// The values of a window, to the bit, in three or four bytes each while all of them are decimals of few digits, as
+// nearly everything that is measured is: of 50.123456 the integer 50123456 is held, by its distance from one that all
+// share, and the number of decimals, which all share too. From the first value on that is none (seventeen digits, -0,
+// 2^31 units away) they take eight bytes each, until the window is cleared.
 //
 // An integer over a power of ten, both exact, is the double nearest to that decimal, which is what whoever wrote the
 // decimal meant: a value is only packed where this gives back all of its bits.
 //
 // Movable; one thread at a time. One heap block, none while nothing was put in; at most `size_max` values. One division
-// to read a value and one to write it, some ten instructions each; another number of decimals, more room or eight bytes
-// for four rewrite the block.
+// to read a value and one to write it, some fifteen instructions each; another number of decimals, values far from the
+// others, more room or eight bytes each rewrite the block.
 #pragma once
 
 #include <array>
@@ -17,6 +17,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 
@@ -24,7 +25,7 @@ namespace spindrift {
 
 class packed_window {
 public:
-  static constexpr std::size_t size_max = (1U << 28U) - 1;
+  static constexpr std::size_t size_max = (1U << 24U) - 1;
 
   packed_window() = default;
   // Just these, without room for more.
@@ -36,9 +37,11 @@ public:
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
   std::size_t capacity() const { return capacity_; }
-  bool is_packed() const { return decimals_ != wide; }
+  bool is_packed() const { return value_bytes_ != sizeof(double); }
+  // What each takes.
+  std::size_t value_bytes() const { return value_bytes_; }
 
-  double operator[](std::size_t i) const { return is_packed() ? units()[i] / power() : doubles()[i]; }
+  double operator[](std::size_t i) const { return is_packed() ? unpacked(i, base(), power()) : doubles()[i]; }
   // Puts x in the place of the value that is given back.
   double exchange(std::size_t i, double x) {
     assert(i < size_);
@@ -58,48 +61,81 @@ public:
   // Shows every value in the order of their places.
   template <class Visitor>
   void for_each(Visitor&& visit) const {
+    if (empty()) return;
     if (is_packed()) {
+      const std::int64_t from = base();
       const double divisor = power();
-      for (std::size_t i = 0; i < size_; ++i) visit(units()[i] / divisor);
+      for (std::size_t i = 0; i < size_; ++i) visit(unpacked(i, from, divisor));
     } else {
       for (std::size_t i = 0; i < size_; ++i) visit(doubles()[i]);
     }
   }
 
   // Where value i lies, to be asked for ahead.
-  const void* address(std::size_t i) const { return block_.get() + i * value_bytes(); }
+  const void* address(std::size_t i) const { return is_packed() ? word(i) : block_.get() + i * sizeof(double); }
 
 private:
   static constexpr unsigned decimals_max = 9;
-  static constexpr unsigned wide = 15;
   static constexpr std::array<double, decimals_max + 1> powers{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
 
-  std::size_t value_bytes() const { return is_packed() ? sizeof(std::int32_t) : sizeof(double); }
+  // How values are held. The block of packed ones: what all are counted from, then the distances; a byte that is read
+  // with the last of three.
+  struct layout {
+    unsigned decimals = 0;
+    unsigned value_bytes = sizeof(double);
+    std::int64_t base = 0;
+  };
+
   double power() const { return powers[decimals_]; }
-  std::int32_t* units() const { return reinterpret_cast<std::int32_t*>(block_.get()); }
+  std::int64_t base() const {
+    std::int64_t held = 0;
+    std::memcpy(&held, block_.get(), sizeof held);
+    return held;
+  }
   double* doubles() const { return reinterpret_cast<double*>(block_.get()); }
+  std::byte* word(std::size_t i) const { return block_.get() + sizeof(std::int64_t) + i * value_bytes_; }
+  // The bits of a word that are a value's own.
+  std::uint32_t mask() const { return UINT32_MAX >> (8U * (4U - value_bytes_)); }
+  double unpacked(std::size_t i, std::int64_t from, double power) const {
+    std::uint32_t distance = 0;
+    std::memcpy(&distance, word(i), sizeof distance);
+    return static_cast<double>(from + (distance & mask())) / power;
+  }
   // x in units of 1 / power; false where that is not it.
-  static bool pack(double x, double power, std::int32_t& into) {
-    constexpr double units_max = 0x1p31 - 1;
+  static bool pack(double x, double power, std::int64_t& into) {
+    constexpr double units_max = 0x1p50;
     constexpr double to_integer = 0x1.8p52;  // to be added and taken off: rounds what is that small
     const double scaled = x * power;
     if (!(std::fabs(scaled) <= units_max)) return false;
-    into = static_cast<std::int32_t>((scaled + to_integer) - to_integer);
-    return std::bit_cast<std::uint64_t>(into / power) == std::bit_cast<std::uint64_t>(x);
+    const double units = (scaled + to_integer) - to_integer;
+    into = static_cast<std::int64_t>(units);
+    return std::bit_cast<std::uint64_t>(units / power) == std::bit_cast<std::uint64_t>(x);
   }
+  // False where the value does not go with how the others are held; then nothing has changed.
   bool put(std::size_t i, double x) {
-    if (is_packed()) return pack(x, power(), units()[i]);
-    doubles()[i] = x;
+    if (!is_packed()) {
+      doubles()[i] = x;
+      return true;
+    }
+    std::int64_t units = 0;
+    if (!pack(x, power(), units)) return false;
+    const auto distance = static_cast<std::uint64_t>(units - base());
+    if (distance > mask()) return false;
+    std::uint32_t held = 0;
+    std::memcpy(&held, word(i), sizeof held);
+    held = (held & ~mask()) | static_cast<std::uint32_t>(distance);
+    std::memcpy(word(i), &held, sizeof held);
     return true;
   }
   void put_anew(std::size_t i, double x);
-  void hold(std::size_t capacity, unsigned decimals);
-  bool all_but_one_pack(std::size_t one, double power) const;
+  layout layout_with(std::size_t i, double x) const;
+  void hold(std::size_t capacity, const layout& as);
 
   std::unique_ptr<std::byte[]> block_;
   std::uint32_t size_ = 0;
-  std::uint32_t capacity_ : 28 = 0;
-  std::uint32_t decimals_ : 4 = 0;  // of all values, or `wide`
+  std::uint32_t capacity_ : 24 = 0;
+  std::uint32_t decimals_ : 4 = 0;
+  std::uint32_t value_bytes_ : 4 = 3;  // 3, 4 or 8
 };
 
 static_assert(sizeof(packed_window) == 16);

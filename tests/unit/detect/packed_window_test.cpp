@@ -39,8 +39,9 @@ TEST(packed_window, packs_decimals_and_gives_them_back_to_the_bit) {
            {1, 2, 3},
            {50.1, 50.12, 50.123, 50.123456},
            {0.1, 0.2, 0.30, -0.7},
-           {2147.483647, -2147.483647},
-           {2147483647, -2147483647, 0},
+           {1073.741823, -1073.741823},
+           {1073741823, -1073741823, 0},
+           {123456789.012345, 123456788.5, 123456790},
            {0.000000001, 2.147483647},
        }) {
     const packed_window window = window_of(values);
@@ -50,7 +51,7 @@ TEST(packed_window, packs_decimals_and_gives_them_back_to_the_bit) {
 }
 
 TEST(packed_window, keeps_what_is_no_short_decimal_in_eight_bytes_with_all_others) {
-  for (const double odd : {1.0 / 3.0, 0.1 + 0.2, -0.0, 2147483648.0, 2147.4836471, 1e-10, 5e-324, 1e140,
+  for (const double odd : {1.0 / 3.0, 0.1 + 0.2, -0.0, 1e16, 2147485000.0, 1e-10, 5e-324, 1e140,
                            std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
     const std::vector<double> values{20.25, odd, 1000.125, 0.5};
     const packed_window window = window_of(values);
@@ -59,12 +60,32 @@ TEST(packed_window, keeps_what_is_no_short_decimal_in_eight_bytes_with_all_other
   }
 }
 
-// 3,000.5 takes six decimals only in more than 31 bits.
-TEST(packed_window, gives_up_where_one_length_does_not_do_for_all) {
-  const std::vector<double> values{0.123456, 3000.5};
+TEST(packed_window, gives_up_where_values_lie_too_far_apart) {
+  const std::vector<double> values{0.123456, 2150.5};
   const packed_window window = window_of(values);
   EXPECT_FALSE(window.is_packed());
   expect_same(window, values);
+}
+
+TEST(packed_window, takes_three_bytes_a_value_as_long_as_they_lie_close_together) {
+  std::vector<double> values{50.123456, 49.5, 54.25};
+  packed_window window = window_of(values);
+  EXPECT_EQ(window.value_bytes(), 3U);
+  EXPECT_EQ(window.exchange(1, 950.000001), 49.5);
+  values[1] = 950.000001;
+  EXPECT_EQ(window.value_bytes(), 4U);
+  expect_same(window, values);
+}
+
+TEST(packed_window, follows_values_that_go_one_way) {
+  constexpr int length = 50;
+  packed_window window;
+  window.reserve(length);
+  for (int i = 0; i < length; ++i) window.push_back(i * 0.25);
+  for (int i = length; i < 1'000'000; ++i) {
+    ASSERT_EQ(window.exchange(static_cast<std::size_t>(i) % length, i * 0.25), (i - length) * 0.25);
+  }
+  EXPECT_EQ(window.value_bytes(), 3U);
 }
 
 TEST(packed_window, holds_what_was_set_whatever_comes_in_which_order) {
