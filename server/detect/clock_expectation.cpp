@@ -99,7 +99,10 @@ void clock_expectation::learn(double x, double t, double interval) {
   const double own_share = 1 / static_cast<double>(n_);  // of one point among all
   const double day_share = std::max(interval / day_seconds, own_share);
   screen(x, t, interval, day_share, own_share);
-  if (!habit_ || habit_->day.empty() || habit_->hour.empty()) find_habit(t, interval);
+  const bool is_daily = t - started_ >= 2 * day_seconds && day_loss_.with < found_below * day_loss_.without;
+  const bool is_hourly = interval <= interval_for_minutes && t - started_ >= 3 * hour_seconds &&
+                         hour_loss_.with < found_below * hour_loss_.without;
+  if (is_daily || is_hourly) begin_habit(is_daily, is_hourly);
   if (habit_) learn_habit(x, t, interval);
   const double step = std::abs(x - level_);
   const double reach = 8 * (habit_ && habit_->proven ? habit_->proof.with : std::max(day_loss_.without, step / 8));
@@ -128,11 +131,8 @@ void clock_expectation::screen(double x, double t, double interval, double day_s
   minutes_.add(minute, short_off, hour_visit_gain);
 }
 
-void clock_expectation::find_habit(double t, double interval) {
-  const bool daily = t - started_ >= 2 * day_seconds && day_loss_.with < found_below * day_loss_.without;
-  const bool hourly = interval <= interval_for_minutes && t - started_ >= 3 * hour_seconds &&
-                      hour_loss_.with < found_below * hour_loss_.without;
-  if (!daily && !hourly) return;
+// Where it has not begun yet.
+void clock_expectation::begin_habit(bool daily, bool hourly) {
   if (!habit_) habit_ = std::make_unique<habit>();
   if (daily && habit_->day.empty()) {
     habit_->day = habit_->work = habit_->weekend = clock_profile(quarters, true);

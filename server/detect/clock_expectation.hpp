@@ -100,7 +100,7 @@ private:
   parts parts_at(double t) const;
   double base() const;
   void screen(double x, double t, double interval, double day_share, double own_share);
-  void find_habit(double t, double interval);
+  void begin_habit(bool daily, bool hourly);
   void learn_habit(double x, double t, double interval);
 
   double level_ = 0;
