@@ -140,15 +140,19 @@ void calibration::widen(std::size_t score, unsigned first, unsigned end) {
   const std::size_t begin = begin_of(score);  // stays where it is
   const std::uint8_t below = before.held == 0 ? std::uint8_t{0} : buckets_.surprise(begin);
   const std::uint8_t above = in_steps(surprise_of(before, begin, buckets_max));
-  auto wanted = spans_;
-  wanted[score].first = static_cast<std::uint8_t>(first);
-  wanted[score].held = static_cast<std::uint8_t>(end - first);
-  hold(wanted);
+  const std::size_t next = begin + before.held;
+  const std::size_t held = end - first;
+  bucket_row buckets(buckets_.size() - before.held + held, count_ >= bucket_row::narrow_max);
+  buckets.take(0, buckets_, 0, begin);
+  buckets.take(begin + (before.held == 0 ? 0U : before.first - first), buckets_, begin, before.held);
+  buckets.take(begin + held, buckets_, next, buckets_.size() - next);
   for (unsigned place = first; place < end; ++place) {
     const std::size_t made = begin + place - first;
-    if (before.held == 0 || place >= unsigned{before.first} + before.held) buckets_.set_surprise(made, above);
-    if (before.held != 0 && place < before.first) buckets_.set_surprise(made, below);
+    if (before.held == 0 || place >= unsigned{before.first} + before.held) buckets.set_surprise(made, above);
+    if (before.held != 0 && place < before.first) buckets.set_surprise(made, below);
   }
+  buckets_ = std::move(buckets);
+  spans_[score] = {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(held)};
 }
 
 // A fresh block of exactly the wanted size: some hundred times in a stream's life, and no spare capacity is kept. What
@@ -175,7 +179,7 @@ void calibration::hold(const std::array<span, scores>& wanted) {
     } else {
       to += unsigned{before.first} - wanted[i].first;
     }
-    if (left > 0) buckets.take(to, buckets_, from, left);
+    buckets.take(to, buckets_, from, left);
     before_begin += before.held;
     begin += wanted[i].held;
   }

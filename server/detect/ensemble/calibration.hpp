@@ -81,6 +81,7 @@ private:
     }
     // So many behind each other as they are; what had no wide counts has none beyond a byte.
     void take(std::size_t to, const bucket_row& of, std::size_t from, std::size_t many) {
+      if (many == 0) return;  // a row of none has no bytes to point at
       std::memcpy(bytes_.get() + 2 * to, of.bytes_.get() + 2 * from, 2 * many);
       if (of.is_wide_) std::memcpy(bytes_.get() + 2U * size_ + to, of.bytes_.get() + 2U * of.size_ + from, many);
     }
