@@ -159,6 +159,8 @@ shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
   float best_square = std::numeric_limits<float>::infinity();
   for (std::size_t begin = 0; begin < size_; begin += lanes) {
     const group& of = groups_[begin / lanes];
+    // Of the sixteen bytes from the four `least` on, the third four.
+    static_assert(offsetof(group, step) == offsetof(group, least) + 8);
     const four_wholes steps = wholes_of(reinterpret_cast<const char*>(&of) + offsetof(group, least))[2];
     const four_floats step = std::bit_cast<four_floats>((steps + static_cast<std::int32_t>(step_first))
                                                         << static_cast<std::int32_t>(step_shift));
