@@ -14,7 +14,7 @@ constexpr std::uint8_t grace = 3;
 constexpr double young_factor = 8;
 // Points of different times after which a stream can be missed: far fewer than it takes to call one of its gaps a hole.
 constexpr std::uint32_t heard_min = 5;
-constexpr std::uint32_t counted_max = 65'000;
+constexpr std::uint32_t interval_points_max = 65'000;
 // Of the usual interval: a gap between the two is it, and moves nothing.
 constexpr double nearly_less = 0.9999;
 constexpr double nearly_more = 1.0001;
@@ -73,7 +73,7 @@ double interval_habit::rarity(double ratio) const {
 }
 
 void interval_habit::count_point() {
-  if (points_ < counted_max) ++points_;
+  if (points_ < interval_points_max) ++points_;
 }
 
 void interval_habit::learn(double gap, double ratio) {
@@ -90,7 +90,7 @@ void interval_habit::learn(double gap, double ratio) {
   const auto octave = static_cast<std::size_t>(std::min(std::log2(ratio), 17.0)) - 2;
   if (!gaps_) gaps_ = std::make_unique<octave_counts>();
   std::uint16_t& count = (*gaps_)[std::min(octave, octaves - 1)];
-  if (++count < 60'000 && points_ < counted_max) return;
+  if (++count < 60'000 && points_ < interval_points_max) return;
   for (std::uint16_t& held : *gaps_) held = static_cast<std::uint16_t>(held / 2);
   points_ /= 2;
 }
