@@ -55,8 +55,9 @@ TEST(name, in_quotes_is_a_name_without_them) {
     ASSERT_TRUE(is_stream(text.substr(0, plain))) << text;
   }
   EXPECT_GT(found, 100);
-  const std::string line = "http_requests_total{code=200,method=get}\",";
-  EXPECT_EQ(quoted_ascii_name(line.data(), line.data() + line.size()), line.size() - 2);
+  const std::string name = "http_requests_total{code=200,method=get}";
+  const std::string line = name + "\"," + std::string(15, ' ');
+  EXPECT_EQ(quoted_ascii_name(line.data(), line.data() + name.size() + 2), name.size());
 }
 
 TEST(name, of_any_length_is_of_the_same_characters) {
