@@ -71,8 +71,11 @@ public:
     }
   }
 
-  // Where value i lies, to be asked for ahead.
-  const void* address(std::size_t i) const { return is_packed() ? word(i) : block_.get() + i * sizeof(double); }
+  // Where value i lies, to be asked for ahead; null while there is none.
+  const void* address(std::size_t i) const {
+    if (!block_) return nullptr;
+    return is_packed() ? word(i) : block_.get() + i * sizeof(double);
+  }
 
 private:
   static constexpr unsigned decimals_max = 9;

@@ -116,6 +116,11 @@ TEST(packed_window, holds_what_was_set_whatever_comes_in_which_order) {
   }
 }
 
+TEST(packed_window, has_no_address_without_values) {
+  EXPECT_EQ(packed_window().address(1), nullptr);
+  EXPECT_NE(window_of({1, 2}).address(1), nullptr);
+}
+
 TEST(packed_window, packs_again_once_it_was_cleared) {
   packed_window window = window_of({1.0 / 3.0});
   EXPECT_FALSE(window.is_packed());
