@@ -2,20 +2,34 @@
 // computed as it would be alone, to the last bit. Pure; any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstring>
 
 namespace spindrift {
 
 using double_pair = double __attribute__((vector_size(16)));
 
-// Of two neighbours, anywhere.
-inline double_pair load_pair(const double* from) {
-  double_pair loaded;
+// The bytes of a vector, anywhere.
+template <class Vector>
+Vector vector_at(const void* from) {
+  Vector loaded;
   std::memcpy(&loaded, from, sizeof loaded);
   return loaded;
 }
+
+// Of two neighbours.
+inline double_pair load_pair(const double* from) {
+  return vector_at<double_pair>(from);
+}
 inline void store_pair(double_pair of, double* to) {
   std::memcpy(to, &of, sizeof of);
+}
+// The first `many` of the two, as floats.
+template <std::size_t many = 2>
+void store_rounded(double_pair of, float* to) {
+  using float_pair = float __attribute__((vector_size(8)));
+  const float_pair rounded = __builtin_convertvector(of, float_pair);
+  std::memcpy(to, &rounded, many * sizeof(float));
 }
 
 }  // namespace spindrift

@@ -21,6 +21,8 @@
 #include <memory>
 #include <span>
 
+#include "server/detect/rounding_noise.hpp"
+
 namespace spindrift {
 
 class packed_window {
@@ -107,10 +109,9 @@ private:
   // x in units of 1 / power; false where that is not it.
   static bool pack(double x, double power, std::int64_t& into) {
     constexpr double units_max = 0x1p50;
-    constexpr double to_integer = 0x1.8p52;  // to be added and taken off: rounds what is that small
     const double scaled = x * power;
     if (!(std::fabs(scaled) <= units_max)) return false;
-    const double units = (scaled + to_integer) - to_integer;
+    const double units = rounding_noise::nearest_whole(scaled);
     into = static_cast<std::int64_t>(units);
     return std::bit_cast<std::uint64_t>(units / power) == std::bit_cast<std::uint64_t>(x);
   }

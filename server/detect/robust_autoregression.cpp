@@ -20,7 +20,6 @@ constexpr double prediction_lost = 1e145;
 constexpr double excess_max = 1e100;      // its square is far from the largest double
 constexpr double diagonal_least = 1e-30;  // else what is nought in a float would stay it
 
-using float_pair = float __attribute__((vector_size(8)));
 using float_four = float __attribute__((vector_size(16)));
 
 inline double_pair both(double one) {
@@ -32,11 +31,6 @@ double_pair widened(const float* from) {
   float_four loaded{};
   std::memcpy(&loaded, from, many * sizeof(float));
   return double_pair{static_cast<double>(loaded[0]), static_cast<double>(loaded[1])};
-}
-template <std::size_t many>
-void store_rounded(double_pair of, float* to) {
-  const float_pair rounded = __builtin_convertvector(of, float_pair);
-  std::memcpy(to, &rounded, many * sizeof(float));
 }
 
 }  // namespace

@@ -31,6 +31,9 @@ inline constexpr auto scales = [] {
 }();
 // Added and taken away again, it leaves the nearest whole number; std::nearbyint would be a call.
 inline constexpr double whole = 0x1.8p52;
+inline double nearest_whole(double x) {
+  return (x + whole) - whole;
+}
 static_assert(scales.front() == 1e22 && scales.back() == 1e0);
 
 }  // namespace rounding_noise
@@ -41,7 +44,7 @@ inline double without_rounding_noise(double x) {
   const auto exponent = static_cast<int>((std::bit_cast<std::uint64_t>(x) >> 52U) & 0x7ffU) - 1'023;
   if (exponent < rounding_noise::exponent_min || exponent >= rounding_noise::exponent_end) return x;
   const double scale = rounding_noise::scales[static_cast<std::size_t>(exponent - rounding_noise::exponent_min)];
-  return ((x * scale + rounding_noise::whole) - rounding_noise::whole) / scale;
+  return rounding_noise::nearest_whole(x * scale) / scale;
 }
 
 }  // namespace spindrift

@@ -24,8 +24,7 @@ inline four_floats floats_of(four_wholes of) {
 inline std::array<four_wholes, 4> wholes_of(const void* sixteen) {
   using bytes = std::uint8_t __attribute__((vector_size(16)));
   using shorts = std::uint16_t __attribute__((vector_size(16)));
-  bytes loaded;
-  std::memcpy(&loaded, sixteen, sizeof loaded);
+  const auto loaded = vector_at<bytes>(sixteen);
   const auto lower = std::bit_cast<shorts>(
       __builtin_shufflevector(loaded, bytes{}, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
   const auto upper = std::bit_cast<shorts>(
@@ -37,9 +36,7 @@ inline std::array<four_wholes, 4> wholes_of(const void* sixteen) {
 }
 inline four_wholes wholes_of(const std::array<std::int16_t, 4>& shorts) {
   using four_shorts = std::int16_t __attribute__((vector_size(8)));
-  four_shorts loaded;
-  std::memcpy(&loaded, shorts.data(), sizeof loaded);
-  return __builtin_convertvector(loaded, four_wholes);
+  return __builtin_convertvector(vector_at<four_shorts>(shorts.data()), four_wholes);
 }
 inline four_floats roots(four_floats of) {
 #if __has_builtin(__builtin_ia32_sqrtps)
@@ -53,17 +50,10 @@ inline float least_of(four_floats of) {
   return std::min(two[0], two[1]);
 }
 inline four_floats four_at(const float* from) {
-  four_floats loaded;
-  std::memcpy(&loaded, from, sizeof loaded);
-  return loaded;
+  return vector_at<four_floats>(from);
 }
 inline void put_four(four_floats of, float* to) {
   std::memcpy(to, &of, sizeof of);
-}
-inline void put_rounded(double_pair of, float* to) {
-  using float_pair = float __attribute__((vector_size(8)));
-  const float_pair rounded = __builtin_convertvector(of, float_pair);
-  std::memcpy(to, &rounded, sizeof rounded);
 }
 
 }  // namespace spindrift

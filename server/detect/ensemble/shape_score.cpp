@@ -66,8 +66,8 @@ shape_memory::shape shape_memory::shape_of(const std::array<double, levels>& of)
   shape made;
   for (std::size_t i = 0; i < levels; i += 2) {
     const double_pair two = load_pair(&of[i]);
-    put_rounded(two, &made[i]);
-    put_rounded((two - around.mean) / around.size, &made[levels + i]);
+    store_rounded(two, &made[i]);
+    store_rounded((two - around.mean) / around.size, &made[levels + i]);
   }
   return made;
 }
@@ -159,8 +159,7 @@ shape_memory::match shape_memory::nearest_of_many(const shape& wanted) const {
   float best_square = std::numeric_limits<float>::infinity();
   for (std::size_t begin = 0; begin < size_; begin += lanes) {
     const group& of = groups_[begin / lanes];
-    // Of the sixteen bytes from the four `least` on, the third four.
-    static_assert(offsetof(group, step) == offsetof(group, least) + 8);
+    static_assert(offsetof(group, step) == offsetof(group, least) + 8);  // the third four of sixteen bytes
     const four_wholes steps = wholes_of(reinterpret_cast<const char*>(&of) + offsetof(group, least))[2];
     const four_floats step = std::bit_cast<four_floats>((steps + static_cast<std::int32_t>(step_first))
                                                         << static_cast<std::int32_t>(step_shift));
