@@ -27,6 +27,20 @@ constexpr std::uint64_t quarter = std::uint64_t{1} << 50U;
 constexpr std::array<std::uint64_t, 8> quarter_shift{
     0, quarter - 0x306FE0A31B715ULL, 0, 2 * quarter - 0x6A09E667F3BCDULL, 0, 3 * quarter - 0xAE89F995AD3ADULL, 0, 0};
 
+// For n, evenly over all of them and over those at even distances: the multiples of the golden ratio.
+std::uint32_t lot_of(std::uint32_t n) {
+  return n * 0x9E3779B9U;
+}
+
+// Of what is not negative. Upward, so that nothing is larger than what is kept of it.
+std::uint16_t upper_half_of(double r) {
+  const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(std::min(r, largest_max)));
+  return static_cast<std::uint16_t>((bits + 0xFFFFU) >> 16U);
+}
+double from_upper_half(std::uint16_t half) {
+  return static_cast<double>(std::bit_cast<float>(std::uint32_t{half} << 16U));
+}
+
 // The least part of all scores that so many steps of surprise can mean.
 constexpr auto part_of = [] {
   constexpr double per_step = 0.9380418;  // 10^(-1/36), rounded down
@@ -49,10 +63,17 @@ unsigned calibration::bucket_of(double r) {
   return static_cast<unsigned>((above + quarter_shift[above >> 49U & 7U]) >> 50U);
 }
 
+void calibration::bucket_row::set_count(std::size_t i, unsigned count) {
+  const auto beyond = static_cast<unsigned>(std::bit_width(count)) - 5U;  // bits that a step leaves out
+  const unsigned code = count < exact_end ? count : std::min(16U * (beyond + 1U) + (count >> beyond), code_max);
+  bytes_[2 * i] = static_cast<std::uint8_t>(code);
+}
+
 std::array<double, calibration::scores> calibration::update(const std::array<double, scores>& raw) {
   std::array<double, scores> surprises{};
   const bool is_warm = count_ >= warm_up;
   if (is_warm && count_ >= rebuild_at(table_count_)) rebuild();
+  const std::uint32_t lot = lot_of(count_);
   std::size_t begin = 0;
   for (std::size_t i = 0; i < scores; ++i) {
     const span of = spans_[i];
@@ -61,26 +82,28 @@ std::array<double, calibration::scores> calibration::update(const std::array<dou
       const unsigned place = bucket_of(r);
       const unsigned index = place - of.first;  // beyond any when it lies below
       if (index < of.held) {
-        surprises[i] = buckets_.count_up(begin + index) * (1.0 / steps);
+        surprises[i] = buckets_.count_up(begin + index, lot) * (1.0 / steps);
       } else {
         surprises[i] = surprise_of(of, begin, place);
-        add_beyond(i, begin, place);
+        add_beyond(i, begin, place, lot);
       }
-      if (r > static_cast<double>(largest_[i])) surprises[i] += record(i, r);
+      if (r > from_upper_half(largest_[i])) surprises[i] += record(i, r);
     }
     begin += spans_[i].held;
   }
   if (!is_warm) surprises.fill(0.0);
-  ++count_;
-  if (count_ == bucket_row::narrow_max) hold(spans_);
-  if (count_ >= count_max) halve();
+  if (count_ + 1U == count_max) {
+    halve();
+  } else {
+    ++count_;
+  }
   return surprises;
 }
 
 // What the largest ever surprises beyond its bucket.
 double calibration::record(std::size_t score, double r) {
-  const auto before = static_cast<double>(largest_[score]);
-  largest_[score] = static_cast<float>(std::min(r, largest_max));
+  const double before = from_upper_half(largest_[score]);
+  largest_[score] = upper_half_of(r);
   return before > 0.0 ? 2.0 * std::log10(r / before) : 0.0;
 }
 
@@ -96,7 +119,7 @@ double calibration::surprise_of(const span& of, std::size_t begin, unsigned plac
 }
 
 // One more where no bucket is held: it is widened to there, or counts below.
-void calibration::add_beyond(std::size_t score, std::size_t begin, unsigned place) {
+void calibration::add_beyond(std::size_t score, std::size_t begin, unsigned place, std::uint32_t lot) {
   const span& of = spans_[score];
   if (of.held == 0) {
     widen(score, place, place + 1);
@@ -107,7 +130,7 @@ void calibration::add_beyond(std::size_t score, std::size_t begin, unsigned plac
   } else {
     place = of.first;
   }
-  buckets_.count_up(begin + place - of.first);
+  buckets_.count_up(begin + place - of.first, lot);
 }
 
 // More than its part. Most often the surprise of the lowest bucket says that it has not: when the table was built it
@@ -142,16 +165,17 @@ void calibration::widen(std::size_t score, unsigned first, unsigned end) {
   const std::uint8_t above = in_steps(surprise_of(before, begin, buckets_max));
   const std::size_t next = begin + before.held;
   const std::size_t held = end - first;
-  bucket_row buckets(buckets_.size() - before.held + held, count_ >= bucket_row::narrow_max);
+  bucket_row buckets(held_ - before.held + held);
   buckets.take(0, buckets_, 0, begin);
   buckets.take(begin + (before.held == 0 ? 0U : before.first - first), buckets_, begin, before.held);
-  buckets.take(begin + held, buckets_, next, buckets_.size() - next);
+  buckets.take(begin + held, buckets_, next, held_ - next);
   for (unsigned place = first; place < end; ++place) {
     const std::size_t made = begin + place - first;
     if (before.held == 0 || place >= unsigned{before.first} + before.held) buckets.set_surprise(made, above);
     if (before.held != 0 && place < before.first) buckets.set_surprise(made, below);
   }
   buckets_ = std::move(buckets);
+  held_ = static_cast<std::uint16_t>(held_ - before.held + held);
   spans_[score] = {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(held)};
 }
 
@@ -160,7 +184,7 @@ void calibration::widen(std::size_t score, unsigned first, unsigned end) {
 void calibration::hold(const std::array<span, scores>& wanted) {
   const auto total = std::accumulate(wanted.begin(), wanted.end(), std::size_t{0},
                                      [](std::size_t sum, const span& of) { return sum + of.held; });
-  bucket_row buckets(total, count_ >= bucket_row::narrow_max);
+  bucket_row buckets(total);
   std::size_t before_begin = 0;
   std::size_t begin = 0;
   for (std::size_t i = 0; i < scores; ++i) {
@@ -184,6 +208,7 @@ void calibration::hold(const std::array<span, scores>& wanted) {
     begin += wanted[i].held;
   }
   buckets_ = std::move(buckets);
+  held_ = static_cast<std::uint16_t>(total);
 }
 
 void calibration::fold() {
@@ -207,7 +232,7 @@ void calibration::fold() {
 
 void calibration::rebuild() {
   // Seldom, so that scores which have become smaller are many enough by then to stay.
-  if (std::bit_width(count_) != std::bit_width(table_count_)) fold();
+  if (std::bit_width(unsigned{count_}) != std::bit_width(unsigned{table_count_})) fold();
   const double total = static_cast<double>(count_) + 1.0;
   std::size_t begin = 0;
   for (const span& of : spans_) {
@@ -227,9 +252,10 @@ void calibration::rebuild() {
   table_count_ = count_;
 }
 
+// As it is about to reach count_max.
 void calibration::halve() {
-  count_ /= 2;
-  for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_.set_count(i, buckets_.count(i) / 2U);
+  count_ = count_max / 2;
+  for (std::size_t i = 0; i < held_; ++i) buckets_.set_count(i, buckets_.count(i) / 2U);
   rebuild();
 }
 
@@ -241,11 +267,11 @@ std::array<calibration::saved_scale, calibration::scores> calibration::copied() 
     saved_scale& to = saved[i];
     to.first = of.first;
     to.count = count_;
-    to.zeros = count_ - std::min(count_, nonzero_of(of, begin));
+    to.zeros = to.count - std::min(to.count, nonzero_of(of, begin));
     to.rebuild_at = std::max(warm_up, rebuild_at(table_count_));
     to.table_count = table_count_;
-    to.table_nonzero = table_count_ - std::min(table_count_, to.zeros);
-    to.largest = static_cast<double>(largest_[i]);
+    to.table_nonzero = to.table_count - std::min(to.table_count, to.zeros);
+    to.largest = from_upper_half(largest_[i]);
     for (std::size_t k = 0; k < of.held; ++k) {
       to.counts.push_back(static_cast<std::uint16_t>(buckets_.count(begin + k)));
       to.surprises.push_back(static_cast<float>(buckets_.surprise(begin + k) / steps));
@@ -265,13 +291,14 @@ bool calibration::take_over(const std::array<saved_scale, scores>& saved) {
         from.table_count >= count_max || !(from.largest >= 0.0)) {
       return false;
     }
-    largest_[i] = static_cast<float>(std::min(from.largest, largest_max));
+    largest_[i] = upper_half_of(from.largest);
     wanted[i].first = static_cast<std::uint8_t>(from.first);
     wanted[i].held = static_cast<std::uint8_t>(from.counts.size());
   }
-  count_ = saved[0].count;
-  table_count_ = saved[0].table_count;
+  count_ = static_cast<std::uint16_t>(saved[0].count);
+  table_count_ = static_cast<std::uint16_t>(saved[0].table_count);
   spans_ = {};
+  held_ = 0;
   hold(wanted);
   constexpr double surprise_max = 7.0;  // beyond any that a count below count_max can have
   std::size_t begin = 0;
@@ -280,8 +307,7 @@ bool calibration::take_over(const std::array<saved_scale, scores>& saved) {
       const auto surprise = static_cast<double>(saved[i].surprises[k]);
       if (!(surprise >= 0.0 && surprise <= surprise_max)) return false;
       const std::size_t taken = begin + k;
-      buckets_.set_count(
-          taken, count_ < bucket_row::narrow_max ? std::min<unsigned>(saved[i].counts[k], count_) : saved[i].counts[k]);
+      buckets_.set_count(taken, saved[i].counts[k]);
       buckets_.set_surprise(taken, in_steps(surprise));
     }
   }

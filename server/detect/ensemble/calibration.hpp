@@ -7,10 +7,11 @@
 // 2^-20 to 2^20 (what lies beyond goes to the end buckets), and only the span of buckets in use is held. What is small
 // for its stream surprises nobody, so about the lowest quarter of the scores shares a bucket: else half of all
 // buckets would tell surprises of less than 0.03 from each other. The logarithms come from a table, rebuilt when n has
-// grown by n/24 + 24, which is what makes a score cost a few nanoseconds; a bucket and its entry of the table take
-// two bytes while n < 255, then three; an entry is exact to 1/72. All buckets lie in one block behind each other: some
-// 0.5 KiB, then 0.8, at most 5.7 KiB. At n = 65,536 all counts are halved, so the scale follows the stream. Moved, not
-// copied; one thread at a time. r may be any double: NaN and negative count as 0.
+// grown by n/24 + 24, which is what makes a score cost a few nanoseconds; an entry of it is a byte and exact to 1/72, a
+// count another byte: exact below 64, then in steps of a sixteenth of an octave, of which a point goes one with the
+// chance that there is of it (Morris, CACM 21, 1978), by a lot that depends on n alone. All buckets lie in one block
+// behind each other: some 0.3 KiB, then 0.45, at most 3.8 KiB. At n = 65,536 all counts are halved, so the scale
+// follows the stream. Moved, not copied; one thread at a time. r may be any double: NaN and negative count as 0.
 #pragma once
 
 #include <array>
@@ -38,10 +39,10 @@ public:
   std::array<double, scores> update(const std::array<double, scores>& raw);
 
   // What the next point will touch.
-  void prefetch() const { buckets_.prefetch(); }
+  void prefetch() const { buckets_.prefetch(held_); }
 
   unsigned count() const { return count_; }
-  std::size_t memory_bytes() const { return buckets_.memory_bytes(); }
+  std::size_t memory_bytes() const { return 2U * std::size_t{held_}; }
 
   // The bucket of r > 0, in 0 .. buckets_max - 1.
   static unsigned bucket_of(double r);
@@ -57,42 +58,29 @@ public:
   }
 
 private:
-  // A count and a surprise each, beside each other: what a point touches. What a count has beyond a byte lies behind
-  // them all, and not before one may need it.
+  // A count and a surprise each, beside each other: what a point touches. How many there are is known outside.
   class bucket_row {
   public:
-    static constexpr unsigned narrow_max = 255;
-
     bucket_row() = default;
-    bucket_row(std::size_t size, bool is_wide)
-        : bytes_(std::make_unique<std::uint8_t[]>(size * (is_wide ? 3U : 2U))),
-          size_(static_cast<std::uint16_t>(size)),
-          is_wide_(is_wide) {}
+    explicit bucket_row(std::size_t size) : bytes_(std::make_unique<std::uint8_t[]>(2U * size)) {}
 
-    void prefetch() const { prefetch_bytes(bytes_.get(), 2U * size_); }
+    void prefetch(std::size_t size) const { prefetch_bytes(bytes_.get(), 2U * size); }
 
-    std::size_t size() const { return size_; }
-    std::size_t memory_bytes() const { return size_ * (is_wide_ ? 3U : 2U); }
-    unsigned count(std::size_t i) const { return bytes_[2 * i] + (is_wide_ ? 256U * bytes_[2U * size_ + i] : 0U); }
-    // At most narrow_max unless it is wide.
-    void set_count(std::size_t i, unsigned count) {
-      bytes_[2 * i] = static_cast<std::uint8_t>(count & 0xFFU);
-      if (is_wide_) bytes_[2U * size_ + i] = static_cast<std::uint8_t>(count >> 8U);
+    unsigned count(std::size_t i) const {
+      const unsigned code = bytes_[2 * i];
+      return code < exact_end ? code : (16U + (code & 15U)) << ((code >> 4U) - 2U);
     }
-    // So many behind each other as they are; what had no wide counts has none beyond a byte.
+    void set_count(std::size_t i, unsigned count);
+    // So many behind each other as they are.
     void take(std::size_t to, const bucket_row& of, std::size_t from, std::size_t many) {
       if (many == 0) return;  // a row of none has no bytes to point at
       std::memcpy(bytes_.get() + 2 * to, of.bytes_.get() + 2 * from, 2 * many);
-      if (of.is_wide_) std::memcpy(bytes_.get() + 2U * size_ + to, of.bytes_.get() + 2U * of.size_ + from, many);
     }
-    // One more, unless that is count_max; returns the surprise.
-    std::uint8_t count_up(std::size_t i) {
+    // One more, or a step of 2^k more if `lot`, evenly from 0 to 2^32, is below 2^(32 - k); returns the surprise.
+    std::uint8_t count_up(std::size_t i, std::uint32_t lot) {
       std::uint8_t* const one = bytes_.get() + 2 * i;
-      if (*one < narrow_max) {
-        ++*one;
-      } else if (is_wide_ && bytes_[2U * size_ + i] < narrow_max) {
-        set_count(i, count(i) + 1U);
-      }
+      const unsigned code = *one;
+      if (code < exact_end || (lot < (std::uint64_t{1} << 34U) >> (code >> 4U) && code < code_max)) ++*one;
       return one[1];
     }
     // In steps of 1/36.
@@ -100,9 +88,11 @@ private:
     void set_surprise(std::size_t i, std::uint8_t steps) { bytes_[2 * i + 1] = steps; }
 
   private:
+    // A count as it is, then 16 and the lower four bits, 2^k times for k = the upper four less 2.
+    static constexpr unsigned exact_end = 64;
+    static constexpr unsigned code_max = 223;  // the last one below count_max
+
     std::unique_ptr<std::uint8_t[]> bytes_;
-    std::uint16_t size_ = 0;
-    bool is_wide_ = false;
   };
   // The buckets of one score that are held; they stand behind those of the scores before it.
   struct span {
@@ -137,7 +127,7 @@ private:
   double record(std::size_t score, double r);
   double held_surprise(std::size_t bucket) const;
   double surprise_of(const span& of, std::size_t begin, unsigned place) const;
-  void add_beyond(std::size_t score, std::size_t begin, unsigned place);
+  void add_beyond(std::size_t score, std::size_t begin, unsigned place, std::uint32_t lot);
   void widen(std::size_t score, unsigned first, unsigned end);
   void hold(const std::array<span, scores>& wanted);
   void fold();
@@ -147,11 +137,12 @@ private:
   bool take_over(const std::array<saved_scale, scores>& saved);
 
   bucket_row buckets_;
-  std::uint32_t count_ = 0;        // n: all buckets of a score, and its zeros
-  std::uint32_t table_count_ = 0;  // n when the table was built
-  std::array<float, scores> largest_{};
+  std::uint16_t count_ = 0;        // n: all buckets of a score, and its zeros
+  std::uint16_t table_count_ = 0;  // n when the table was built
+  std::uint16_t held_ = 0;         // buckets of all spans
   std::array<span, scores> spans_{};
+  std::array<std::uint16_t, scores> largest_{};  // the upper half of a float, rounded upward
 };
-static_assert(sizeof(calibration) == 96);
+static_assert(sizeof(calibration) == 64);
 
 }  // namespace spindrift

@@ -9,7 +9,7 @@
 // Anomaly Benchmark (Lavin and Ahmad, ICMLA 2015). The sources of its parts are in their headers.
 //
 // A plain value of one stream; one thread at a time; deterministic. Cost about 0.2 us per point, memory grows with what
-// the stream shows: memory_bytes() tells, at most 11 KiB. Any double is safe: NaN and infinity are ignored, a value far
+// the stream shows: memory_bytes() tells, at most 9 KiB. Any double is safe: NaN and infinity are ignored, a value far
 // beyond the range seen is drawn in (see update), any time is taken. A constant stream scores 0; when it
 // changes for the first time it alarms within two points.
 #pragma once
