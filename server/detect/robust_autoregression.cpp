@@ -20,17 +20,14 @@ constexpr double prediction_lost = 1e145;
 constexpr double excess_max = 1e100;      // its square is far from the largest double
 constexpr double diagonal_least = 1e-30;  // else what is nought in a float would stay it
 
-using float_four = float __attribute__((vector_size(16)));
-
 inline double_pair both(double one) {
   return double_pair{one, one};
 }
-// So many of two neighbours, 0 for the other. As pairs GCC would turn them one by one.
-template <std::size_t many>
-double_pair widened(const float* from) {
-  float_four loaded{};
-  std::memcpy(&loaded, from, many * sizeof(float));
-  return double_pair{static_cast<double>(loaded[0]), static_cast<double>(loaded[1])};
+inline double_pair firsts(double_pair a, double_pair b) {
+  return double_pair{a[0], b[0]};
+}
+inline double_pair seconds(double_pair a, double_pair b) {
+  return double_pair{a[1], b[1]};
 }
 
 }  // namespace
@@ -126,62 +123,74 @@ void robust_autoregression::pass(double value) {
 
 // False when the numbers are no longer good. Written so that NaN is not good. Column after column: what the features
 // are to it, what U' features is; and with the spread that the columns before have left, the column after this point
-// and its part of the gain, P features.
+// and its part of the gain, P features. Two columns at a time, for what is one number a column.
 bool robust_autoregression::fit(const forecast& made, double error, double knee) {
   constexpr std::size_t pairs = order / 2;
   std::array<double_pair, pairs> features;
   for (std::size_t i = 0; i < pairs; ++i) features[i] = load_pair(&made.features[2 * i]);
-  std::array<double_pair, pairs> gain{};
+  std::array<double_pair, pairs> gain;
+  std::array<double_pair, pairs> diagonal_left;
   const double size = std::abs(error);
   const double excess = std::min(size > knee ? size / knee : 1, excess_max);
   const double spread_before = forgetting * excess * excess;
   double spread = spread_before;
   double inverse = 1 / spread;
   double left = 0;
-  std::array<double, order> diagonal_left;
-  const auto take = [&]<std::size_t j>(std::integral_constant<std::size_t, j>) {  // so that no loop is left
-    float* const above = column(j);
-    std::array<double_pair, pairs> old;
-    double_pair turned_pair = {made.features[j], 0};
-    const auto each_pair = [&](auto act) {
+  const auto take = [&]<std::size_t p>(std::integral_constant<std::size_t, p>) {  // so that no loop is left
+    float* const one = column(2 * p);
+    float* const other = column(2 * p + 1);
+    std::array<double_pair, p + 1> old_one;
+    std::array<double_pair, p + 1> old_other;
+    const auto each_row = [&](auto act) {
       [&]<std::size_t... i>(std::index_sequence<i...>) {
-        (act(std::integral_constant<std::size_t, i>(),
-             std::integral_constant<std::size_t, std::min<std::size_t>(j - 2 * i, 2)>()),
-         ...);
+        (act(i), ...);
       }
-      (std::make_index_sequence<(j + 1) / 2>());
+      (std::make_index_sequence<p>());
     };
-    each_pair([&]<std::size_t i, std::size_t many>(std::integral_constant<std::size_t, i>,
-                                                   std::integral_constant<std::size_t, many>) {
-      old[i] = widened<many>(above + 2 * i);
-      turned_pair += old[i] * features[i];
+    double_pair turned_one = {made.features[2 * p], 0};
+    double_pair turned_other = {made.features[2 * p + 1], 0};
+    each_row([&](std::size_t i) {
+      old_one[i] = load_widened(one + 2 * i);
+      turned_one += old_one[i] * features[i];
+      old_other[i] = load_widened(other + 2 * i);
+      turned_other += old_other[i] * features[i];
     });
-    const double turned = turned_pair[0] + turned_pair[1];
-    const auto before = static_cast<double>(diagonal_[j]);
-    const double own = before * turned;
-    const double_pair own_2 = both(own);
-    const double_pair change = both(-turned * inverse);
-    each_pair([&]<std::size_t i, std::size_t many>(std::integral_constant<std::size_t, i>,
-                                                   std::integral_constant<std::size_t, many>) {
-      const double_pair next = old[i] + gain[i] * change;
-      store_rounded<many>(next, above + 2 * i);
-      gain[i] += old[i] * own_2;
+    // In the row of the one, which has its one there, the other has a last number.
+    const double_pair last = load_widened<1>(other + 2 * p);
+    turned_other += last * features[p];
+    const double_pair turned = firsts(turned_one, turned_other) + seconds(turned_one, turned_other);
+    const double_pair before = load_widened(&diagonal_[2 * p]);
+    const double_pair own = before * turned;
+    const double_pair more = turned * own;
+    const double between = spread + more[0];
+    const double after = between + more[1];
+    const double_pair inverses = both(1) / double_pair{between, after};
+    const double_pair change = -turned * double_pair{inverse, inverses[0]};
+    diagonal_left[p] = before * (double_pair{spread, between} * inverses);
+    left += diagonal_left[p][0];
+    left += diagonal_left[p][1];
+    spread = after;
+    inverse = inverses[1];
+    const double_pair own_one = firsts(own, own);
+    const double_pair own_other = seconds(own, own);
+    const double_pair change_one = firsts(change, change);
+    const double_pair change_other = seconds(change, change);
+    each_row([&](std::size_t i) {
+      store_rounded(old_one[i] + gain[i] * change_one, one + 2 * i);
+      gain[i] += old_one[i] * own_one;
+      store_rounded(old_other[i] + gain[i] * change_other, other + 2 * i);
+      gain[i] += old_other[i] * own_other;
     });
-    gain[j / 2][j % 2] = own;
-    const double spread_after = spread + turned * own;
-    const double inverse_after = 1 / spread_after;
-    diagonal_left[j] = before * (spread * inverse_after);
-    left += diagonal_left[j];
-    spread = spread_after;
-    inverse = inverse_after;
+    store_rounded<1>(last + own * change_other, other + 2 * p);
+    gain[p] = own + last * own_other;
   };
   [&]<std::size_t... each>(std::index_sequence<each...>) {
     (take(std::integral_constant<std::size_t, each>()), ...);
   }
-  (std::make_index_sequence<order>());
+  (std::make_index_sequence<pairs>());
   const double growth = left < wound_up ? 1 / forgetting : 1;
-  for (std::size_t j = 0; j < order; ++j) {
-    diagonal_[j] = static_cast<float>(diagonal_left[j] * growth + diagonal_least);
+  for (std::size_t p = 0; p < pairs; ++p) {
+    store_rounded(diagonal_left[p] * both(growth) + both(diagonal_least), &diagonal_[2 * p]);
   }
   const double step = error * inverse / made.unit;
   for (std::size_t i = 0; i < pairs; ++i) {
