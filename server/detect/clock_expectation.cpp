@@ -79,8 +79,8 @@ clock_expectation::parts clock_expectation::parts_at(double t) const {
   return all;
 }
 
-std::optional<clock_expectation::figure> clock_expectation::expect(double t) const {
-  if (!habit_ || !habit_->proven || !is_sane(t)) return std::nullopt;
+std::optional<clock_expectation::figure> clock_expectation::expect_proven(double t) const {
+  if (!is_sane(t)) return std::nullopt;
   const parts all = parts_at(t);
   const double season = all.day + all.hour;
   const double deviation = std::max(all.deviation, 0.1 * habit_->proof.with);

@@ -34,7 +34,10 @@ public:
 
   // What is expected at t (seconds); nothing where no habit has proven itself. `interval`: usual seconds between
   // points, 0 while unknown.
-  std::optional<figure> expect(double t) const;
+  std::optional<figure> expect(double t) const {
+    if (!habit_ || !habit_->proven) return std::nullopt;
+    return expect_proven(t);
+  }
   void learn(double x, double t, double interval);
   // A habit was found, proven or not: worth a second baseline.
   bool has_habit() const { return habit_ != nullptr; }
@@ -97,6 +100,7 @@ private:
     bool known = true;
   };
 
+  std::optional<figure> expect_proven(double t) const;
   parts parts_at(double t) const;
   double base() const;
   void screen(double x, double t, double interval, double day_share, double own_share);

@@ -45,6 +45,10 @@ point_clock& object(point_clock& of) {
   return of;
 }
 
+baseline_reading unjudged(double x) {
+  return {.expected = x, .sigma = 0, .z = 0, .anomaly = false, .warmup = false};
+}
+
 }  // namespace
 
 feature_detector::feature_detector(const detector_settings& settings) {
@@ -99,15 +103,10 @@ void feature_detector::prefetch_windows() const {
 double feature_detector::update_baseline(double x, double t_seconds, double interval, bool after_hole,
                                          feature_reading& seen) {
   if (robust_) {
-    const timed_zscore::result judged = robust_->update(x, t_seconds, interval, after_hole);
-    seen.baseline = judged.baseline;
-    seen.clock = judged.clock;
-    seen.beat = judged.beat == rhythm::verdict::beat;
-    seen.lasts = judged.lasts;
-    seen.beat_missing = judged.beat == rhythm::verdict::missing;
-    if (judged.is_other && adwin_) adwin_->restart();
-    if (adwin_) adwin_->believe(judged.clock && judged.season_counts ? sure_gap * judged.clock->sigma : 0);
-    return judged.season;
+    const timed_zscore::season_now season = robust_->update(x, t_seconds, interval, after_hole, seen);
+    if (season.is_other && adwin_) adwin_->restart();
+    if (adwin_) adwin_->believe(seen.clock && season.counts ? sure_gap * seen.clock->sigma : 0);
+    return season.value;
   }
   if (classic_) {
     seen.baseline = classic_->update(x);
@@ -115,7 +114,7 @@ double feature_detector::update_baseline(double x, double t_seconds, double inte
     return 0;
   }
   // Without a baseline nothing is expected: the point is its own expectation.
-  seen.baseline = {.expected = x, .sigma = 0, .z = 0, .anomaly = false, .warmup = false};
+  seen.baseline = unjudged(x);
   return 0;
 }
 
@@ -161,33 +160,26 @@ void detector::share_alarms() {
   });
 }
 
+// One reading whatever comes, so that it is made where it is wanted.
 reading detector::update(std::span<const double> values, double t_seconds) {
   assert(values.size() == feature_count());
-  const point_clock::place place = clock_.update(t_seconds);
-  if (place == point_clock::place::late) return late(values.front());
-  return judged(values, t_seconds, place == point_clock::place::after_hole);
-}
-
-// Apart, so that the reading is made where it is wanted.
-reading detector::judged(std::span<const double> values, double t_seconds, bool after_hole) {
   reading combined;
-  first_.update(values.front(), t_seconds, clock_.interval(), after_hole, combined);
-  combined.after_hole = after_hole;
+  const point_clock::place place = clock_.update(t_seconds);
+  if (place == point_clock::place::late) {
+    combined.baseline = unjudged(values.front());
+    combined.late = true;
+    return combined;
+  }
+  combined.after_hole = place == point_clock::place::after_hole;
+  first_.update(values.front(), t_seconds, clock_.interval(), combined.after_hole, combined);
   if (feature_count() > 1) combine(values, t_seconds, combined);
   if (combined.zscore_flagged) combined.judged_by = zscore_bit;
   if (further_) {
     for (const judge& one : further_->judges) {
-      if (one.by->observe(values, t_seconds) && !after_hole) combined.judged_by |= one.bit;
+      if (one.by->observe(values, t_seconds) && !combined.after_hole) combined.judged_by |= one.bit;
     }
   }
   return combined;
-}
-
-reading detector::late(double x) {
-  reading seen;
-  seen.baseline = {.expected = x, .sigma = 0, .z = 0, .anomaly = false, .warmup = false};
-  seen.late = true;
-  return seen;
 }
 
 void detector::combine(std::span<const double> values, double t_seconds, reading& combined) {

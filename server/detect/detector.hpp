@@ -85,8 +85,6 @@ private:
   void visit_part(detector_tag part, Visitor&& visit);
   point_judge* find_judge(detector_tag part) const;
   void share_alarms();
-  static reading late(double x);
-  reading judged(std::span<const double> values, double t_seconds, bool after_hole);
   void combine(std::span<const double> values, double t_seconds, reading& combined);
 
   struct judge {

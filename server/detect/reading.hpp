@@ -52,13 +52,13 @@ struct clock_reading {
 struct feature_reading {
   baseline_reading baseline;
   bool zscore_flagged = false;
-  std::optional<drift_cut> drift{};
-  std::optional<double> score{};  // of the ensemble; empty when it is off
   bool alarm = false;
-  std::optional<clock_reading> clock{};
   bool beat = false;          // beyond the threshold, but it returns at regular gaps and was due: no flag
   bool lasts = false;         // likewise, in a run that is longer than this stream's anomalies are: a change of level
   bool beat_missing = false;  // what returns at regular gaps without fail has not come
+  std::optional<double> score{};  // of the ensemble; empty when it is off
+  std::optional<drift_cut> drift{};
+  std::optional<clock_reading> clock{};
 };
 
 // A value that no longer goes with another one of the same point: its residual in a fading regression on `partner`.

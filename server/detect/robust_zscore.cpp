@@ -62,14 +62,13 @@ void robust_zscore::begin(double x) {
   keep(x);
 }
 
-baseline_reading robust_zscore::update(double x) {
-  baseline_reading reading;
+void robust_zscore::update(double x, baseline_reading& reading) {
   const bool usable = std::isfinite(x);
   x = usable ? std::clamp(x, -value_max, value_max) : last_learned_;
   if (count_ == 0) {
     if (usable) begin(x);
     reading.expected = x;
-    return reading;
+    return;
   }
   // One floor for all that is measured before the level moves.
   const double least = floor();
@@ -88,7 +87,7 @@ baseline_reading robust_zscore::update(double x) {
   reading.sigma = width * tail;
   reading.tail = tail;
   reading.warmup = count_ < settings_->min_samples;
-  if (!usable) return reading;
+  if (!usable) return;
   if (!reading.warmup) {
     const double z = std::clamp((by_season ? season_error : error) / width, -z_max, z_max) / tail;
     reading.anomaly = std::abs(z) > threshold_or(*settings_, own_threshold);
@@ -101,10 +100,9 @@ baseline_reading robust_zscore::update(double x) {
     }
   }
   judge_rare(x, reading);
-  if (reading.anomaly && !reading.rare && levels_ && return_to_level(x, reading)) return reading;
+  if (reading.anomaly && !reading.rare && levels_ && return_to_level(x, reading)) return;
   if (season_) select(error, season_error);
   learn(x, {made, error, plain_width, least}, reading.anomaly, reading.expected);
-  return reading;
 }
 
 // A stream that nearly always shows one value has no sigma; how often it leaves that value says more.
@@ -158,24 +156,23 @@ void robust_zscore::leave_level(std::uint32_t gone) {
   stayed_ = gone;
 }
 
-baseline_reading robust_zscore::bridge(double x) {
+void robust_zscore::bridge(double x, baseline_reading& reading) {
   if (count_ < kept_max || season_ || !std::isfinite(x)) {
-    baseline_reading reading = update(x);
+    update(x, reading);
     reading.anomaly = false;
-    return reading;
+    return;
   }
   x = std::clamp(x, -value_max, value_max);
   const double width = sigma(track_);
   const double bound = threshold(track_, width);
-  baseline_reading reading{.expected = x,
-                           .sigma = width * bound / own_threshold,
-                           .z = 0,
-                           .tail = bound / own_threshold,
-                           .anomaly = false,
-                           .warmup = count_ < settings_->min_samples};
+  reading = {.expected = x,
+             .sigma = width * bound / own_threshold,
+             .z = 0,
+             .tail = bound / own_threshold,
+             .anomaly = false,
+             .warmup = count_ < settings_->min_samples};
   rare_.update(x);
   begin_course(x);
-  return reading;
 }
 
 robust_autoregression::forecast robust_zscore::predict(double unit) {

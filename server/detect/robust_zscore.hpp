@@ -40,10 +40,16 @@ public:
 
   explicit robust_zscore(const zscore_settings& settings);
 
-  baseline_reading update(double x);
+  // What it thinks of x goes into what is empty, where it is wanted.
+  void update(double x, baseline_reading& seen);
+  baseline_reading update(double x) {
+    baseline_reading seen;
+    update(x, seen);
+    return seen;
+  }
 
   // The same for one of the first points after a hole: it becomes the past, is not judged and teaches nothing else.
-  baseline_reading bridge(double x);
+  void bridge(double x, baseline_reading& seen);
 
   // The last point made a new level of what had been flagged.
   bool has_adopted() const { return settling_ == adopted_settling; }

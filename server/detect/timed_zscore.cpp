@@ -19,24 +19,27 @@ constexpr double ordinary_at_first = 4;  // while the second baseline is too you
 constexpr double explained = 0.5;        // then it must have foretold half of the way there as well
 constexpr double reach_in_sigmas = 8;
 
-baseline_reading judged(robust_zscore& by, double x, bool after_hole) {
-  return after_hole ? by.bridge(x) : by.update(x);
+void judge_by(robust_zscore& by, double x, bool after_hole, baseline_reading& seen) {
+  after_hole ? by.bridge(x, seen) : by.update(x, seen);
 }
 
 }  // namespace
 
-timed_zscore::result timed_zscore::update(double x, double t, double interval, bool after_hole) {
+timed_zscore::season_now timed_zscore::update(double x, double t, double interval, bool after_hole,
+                                              feature_reading& seen) {
   const std::uint64_t before = plain_.count();
-  result seen = judge(x, t, interval, after_hole);
+  const season_now now = judge(x, t, interval, after_hole, seen);
   // Until then as many have come as the baseline has counted.
   if (!past_ && (seen.baseline.anomaly || plain_.count() == before)) {
     past_ = std::make_unique<anomalies>(anomalies{rhythm(static_cast<double>(before)), {}});
   }
-  if (!past_) return seen;
-  seen.beat = past_->beats.update(seen.baseline.anomaly ? std::abs(x - seen.baseline.expected) : 0);
-  const bool is_out = seen.baseline.anomaly && seen.beat != rhythm::verdict::beat;
+  if (!past_) return now;
+  const rhythm::verdict beat = past_->beats.update(seen.baseline.anomaly ? std::abs(x - seen.baseline.expected) : 0);
+  seen.beat = beat == rhythm::verdict::beat;
+  seen.beat_missing = beat == rhythm::verdict::missing;
+  const bool is_out = seen.baseline.anomaly && !seen.beat;
   seen.lasts = past_->runs.update(!is_out ? 0 : x > seen.baseline.expected ? 1 : -1);
-  return seen;
+  return now;
 }
 
 bool timed_zscore::season_counts(double x, const std::optional<clock_expectation::figure>& expected) {
@@ -45,25 +48,26 @@ bool timed_zscore::season_counts(double x, const std::optional<clock_expectation
   return season_->share.update(std::clamp(x, -value_max, value_max), expected->season);
 }
 
-timed_zscore::result timed_zscore::judge(double x, double t, double interval, bool after_hole) {
-  result seen;
-  seen.baseline = judged(plain_, x, after_hole);
+timed_zscore::season_now timed_zscore::judge(double x, double t, double interval, bool after_hole,
+                                             feature_reading& seen) {
+  judge_by(plain_, x, after_hole, seen.baseline);
   const auto expected = clock_.expect(t);
   if (std::isfinite(x)) clock_.learn(std::clamp(x, -value_max, value_max), t, interval);
-  const bool counts = season_counts(x, expected);
+  season_now now;
+  now.counts = season_counts(x, expected);
   if (season_) {
-    seen.is_other = counts != season_->counts;
-    season_->counts = counts;
+    now.is_other = now.counts != season_->counts;
+    season_->counts = now.counts;
   }
-  if (counts) seen.season = expected->season;
-  seen.season_counts = counts;
-  if (!expected || !expected->known || !(expected->sigma > 0) || !std::isfinite(x)) return seen;
+  if (now.counts) now.value = expected->season;
+  if (!expected || !expected->known || !(expected->sigma > 0) || !std::isfinite(x)) return now;
   season& own = *season_;
   const double sigma = expected->sigma;
   const double y = std::clamp((x - expected->expected) / sigma, -z_max, z_max);
   seen.clock = clock_reading{expected->expected, sigma, drawn_in(y)};
   if (!own.rest) own.rest = std::make_unique<robust_zscore>(plain_.settings());
-  const baseline_reading rest = judged(*own.rest, y, after_hole);
+  baseline_reading rest;
+  judge_by(*own.rest, y, after_hole, rest);
   own.compare(std::abs(x - seen.baseline.expected), std::abs(y - rest.expected) * sigma, reach_in_sigmas * sigma);
   seen.clock->plain_error = own.plain_loss;
   seen.clock->error = own.rest_loss;
@@ -71,12 +75,12 @@ timed_zscore::result timed_zscore::judge(double x, double t, double interval, bo
   if (own.compared < compared_min) {
     const bool expected_most = std::abs(x - expected->expected) < explained * std::abs(x - seen.baseline.expected);
     seen.baseline.anomaly = seen.baseline.anomaly && !(std::abs(y) <= ordinary_at_first && expected_most);
-    return seen;
+    return now;
   }
   if (!own.judges) {
     const bool expected_there = std::abs(rest.z) < ordinary && own.rest_loss <= about_as_good * own.plain_loss;
     seen.baseline.anomaly = seen.baseline.anomaly && !expected_there;
-    return seen;
+    return now;
   }
   const bool expected_here = std::abs(seen.baseline.z) < ordinary && !seen.baseline.rare;
   // Of a line nothing but rounding is left by the clock: far below the steps in which the values come nothing is odd.
@@ -91,7 +95,7 @@ timed_zscore::result timed_zscore::judge(double x, double t, double interval, bo
                    .anomaly = anomaly,
                    .warmup = seen.baseline.warmup,
                    .rare = rest.rare};
-  return seen;
+  return now;
 }
 
 void timed_zscore::season::compare(double plain_error, double rest_error, double reach) {

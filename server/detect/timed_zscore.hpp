@@ -28,17 +28,14 @@ public:
 
   explicit timed_zscore(const zscore_settings& settings) : plain_(settings) {}
 
-  struct result {
-    baseline_reading baseline;
-    std::optional<clock_reading> clock;
-    double season = 0;  // what the clock adds to the level now, where that is most of what the stream varies by
-    bool season_counts = false;  // it is
-    rhythm::verdict beat = rhythm::verdict::none;
-    bool lasts = false;     // an anomaly that goes on for longer than this stream's do: a change
-    bool is_other = false;  // from this point on the season counts, or no longer
+  struct season_now {
+    double value = 0;       // what the clock adds to the level now, where that is most of what the stream varies by
+    bool counts = false;    // it is
+    bool is_other = false;  // from this point on it counts, or no longer
   };
-  // t: event time in seconds; interval: usual seconds between points, 0 while unknown.
-  result update(double x, double t, double interval, bool after_hole);
+  // t: event time in seconds; interval: usual seconds between points, 0 while unknown. Baseline, clock, beats and what
+  // lasts are said in `seen`, which was empty.
+  season_now update(double x, double t, double interval, bool after_hole, feature_reading& seen);
 
   bool has_adopted() const { return plain_.has_adopted(); }
   void relearn();
@@ -83,7 +80,7 @@ private:
     void compare(double plain_error, double rest_error, double reach);
   };
 
-  result judge(double x, double t, double interval, bool after_hole);
+  season_now judge(double x, double t, double interval, bool after_hole, feature_reading& seen);
   bool season_counts(double x, const std::optional<clock_expectation::figure>& expected);
 
   robust_zscore plain_;

@@ -9,6 +9,7 @@
 #include "server/detect/archive.hpp"
 #include "server/detect/detector.hpp"
 #include "server/detect/timed_zscore.hpp"
+#include "tests/support/judged.hpp"
 #include "tests/support/noise.hpp"
 
 namespace spindrift {
@@ -24,7 +25,7 @@ const zscore_settings defaults;
 
 struct seen_point {
   double value;
-  timed_zscore::result seen;
+  support::judged_point seen;
 };
 
 // Points `interval` seconds apart; value of (noise, seconds since the first Monday).
@@ -35,7 +36,7 @@ std::vector<seen_point> run(int n, double interval, const std::function<double(n
   std::vector<seen_point> all;
   for (int i = 0; i < n; ++i) {
     const double x = value(noise, i * interval);
-    all.push_back({x, zscore.update(x, monday + i * interval, interval, false)});
+    all.push_back({x, support::judge(zscore, x, monday + i * interval, interval)});
   }
   return all;
 }
@@ -63,7 +64,7 @@ TEST(timed_zscore, expects_a_daily_wave_of_points_that_come_an_hour_apart_at_any
     int expected = 0;
     for (std::size_t i = 0; i < all.size(); ++i) {
       const double t = monday + static_cast<double>(i) * 3600 + minutes * 60;
-      const auto seen = zscore.update(all[i].value, t, 3600, false);
+      const auto seen = support::judge(zscore, all[i].value, t, 3600);
       if (i >= 10 * 24) expected += seen.clock ? 1 : 0;
     }
     EXPECT_EQ(expected, 10 * 24) << minutes;
@@ -151,7 +152,7 @@ TEST(timed_zscore, continues_bit_for_bit_after_a_restore) {
   noise_source noise(5);
   timed_zscore original(defaults);
   int i = 0;
-  for (; i < 1500; ++i) original.update(hourly_job(noise, 60.0 * i), monday + 60.0 * i, 60, false);
+  for (; i < 1500; ++i) support::judge(original, hourly_job(noise, 60.0 * i), monday + 60.0 * i, 60);
   std::string bytes;
   state_writer writer(bytes);
   writer(original);
@@ -162,8 +163,8 @@ TEST(timed_zscore, continues_bit_for_bit_after_a_restore) {
   ASSERT_EQ(reader.bytes_left(), 0U);
   for (; i < 4000; ++i) {
     const double x = hourly_job(noise, 60.0 * i);
-    const auto a = original.update(x, monday + 60.0 * i, 60, false);
-    const auto b = restored.update(x, monday + 60.0 * i, 60, false);
+    const auto a = support::judge(original, x, monday + 60.0 * i, 60);
+    const auto b = support::judge(restored, x, monday + 60.0 * i, 60);
     ASSERT_EQ(a.baseline.z, b.baseline.z) << i;
     ASSERT_EQ(a.season, b.season) << i;
   }
@@ -177,7 +178,7 @@ TEST(timed_zscore, takes_any_time_and_any_value) {
   for (int i = 0; i < 5000; ++i) {
     const double t = noise.chance(0.2) ? times[noise.below(7)] : monday + 60.0 * i;
     const double x = noise.chance(0.2) ? values[noise.below(6)] : noise.normal();
-    const auto seen = zscore.update(x, t, 60, false);
+    const auto seen = support::judge(zscore, x, t, 60);
     ASSERT_TRUE(std::isfinite(seen.baseline.z) && std::isfinite(seen.season));
   }
 }

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "server/detect/archive.hpp"
+#include "tests/support/judged.hpp"
 #include "tests/support/noise.hpp"
 
 namespace spindrift {
@@ -23,7 +24,7 @@ public:
   // The next hour of a daily wave, with so much more.
   bool is_flagged(double more) {
     const double x = 50 + 20 * std::sin(2 * std::numbers::pi * hours_ / 24) + 2 * noise_.normal() + more;
-    const bool flagged = by_.update(x, hour * hours_, hour, false).baseline.anomaly;
+    const bool flagged = support::judge(by_, x, hour * hours_, hour).baseline.anomaly;
     ++hours_;
     return flagged;
   }
@@ -66,7 +67,7 @@ TEST(timed_zscore, takes_rounding_for_nothing_odd) {
   const zscore_settings settings;
   timed_zscore zscore(settings);
   int flagged = 0;
-  for (int i = 0; i < 5'000; ++i) flagged += zscore.update(i, 300.0 * i, 300, false).baseline.anomaly ? 1 : 0;
+  for (int i = 0; i < 5'000; ++i) flagged += support::judge(zscore, i, 300.0 * i, 300).baseline.anomaly ? 1 : 0;
   EXPECT_EQ(flagged, 0);
 }
 
@@ -88,8 +89,8 @@ TEST(timed_zscore, continues_bit_for_bit_after_a_restore) {
       double x = noise.normal() + (is_spike ? 30 : 0);
       if (i == odd_at) x = std::numeric_limits<double>::quiet_NaN();
       const bool after_hole = i == odd_at + 5;
-      const timed_zscore::result one = uncut->update(x, 400.0 * i, 400, after_hole);
-      const timed_zscore::result other = restored->update(x, 400.0 * i, 400, after_hole);
+      const support::judged_point one = support::judge(*uncut, x, 400.0 * i, 400, after_hole);
+      const support::judged_point other = support::judge(*restored, x, 400.0 * i, 400, after_hole);
       ASSERT_EQ(one.baseline.z, other.baseline.z) << i;
       ASSERT_EQ(one.beat, other.beat) << i;
       if (i % 13 == 0) {
