@@ -5,10 +5,6 @@
 #include <cstddef>
 #include <cstring>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 namespace spindrift {
 
 using double_pair = double __attribute__((vector_size(16)));
@@ -28,24 +24,22 @@ inline double_pair load_pair(const double* from) {
 inline void store_pair(double_pair of, double* to) {
   std::memcpy(to, &of, sizeof of);
 }
-// `many` of two neighbouring floats, 0 for the other; and back. By SSE2's own names, since GCC clears with each vector
-// of floats what is clear.
+// `many` of two neighbouring floats, 0 for the other; and back.
 template <std::size_t many = 2>
 double_pair load_widened(const float* from) {
-#ifdef __SSE2__
-  if constexpr (many == 1) return _mm_cvtps_pd(_mm_load_ss(from));
-  return _mm_cvtps_pd(_mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(from))));
-#else
-  return double_pair{static_cast<double>(from[0]), many == 1 ? 0.0 : static_cast<double>(from[many - 1])};
-#endif
+  using float_four = float __attribute__((vector_size(16)));
+  float_four loaded{};
+  std::memcpy(&loaded, from, many * sizeof(float));
+  return double_pair{static_cast<double>(loaded[0]), static_cast<double>(loaded[1])};
 }
 template <std::size_t many = 2>
 void store_rounded(double_pair of, float* to) {
-#ifdef __SSE2__
-  const __m128 rounded = _mm_cvtpd_ps(of);
+#if defined(__SSE2__) && !defined(__clang__)
+  // By its name: of a vector of two floats GCC clears what is clear, each time.
+  const auto rounded = __builtin_ia32_cvtpd2ps(of);
 #else
   using float_pair = float __attribute__((vector_size(8)));
-  const float_pair rounded = __builtin_convertvector(of, float_pair);
+  const auto rounded = __builtin_convertvector(of, float_pair);
 #endif
   std::memcpy(to, &rounded, many * sizeof(float));
 }
