@@ -21,6 +21,21 @@ std::uint8_t in_steps(double surprise) {
   return static_cast<std::uint8_t>(std::clamp(surprise, 0.0, 7.0) * steps + 0.5);
 }
 
+// The same of a part of all scores. A polynomial is as good as the logarithm, but for what lies beside half a step.
+std::uint8_t steps_of_part(double part) {
+  constexpr float steps_per_octave = 10.837080F;  // 36 log10(2)
+  constexpr float unsure = 0.005F;                // the polynomial is exact to a quarter of that
+  const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(part));
+  const float octaves = static_cast<float>(static_cast<std::int32_t>(bits >> 23U) - 127);
+  const float u = std::bit_cast<float>((bits & 0x7FFFFFU) | 0x3F800000U) - 1.0F;
+  const float log2 = octaves + u * (1.4387257F + u * (-0.6777838F + u * (0.3211887F + u * -0.0821306F)));
+  const float in_steps_and_half = std::max(log2 * -steps_per_octave, 0.0F) + 0.5F;
+  const auto whole = static_cast<std::int32_t>(in_steps_and_half);
+  const float beyond = in_steps_and_half - static_cast<float>(whole);
+  if (beyond < unsure || beyond > 1.0F - unsure) return in_steps(-std::log10(part));
+  return static_cast<std::uint8_t>(whole);
+}
+
 // Equal steps of the logarithm without taking it: of each eighth of the mantissas, what has to be added so that the
 // upper two bits tell the quarter of the octave. In three of them one of 2^(1/4), 2^(1/2) and 2^(3/4) lies.
 constexpr std::uint64_t quarter = std::uint64_t{1} << 50U;
@@ -237,14 +252,9 @@ void calibration::rebuild() {
   std::size_t begin = 0;
   for (const span& of : spans_) {
     double above = 0.0;
-    double last_tail = -1.0;
-    std::uint8_t surprise = 0;
     for (std::size_t i = of.held; i-- > 0;) {
       const auto in_bucket = static_cast<double>(buckets_.count(begin + i));
-      const double tail = above + 0.5 * in_bucket + 0.5;
-      if (tail != last_tail) surprise = in_steps(-std::log10(tail / total));
-      buckets_.set_surprise(begin + i, surprise);
-      last_tail = tail;
+      buckets_.set_surprise(begin + i, steps_of_part((above + 0.5 * in_bucket + 0.5) / total));
       above += in_bucket;
     }
     begin += of.held;
