@@ -19,7 +19,7 @@ double shortest(float kept) {
 
 }  // namespace
 
-void context_ring::add(std::int64_t ts, std::span<const double> values) {
+void context_ring::add_any(std::int64_t ts, std::span<const double> values) {
   if (!goes_on_evenly(ts, values.size()) && !prepare(ts, values.size())) return;
   newest_ = std::max(newest_, ts);
   std::uint16_t* to = &points_[next_ * point_size() + distance_words_];
@@ -28,9 +28,7 @@ void context_ring::add(std::int64_t ts, std::span<const double> values) {
     std::memcpy(to, &kept, sizeof kept);
     to += sizeof kept / sizeof *to;
   }
-  const std::size_t next = next_ + std::size_t{1};
-  if (next == points_max_) is_full_ = 1;
-  next_ = next == points_max_ ? std::uint8_t{0} : static_cast<std::uint8_t>(next);
+  advance();
 }
 
 // For a point at this time. False where none are kept.

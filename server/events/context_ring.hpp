@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <vector>
@@ -22,7 +23,13 @@ public:
 
   explicit context_ring(std::size_t points = points_usual) : points_max_(points & 511U) {}
 
-  void add(std::int64_t ts, std::span<const double> values);
+  void add(std::int64_t ts, std::span<const double> values) {
+    if (values.size() != 1 || !goes_on_evenly(ts, 1)) return add_any(ts, values);
+    newest_ = ts;
+    const auto kept = static_cast<float>(values.front());
+    std::memcpy(&points_[2U * next_], &kept, sizeof kept);
+    advance();
+  }
   // Of one feature, oldest first. A distance beyond 49 days is told as 49 days. A value is the shortest decimal that is
   // the same as a float.
   std::vector<context_point> points(std::size_t feature) const;
@@ -52,9 +59,16 @@ private:
   std::size_t count() const { return is_full_ ? points_max_ : next_; }
   // No distance has to be kept of a point at this time.
   bool goes_on_evenly(std::int64_t ts, std::size_t features) const {
-    return distance_words_ == 0 && features == features_ && points_ && count() > 1 && ts > newest_ &&
+    return distance_words_ == 0 && features == features_ && (next_ > 1 || count() > 1) && ts > newest_ &&
            static_cast<std::uint64_t>(ts) - static_cast<std::uint64_t>(newest_) == steady_distance_;
   }
+  // The next point goes behind the newest.
+  void advance() {
+    const std::size_t next = next_ + std::size_t{1};
+    if (next == points_max_) is_full_ = 1;
+    next_ = next == points_max_ ? std::uint8_t{0} : static_cast<std::uint8_t>(next);
+  }
+  void add_any(std::int64_t ts, std::span<const double> values);
   bool prepare(std::int64_t ts, std::size_t features);
   std::uint32_t words_for(std::uint32_t distance) const;
   void make_room();

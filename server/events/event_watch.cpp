@@ -46,7 +46,7 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
   }
   if (interval.late) return {.late = true};
   const std::size_t before = told.size();
-  const bool was_absent = is_absent();
+  const bool was_absent = !entries_.empty() && is_absent();
   if (!entries_.empty()) {
     close_absences(n, ts, told);
     forget_old(n);
@@ -75,9 +75,9 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
                             .repeat = interval.repeat,
                             .after_hole = seen.after_hole,
                             .settling = !entries_.empty() && is_settling(n, i)};
-    const feature_watch::answer answer = watch.update(point);
+    const auto answer = watch.update(point);
     album_.follow(point, i, watch.excursion().is_out());
-    if (answer.is_something()) take(i, point, answer, told);
+    if (answer) take(i, point, *answer, told);
     if (!entries_.empty()) follow_open(point, i, told);
   }
   if (features_.size() > 1) take_relation(n, ts, values, seen, told);
@@ -91,6 +91,7 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
     result.number = held.told.number;
     result.kind = held.told.kind;
   }
+  if (told.empty()) return result;
   for (std::size_t i = before; result.number == 0 && i < told.size(); ++i) {
     if (told[i].is_picture_alone) continue;
     result.number = told[i].number;

@@ -30,12 +30,14 @@ public:
 
   // nines: how improbable the point's |z| is.
   answer update(const observation& point, double nines) {
-    if (!out_ && !point.is_beyond()) return {};
+    if (is_quiet(point)) return {};
     return follow(point, nines);
   }
   // The last point was sent again: who waits for more knows as much as there is to know.
   answer confirm();
   bool is_out() const { return out_ != nullptr; }
+  // Nothing is out, nor is this point: there is nothing to follow.
+  bool is_quiet(const observation& point) const { return !out_ && !point.is_beyond(); }
   // The level that was told last is the usual one now.
   void accept(double before, double after);
   // The excursion was another event's: forget it.

@@ -29,15 +29,17 @@ public:
     rare_finding level{};
     rare_finding pattern{};
 
-    // Of nearly all points it says nothing. What has ended without being told is the pattern watch's business alone.
+    // What has ended without being told is the pattern watch's business alone.
     bool is_something() const {
-      return still.moved || still.found || excursion.over || excursion.found || spread.over || spread.found || level ||
-             pattern;
+      return still.is_something() || excursion.over || excursion.found || spread.is_something() || level || pattern;
     }
   };
 
-  answer update(const observation& point) {
-    return point.repeat && point.value == still_.last() ? answer{.excursion = excursion_.confirm()} : judge(point);
+  // Null where there is nothing to say, as of nearly all points.
+  using rare_answer = std::unique_ptr<answer>;
+
+  rare_answer update(const observation& point) {
+    return point.repeat && point.value == still_.last() ? confirm() : judge(point);
   }
   excursion_watch& excursion() { return excursion_; }
   pattern_watch& pattern() { return pattern_; }
@@ -60,7 +62,8 @@ public:
 
 private:
   double nines_of(const feature_reading& seen) const;
-  answer judge(const observation& point);
+  rare_answer confirm();
+  rare_answer judge(const observation& point);
 
   tail_model tail_;
   side_records records_;

@@ -94,17 +94,22 @@ double spread_watch::limit() const {
   return std::max({smallest, strays * std::sqrt(variance_), record_factor * record_});
 }
 
+// Most points are within the least that the limit may be: no root is drawn.
+bool spread_watch::is_beyond(double size, double share) const {
+  return points_ >= points_min && size >= share * smallest && size >= share * limit();
+}
+
 bool spread_watch::is_astray() const {
-  return points_ >= points_min && std::abs(fast_ - slow_) >= astray * limit();
+  return is_beyond(std::abs(fast_ - slow_), astray);
 }
 
 spread_watch::answer spread_watch::watch(const observation& point, double rate) {
   answer result;
   const double stray = fast_ - slow_;
-  const double least = limit();
   const double size = std::abs(stray);
-  is_suspect_ = points_ >= points_min && size >= suspected * least && stray > 0;
-  if (points_ < points_min || size < least) {
+  const bool is_far = is_beyond(size, suspected);
+  is_suspect_ = is_far && stray > 0;
+  if (!is_far || !is_beyond(size, 1)) {
     if (change_) change_->beyond = 0;
     learn_stray(size, rate);
     return result;

@@ -23,6 +23,8 @@ public:
     rare_finding found{};
     bool over = false;      // what was told has ended,
     bool accepted = false;  // by becoming usual
+
+    bool is_something() const { return over || found; }
   };
 
   // equal_share: how many of the points equal the one before. Where many do, errors are a matter of few values.
@@ -65,6 +67,8 @@ private:
   answer follow_told();
   void learn_stray(double size, double rate);
   double limit() const;
+  // size: |fast - slow|; share: of the limit.
+  bool is_beyond(double size, double share) const;
   // rate: of the slow average.
   answer watch(const observation& point, double rate);
   void restart();

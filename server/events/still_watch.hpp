@@ -16,6 +16,8 @@ public:
   struct answer {
     rare_finding found{};
     bool moved = false;  // a value that was told to be stuck moves again
+
+    bool is_something() const { return moved || found; }
   };
 
   answer update(const observation& point);
