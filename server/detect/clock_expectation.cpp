@@ -104,10 +104,13 @@ void clock_expectation::learn(double x, double t, double interval) {
                          hour_loss_.with < found_below * hour_loss_.without;
   if (is_daily || is_hourly) begin_habit(is_daily, is_hourly);
   if (habit_) learn_habit(x, t, interval);
-  const double step = std::abs(x - level_);
-  const double reach = 8 * (habit_ && habit_->proven ? habit_->proof.with : std::max(day_loss_.without, step / 8));
-  const double season = habit_ && habit_->proven ? parts_at(t).day + parts_at(t).hour : 0;
-  level_ += day_share * std::clamp(x - season - level_, -reach, reach);
+  double step = x - level_;
+  if (habit_ && habit_->proven) {
+    const parts all = parts_at(t);
+    const double reach = 8 * habit_->proof.with;
+    step = std::clamp(x - (all.day + all.hour) - level_, -reach, reach);
+  }
+  level_ += day_share * step;
   short_level_ += std::max(std::min(interval / hour_seconds, 0.1), own_share) * (x - short_level_);
 }
 

@@ -50,6 +50,9 @@ struct clock_reading {
 };
 
 struct feature_reading {
+  // By hand, or GCC fills all of it, optionals that hold nothing included, with noughts first.
+  feature_reading() {}
+
   baseline_reading baseline;
   bool zscore_flagged = false;
   bool alarm = false;

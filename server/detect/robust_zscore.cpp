@@ -289,7 +289,7 @@ void robust_zscore::follow_level(double x) {
   if (count_ > naive_points) follow_step(last_learned_, x);
   last_learned_ = x;
   if (count_ <= level_points) return find_level();
-  const double reach = level_reach * std::max(spread_, sigma(track_));
+  const double reach = level_reach * std::max({spread_, track_.scale.sigma(), resolution()});
   const double error = std::clamp(x - mean_, -reach, reach);
   mean_ += level_rate * error;
   spread_ += level_rate * (std::abs(error) - spread_);
