@@ -45,42 +45,48 @@ unsigned day_profile::place_of(const time_of_week& when) const {
   return splits_weekend_ && when.weekend ? of_day + bins_per_day_ : of_day;
 }
 
-void day_profile::go_to(unsigned place) {
-  if (size_ > 0 && present_.place == place) return;
-  if (size_ == 0) {
-    size_ = 1;
-    present_.place = static_cast<std::uint8_t>(place);
-    return;
-  }
-  if (!bins_) make_room();
-  bins_[newest_] = held_bin(present_);
-  find(place);
-  present_ = bins_[newest_].whole();
+void day_profile::make_present(const bin& of) {
+  mean_ = of.mean;
+  variance_ = of.variance;
+  visits_ = of.visits;
+  place_ = of.place;
 }
 
-// Mostly the one behind the last, since time goes on.
-void day_profile::find(unsigned place) {
-  newest_ = newest_ + 1U < size_ ? static_cast<std::uint8_t>(newest_ + 1U) : std::uint8_t{0};
-  if (bins_[newest_].place() == place) return;
+void day_profile::go_to(unsigned place) {
+  if (size_ > 0 && place_ == place) return;
+  bin fresh;
+  fresh.place = static_cast<std::uint8_t>(place);
+  if (size_ == 0) {
+    size_ = 1;
+    return make_present(fresh);
+  }
+  if (!bins_) bins_ = std::make_unique<held_bin[]>(1);
+  const std::size_t left = size_ == 1 ? 0 : index_of(place_);
+  bins_[left] = held_bin(present());
+  // Mostly the one behind it, since time goes on.
+  std::size_t index = left + 1U < size_ ? left + 1U : 0U;
+  if (bins_[index].place() != place) index = index_of(place);
+  if (index == size_ || bins_[index].place() != place) insert(index, fresh);
+  make_present(bins_[index].whole());
+}
+
+// Of the first one whose place is no lower.
+std::size_t day_profile::index_of(unsigned place) const {
+  if (size_ == places()) return place;
   const held_bin* const found =
       std::lower_bound(bins_.get(), bins_.get() + size_, place,
                        [](const held_bin& held, unsigned wanted) { return held.place() < wanted; });
-  newest_ = static_cast<std::uint8_t>(found - bins_.get());
-  if (newest_ < size_ && found->place() == place) return;
-  if (size_ == room_) make_room();
-  std::copy_backward(bins_.get() + newest_, bins_.get() + size_, bins_.get() + size_ + 1);
-  ++size_;
-  bin fresh;
-  fresh.place = static_cast<std::uint8_t>(place);
-  bins_[newest_] = held_bin(fresh);
+  return static_cast<std::size_t>(found - bins_.get());
 }
 
-// By a quarter rather than by doubling: most streams live through a part of the day, or hold all of its bins.
-void day_profile::make_room() {
-  room_ = static_cast<std::uint8_t>(std::min<std::size_t>(size_ + size_ / 4U + 1U, places()));
-  auto more = std::make_unique<held_bin[]>(room_);
-  if (bins_) std::copy_n(bins_.get(), size_, more.get());
+// A fresh block, of as many as there are then.
+void day_profile::insert(std::size_t index, const bin& of) {
+  auto more = std::make_unique<held_bin[]>(size_ + 1U);
+  std::copy_n(bins_.get(), index, more.get());
+  more[index] = held_bin(of);
+  std::copy(bins_.get() + index, bins_.get() + size_, more.get() + index + 1);
   bins_ = std::move(more);
+  ++size_;
 }
 
 namespace {
@@ -107,25 +113,24 @@ struct bin_lesson {
 }  // namespace
 
 double day_profile::update(double x, double variance) {
-  bin& of = present_;
-  const bool is_known = of.count_visit() >= visits_min;
-  const bin_lesson<double> lesson(x, of.mean, of.variance.value(), of.visits, 0.01 * variance);
-  of.mean = lesson.mean;
-  of.variance = half_double::of(lesson.variance);
+  const bool is_known = count_visit() >= visits_min;
+  const bin_lesson<double> lesson(x, mean_, variance_.value(), visits_, 0.01 * variance);
+  mean_ = lesson.mean;
+  variance_ = half_double::of(lesson.variance);
   return is_known ? lesson.q : 0.0;
 }
 
 double_pair day_profile::update(day_profile& a, day_profile& b, double x, double variance) {
-  const std::array of{&a.present_, &b.present_};
+  const std::array of{&a, &b};
   const std::array is_known{of[0]->count_visit() >= visits_min, of[1]->count_visit() >= visits_min};
-  std::array variances{of[0]->variance, of[1]->variance};
-  const bin_lesson<double_pair> lesson(
-      x, double_pair{of[0]->mean, of[1]->mean}, load_pair(variances.data()),
-      double_pair{static_cast<double>(of[0]->visits), static_cast<double>(of[1]->visits)}, 0.01 * variance);
+  std::array variances{a.variance_, b.variance_};
+  const bin_lesson<double_pair> lesson(x, double_pair{a.mean_, b.mean_}, load_pair(variances.data()),
+                                       double_pair{static_cast<double>(a.visits_), static_cast<double>(b.visits_)},
+                                       0.01 * variance);
   store_pair(lesson.variance, variances.data());
   for (std::size_t i = 0; i < 2; ++i) {
-    of[i]->mean = lesson.mean[i];
-    of[i]->variance = variances[i];
+    of[i]->mean_ = lesson.mean[i];
+    of[i]->variance_ = variances[i];
   }
   return double_pair{is_known[0] ? lesson.q[0] : 0.0, is_known[1] ? lesson.q[1] : 0.0};
 }
@@ -136,35 +141,33 @@ void day_profile::copy_to(std::vector<std::uint8_t>& slots, std::vector<bin>& bi
     bins.push_back(one);
     slots[one.place] = static_cast<std::uint8_t>(bins.size());
   };
-  for (std::size_t i = 0; i < size_; ++i) {
-    if (i != newest_) append(bins_[i].whole());
+  for (std::size_t i = 0; bins_ && i < size_; ++i) {
+    if (bins_[i].place() != place_) append(bins_[i].whole());
   }
-  if (size_ > 0) append(present_);
+  if (size_ > 0) append(present());
 }
 
 // False: what was read cannot be. Every bin has one place.
 bool day_profile::take_over(const std::vector<std::uint8_t>& slots, const std::vector<bin>& bins) {
   if (slots.size() != places() || bins.size() > slots.size()) return false;
-  present_ = {};
+  make_present({});
   bins_.reset();
-  size_ = room_ = newest_ = 0;
+  size_ = 0;
   if (bins.empty()) return std::all_of(slots.begin(), slots.end(), [](std::uint8_t slot) { return slot == 0; });
-  room_ = static_cast<std::uint8_t>(bins.size());
-  bins_ = std::make_unique<held_bin[]>(room_);
+  bins_ = std::make_unique<held_bin[]>(bins.size());
+  bool has_present = false;
   for (std::size_t place = 0; place < slots.size(); ++place) {
     if (slots[place] == 0) continue;
     if (slots[place] > bins.size() || size_ == bins.size()) return false;
     bin one = bins[slots[place] - 1U];
     one.place = static_cast<std::uint8_t>(place);
     if (slots[place] == bins.size()) {
-      present_ = one;
-      newest_ = size_;
+      make_present(one);
+      has_present = true;
     }
     bins_[size_++] = held_bin(one);
   }
-  // Of slots that name a bin twice none may be the last.
-  if (bins_[newest_].place() != present_.place) present_ = bins_[newest_].whole();
-  return true;
+  return has_present && size_ == bins.size();
 }
 
 namespace {

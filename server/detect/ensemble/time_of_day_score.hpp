@@ -6,8 +6,9 @@
 // spread, which turns "a bit off for an hour" into a score: see lasting_excess.
 //
 // Movable; one thread at a time; |x| <= 1e150; t may be any double: the clock may jump, run backwards or be
-// absurd, which costs accuracy and nothing else. Bins are made when first visited, ten bytes each (all: 2.1 KiB). The
-// present one is within the profile, so that the others, and their block, are touched when the next one begins.
+// absurd, which costs accuracy and nothing else. Bins are made when first visited, ten bytes each (all: 2.1 KiB), by
+// one: at most 216 times in a stream's life. The present one is within the profile, so that the others, and their
+// block, are touched when the next one begins.
 #pragma once
 
 #include <algorithm>
@@ -42,7 +43,7 @@ public:
   static constexpr unsigned visits_min = 3;
 
   day_profile(std::uint8_t bins_per_day, bool splits_weekend)
-      : bins_per_day_(bins_per_day), splits_weekend_(splits_weekend) {}
+      : bins_per_day_(bins_per_day & 127U), splits_weekend_(splits_weekend) {}
 
   // The bin of this time is the present one from here on.
   void go_to(const time_of_week& when) { go_to(place_of(when)); }
@@ -55,7 +56,7 @@ public:
   // Of two profiles at once.
   static double_pair update(day_profile& a, day_profile& b, double x, double variance);
 
-  std::size_t memory_bytes() const { return room_ * sizeof(held_bin); }
+  std::size_t memory_bytes() const { return bins_ ? size_ * sizeof(held_bin) : 0; }
 
   template <class Archive>
   void visit_state(Archive& archive) {
@@ -77,12 +78,6 @@ private:
     std::uint8_t visits = 0;
     std::uint8_t place = 0;  // in the day, or the weekend's behind it
 
-    // Returns how many there were before this one.
-    std::uint8_t count_visit() {
-      const std::uint8_t before = visits;
-      visits = static_cast<std::uint8_t>(before + (before < visits_full ? 1U : 0U));
-      return before;
-    }
     template <class Archive>
     void visit_state(Archive& archive) {
       double whole = variance.value();
@@ -108,22 +103,32 @@ private:
   };
   static_assert(sizeof(held_bin) == 10);
 
+  bin present() const { return {mean_, variance_, visits_, place_}; }
+  void make_present(const bin& of);
+  // Returns how many there were before this one.
+  std::uint8_t count_visit() {
+    const std::uint8_t before = visits_;
+    visits_ = static_cast<std::uint8_t>(before + (before < visits_full ? 1U : 0U));
+    return before;
+  }
+
   void go_to(unsigned place);
-  void find(unsigned place);
-  void make_room();
+  std::size_t index_of(unsigned place) const;
+  void insert(std::size_t index, const bin& of);
   unsigned place_of(const time_of_week& when) const;
   std::size_t places() const { return bins_per_day_ * (splits_weekend_ ? 2U : 1U); }
   void copy_to(std::vector<std::uint8_t>& slots, std::vector<bin>& bins) const;
   bool take_over(const std::vector<std::uint8_t>& slots, const std::vector<bin>& bins);
 
-  bin present_;  // of the newest value
+  double mean_ = 0.0;  // of the present bin, as its next three
+  half_double variance_{};
+  std::uint8_t visits_ = 0;
+  std::uint8_t place_ = 0;
+  std::uint8_t size_ = 0;  // bins that were visited; one alone is but the present one
+  std::uint8_t bins_per_day_ : 7;
+  bool splits_weekend_ : 1;
   std::unique_ptr<held_bin[]>
       bins_;  // those that were visited, by their places; what the present one's place has is old
-  std::uint8_t bins_per_day_;
-  bool splits_weekend_;
-  std::uint8_t size_ = 0;    // bins that were visited; one alone is but the present one
-  std::uint8_t room_ = 0;    // in bins_
-  std::uint8_t newest_ = 0;  // the place of the present one in bins_
 };
 
 // L_w: s = mean of the last w values of q; the score is how far s exceeds its own fading mean, in its own standard

@@ -70,6 +70,8 @@ TEST(ensemble_day_profile, holds_only_the_bins_it_has_visited) {
   const auto empty = profile.memory_bytes();
   for (int i = 0; i < 1000; ++i) profile.update(1.0, time_of_week::at(60.0 * (i % 15)), 1.0);
   EXPECT_LE(profile.memory_bytes(), empty + 2 * 10);
+  for (int i = 0; i < 5; ++i) profile.update(1.0, time_of_week::at(900.0 * i), 1.0);
+  EXPECT_EQ(profile.memory_bytes(), 5U * 10U);
 }
 
 // One that was saved has its bins by their places, whatever order they came in.
@@ -99,11 +101,15 @@ TEST(ensemble_day_profile, refuses_saved_places_that_have_no_bin_of_their_own) {
   std::string saved;
   state_writer writer(saved);
   kept.visit_state(writer);
-  saved[4] = 2;  // the first place, behind the length
-  state_reader reader(saved);
-  day_profile read(24, false);
-  read.visit_state(reader);
-  EXPECT_FALSE(reader.ok());
+  constexpr std::size_t places_begin = 4;  // behind their number
+  for (const std::size_t hour : {0U, 6U}) {
+    std::string damaged = saved;
+    damaged[places_begin + hour] = 2;  // as that of five
+    state_reader reader(damaged);
+    day_profile read(24, false);
+    read.visit_state(reader);
+    EXPECT_FALSE(reader.ok()) << hour;
+  }
 }
 
 // The rule written out over a list, for a mean of the last `length`.
