@@ -17,6 +17,11 @@ rare_finding level_watch::update(const observation& point, const spread_watch& s
   learn(point);
   if (point.seen.drift && !point.seen.baseline.warmup) take_cut(point);
   if (!cut_ || cut_->is_settled) return std::nullopt;
+  return judge_cut(point, scatter);
+}
+
+// Until it is known for a new level, or has been waited for long enough.
+rare_finding level_watch::judge_cut(const observation& point, const spread_watch& scatter) {
   if (point.n - cut_->n > waiting) {
     cut_->is_settled = true;
     return std::nullopt;

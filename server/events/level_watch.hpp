@@ -55,6 +55,7 @@ private:
   };
 
   void take_cut(const observation& point);
+  rare_finding judge_cut(const observation& point, const spread_watch& scatter);
   void learn(const observation& point);
 
   std::int64_t begin_ts_ = 0;

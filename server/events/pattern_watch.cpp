@@ -28,16 +28,17 @@ constexpr std::uint64_t hold_back = 16;  // until another watch has had its say;
 constexpr std::uint64_t hold_back_short = 4;
 constexpr std::uint64_t hold_back_long = 24;  // of a change that is in no single point ADWIN may have
 
+// Ten times fewer quiet points show a score that is higher by 0.6.
+double crowd_of(const observation& point) {
+  return 0.6 * point.crowd;
+}
+
 }  // namespace
 
 rare_finding pattern_watch::update(const observation& point, double nines, const neighbours& others) {
-  const double z = std::abs(point.seen.baseline.z);
-  // Ten times fewer quiet points show a score that is higher by 0.6.
-  const double crowd = 0.6 * point.crowd;
-  const double score = point.seen.score.value_or(0);
   const bool odd_by_clock = point.seen.clock && std::abs(point.seen.clock->z) >= odd_clock;
   if (nines >= odd_nines + point.crowd || odd_by_clock) odd_n_ = point.n;
-  if (score >= moderate_score + crowd) score_n_ = point.n;
+  if (point.seen.score.value_or(0) >= moderate_score + crowd_of(point)) score_n_ = point.n;
   if (point.seen.beat_missing) return describe_missing(point);
   if (point.seen.clock && !point.after_hole) {
     if (auto missed = follow_clock(point)) return missed;
@@ -45,6 +46,14 @@ rare_finding pattern_watch::update(const observation& point, double nines, const
     course_->by_clock.sum = 0;
   }
   if (point.n < points_min || score_n_ == 0) return std::nullopt;
+  return follow_score(point, others);
+}
+
+// Since a score that was moderate at least.
+rare_finding pattern_watch::follow_score(const observation& point, const neighbours& others) {
+  const double z = std::abs(point.seen.baseline.z);
+  const double crowd = crowd_of(point);
+  const double score = point.seen.score.value_or(0);
   if (!is_pending()) {
     const bool scored = point.n - score_n_ <= together;
     const bool odd = odd_n_ > 0 && point.n - odd_n_ <= odd_before;

@@ -71,6 +71,7 @@ private:
   bool is_pending() const { return course_ && course_->pending.from_n > 0; }
   course& some();
   void drop_pending();
+  rare_finding follow_score(const observation& point, const neighbours& others);
   rare_finding follow_clock(const observation& point);
   static finding describe_missing(const observation& point);
   static finding describe(const observation& point, const held& over);

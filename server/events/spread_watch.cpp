@@ -104,7 +104,6 @@ bool spread_watch::is_astray() const {
 }
 
 spread_watch::answer spread_watch::watch(const observation& point, double rate) {
-  answer result;
   const double stray = fast_ - slow_;
   const double size = std::abs(stray);
   const bool is_far = is_beyond(size, suspected);
@@ -112,8 +111,15 @@ spread_watch::answer spread_watch::watch(const observation& point, double rate) 
   if (!is_far || !is_beyond(size, 1)) {
     if (change_) change_->beyond = 0;
     learn_stray(size, rate);
-    return result;
+    return {};
   }
+  return follow_stray(point, stray);
+}
+
+// One that is no stray of a usual scatter any more, if it lasts.
+spread_watch::answer spread_watch::follow_stray(const observation& point, double stray) {
+  answer result;
+  const double size = std::abs(stray);
   if (!change_) change_ = std::make_unique<change>();
   if (change_->beyond++ == 0) {
     change_->from_n = point.n;

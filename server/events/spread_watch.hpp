@@ -71,6 +71,7 @@ private:
   bool is_beyond(double size, double share) const;
   // rate: of the slow average.
   answer watch(const observation& point, double rate);
+  answer follow_stray(const observation& point, double stray);
   void restart();
 
   double slow_ = 0;

@@ -34,18 +34,8 @@ still_watch::answer still_watch::update(const observation& point) {
     ++run_;
     if (!told_)
       equal_share_ += std::max(share_rate, 1.0 / (10.0 + points_)) * (1 - equal_share_) * (run_ < run_min ? 1 : 0.2);
-    if (told_ || !is_too_long()) return result;
-    told_ = true;
-    finding found;
-    found.kind = event_kind::stuck;
-    found.from_n = from_n_;
-    found.from = from_;
-    found.points = run_ + 1;
-    found.value = point.value;
-    found.expected = point.seen.baseline.expected;
-    found.nines = std::min(nines(), 12.0);
-    found.size = std::min(run_ / (longest_ + 1), 100.0);
-    result.found = found;
+    if (!told_ && is_too_long()) result.found = describe(point);
+    told_ = told_ || result.found;
     return result;
   }
   equal_share_ -= std::max(share_rate, 1.0 / (10.0 + points_)) * equal_share_;
@@ -58,6 +48,19 @@ still_watch::answer still_watch::update(const observation& point) {
   from_n_ = point.n;
   from_ = point.ts;
   return result;
+}
+
+finding still_watch::describe(const observation& point) const {
+  finding found;
+  found.kind = event_kind::stuck;
+  found.from_n = from_n_;
+  found.from = from_;
+  found.points = run_ + 1;
+  found.value = point.value;
+  found.expected = point.seen.baseline.expected;
+  found.nines = std::min(nines(), 12.0);
+  found.size = std::min(run_ / (longest_ + 1), 100.0);
+  return found;
 }
 
 void still_watch::end_run() {

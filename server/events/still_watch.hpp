@@ -34,6 +34,7 @@ public:
 
 private:
   void end_run();
+  finding describe(const observation& point) const;
   double nines() const;
   bool is_too_long() const;
 
