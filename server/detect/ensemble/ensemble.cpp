@@ -67,7 +67,11 @@ std::array<double, ensemble::raw_count> ensemble::raw_scores(double x, double t_
   auto next = std::copy(levels.begin(), levels.end(), raw.begin() + 1);
   const auto times = time_of_day_.update(x, t_seconds, level_.last_500().variance());
   next = std::copy(times.begin(), times.end(), next);
-  for (auto& shape : shapes_) *next++ = shape.update(x, level_.last_1000());
+  const fading_moments around = level_.last_1000();
+  for (std::size_t i = 0; i < shape_count; ++i) {
+    const bool closes = shape_blocks_[i].add(x);
+    *next++ = closes ? shape_courses_[i].add(shape_blocks_[i].collapsed(around.mean()), around) : 0.0;
+  }
   return raw;
 }
 
@@ -92,7 +96,7 @@ double ensemble::hold_and_mean(const std::array<double, groups>& scores) {
 
 std::size_t ensemble::memory_bytes() const {
   std::size_t bytes = sizeof(*this) + time_of_day_.memory_bytes() + calibration_.memory_bytes();
-  for (const auto& shape : shapes_) bytes += shape.memory_bytes();
+  for (const auto& course : shape_courses_) bytes += course.memory_bytes();
   return bytes;
 }
 

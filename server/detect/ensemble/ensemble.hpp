@@ -1,7 +1,7 @@
 // The event alarm: one alarm per event, early and rare, for people and pagers.
 //
 // Four groups of raw scores look at a stream in four ways: beyond the range seen (range_score), a level that moved
-// (level_score), unusual for the hour (time_of_day_score), a course never seen (shape_score). Each raw score becomes a
+// (level_score), unusual for the hour (time_of_day_score), a course never seen (shape_course). Each raw score becomes a
 // surprise, -log10 of how often this stream shows as much (calibration); a group is the mean of its surprises, held as
 // the maximum over the last five points because the groups notice one event some points apart; the score is the mean of
 // the groups. An alarm when it reaches the threshold, never within the first 50 points nor within quiet_points of the
@@ -71,7 +71,9 @@ public:
     for (std::size_t i = 0; i < hold; ++i) {
       for (std::size_t g = 0; g < groups; ++g) saved[i][g] = held_[i].value(g);
     }
-    archive(count_, quiet_left, score, held_next, saved, range_, level_, time_of_day_, shapes_, calibration_);
+    archive(count_, quiet_left, score, held_next, saved, range_, level_, time_of_day_);
+    for (std::size_t i = 0; i < shape_count; ++i) archive(shape_blocks_[i], shape_courses_[i]);
+    archive(calibration_);
     if constexpr (Archive::reads) {
       if (held_next >= hold) return archive.refuse();
       score_ = static_cast<float>(score);
@@ -108,9 +110,10 @@ private:
   range_score range_;
   level_score level_;
   time_of_day_score time_of_day_;
-  std::array<shape_score, shape_count> shapes_{shape_score(3), shape_score(5), shape_score(10)};
+  std::array<shape_block, shape_count> shape_blocks_{shape_block(3), shape_block(5), shape_block(10)};
   static_assert(raw_count == calibration::scores);
   calibration calibration_;
+  std::array<shape_course, shape_count> shape_courses_{};  // last, as most points touch none
 };
 
 }  // namespace spindrift

@@ -345,18 +345,8 @@ bool shape_memory::take_over(std::uint32_t clock, const std::vector<saved_group>
   return true;
 }
 
-double shape_score::update(double x, const fading_moments& around) {
-  highest_ = in_block_ == 0 ? x : std::max(highest_, x);
-  lowest_ = in_block_ == 0 ? x : std::min(lowest_, x);
-  sum_ = in_block_ == 0 ? x : sum_ + x;
-  if (++in_block_ < stride_) return 0.0;
-  in_block_ = 0;
-  return close_block(around);
-}
-
-double shape_score::close_block(const fading_moments& around) {
-  const double extreme = highest_ - around.mean() >= around.mean() - lowest_ ? highest_ : lowest_;
-  collapsed_[next_] = short_double::of(0.5 * (sum_ / static_cast<double>(stride_) + extreme));
+double shape_course::add(double collapsed, const fading_moments& around) {
+  collapsed_[next_] = short_double::of(collapsed);
   next_ = (next_ + 1) % blocks;
   if (filled_ < blocks) ++filled_;
   const double scale = std::sqrt(around.variance());
@@ -368,7 +358,7 @@ double shape_score::close_block(const fading_moments& around) {
     return 0.0;
   }
   const auto [index, distance] = memory_.nearest(present);
-  fading_moments::count_up(distances_);
+  if (distances_ < distance_window) ++distances_;
   usual_distance_ = static_cast<float>(fading_moments::mean_after(static_cast<double>(usual_distance_), distance,
                                                                   fading_moments::gain(distances_, distance_window)));
   if (distance > novel_factor * static_cast<double>(usual_distance_)) {
@@ -379,7 +369,7 @@ double shape_score::close_block(const fading_moments& around) {
   return distance;
 }
 
-shape_memory::shape shape_score::present_shape(double center, double scale) const {
+shape_memory::shape shape_course::present_shape(double center, double scale) const {
   // Eight bytes are read of each: the two beyond a short_double are shifted away.
   std::array<char, sizeof collapsed_ + 2> bytes{};
   std::memcpy(bytes.data(), collapsed_.data(), sizeof collapsed_);

@@ -118,34 +118,71 @@ private:
   std::uint8_t size_ = 0;
 };
 
-class shape_score {
+// The values since a block began: all that a point which closes none touches.
+class shape_block {
+public:
+  explicit shape_block(std::uint8_t stride) : stride_(stride) {}
+
+  // True: x closes the block, and collapsed() tells it until the next value begins another.
+  bool add(double x) {
+    highest_ = in_block_ == 0 ? x : std::max(highest_, x);
+    lowest_ = in_block_ == 0 ? x : std::min(lowest_, x);
+    sum_ = in_block_ == 0 ? x : sum_ + x;
+    if (++in_block_ < stride_) return false;
+    in_block_ = 0;
+    return true;
+  }
+  double collapsed(double level) const {
+    const double extreme = highest_ - level >= level - lowest_ ? highest_ : lowest_;
+    return 0.5 * (sum_ / static_cast<double>(stride_) + extreme);
+  }
+
+  template <class Archive>
+  void visit_state(Archive& archive) {
+    std::uint32_t in_block = in_block_;
+    archive(in_block, sum_, highest_, lowest_);
+    if constexpr (Archive::reads) {
+      if (in_block >= stride_) return archive.refuse();
+      in_block_ = static_cast<std::uint8_t>(in_block);
+    }
+  }
+
+private:
+  double sum_ = 0.0;
+  double highest_ = 0.0;
+  double lowest_ = 0.0;
+  std::uint8_t stride_;
+  std::uint8_t in_block_ = 0;
+};
+
+// The blocks of one stride, and the shapes that they had.
+class shape_course {
 public:
   static constexpr std::size_t blocks = shape_memory::levels;
 
-  explicit shape_score(std::uint8_t stride) : stride_(stride) {}
-
-  // `around` is the stream's long-run level and spread, x included.
-  double update(double x, const fading_moments& around);
+  // The score of the shape that ends with this block. `around` is the stream's long-run level and spread, the block
+  // included.
+  double add(double collapsed, const fading_moments& around);
 
   std::size_t memory_bytes() const { return memory_.memory_bytes(); }
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    std::uint32_t in_block = in_block_;
     std::uint32_t next = next_;
     std::uint32_t filled = filled_;
     std::array<double, blocks> collapsed;
     std::transform(collapsed_.begin(), collapsed_.end(), collapsed.begin(), [](short_double x) { return x.value(); });
-    archive(in_block, sum_, highest_, lowest_, next, filled, collapsed);
+    archive(next, filled, collapsed);
     // As saved, there is a variance as well.
     fading_moments distance(static_cast<double>(usual_distance_), 0.0);
-    distance.visit_state(archive, distances_, distance_window);
+    std::uint32_t distances = distances_;
+    distance.visit_state(archive, distances, distance_window);
     archive(memory_);
     if constexpr (Archive::reads) {
       std::transform(collapsed.begin(), collapsed.end(), collapsed_.begin(), short_double::of);
       usual_distance_ = static_cast<float>(distance.mean());
-      if (in_block >= stride_ || next >= blocks || filled > blocks) return archive.refuse();
-      in_block_ = static_cast<std::uint8_t>(in_block);
+      distances_ = static_cast<std::uint16_t>(std::min(distances, distance_window));
+      if (next >= blocks || filled > blocks) return archive.refuse();
       next_ = static_cast<std::uint8_t>(next);
       filled_ = static_cast<std::uint8_t>(filled);
     }
@@ -154,20 +191,15 @@ public:
 private:
   static constexpr std::uint32_t distance_window = 500;
 
-  double close_block(const fading_moments& around);
   shape_memory::shape present_shape(double center, double scale) const;
 
-  std::uint8_t stride_;
-  std::uint8_t in_block_ = 0;
+  std::array<short_double, blocks> collapsed_{};
   std::uint8_t next_ = 0;  // of collapsed_
   std::uint8_t filled_ = 0;
-  std::uint32_t distances_ = 0;
-  double sum_ = 0.0;
-  double highest_ = 0.0;
-  double lowest_ = 0.0;
-  std::array<short_double, blocks> collapsed_{};
+  std::uint16_t distances_ = 0;  // none is counted beyond the window
   float usual_distance_ = 0.0F;
   shape_memory memory_;
 };
+static_assert(sizeof(shape_course) == 80);
 
 }  // namespace spindrift

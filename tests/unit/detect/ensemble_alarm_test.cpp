@@ -67,7 +67,8 @@ TEST(ensemble, is_the_mean_of_its_groups_each_held_for_five_points) {
   range_score range;
   level_score level;
   time_of_day_score time_of_day;
-  std::array<shape_score, 3> shapes{shape_score(3), shape_score(5), shape_score(10)};
+  std::array<shape_block, 3> blocks{shape_block(3), shape_block(5), shape_block(10)};
+  std::array<shape_course, 3> courses;
   calibration scale;
   std::deque<std::vector<double>> held;
   for (int i = 0; i < 3000; ++i) {
@@ -78,7 +79,10 @@ TEST(ensemble, is_the_mean_of_its_groups_each_held_for_five_points) {
     for (std::size_t k = 0; k < 4; ++k) raw[1 + k] = levels[k];
     const auto hours = time_of_day.update(x, t, level.last_500().variance());
     for (std::size_t k = 0; k < 4; ++k) raw[5 + k] = hours[k];
-    for (std::size_t k = 0; k < 3; ++k) raw[9 + k] = shapes[k].update(x, level.last_1000());
+    const auto around = level.last_1000();
+    for (std::size_t k = 0; k < 3; ++k) {
+      if (blocks[k].add(x)) raw[9 + k] = courses[k].add(blocks[k].collapsed(around.mean()), around);
+    }
     const auto surprises = scale.update(raw);
     std::vector<double> groups{surprises[0], 0.0, 0.0, 0.0};
     for (std::size_t k = 0; k < 4; ++k) groups[1] += surprises[1 + k] / 4.0;

@@ -222,6 +222,20 @@ shape plain_features(const std::vector<double>& collapsed, double center, double
   return plain_shape(levels);
 }
 
+// Of one stride.
+class shape_score {
+public:
+  explicit shape_score(std::uint8_t stride) : block_(stride) {}
+  double update(double x, const fading_moments& around) {
+    return block_.add(x) ? course_.add(block_.collapsed(around.mean()), around) : 0.0;
+  }
+  std::size_t memory_bytes() const { return course_.memory_bytes(); }
+
+private:
+  shape_block block_;
+  shape_course course_;
+};
+
 TEST(ensemble_shape_score, is_the_distance_to_the_nearest_shape_when_a_block_closes) {
   support::noise_source noise(8);
   shape_score score(3);
