@@ -10,7 +10,8 @@
 
 #include <array>
 #include <cstddef>
-#include <cstring>
+
+#include "server/detect/double_pair.hpp"
 
 namespace spindrift {
 
@@ -35,12 +36,17 @@ public:
   // The point was an anomaly: `value`, what should have been, enters the past and nothing is learned.
   void pass(double value);
   void set_past(const window& past) { past_ = past; }
-  // By way of the stack, in a few moves of two: GCC makes a call of a move within.
+  // All is read before anything is written, in pairs: GCC makes a call of a move within.
   static void shift_in(double newest, window& past) {
-    window shifted;
-    shifted[0] = newest;
-    std::memcpy(&shifted[1], past.data(), (order - 1) * sizeof(double));
-    past = shifted;
+    static_assert(order == 8);
+    const double_pair second = load_pair(&past[1]);
+    const double_pair third = load_pair(&past[3]);
+    const double_pair last = load_pair(&past[5]);
+    past[1] = past[0];
+    past[0] = newest;
+    store_pair(second, &past[2]);
+    store_pair(third, &past[4]);
+    store_pair(last, &past[6]);
   }
   // The past becomes this, and the weights are free to move again from where they are.
   void adopt(const window& past);
