@@ -136,8 +136,7 @@ void saved_state::revive(const journal_entry& entry, moment now) {
   const auto found = unreadable_.find(record.subject.stream);
   if (found == unreadable_.end() || entry.position <= found->second) return;
   if (entry.type == journal_entry::kind::point) {
-    auto made =
-        std::make_unique<stream>(record.subject.stream, record.subject, engine_.profile_of(record.subject.stream));
+    auto made = stream::make(record.subject.stream, record.subject, engine_.profile_of(record.subject.stream));
     made->n = record.n - 1;
     made->journal.position = found->second;
     engine_.restore(std::move(made), now);

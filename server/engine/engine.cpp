@@ -166,7 +166,7 @@ refusal engine::find_or_create(const point& from, std::uint64_t hash, stream*& f
   const refusal why = streams_->take_place(grown, {streams_max(), bytes_max});
   if (why != refusal::none) return why;
   add(counts_.streams_created, 1);
-  auto made = std::make_unique<stream>(from.stream, from, std::move(profile));
+  auto made = stream::make(from.stream, from, std::move(profile));
   if (made->profile->is_counted(from)) made->judge_by_rate();
   found = table.insert(std::move(made), hash);
   return refusal::none;

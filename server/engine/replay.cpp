@@ -36,7 +36,7 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
   if (record.n != (to == nullptr ? 1 : to->n + 1)) return std::nullopt;
   if (to == nullptr) {
     // What was applied once is applied again, even beyond a limit that has been lowered since.
-    auto made = std::make_unique<stream>(from.stream, from, profile_of(from.stream));
+    auto made = stream::make(from.stream, from, profile_of(from.stream));
     if (made->profile->is_counted(from)) made->judge_by_rate();
     streams_->take_place(made->profile->grown_bytes(made->width()), {});
     to = streams_->insert(std::move(made), hash);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -37,29 +38,30 @@ struct stream {
     std::unique_ptr<counter_rate> rate;  // of a stream of counters: what is judged; null: the values themselves are
   };
 
-  stream_name name;
   rare_list<std::string> features;   // in the order of the first point; empty for a univariate stream
   shared_profile profile;            // whose settings the detectors look at
   std::uint64_t n = 0;               // points numbered so far
   double last = 0;                   // the newest value (of the first feature)
   std::int64_t last_ts = 0;          // its event time, milliseconds since the Unix epoch
   std::int64_t seen_ms = 0;          // when it came, on the monotonic clock: for eviction, and for silence
-  std::uint32_t snapshot = 0;        // the newest snapshot that it is in, or younger than; its taker's alone
-  time_unit unit = time_unit::none;  // of the times that its points come with; none: nothing has told yet
   std::unique_ptr<rarities> seldom;  // from the first of them on
   detector detectors;
   event_watch events;
-  journal_name journal{};  // what the journal remembers of the name; the journal's alone
+  journal_name journal{};            // what the journal remembers of the name; the journal's alone
+  std::uint32_t snapshot = 0;        // the newest snapshot that it is in, or younger than; its taker's alone
+  time_unit unit = time_unit::none;  // of the times that its points come with; none: nothing has told yet
+  stream_name name;                  // and its bytes behind it: the last member
 
-  stream(std::string_view named, const point& first, shared_profile chosen)
-      : stream(named, names_of(first), std::move(chosen)) {}
+  static std::unique_ptr<stream> make(std::string_view named, const point& first, shared_profile chosen) {
+    return make(named, names_of(first), std::move(chosen));
+  }
   // A stream that has seen nothing yet; for stream_state.
-  stream(std::string_view named, std::vector<std::string> feature_names, shared_profile chosen)
-      : name(named),
-        features(std::move(feature_names)),
-        profile(std::move(chosen)),
-        detectors(profile->detectors, width(), profile->networks.get()),
-        events(width(), profile->context_points) {}
+  static std::unique_ptr<stream> make(std::string_view named, std::vector<std::string> feature_names,
+                                      shared_profile chosen) {
+    const room_behind room{named.size()};
+    return std::unique_ptr<stream>(new (room) stream(named, std::move(feature_names), std::move(chosen)));
+  }
+  static void operator delete(void* block) { ::operator delete(block); }
 
   // From its first point on, as its source says or the operator does: for ever.
   void judge_by_rate() { some().rate = std::make_unique<counter_rate>(width()); }
@@ -121,6 +123,20 @@ struct stream {
   }
 
 private:
+  // Of the block that a stream lies in.
+  struct room_behind {
+    std::size_t bytes;
+  };
+  static void* operator new(std::size_t own, room_behind room) { return ::operator new(own + room.bytes); }
+  static void operator delete(void* block, room_behind /*room*/) { ::operator delete(block); }
+
+  stream(std::string_view named, std::vector<std::string> feature_names, shared_profile chosen)
+      : features(std::move(feature_names)),
+        profile(std::move(chosen)),
+        detectors(profile->detectors, width(), profile->networks.get()),
+        events(width(), profile->context_points),
+        name(named) {}
+
   static std::vector<std::string> names_of(const point& from) {
     std::vector<std::string> names;
     names.reserve(from.values.size());

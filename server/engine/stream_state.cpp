@@ -48,7 +48,7 @@ std::unique_ptr<stream> restore_numbers(std::string_view name, std::string_view 
   std::vector<std::string> features;
   in.sequence(features, model::features_max);
   if (!in.ok()) return nullptr;
-  auto made = std::make_unique<stream>(name, std::move(features), profile);
+  auto made = stream::make(name, std::move(features), profile);
   in(made->n, made->last, made->last_ts);
   return in.ok() && in.bytes_left() == 0 ? std::move(made) : nullptr;
 }

@@ -157,7 +157,7 @@ TEST(shared_streams, take_less_memory) {
     std::vector<std::unique_ptr<stream>> late;
     point first;
     first.stream = "db.late";
-    for (int i = 0; i < 100; ++i) late.push_back(std::make_unique<stream>("db.late", first, book.of("db.late")));
+    for (int i = 0; i < 100; ++i) late.push_back(stream::make("db.late", first, book.of("db.late")));
     return (quality::live_heap_bytes() - before) / 100;
   };
   EXPECT_LT(bytes_of_late_streams(true) + 4'000, bytes_of_late_streams(false));

@@ -35,7 +35,7 @@ public:
     for (std::size_t i = 0; width_ > 1 && i < width_; ++i) names.push_back("feature" + std::to_string(i));
     const std::size_t before = quality::live_heap_bytes();
     const auto profile = std::make_shared<const stream_profile>(profile_.detectors);
-    const auto grown = std::make_unique<stream>("a-stream", names, profile);
+    const auto grown = stream::make("a-stream", names, profile);
     feed(*grown, kind);
     return static_cast<double>(quality::live_heap_bytes() - before);
   }

@@ -34,7 +34,7 @@ class stream_state_test : public testing::Test {
 protected:
   // A stream of two features that has seen `count` points.
   std::unique_ptr<stream> watched(const shared_profile& profile, int count = 200) {
-    auto made = std::make_unique<stream>("s", std::vector<std::string>{"a", "b"}, profile);
+    auto made = stream::make("s", std::vector<std::string>{"a", "b"}, profile);
     made->last = 4.5;
     made->last_ts = 1'764'000'000'000;
     made->n = static_cast<std::uint64_t>(count);
@@ -175,11 +175,11 @@ TEST_F(stream_state_test, refuses_a_part_that_was_saved_of_points_with_more_feat
   };
   std::string two;
   save_stream(*watched(profile), two);
-  stream of_three("s", {"a", "b", "c"}, profile);
+  const auto of_three = stream::make("s", std::vector<std::string>{"a", "b", "c"}, profile);
   const std::vector<double> point{1, 2, 3};
-  of_three.detectors.update(point, 0);
+  of_three->detectors.update(point, 0);
   std::string three;
-  save_stream(of_three, three);
+  save_stream(*of_three, three);
   for (const detector_entry* const judge : profile->running) {
     if (judge->make == nullptr) continue;
     std::string bytes = two;

@@ -16,7 +16,7 @@ protected:
   stream* add(const std::string& name, const stream_table::limits& within = {}) {
     if (table_.take_place(profile_->grown_bytes(1), within) != refusal::none) return nullptr;
     const std::uint64_t hash = table_.hash_of(name);
-    return table_.insert(std::make_unique<stream>(name, std::vector<std::string>{}, profile_), hash);
+    return table_.insert(stream::make(name, std::vector<std::string>{}, profile_), hash);
   }
 
   shared_profile profile_ = std::make_shared<const stream_profile>(detector_settings{});
