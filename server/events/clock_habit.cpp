@@ -29,7 +29,7 @@ bool clock_habit::is_usual(std::int64_t ts, bool is_up) const {
   for (const period& one : periods) {
     unsigned seen = 0;  // a bit for each period back
     for (std::size_t i = 0; i < held; ++i) {
-      if (is_up_[i] != is_up) continue;
+      if (this->is_up(i) != is_up) continue;
       const double back = (minute - times_[i]) / one.minutes;
       const double whole = std::round(back);
       if (whole < 1 || whole > periods_back) continue;
@@ -45,10 +45,11 @@ bool clock_habit::is_usual(std::int64_t ts, bool is_up) const {
 void clock_habit::learn(std::int64_t ts, bool is_up) {
   // The same one again, while the baseline finds its feet.
   const std::size_t newest = (count_ + kept - 1) % kept;
-  if (count_ > 0 && is_up_[newest] == is_up && std::abs(minute_of(ts) - times_[newest]) < minutes_apart) return;
+  if (count_ > 0 && this->is_up(newest) == is_up && std::abs(minute_of(ts) - times_[newest]) < minutes_apart) return;
   times_[count_ % kept] = static_cast<std::uint32_t>(minute_of(ts));
-  is_up_[count_ % kept] = is_up;
-  count_ = count_ < 1U << 30U ? count_ + 1 : static_cast<std::uint32_t>(kept);
+  set_up(count_ % kept, is_up);
+  const std::uint32_t next = count_ + 1U;
+  count_ = static_cast<std::uint16_t>(next < count_end ? next : kept + next % kept);
 }
 
 }  // namespace spindrift

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 namespace spindrift {
 namespace {
@@ -22,12 +21,8 @@ double shortest(float kept) {
 void context_ring::add_any(std::int64_t ts, std::span<const double> values) {
   if (!goes_on_evenly(ts, values.size()) && !prepare(ts, values.size())) return;
   newest_ = std::max(newest_, ts);
-  std::uint16_t* to = &points_[next_ * point_size() + distance_words_];
-  for (const double value : values) {
-    const auto kept = static_cast<float>(value);
-    std::memcpy(to, &kept, sizeof kept);
-    to += sizeof kept / sizeof *to;
-  }
+  float* to = this->values() + next_ * values.size();
+  for (const double value : values) *to++ = static_cast<float>(value);
   advance();
 }
 
@@ -35,8 +30,8 @@ void context_ring::add_any(std::int64_t ts, std::span<const double> values) {
 bool context_ring::prepare(std::int64_t ts, std::size_t features) {
   if (points_max_ == 0) return false;
   // What was restored may be of another stream: a damaged file is no reason to read beyond its end.
-  if (points_ && features != features_) *this = context_ring(points_max_);
-  if (!points_) {
+  if (features_ != 0 && features != features_) *this = context_ring(points_max_);
+  if (features_ == 0) {
     features_ = static_cast<std::uint8_t>(features);
     make_room();
   }
@@ -57,7 +52,9 @@ std::uint32_t context_ring::words_for(std::uint32_t distance) const {
 }
 
 void context_ring::make_room() {
-  points_ = std::make_unique<std::uint16_t[]>(points_max_ * point_size());
+  const std::size_t outside = are_within() ? 0 : n_values() * sizeof(float);
+  const std::size_t bytes = outside + std::size_t{points_max_} * distance_words_ * sizeof(std::uint16_t);
+  block_ = bytes > 0 ? std::make_unique<std::byte[]>(bytes) : nullptr;
 }
 
 // Twice in a stream's life at most: one that has been so uneven or so slow will be again.
@@ -71,10 +68,8 @@ void context_ring::widen(std::uint32_t words) {
 
 void context_ring::fill(const std::vector<std::uint32_t>& distances, const std::vector<float>& values) {
   make_room();
-  for (std::size_t at = 0; at < points_max_; ++at) {
-    if (distance_words_ > 0) set_distance(at, distances[at]);
-    for (std::size_t i = 0; i < features_; ++i) set_value(at, i, values[at * features_ + i]);
-  }
+  for (std::size_t at = 0; distance_words_ > 0 && at < points_max_; ++at) set_distance(at, distances[at]);
+  std::copy_n(values.begin(), n_values(), this->values());
 }
 
 std::uint32_t context_ring::distance(std::size_t at) const {
@@ -82,24 +77,14 @@ std::uint32_t context_ring::distance(std::size_t at) const {
     // Nothing was before the first, nor is anything where no point is yet.
     return is_full_ || (at > 0 && at < next_) ? steady_distance_ : 0;
   }
-  const std::uint16_t* const point = &points_[at * point_size()];
-  return point[0] + (distance_words_ == 2 ? std::uint32_t{point[1]} << 16U : 0U);
+  const std::uint16_t* const held = distance_of(at);
+  return held[0] + (distance_words_ == 2 ? std::uint32_t{held[1]} << 16U : 0U);
 }
 
 void context_ring::set_distance(std::size_t at, std::uint32_t distance) {
-  std::uint16_t* const point = &points_[at * point_size()];
-  point[0] = static_cast<std::uint16_t>(distance & 0xFFFFU);
-  if (distance_words_ == 2) point[1] = static_cast<std::uint16_t>(distance >> 16U);
-}
-
-float context_ring::value(std::size_t at, std::size_t feature) const {
-  float held = 0;
-  std::memcpy(&held, &points_[at * point_size() + distance_words_ + 2 * feature], sizeof held);
-  return held;
-}
-
-void context_ring::set_value(std::size_t at, std::size_t feature, float value) {
-  std::memcpy(&points_[at * point_size() + distance_words_ + 2 * feature], &value, sizeof value);
+  std::uint16_t* const held = distance_of(at);
+  held[0] = static_cast<std::uint16_t>(distance & 0xFFFFU);
+  if (distance_words_ == 2) held[1] = static_cast<std::uint16_t>(distance >> 16U);
 }
 
 std::vector<context_point> context_ring::points(std::size_t feature) const {
@@ -125,10 +110,9 @@ std::vector<context_point> context_ring::points_as_kept(std::size_t feature) con
 }
 
 void context_ring::copy_to(std::vector<std::uint32_t>& distances, std::vector<float>& values) const {
-  for (std::size_t at = 0; points_ && at < points_max_; ++at) {
-    distances.push_back(distance(at));
-    for (std::size_t i = 0; i < features_; ++i) values.push_back(value(at, i));
-  }
+  if (features_ == 0) return;
+  for (std::size_t at = 0; at < points_max_; ++at) distances.push_back(distance(at));
+  values.assign(this->values(), this->values() + n_values());
 }
 
 // Of other settings, or bytes that make no sense: it begins anew.

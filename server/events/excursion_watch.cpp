@@ -65,6 +65,11 @@ void excursion_watch::accept(double before, double after) {
   if (known_) known_->spikes.accept_level(before, after);
 }
 
+void excursion_watch::habits::learn_time(std::int64_t ts, bool is_up) {
+  if (!times) times = std::make_unique<clock_habit>();
+  times->learn(ts, is_up);
+}
+
 excursion_watch::habits& excursion_watch::known() {
   if (!known_) known_ = std::make_unique<habits>();
   return *known_;
@@ -79,7 +84,7 @@ void excursion_watch::begin(const observation& point, double nines) {
   out.before = point.seen.baseline.expected;
   out.unit = point.seen.baseline.sigma;
   out.is_up = point.error() > 0;
-  out.is_usual = known_ && known_->times.is_usual(point.ts, out.is_up);
+  out.is_usual = known_ && known_->times && known_->times->is_usual(point.ts, out.is_up);
   out.sum = point.value - out.before;
   out.square = out.sum * out.sum;
   out.value = point.value;
@@ -163,7 +168,7 @@ finding excursion_watch::course::describe(event_kind kind) const {
 bool excursion_watch::learn_level() {
   const course& out = *out_;
   habits& learned = known();
-  learned.times.learn(out.from, out.is_up);
+  learned.learn_time(out.from, out.is_up);
   const double height = std::abs(out.value - out.before);
   const bool is_news = learned.spikes.is_level_news(height, out.last_n) &&
                        !learned.spikes.is_known_way(out.before, out.before + out.sum / out.points);
@@ -242,7 +247,7 @@ excursion_watch::answer excursion_watch::end() {
   }
   // A shift has been learned when it was told.
   if (over->told >= telling::shift) return result;
-  if (found.nines >= told_nines) known().times.learn(over->from, over->is_up);
+  if (found.nines >= told_nines) known().learn_time(over->from, over->is_up);
   known().spikes.learn(over->value, height, over->last_n);
   return result;
 }

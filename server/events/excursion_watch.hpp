@@ -5,7 +5,7 @@
 // corrected if they last.
 //
 // Movable; one feature, one thread at a time; O(1), a few ns on ordinary points. 16 bytes; 150 more while points are
-// out, and from the first excursion on that was worth learning.
+// out, 88 from the first excursion on, and 52 from the first that was told.
 #pragma once
 
 #include <cstdint>
@@ -46,14 +46,16 @@ public:
   template <class Archive>
   void visit_state(Archive& archive) {
     course out = out_ ? *out_ : course{};
-    habits known = known_ ? *known_ : habits{};
+    spike_habit spikes = known_ ? known_->spikes : spike_habit{};
+    clock_habit times = known_ && known_->times ? *known_->times : clock_habit{};
     archive(out.from_n, out.from, out.last_n, out.last, out.points, out.flagged, out.opposite, out.told, out.neutral,
             out.before, out.unit, out.sum, out.square);
-    archive(out.value, out.expected, out.size, out.nines, out.crowd, out.is_up, out.is_usual, known.spikes,
-            known.times);
+    archive(out.value, out.expected, out.size, out.nines, out.crowd, out.is_up, out.is_usual, spikes, times);
     if constexpr (Archive::reads) {
       out_ = out.points > 0 ? std::make_unique<course>(out) : nullptr;
-      known_ = known.spikes.is_empty() && known.times.is_empty() ? nullptr : std::make_unique<habits>(known);
+      known_ = spikes.is_empty() && times.is_empty() ? nullptr : std::make_unique<habits>();
+      if (known_) known_->spikes = spikes;
+      if (!times.is_empty()) known_->times = std::make_unique<clock_habit>(times);
     }
   }
 
@@ -91,7 +93,9 @@ private:
   };
   struct habits {
     spike_habit spikes;
-    clock_habit times;
+    std::unique_ptr<clock_habit> times;  // from the first on that was rare enough to be told
+
+    void learn_time(std::int64_t ts, bool is_up);
   };
 
   answer follow(const observation& point, double nines);

@@ -3,6 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "server/detect/archive.hpp"
+
 namespace spindrift {
 namespace {
 
@@ -47,6 +53,35 @@ TEST(clock_habit, keeps_the_newest_twelve) {
   learn_every(habit, clock_week, 3);
   learn_every(habit, 25 * clock_hour + 7 * clock_minute, 12, 2 * clock_week + 9 * clock_hour);
   EXPECT_FALSE(habit.is_usual(3 * clock_week, true));
+}
+
+// As a state of long ago has it, with a count of 32 bits.
+TEST(clock_habit, goes_on_where_it_was_saved_whatever_was_counted) {
+  std::array<std::uint32_t, 12> minutes{};
+  std::array<bool, 12> is_up{};
+  for (std::size_t i = 0; i < 12; ++i) minutes[i] = static_cast<std::uint32_t>(10'000 + i * 60);
+  for (std::size_t i = 0; i < 12; ++i) is_up[i] = i % 3 != 0;
+  for (std::uint32_t count : {12U, 32'767U, 32'768U, 100'003U}) {
+    std::string bytes;
+    state_writer out(bytes);
+    out(minutes, is_up, count);
+    clock_habit habit;
+    state_reader in(bytes);
+    in(habit);
+    ASSERT_TRUE(in.ok());
+    const std::int64_t next = (10'000 + 12 * 60) * clock_minute;
+    EXPECT_TRUE(habit.is_usual(next, true)) << "one, two, four and five hours ago";
+    EXPECT_FALSE(habit.is_usual(next, false)) << "three hours ago alone";
+    // The oldest is the one that goes.
+    habit.learn(20'000 * clock_minute, true);
+    std::string after;
+    state_writer again(after);
+    again(habit);
+    std::array<std::uint32_t, 12> kept{};
+    state_reader of(after);
+    of(kept);
+    EXPECT_EQ(kept[count % 12], 20'000U) << count;
+  }
 }
 
 TEST(clock_habit, takes_any_time) {

@@ -60,8 +60,13 @@ TEST(context_ring, keeps_short_distances_when_a_long_one_comes) {
   }
 }
 
-// Points that come evenly, then one that does not, in any place of the ring; saved and taken back on the way.
-TEST(context_ring, tells_even_and_uneven_distances_alike) {
+// Points that come evenly, then one that does not, in any place of the ring; saved and taken back on the way. Of as
+// many values as lie within, and of more.
+class a_ring : public testing::TestWithParam<std::size_t> {};
+INSTANTIATE_TEST_SUITE_P(of_values, a_ring, testing::Values(1, 8, 9, 64));
+
+TEST_P(a_ring, tells_even_and_uneven_distances_alike) {
+  std::vector<double> values(GetParam());
   for (const std::int64_t usual : {0, 1'000, 300'000, 86'400'000}) {
     for (const std::int64_t other : {0, 7, 90'000'000}) {
       for (int uneven = 1; uneven <= 9; ++uneven) {
@@ -69,17 +74,19 @@ TEST(context_ring, tells_even_and_uneven_distances_alike) {
         std::vector<std::int64_t> times{5};
         for (int i = 1; i <= 10; ++i) times.push_back(times.back() + (i == uneven ? other : usual));
         for (std::size_t n = 1; n <= times.size(); ++n) {
-          add_to(ring, times[n - 1], {static_cast<double>(n)});
+          for (std::size_t k = 0; k < values.size(); ++k) values[k] = static_cast<double>(n + 100 * k);
+          add_to(ring, times[n - 1], values);
           if (n % 3 == 0) {
             context_ring back(4);
             save_into(ring, back);
             ring = std::move(back);
           }
-          const auto points = ring.points(0);
+          const std::size_t k = n % values.size();
+          const auto points = ring.points(k);
           ASSERT_EQ(points.size(), std::min<std::size_t>(n, 4));
           for (std::size_t i = 0; i < points.size(); ++i) {
             ASSERT_EQ(points[i].ts, times[n - points.size() + i]) << usual << ", " << other << " at " << uneven;
-            ASSERT_EQ(points[i].value, static_cast<double>(n - points.size() + i + 1));
+            ASSERT_EQ(points[i].value, static_cast<double>(n - points.size() + i + 1 + 100 * k));
           }
         }
       }
