@@ -91,7 +91,7 @@ void classic_zscore::compute_exactly() {
   mean_ = rest / n;
   squares_ = std::max(0.0, squares - rest * mean_);
   squares_peak_ = squares_;
-  until_exact_ = settings_->window;
+  until_exact_ = settings_->window & window_bits;
 }
 
 void classic_zscore::keep_last(double width) {

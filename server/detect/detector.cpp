@@ -19,31 +19,31 @@ namespace {
 
 constexpr double sure_gap = 2;  // in sigma of what is left after the clock
 
-void make(std::unique_ptr<classic_zscore>& into, const detector_settings& settings) {
-  into = std::make_unique<classic_zscore>(settings.zscore);
+void begin_anew(classic_zscore& one, const detector_settings& settings) {
+  one = classic_zscore(settings.zscore);
 }
-void make(std::unique_ptr<timed_zscore>& into, const detector_settings& settings) {
-  into = std::make_unique<timed_zscore>(settings.zscore);
+void begin_anew(timed_zscore& one, const detector_settings& settings) {
+  one = timed_zscore(settings.zscore);
 }
-void make(std::unique_ptr<drift_detector>& into, const detector_settings& settings) {
-  into = std::make_unique<drift_detector>(settings.adwin);
+void begin_anew(drift_detector& one, const detector_settings& settings) {
+  one = drift_detector(settings.adwin);
 }
-void make(std::unique_ptr<ensemble>& into, const detector_settings& settings) {
-  into = std::make_unique<ensemble>(settings.ensemble);
+void begin_anew(ensemble& one, const detector_settings& settings) {
+  one = ensemble(settings.ensemble);
 }
-void make(point_clock& into, const detector_settings& /*settings*/) {
-  into = {};
+void begin_anew(point_clock& one, const detector_settings& /*settings*/) {
+  one = {};
+}
+
+// Where one begins behind what ends there; then it ends behind that one.
+template <class Part>
+std::uint16_t place_behind(std::size_t& end) {
+  const std::size_t at = (end + alignof(Part) - 1) / alignof(Part) * alignof(Part);
+  end = at + sizeof(Part);
+  return static_cast<std::uint16_t>(at);
 }
 
 const std::uint8_t zscore_bit = judge_bit("zscore");
-
-template <class Part>
-Part& object(std::unique_ptr<Part>& of) {
-  return *of;
-}
-point_clock& object(point_clock& of) {
-  return of;
-}
 
 baseline_reading unjudged(double x) {
   return {.expected = x, .sigma = 0, .z = 0, .anomaly = false, .warmup = false};
@@ -51,19 +51,48 @@ baseline_reading unjudged(double x) {
 
 }  // namespace
 
-feature_detector::feature_detector(const detector_settings& settings) {
-  if (settings.zscore_on && settings.zscore.method == zscore_method::classic) make(classic_, settings);
-  if (settings.zscore_on && settings.zscore.method == zscore_method::robust) make(robust_, settings);
-  if (settings.adwin_on) make(adwin_, settings);
-  if (settings.ensemble_on) make(ensemble_, settings);
+// Each is said to be there once it is, so that what follows may fail.
+feature_detector::feature_detector(const detector_settings& settings) : feature_detector() {
+  static_assert(sizeof(timed_zscore) + sizeof(drift_detector) + sizeof(ensemble) + 64 < off);
+  const bool is_classic = settings.zscore_on && settings.zscore.method == zscore_method::classic;
+  const bool is_robust = settings.zscore_on && settings.zscore.method == zscore_method::robust;
+  std::size_t bytes = is_classic ? sizeof(classic_zscore) : is_robust ? sizeof(timed_zscore) : 0;
+  const std::uint16_t adwin_at = settings.adwin_on ? place_behind<drift_detector>(bytes) : off;
+  const std::uint16_t alarms_at = settings.ensemble_on ? place_behind<ensemble>(bytes) : off;
+  if (bytes > 0) block_.reset(new std::byte[bytes]);
+  if (is_classic) new (block_.get()) classic_zscore(settings.zscore);
+  if (is_classic) baseline_ = baseline::classic;
+  if (is_robust) new (block_.get()) timed_zscore(settings.zscore);
+  if (is_robust) baseline_ = baseline::robust;
+  if (settings.adwin_on) new (block_.get() + adwin_at) drift_detector(settings.adwin);
+  adwin_at_ = adwin_at;
+  if (settings.ensemble_on) new (block_.get() + alarms_at) ensemble(settings.ensemble);
+  alarms_at_ = alarms_at;
 }
 
-feature_detector::feature_detector(feature_detector&&) noexcept = default;
-feature_detector& feature_detector::operator=(feature_detector&&) noexcept = default;
-feature_detector::~feature_detector() = default;
+feature_detector::feature_detector(feature_detector&& from) noexcept : feature_detector() {
+  swap(from);
+}
+feature_detector& feature_detector::operator=(feature_detector&& from) noexcept {
+  swap(from);
+  return *this;
+}
+feature_detector::~feature_detector() {
+  if (alarms()) std::destroy_at(alarms());
+  if (adwin()) std::destroy_at(adwin());
+  if (robust()) std::destroy_at(robust());
+  if (classic()) std::destroy_at(classic());
+}
+
+void feature_detector::swap(feature_detector& with) noexcept {
+  std::swap(block_, with.block_);
+  std::swap(adwin_at_, with.adwin_at_);
+  std::swap(alarms_at_, with.alarms_at_);
+  std::swap(baseline_, with.baseline_);
+}
 
 double feature_detector::mean() {
-  return adwin_ ? adwin_->mean() : 0.0;
+  return adwin() ? adwin()->mean() : 0.0;
 }
 
 void feature_detector::update(double x, double t_seconds, double interval, bool after_hole, feature_reading& seen) {
@@ -71,45 +100,47 @@ void feature_detector::update(double x, double t_seconds, double interval, bool 
   const bool is_odd = seen.baseline.anomaly;
   if (seen.beat || seen.lasts) seen.baseline.anomaly = false;
   seen.zscore_flagged = seen.baseline.anomaly;
-  if (adwin_) {
+  if (drift_detector* const drift = adwin()) {
     // A spike is no drift. The robust baseline adopts a new level after a few flagged points, so ADWIN soon sees it;
     // the classic one may flag window / 4 points in a row, which would hide a shift for as long. And what returns with
     // the clock is none.
-    if (robust_ && robust_->has_adopted()) adwin_->expect_step();
-    seen.drift = adwin_->update((robust_ && is_odd ? seen.baseline.expected : x) - season);
+    const timed_zscore* const robust_one = robust();
+    if (robust_one && robust_one->has_adopted()) drift->expect_step();
+    seen.drift = drift->update((robust_one && is_odd ? seen.baseline.expected : x) - season);
     if (seen.drift) follow_drift(seen.drift->width);
   }
-  if (ensemble_) {
-    const event_reading event = ensemble_->update(x, t_seconds);
+  if (ensemble* const whole = alarms()) {
+    const event_reading event = whole->update(x, t_seconds);
     seen.score = event.score;
     seen.alarm = event.alarm;
   }
 }
 
 void feature_detector::prefetch() const {
-  prefetch_object(classic_.get());
-  prefetch_object(robust_.get());
-  prefetch_object(adwin_.get());
-  prefetch_object(ensemble_.get());
+  prefetch_object(classic());
+  prefetch_object(robust());
+  prefetch_object(adwin());
+  prefetch_object(alarms());
 }
 
 void feature_detector::prefetch_windows() const {
-  if (classic_) classic_->prefetch();
-  if (adwin_) adwin_->prefetch();
-  if (ensemble_) ensemble_->prefetch();
+  if (classic()) classic()->prefetch();
+  if (adwin()) adwin()->prefetch();
+  if (alarms()) alarms()->prefetch();
 }
 
 // What the clock adds to the level now.
 double feature_detector::update_baseline(double x, double t_seconds, double interval, bool after_hole,
                                          feature_reading& seen) {
-  if (robust_) {
-    const timed_zscore::season_now season = robust_->update(x, t_seconds, interval, after_hole, seen);
-    if (season.is_other && adwin_) adwin_->restart();
-    if (adwin_) adwin_->believe(seen.clock && season.counts ? sure_gap * seen.clock->sigma : 0);
+  if (timed_zscore* const by_time = robust()) {
+    const timed_zscore::season_now season = by_time->update(x, t_seconds, interval, after_hole, seen);
+    drift_detector* const drift = adwin();
+    if (season.is_other && drift) drift->restart();
+    if (drift) drift->believe(seen.clock && season.counts ? sure_gap * seen.clock->sigma : 0);
     return season.value;
   }
-  if (classic_) {
-    seen.baseline = classic_->update(x);
+  if (classic_zscore* const plain = classic()) {
+    seen.baseline = plain->update(x);
     seen.baseline.anomaly = seen.baseline.anomaly && !after_hole;
     return 0;
   }
@@ -119,8 +150,8 @@ double feature_detector::update_baseline(double x, double t_seconds, double inte
 }
 
 void feature_detector::follow_drift(double width) {
-  if (classic_) classic_->keep_last(width);
-  if (robust_) robust_->relearn();
+  if (classic()) classic()->keep_last(width);
+  if (robust()) robust()->relearn();
 }
 
 detector::detector(const detector_settings& settings, std::size_t features, shared_networks* together)
@@ -152,12 +183,9 @@ std::unique_ptr<point_judge> detector::made(const detector_entry& of, const dete
 }
 
 void detector::share_alarms() {
-  if (feature_count() == 1) return;
-  visit_part(detector_tag::ensemble, [&](auto& owned) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(owned)>, std::unique_ptr<ensemble>>) {
-      if (owned) owned->share_among(feature_count());
-    }
-  });
+  if (feature_count() == 1 || first_.alarms() == nullptr) return;
+  first_.alarms()->share_among(feature_count());
+  for (const feature_detector& other : further_->features) other.alarms()->share_among(feature_count());
 }
 
 // One reading whatever comes, so that it is made where it is wanted.
@@ -201,23 +229,23 @@ void detector::combine(std::span<const double> values, double t_seconds, reading
   combined.features = further_->seen;
 }
 
-// Shows `visit` each object of the part, or the pointer that holds it.
+// Shows `visit` each object of the part, which has to run here.
 template <class Visitor>
 void detector::visit_part(detector_tag part, Visitor&& visit) {
-  const auto visit_features = [&](auto feature_detector::*member) {
-    visit(first_.*member);
+  const auto visit_features = [&](auto* (feature_detector::*part_of)() const) {
+    visit(*(first_.*part_of)());
     if (!further_) return;
-    for (feature_detector& other : further_->features) visit(other.*member);
+    for (const feature_detector& other : further_->features) visit(*(other.*part_of)());
   };
   switch (part) {
     case detector_tag::classic_zscore:
-      return visit_features(&feature_detector::classic_);
+      return visit_features(&feature_detector::classic);
     case detector_tag::robust_zscore:
-      return visit_features(&feature_detector::robust_);
+      return visit_features(&feature_detector::robust);
     case detector_tag::adwin:
-      return visit_features(&feature_detector::adwin_);
+      return visit_features(&feature_detector::adwin);
     case detector_tag::ensemble:
-      return visit_features(&feature_detector::ensemble_);
+      return visit_features(&feature_detector::alarms);
     case detector_tag::clock:
       return visit(clock_);
     default:
@@ -241,7 +269,7 @@ point_judge* detector::find_judge(detector_tag part) const {
 void detector::save(detector_tag part, std::string& out) {
   if (point_judge* const whole = find_judge(part)) return whole->save(out);
   state_writer archive(out);
-  visit_part(part, [&](auto& owned) { archive(object(owned)); });
+  visit_part(part, [&](auto& one) { archive(one); });
 }
 
 bool detector::restore(detector_tag part, std::string_view bytes, const detector_settings& settings) {
@@ -253,9 +281,9 @@ bool detector::restore(detector_tag part, std::string_view bytes, const detector
     return false;
   }
   state_reader archive(bytes);
-  visit_part(part, [&](auto& owned) { archive(object(owned)); });
+  visit_part(part, [&](auto& one) { archive(one); });
   if (archive.ok() && archive.bytes_left() == 0) return true;
-  visit_part(part, [&](auto& owned) { make(owned, settings); });
+  visit_part(part, [&](auto& one) { begin_anew(one, settings); });
   if (part == detector_tag::ensemble) share_alarms();
   return false;
 }

@@ -9,7 +9,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,7 +31,7 @@ class ensemble;
 class shared_networks;
 class timed_zscore;
 
-// One feature's own detectors.
+// One feature's own detectors: those that are on, behind one another in one block, since a point needs all of them.
 class feature_detector {
 public:
   explicit feature_detector(const detector_settings& settings);
@@ -51,11 +53,25 @@ private:
   double update_baseline(double x, double t_seconds, double interval, bool after_hole, feature_reading& seen);
   void follow_drift(double width);
 
-  // Behind pointers, so that a detector that is off costs eight bytes.
-  std::unique_ptr<classic_zscore> classic_;
-  std::unique_ptr<timed_zscore> robust_;
-  std::unique_ptr<drift_detector> adwin_;
-  std::unique_ptr<ensemble> ensemble_;
+  enum class baseline : std::uint8_t { none, classic, robust };
+  static constexpr std::uint16_t off = UINT16_MAX;
+
+  feature_detector() = default;
+  void swap(feature_detector& with) noexcept;
+  template <class Part>
+  Part* part(std::uint16_t at) const {
+    return std::launder(reinterpret_cast<Part*>(block_.get() + at));
+  }
+  // Null where they are off.
+  classic_zscore* classic() const { return baseline_ == baseline::classic ? part<classic_zscore>(0) : nullptr; }
+  timed_zscore* robust() const { return baseline_ == baseline::robust ? part<timed_zscore>(0) : nullptr; }
+  drift_detector* adwin() const { return adwin_at_ == off ? nullptr : part<drift_detector>(adwin_at_); }
+  ensemble* alarms() const { return alarms_at_ == off ? nullptr : part<ensemble>(alarms_at_); }
+
+  std::unique_ptr<std::byte[]> block_;
+  std::uint16_t adwin_at_ = off;
+  std::uint16_t alarms_at_ = off;
+  baseline baseline_ = baseline::none;
 };
 
 class detector {

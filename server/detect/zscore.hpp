@@ -18,6 +18,7 @@ namespace spindrift {
 // counts as that.
 inline constexpr double value_max = 1e140;
 inline constexpr double z_max = 1e9;
+inline constexpr unsigned zscore_window_max = 1'000'000;
 
 // The z of a reading: itself up to 100, beyond that drawn in so that it stays below 1,000 and still ranks.
 inline double drawn_in(double z) {
