@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/detect/prefetch.hpp"
+
 namespace spindrift {
 
 // Named has a member `name` that compares with a string_view.
@@ -30,7 +32,7 @@ public:
 
   // Asks the processor to fetch the slot that find() will look at first.
   void prefetch(std::uint64_t hash) const {
-    if (!slots_.empty()) __builtin_prefetch(&slots_[home(hash)]);
+    if (!slots_.empty()) prefetch_line(&slots_[home(hash)]);
   }
   // What is in that slot, mostly the thing of that hash. Null where it is empty.
   const Named* guess(std::uint64_t hash) const { return slots_.empty() ? nullptr : slots_[home(hash)].thing.get(); }
