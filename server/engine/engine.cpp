@@ -141,7 +141,7 @@ const stream* engine::guess(std::span<const std::uint64_t> hashes, std::size_t a
   return at < hashes.size() ? streams_->stripe_of(hashes[at]).streams.guess(hashes[at]) : nullptr;
 }
 
-// Of points that come after `at`: the slot of one, the stream of another that has its slot by now, and so on.
+// Of points that come after `at`: the slots of one, the stream of another that has its slots by now, and so on.
 void engine::prefetch(std::span<const std::uint64_t> hashes, std::size_t at) const {
   if (at + 3 * ahead < hashes.size())
     streams_->stripe_of(hashes[at + 3 * ahead]).streams.prefetch(hashes[at + 3 * ahead]);

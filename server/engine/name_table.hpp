@@ -30,12 +30,18 @@ public:
     return nullptr;
   }
 
-  // Asks the processor to fetch the slot that find() will look at first.
+  // Asks the processor to fetch the slots that find() will look at first.
   void prefetch(std::uint64_t hash) const {
-    if (!slots_.empty()) prefetch_line(&slots_[home(hash)]);
+    if (!slots_.empty()) prefetch_bytes(&slots_[home(hash)], slots_fetched * sizeof(slot));
   }
-  // What is in that slot, mostly the thing of that hash. Null where it is empty.
-  const Named* guess(std::uint64_t hash) const { return slots_.empty() ? nullptr : slots_[home(hash)].thing.get(); }
+  // The thing of that hash, whatever its name; null where there is none. Touches slots alone.
+  const Named* guess(std::uint64_t hash) const {
+    if (slots_.empty()) return nullptr;
+    for (std::size_t at = home(hash); slots_[at].thing; at = after(at)) {
+      if (slots_[at].hash == hash) return slots_[at].thing.get();
+    }
+    return nullptr;
+  }
 
   // The name must not be there yet.
   Named* insert(std::unique_ptr<Named> thing, std::uint64_t hash) {
@@ -82,6 +88,9 @@ private:
     std::uint64_t hash = 0;
     std::unique_ptr<Named> thing;
   };
+
+  // What is sought lies nearly always within so many of its first slot.
+  static constexpr std::size_t slots_fetched = 4;
 
   // The low bits choose a stripe of the table's owner; the high bits are still unused.
   std::size_t home(std::uint64_t hash) const { return static_cast<std::size_t>(hash >> 20U) & (slots_.size() - 1); }

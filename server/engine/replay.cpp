@@ -26,14 +26,15 @@ void engine::restore(std::unique_ptr<stream> loaded, moment now) {
 
 std::optional<verdict> engine::replay(const point_record& record, journal_position position, moment now,
                                       std::vector<told_event>& told, std::vector<feature_verdict>& by_feature) {
+  std::optional<verdict> result;  // stays where it is made: copies of it would wait for what judge() has written
   const point& from = record.subject;
   const std::uint64_t hash = streams_->hash_of(from.stream);
   // Streams that learn together are all one thread's, whatever stripes they lie in.
   std::unique_lock guard(streams_->stripe_of(hash).lock, std::defer_lock);
   if (is_any_shared_.load(std::memory_order_relaxed)) guard.lock();
   stream* to = streams_->stripe_of(hash).streams.find(from.stream, hash);
-  if (to != nullptr && position <= to->journal.position) return std::nullopt;
-  if (record.n != (to == nullptr ? 1 : to->n + 1)) return std::nullopt;
+  if (to != nullptr && position <= to->journal.position) return result;
+  if (record.n != (to == nullptr ? 1 : to->n + 1)) return result;
   if (to == nullptr) {
     // What was applied once is applied again, even beyond a limit that has been lowered since.
     auto made = stream::make(from.stream, from, profile_of(from.stream));
@@ -42,14 +43,14 @@ std::optional<verdict> engine::replay(const point_record& record, journal_positi
     to = streams_->insert(std::move(made), hash);
   }
   if (guard.owns_lock()) guard.unlock();
-  if (!to->takes(from)) return std::nullopt;
-  verdict result;
-  result.subject = from;
-  result.n = ++to->n;
+  if (!to->takes(from)) return result;
+  result.emplace();
+  result->subject = from;
+  result->n = ++to->n;
   std::vector<event> notices;
   by_feature.clear();
   by_feature.reserve(from.values.size());
-  judge(from, *to, now, result, notices, by_feature);
+  judge(from, *to, now, *result, notices, by_feature);
   count_told(notices, true);
   complete_evidence(notices, to->profile->detectors, to->features);
   tell(from, *to, 0, notices, told);
