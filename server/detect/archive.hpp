@@ -107,10 +107,21 @@ public:
     // Every element takes at least one byte, so a length beyond the bytes left is a lie: refuse before allocating.
     if (!ok_ || length > length_max || length > in_.size()) return refuse();
     container.resize(length);
-    for (auto& element : container) field(element);
+    if constexpr (plain_row<Container>) {
+      take_row(container);
+    } else {
+      for (auto& element : container) field(element);
+    }
   }
 
 private:
+  template <class Row>
+  void take_row(Row& row) {
+    const std::size_t bytes = row.size() * sizeof(typename Row::value_type);
+    if (!ok_ || in_.size() < bytes) return refuse();
+    if (bytes != 0) std::memcpy(row.data(), in_.data(), bytes);
+    in_.remove_prefix(bytes);
+  }
   template <class T>
   void field(T& value) {
     if constexpr (plain_field<std::remove_cv_t<T>>) {
@@ -127,7 +138,11 @@ private:
   }
   template <class T, std::size_t N>
   void field(std::array<T, N>& values) {
-    for (auto& value : values) field(value);
+    if constexpr (plain_row<std::array<T, N>>) {
+      take_row(values);
+    } else {
+      for (auto& value : values) field(value);
+    }
   }
   void field(std::string& text) { sequence(text, 1U << 20U); }
 
