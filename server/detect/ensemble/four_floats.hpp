@@ -40,7 +40,7 @@ inline four_wholes wholes_of(const std::array<std::int16_t, 4>& shorts) {
 }
 inline four_floats roots(four_floats of) {
 #if __has_builtin(__builtin_ia32_sqrtps)
-  return __builtin_ia32_sqrtps(of);  // std::sqrt looks whether errno has to be set
+  return __builtin_ia32_sqrtps(of);
 #else
   return four_floats{std::sqrt(of[0]), std::sqrt(of[1]), std::sqrt(of[2]), std::sqrt(of[3])};
 #endif

@@ -39,7 +39,7 @@ inline double root(double of) {
 }
 inline double_pair root(double_pair of) {
 #if __has_builtin(__builtin_ia32_sqrtpd)
-  return __builtin_ia32_sqrtpd(of);  // std::sqrt looks whether errno has to be set
+  return __builtin_ia32_sqrtpd(of);
 #else
   return double_pair{std::sqrt(of[0]), std::sqrt(of[1])};
 #endif
