@@ -52,6 +52,19 @@ void compare_with_a_map(std::uint64_t seed, std::uint64_t distinct_hashes) {
   EXPECT_EQ(visited, known.size());
 }
 
+// Goal: what is fetched ahead is the thing that find() will give, also where another lies in its first slot.
+TEST(name_table, guesses_by_the_hash_alone) {
+  const auto own_hash = [](std::uint64_t number) { return (7ULL << 20U) + (number << 40U); };  // one first slot for all
+  name_table<named> table;
+  EXPECT_EQ(table.guess(own_hash(1)), nullptr);
+  for (std::uint64_t i = 1; i <= 100; ++i) {
+    const std::string name = "s" + std::to_string(i);
+    table.insert(std::make_unique<named>(named{name, static_cast<int>(i)}), own_hash(i));
+  }
+  for (std::uint64_t i = 1; i <= 100; ++i) EXPECT_EQ(table.guess(own_hash(i))->number, static_cast<int>(i));
+  EXPECT_EQ(table.guess(own_hash(101)), nullptr);
+}
+
 TEST(name_table, finds_what_a_map_finds) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) compare_with_a_map(seed, 0);
 }
