@@ -31,10 +31,10 @@ std::vector<std::string> streamed_messages(std::uint64_t id, std::size_t chunk_b
   out.begin(id, streamed_head(), chunk_bytes);
   out.add_networks("what was learned together");
   for (const std::string& name : names) {
-    stream one(name, std::vector<std::string>{}, profile);
-    one.n = 42;
-    one.seen_ms = 99;
-    out.add(one);
+    const auto one = stream::make(name, std::vector<std::string>{}, profile);
+    one->n = 42;
+    one->seen_ms = 99;
+    out.add(*one);
   }
   out.end();
   std::vector<std::string> messages;
