@@ -38,6 +38,7 @@ void begin_anew(point_clock& one, const detector_settings& /*settings*/) {
 // Where one begins behind what ends there; then it ends behind that one.
 template <class Part>
 std::uint16_t place_behind(std::size_t& end) {
+  static_assert(alignof(Part) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);  // what the block has
   const std::size_t at = (end + alignof(Part) - 1) / alignof(Part) * alignof(Part);
   end = at + sizeof(Part);
   return static_cast<std::uint16_t>(at);
