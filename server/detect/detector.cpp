@@ -3,6 +3,9 @@
 
 #include <cassert>
 #include <cmath>
+#include <cstddef>
+#include <memory>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -44,6 +47,11 @@ std::uint16_t place_behind(std::size_t& end) {
   return static_cast<std::uint16_t>(at);
 }
 
+template <class Part>
+Part* part(std::byte* block, std::uint16_t at) {
+  return std::launder(reinterpret_cast<Part*>(block + at));
+}
+
 const std::uint8_t zscore_bit = judge_bit("zscore");
 
 baseline_reading unjudged(double x) {
@@ -51,6 +59,19 @@ baseline_reading unjudged(double x) {
 }
 
 }  // namespace
+
+inline classic_zscore* feature_detector::classic() const {
+  return baseline_ == baseline::classic ? part<classic_zscore>(block_.get(), 0) : nullptr;
+}
+inline timed_zscore* feature_detector::robust() const {
+  return baseline_ == baseline::robust ? part<timed_zscore>(block_.get(), 0) : nullptr;
+}
+inline drift_detector* feature_detector::adwin() const {
+  return adwin_at_ == off ? nullptr : part<drift_detector>(block_.get(), adwin_at_);
+}
+inline ensemble* feature_detector::alarms() const {
+  return alarms_at_ == off ? nullptr : part<ensemble>(block_.get(), alarms_at_);
+}
 
 // Each is said to be there once it is, so that what follows may fail.
 feature_detector::feature_detector(const detector_settings& settings) : feature_detector() {

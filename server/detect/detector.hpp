@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -58,15 +57,11 @@ private:
 
   feature_detector() = default;
   void swap(feature_detector& with) noexcept;
-  template <class Part>
-  Part* part(std::uint16_t at) const {
-    return std::launder(reinterpret_cast<Part*>(block_.get() + at));
-  }
   // Null where they are off.
-  classic_zscore* classic() const { return baseline_ == baseline::classic ? part<classic_zscore>(0) : nullptr; }
-  timed_zscore* robust() const { return baseline_ == baseline::robust ? part<timed_zscore>(0) : nullptr; }
-  drift_detector* adwin() const { return adwin_at_ == off ? nullptr : part<drift_detector>(adwin_at_); }
-  ensemble* alarms() const { return alarms_at_ == off ? nullptr : part<ensemble>(alarms_at_); }
+  classic_zscore* classic() const;
+  timed_zscore* robust() const;
+  drift_detector* adwin() const;
+  ensemble* alarms() const;
 
   std::unique_ptr<std::byte[]> block_;
   std::uint16_t adwin_at_ = off;
