@@ -6,7 +6,11 @@
 // what is read is checked before. Our releases have no assertions.
 #define BOOST_DISABLE_ASSERTS
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
+#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -25,6 +29,26 @@ namespace {
 
 namespace http = boost::beast::http;
 using fuzz::require;
+
+// As the C library reads it: loopback has many spellings.
+bool is_loopback6(const std::string& text) {
+  in6_addr address{};
+  if (inet_pton(AF_INET6, text.c_str(), &address) != 1) return false;
+  return IN6_IS_ADDR_LOOPBACK(&address) || (IN6_IS_ADDR_V4MAPPED(&address) && address.s6_addr[12] == 127);
+}
+
+bool names_this_machine(std::string_view host) {
+  std::string lower(host);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const std::size_t open = lower.find('[');
+  const std::size_t close = lower.rfind(']');
+  const bool is_bracketed = close != std::string::npos && open < close;
+  if (is_bracketed && is_loopback6(lower.substr(open + 1, close - open - 1))) return true;
+  if (is_loopback6(lower) || is_loopback6(lower.substr(0, lower.rfind(':')))) return true;
+  return std::ranges::any_of(std::array{"localhost", "127", "::1", "0:1"},
+                             [&](const char* part) { return lower.find(part) != std::string::npos; });
+}
 
 // What a request was, in words; empty: none was taken. Refused and unfinished are the same here: Beast sees a bare LF
 // only where it does not look for the end of the header anew with each piece.
@@ -57,16 +81,7 @@ std::string outcome(std::string_view bytes, std::size_t chunk_bytes) {
     if (field.name() != http::field::host) continue;
     const std::string_view host(field.value().data(), field.value().size());
     words += is_host_allowed(host, loopback) ? " allowed" : " refused";
-    // Whoever is allowed names this machine.
-    const bool names_loopback = host.find("localhost") != std::string_view::npos || host.find("127.") == 0 ||
-                                host.find("::1") != std::string_view::npos ||
-                                host.find("0:1") != std::string_view::npos;
-    std::string lower(host);
-    std::transform(lower.begin(), lower.end(), lower.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    require(!is_host_allowed(host, loopback) || names_loopback || lower.find("localhost") != std::string::npos ||
-                lower.find("127") != std::string::npos,
-            "a foreign host is allowed", host);
+    require(!is_host_allowed(host, loopback) || names_this_machine(host), "a foreign host is allowed", host);
   }
   return words.append(" ").append(request.body());
 }
