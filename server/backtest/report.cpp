@@ -285,8 +285,9 @@ std::string html_of(const chart_data& shown, const std::string& title, const std
       "content=\"width=device-width, initial-scale=1\"><title>";
   out += escaped(title) +
          "</title>\n<style>body{font:14px/1.4 system-ui,sans-serif;margin:1.5rem;color:#1b1f27;background:#fff}"
-         ".s{overflow-x:auto}svg{max-width:100%;min-width:42rem;height:auto}td:last-child{min-width:16rem}"
-         "td{white-space:nowrap}td:last-child{white-space:normal}table{border-collapse:collapse}th,td{text-align:left;"
+         ".s{overflow-x:auto}h1,p{overflow-wrap:anywhere}svg{max-width:100%;min-width:42rem;height:auto}"
+         "td:last-child{min-width:16rem}td{white-space:nowrap}td:last-child{white-space:normal}table{border-collapse:"
+         "collapse}th,td{text-align:left;"
          "padding:.2rem .8rem "
          ".2rem 0;border-top:1px solid #e9ecf1;vertical-align:top}</style></head><body>\n<h1>" +
          escaped(title) + "</h1>\n<p>" + escaped(summary) + "</p>\n<div class=\"s\" tabindex=\"0\">" + svg_of(shown) +
