@@ -23,11 +23,7 @@ public:
   std::size_t size() const { return size_; }
 
   Named* find(std::string_view name, std::uint64_t hash) const {
-    if (slots_.empty()) return nullptr;
-    for (std::size_t at = home(hash); slots_[at].thing; at = after(at)) {
-      if (slots_[at].hash == hash && slots_[at].thing->name == name) return slots_[at].thing.get();
-    }
-    return nullptr;
+    return sought(hash, [name](const Named& one) { return one.name == name; });
   }
 
   // Asks the processor to fetch the slots that find() will look at first.
@@ -36,11 +32,7 @@ public:
   }
   // The thing of that hash, whatever its name; null where there is none. Touches slots alone.
   const Named* guess(std::uint64_t hash) const {
-    if (slots_.empty()) return nullptr;
-    for (std::size_t at = home(hash); slots_[at].thing; at = after(at)) {
-      if (slots_[at].hash == hash) return slots_[at].thing.get();
-    }
-    return nullptr;
+    return sought(hash, [](const Named&) { return true; });
   }
 
   // The name must not be there yet.
@@ -55,8 +47,7 @@ public:
 
   void erase(std::string_view name, std::uint64_t hash) {
     if (slots_.empty()) return;
-    std::size_t hole = home(hash);
-    while (slots_[hole].thing && !(slots_[hole].hash == hash && slots_[hole].thing->name == name)) hole = after(hole);
+    std::size_t hole = place_of(hash, [name](const Named& one) { return one.name == name; });
     if (!slots_[hole].thing) return;
     slots_[hole].thing.reset();
     --size_;
@@ -95,6 +86,18 @@ private:
   // The low bits choose a stripe of the table's owner; the high bits are still unused.
   std::size_t home(std::uint64_t hash) const { return static_cast<std::size_t>(hash >> 20U) & (slots_.size() - 1); }
   std::size_t after(std::size_t at) const { return (at + 1) & (slots_.size() - 1); }
+
+  // Of the first thing of that hash that is the one, or the free slot behind where it would lie.
+  template <class IsIt>
+  std::size_t place_of(std::uint64_t hash, const IsIt& is_it) const {
+    std::size_t at = home(hash);
+    while (slots_[at].thing && !(slots_[at].hash == hash && is_it(*slots_[at].thing))) at = after(at);
+    return at;
+  }
+  template <class IsIt>
+  Named* sought(std::uint64_t hash, const IsIt& is_it) const {
+    return slots_.empty() ? nullptr : slots_[place_of(hash, is_it)].thing.get();
+  }
 
   void place(slot&& filled) {
     std::size_t at = home(filled.hash);
