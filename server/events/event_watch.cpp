@@ -46,8 +46,9 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
   }
   if (interval.late) return {.late = true};
   const std::size_t before = told.size();
-  const bool was_absent = !entries_.empty() && is_absent();
+  bool was_absent = false;
   if (!entries_.empty()) {
+    was_absent = is_absent();
     close_absences(n, ts, told);
     forget_old(n);
   }
@@ -91,7 +92,6 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
     result.number = held.told.number;
     result.kind = held.told.kind;
   }
-  if (told.empty()) return result;
   for (std::size_t i = before; result.number == 0 && i < told.size(); ++i) {
     if (told[i].is_picture_alone) continue;
     result.number = told[i].number;
