@@ -216,6 +216,7 @@ void journal_reader::end_log(journal_position end) {
   last_segment_end_ = end;
   end_ = std::max(end_, end);
   segment_ = nullptr;
+  entries_ = {};  // the names of all streams, for as long as the server runs
 }
 
 // The log ends at the current offset from now on.

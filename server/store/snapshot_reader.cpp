@@ -124,6 +124,7 @@ bool snapshot_reader::next(snapshot_section& section) {
   if (file_ == nullptr || !status_.ok()) return false;
   if (take(section) && section.type != snapshot_end_type) return true;
   file_ = nullptr;
+  buffer_ = {};
   return false;
 }
 
