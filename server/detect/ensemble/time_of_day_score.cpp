@@ -154,7 +154,8 @@ bool day_profile::take_over(const std::vector<std::uint8_t>& slots, const std::v
   bins_.reset();
   size_ = 0;
   if (bins.empty()) return std::all_of(slots.begin(), slots.end(), [](std::uint8_t slot) { return slot == 0; });
-  bins_ = std::make_unique<held_bin[]>(bins.size());
+  // One alone is the present one, and held apart.
+  if (bins.size() > 1) bins_ = std::make_unique<held_bin[]>(bins.size());
   bool has_present = false;
   for (std::size_t place = 0; place < slots.size(); ++place) {
     if (slots[place] == 0) continue;
@@ -165,7 +166,8 @@ bool day_profile::take_over(const std::vector<std::uint8_t>& slots, const std::v
       make_present(one);
       has_present = true;
     }
-    bins_[size_++] = held_bin(one);
+    if (bins_) bins_[size_] = held_bin(one);
+    ++size_;
   }
   return has_present && size_ == bins.size();
 }
