@@ -254,16 +254,11 @@ desk_answer persistence::answer_to(const mark_command& asked, const identity* /*
   return given;
 }
 
-void persistence::replay_note(const journal_entry& entry) {
-  const std::string_view name = entry.record.subject.stream;
-  const stream_note& said = entry.note;
-  told_.clear();
-  engine_->replay_note(name, said, entry.position, told_);
-  record_told(told_, name);
+// What a person has said of an event, by a note of the journal.
+void persistence::record_mark(std::string_view stream, const stream_note& said) {
   const bool is_expected = said.says == stream_note::kind::expected;
-  if (is_expected || said.says == stream_note::kind::real) {
-    history_.record(mark_row(name, said.told, said.n, is_expected));
-  }
+  if (!is_expected && said.says != stream_note::kind::real) return;
+  history_.record_again(mark_row(stream, said.told, said.n, is_expected));
 }
 
 }  // namespace spindrift

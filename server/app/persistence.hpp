@@ -31,7 +31,8 @@ namespace spindrift {
 class alert_desk;
 class engine;
 class producer_table;
-struct replayed_entry;
+struct replayed_notices;
+struct replayed_verdict;
 struct told_event;
 
 class persistence final : public point_journal {
@@ -89,9 +90,9 @@ public:
 private:
   std::optional<std::string> load_sections(moment at);
   std::uint64_t replay_journal(moment now);
-  void take_replayed(const replayed_entry& done);
-  void replay(const journal_entry& entry);
-  void replay_note(const journal_entry& entry);
+  void take_replayed(const replayed_notices& done);
+  void take_replayed(const replayed_verdict& done);
+  void record_mark(std::string_view stream, const stream_note& said);
   void record_told(const std::vector<told_event>& told, std::string_view stream);
   storage_status open_events();
   desk_answer answer_to(const history_command& asked, const identity* who);
@@ -114,7 +115,6 @@ private:
   producer_table* producers_ = nullptr;
   std::unique_ptr<saved_state> state_;  // from recover() on
   std::string scratch_;
-  std::vector<told_event> told_;  // by the note that is replayed
 
   std::function<void()> durable_;
   std::function<void()> failed_;

@@ -9,6 +9,7 @@
 #include "common/protocol/encode.hpp"
 #include "server/alerts/alert_desk.hpp"
 #include "server/alerts/alert_sink.hpp"
+#include "server/app/free_pages.hpp"
 #include "server/app/persistence.hpp"
 #include "server/app/replay_crew.hpp"
 #include "server/clock/clock.hpp"
@@ -36,6 +37,7 @@ std::optional<std::string> persistence::recover(engine& observer, producer_table
   if (auto wrong = load_sections(at)) return wrong;
   state_->log_losses();
   const std::uint64_t replayed = replay_journal(at);
+  if (replayed > 0) give_free_pages_back();  // what was gathered of the journal
   log_notes();
   if (!store_->status().ok()) return store_->status().text();
   if (const storage_status started = store_->start(std::chrono::steady_clock::now()); !started.ok())
@@ -68,44 +70,39 @@ std::optional<std::string> persistence::load_sections(moment at) {
   return std::nullopt;
 }
 
-// Points by several threads; everything else, and what points must wait for, in between.
+// What is of streams by several threads; producers that go, and what must be there for the entries of a stream, in
+// between.
 std::uint64_t persistence::replay_journal(moment at) {
-  replay_crew crew(*engine_, 0, at, [this](const replayed_entry& done) { take_replayed(done); });
+  replay_crew crew(*engine_, {}, at,
+                   {[this](const replayed_notices& done) { take_replayed(done); },
+                    [this](const replayed_verdict& done) { take_replayed(done); }});
   std::uint64_t count = 0;
   for (journal_entry entry; store_->next_entry(entry); ++count) {
-    const bool is_point = entry.type == journal_entry::kind::point;
-    if (!is_point || state_->is_unreadable(entry.record.subject.stream)) {
+    const bool is_of_producer = entry.type == journal_entry::kind::forget_producer;
+    if (is_of_producer || state_->is_unreadable(entry.record.subject.stream)) {
       crew.finish();
       state_->revive(entry, at);
     }
-    if (is_point) {
-      crew.gather(entry);
+    if (is_of_producer) {
+      producers_->replay_forget(entry.record.producer, entry.position);
     } else {
-      replay(entry);
+      crew.gather(entry);
     }
   }
   crew.finish();
   return count;
 }
 
-// What a point told is in the history again, and its verdict with its producer.
-void persistence::take_replayed(const replayed_entry& done) {
-  if (!done.is_new) return;
-  const point_record& record = done.record;
-  record_told(done.told, record.subject.stream);
-  if (record.producer.empty()) return;
-  const auto whose = producers_->find_or_create(record.producer);
-  if (whose && done.position > whose->journal().position) whose->keep(record.subject.seq, done.verdict);
+// What an entry told is in the history again,
+void persistence::take_replayed(const replayed_notices& done) {
+  record_told(done.told, done.stream);
+  if (done.note != nullptr) record_mark(done.stream, *done.note);
 }
 
-void persistence::replay(const journal_entry& entry) {
-  const point_record& record = entry.record;
-  if (entry.type == journal_entry::kind::forget_stream)
-    return engine_->replay_forget(record.subject.stream, entry.position);
-  if (entry.type == journal_entry::kind::forget_producer) {
-    return producers_->replay_forget(record.producer, entry.position);
-  }
-  replay_note(entry);
+// and a point's verdict with its producer.
+void persistence::take_replayed(const replayed_verdict& done) {
+  const auto whose = producers_->find_or_create(done.producer);
+  if (whose && done.position > whose->journal().position) whose->keep(done.seq, done.bytes);
 }
 
 // What the replay of an entry told, into the history and to alerts.
@@ -113,7 +110,7 @@ void persistence::record_told(const std::vector<told_event>& told, std::string_v
   for (const told_event& said : told) {
     scratch_.clear();
     if (!said.notice.is_picture_alone) encode(said.notice, stream, said.feature, scratch_);
-    history_.record(history_event_of(said.notice, stream, scratch_));
+    history_.record_again(history_event_of(said.notice, stream, scratch_));
     if (alerts_ == nullptr || !alerts_->is_listening() || said.notice.is_picture_alone) continue;
     alerts_->offer_again(notice_of(said.notice, stream, scratch_));
   }

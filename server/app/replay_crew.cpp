@@ -1,11 +1,8 @@
-// Replays points of the journal on several threads, by stripes.
+// Replays the journal on several threads, a window at a time, by streams.
 #include "server/app/replay_crew.hpp"
 
-#include <bit>
-#include <cstdint>
-#include <string_view>
+#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "common/model/verdict.hpp"
 #include "server/engine/engine.hpp"
@@ -15,64 +12,134 @@
 namespace spindrift {
 
 namespace {
-// Below this the threads take longer to begin than the work takes.
+
+// Below this the threads take longer to wake than the work takes.
 constexpr std::size_t entries_for_threads = 256;
+// Of what streams may grow to.
+constexpr std::size_t share_of_streams = 8;
+
+bool is_mark(const stream_note& note) {
+  return note.says == stream_note::kind::expected || note.says == stream_note::kind::real;
+}
+
 }  // namespace
 
-void replay_crew::slot::take(const journal_entry& entry) {
-  const point& from = entry.record.subject;
-  point_record& record = result.record;
-  record = entry.record;
-  texts.clear();
-  texts.append(from.stream).append(entry.record.producer);
-  for (const feature& one : from.values) texts.append(one.name);
-  std::string_view left = texts;
-  const auto next = [&left](std::size_t bytes) {
-    const std::string_view text = left.substr(0, bytes);
-    left.remove_prefix(bytes);
-    return text;
-  };
-  record.subject.stream = next(from.stream.size());
-  record.producer = next(entry.record.producer.size());
-  values.assign(from.values.begin(), from.values.end());
-  for (feature& one : values) one.name = next(one.name.size());
-  record.subject.values = values;
-  result.position = entry.position;
-  result.told.clear();
-  result.verdict.clear();
+replay_crew::replay_crew(engine& observer, const size& of, moment now, takers done)
+    : engine_(observer),
+      size_(of),
+      now_moment_(now),
+      done_(std::move(done)),
+      windows_{replay_window(observer), replay_window(observer)},
+      full_at_(bytes_of_window()),
+      team_(of.threads) {
+  outcomes_.resize(team_.size());
 }
 
-replay_crew::replay_crew(engine& observer, std::size_t threads, moment now,
-                         std::function<void(const replayed_entry&)> done)
-    : engine_(observer),
-      now_(now),
-      crew_(
-          {threads, entries_max, entries_for_threads}, [this](std::span<slot* const> share) { replay(share); },
-          [done = std::move(done)](slot& one) { done(one.result); }) {}
+replay_crew::~replay_crew() = default;
+
+std::size_t replay_crew::bytes_of_window() const {
+  return std::clamp(engine_.grown_bytes() / share_of_streams, size_.bytes_min, size_.bytes_max) / 2;
+}
 
 void replay_crew::gather(const journal_entry& entry) {
-  crew_.gather([&](slot& to) {
-    to.take(entry);
-    const std::string_view name = to.result.record.subject.stream;
-    to.hash = engine_.streams().hash_of(name);
-    // Whose points are one thread's: a stripe, or streams that learn together.
-    const std::uint64_t order = engine_.order_of(name);
-    return order != 0 ? static_cast<std::size_t>(std::countr_zero(order)) : stream_table::index_of(to.hash);
-  });
+  if (filled().bytes() >= full_at_) {
+    hand_out(other());
+    begin(filled());
+    now_ = 1 - now_;
+    full_at_ = bytes_of_window();
+  }
+  filled().add(entry);
 }
 
-void replay_crew::replay(std::span<slot* const> share) {
-  std::vector<std::uint64_t> hashes;
-  hashes.reserve(share.size());
-  for (const slot* one : share) hashes.push_back(one->hash);
-  std::vector<feature_verdict> by_feature;
-  for (std::size_t i = 0; i < share.size(); ++i) {
-    engine_.prefetch_replay(hashes, i);
-    replayed_entry& result = share[i]->result;
-    const auto again = engine_.replay(result.record, result.position, now_, result.told, by_feature);
-    result.is_new = again.has_value();
-    if (again && !result.record.producer.empty()) pack_verdict(*again, result.verdict);
+void replay_crew::finish() {
+  hand_out(other());
+  begin(filled());
+  hand_out(filled());
+}
+
+void replay_crew::begin(replay_window& of) {
+  next_lane_.store(0, std::memory_order_relaxed);
+  if (of.size() <= entries_for_threads) return replay_lanes(of, 0);
+  team_.begin([this, &of](std::size_t worker) { replay_lanes(of, worker); });
+}
+
+void replay_crew::hand_out(replay_window& of) {
+  if (of.size() == 0) return;
+  team_.wait();
+  hand_out_told(of);
+  while (!of.is_done()) {
+    begin(of);
+    team_.wait();
+    hand_out_told(of);
   }
+  for (std::size_t i = 0; i < of.answer_count(); ++i) {
+    const replay_window::answer& one = of.answer_at(i);
+    if (one.verdict.empty()) continue;
+    done_.verdict({of.producer_named(one.producer), one.seq, of.position_of(one.entry), one.verdict});
+  }
+  for (outcome_of_worker& one : outcomes_) one.verdicts.clear();
+  of.clear();
+}
+
+void replay_crew::hand_out_told(const replay_window& of) {
+  std::vector<told_at*> all;
+  for (outcome_of_worker& one : outcomes_) {
+    for (told_at& told : one.told) all.push_back(&told);
+  }
+  std::sort(all.begin(), all.end(), [](const told_at* a, const told_at* b) { return a->entry < b->entry; });
+  for (const told_at* one : all) done_.notices({of.stream_of(one->entry), of.note_of(one->entry), one->told});
+  for (outcome_of_worker& one : outcomes_) one.told.clear();
+}
+
+void replay_crew::replay_lanes(replay_window& of, std::size_t worker) {
+  for (;;) {
+    const std::size_t next = next_lane_.fetch_add(1, std::memory_order_relaxed);
+    if (next >= of.lanes().size() || !replay_lane(of, of.lanes()[next], outcomes_[worker])) return;
+  }
+}
+
+// False: so much was told that it has to be handed out first.
+bool replay_crew::replay_lane(replay_window& of, replay_window::lane& work, outcome_of_worker& into) {
+  for (; work.done < work.chains.size(); ++work.done) {
+    engine_.prefetch_replay(work.hashes, work.done);
+    of.prefetch(work, work.done);
+    for (;;) {
+      if (into.told.size() >= size_.told_max) return false;
+      const std::uint32_t next = of.take(work.chains[work.done]);
+      if (next == replay_window::none) break;
+      replay(of, next, into);
+    }
+  }
+  return true;
+}
+
+void replay_crew::replay(replay_window& of, std::uint32_t entry, outcome_of_worker& into) {
+  into.scratch.clear();
+  const journal_position position = of.position_of(entry);
+  switch (of.kind_of(entry)) {
+    case journal_entry::kind::point:
+      replay_point(of, entry, into);
+      break;
+    case journal_entry::kind::note:
+      engine_.replay_note(of.stream_of(entry), *of.note_of(entry), position, into.scratch);
+      break;
+    case journal_entry::kind::forget_stream:
+      return engine_.replay_forget(of.stream_of(entry), position);
+    case journal_entry::kind::forget_producer:
+      return;
+  }
+  const stream_note* const note = of.note_of(entry);
+  if (into.scratch.empty() && (note == nullptr || !is_mark(*note))) return;
+  into.told.push_back({entry, std::exchange(into.scratch, {})});
+}
+
+void replay_crew::replay_point(replay_window& of, std::uint32_t entry, outcome_of_worker& into) {
+  of.unpack(entry, into.record, into.values);
+  const auto again =
+      engine_.replay(into.record, of.hash_of(entry), of.position_of(entry), now_moment_, into.scratch, into.by_feature);
+  if (!again || into.record.producer.empty()) return;
+  pack_verdict(*again, into.packed);
+  of.keep_verdict(entry, into.verdicts.keep(into.packed));
 }
 
 }  // namespace spindrift

@@ -102,6 +102,7 @@ public:
 
   std::size_t stream_count() const;
   stream_table& streams() { return *streams_; }
+  const stream_table& streams() const { return *streams_; }
 
   // For start-up, before anything observes: places a loaded stream, whose name must not be there yet; applies a point
   // of the journal again, unless it is in the stream's state already (`position`: see store/store.hpp); forgets a
@@ -109,6 +110,9 @@ public:
   // once by different threads.
   void restore(std::unique_ptr<stream> loaded, moment now);
   std::optional<verdict> replay(const point_record& record, journal_position position, moment now,
+                                std::vector<told_event>& told, std::vector<feature_verdict>& by_feature);
+  // For who has the hash of the name (stream_table) already.
+  std::optional<verdict> replay(const point_record& record, std::uint64_t hash, journal_position position, moment now,
                                 std::vector<told_event>& told, std::vector<feature_verdict>& by_feature);
   // Asks for the memory of what is replayed by this thread after hashes[at]. `hashes`: of streams whose points are all
   // this thread's, in the order of replaying.
@@ -155,6 +159,7 @@ private:
   std::shared_ptr<const profile_book> profiles() const;
   // `positions`: of a replay by position; null: of none.
   void number_points(batch& work, moment now, const journal_position* positions = nullptr);
+  std::unique_lock<std::mutex> lock_for_replay(std::uint64_t hash) const;
   const stream* guess(std::span<const std::uint64_t> hashes, std::size_t at) const;
   void prefetch(std::span<const std::uint64_t> hashes, std::size_t at) const;
   refusal find_or_create(const point& from, std::uint64_t hash, stream*& found);

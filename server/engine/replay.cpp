@@ -24,14 +24,24 @@ void engine::restore(std::unique_ptr<stream> loaded, moment now) {
   streams_->insert(std::move(loaded), hash);
 }
 
-std::optional<verdict> engine::replay(const point_record& record, journal_position position, moment now,
-                                      std::vector<told_event>& told, std::vector<feature_verdict>& by_feature) {
-  std::optional<verdict> result;  // stays where it is made: copies of it would wait for what judge() has written
-  const point& from = record.subject;
-  const std::uint64_t hash = streams_->hash_of(from.stream);
-  // Streams that learn together are all one thread's, whatever stripes they lie in.
+// Streams that learn together are all one thread's, whatever stripes they lie in; else a stripe is.
+std::unique_lock<std::mutex> engine::lock_for_replay(std::uint64_t hash) const {
   std::unique_lock guard(streams_->stripe_of(hash).lock, std::defer_lock);
   if (is_any_shared_.load(std::memory_order_relaxed)) guard.lock();
+  return guard;
+}
+
+std::optional<verdict> engine::replay(const point_record& record, journal_position position, moment now,
+                                      std::vector<told_event>& told, std::vector<feature_verdict>& by_feature) {
+  return replay(record, streams_->hash_of(record.subject.stream), position, now, told, by_feature);
+}
+
+std::optional<verdict> engine::replay(const point_record& record, std::uint64_t hash, journal_position position,
+                                      moment now, std::vector<told_event>& told,
+                                      std::vector<feature_verdict>& by_feature) {
+  std::optional<verdict> result;  // stays where it is made: copies of it would wait for what judge() has written
+  const point& from = record.subject;
+  std::unique_lock guard = lock_for_replay(hash);
   stream* to = streams_->stripe_of(hash).streams.find(from.stream, hash);
   if (to != nullptr && position <= to->journal.position) return result;
   if (record.n != (to == nullptr ? 1 : to->n + 1)) return result;
@@ -67,6 +77,7 @@ void engine::prefetch_replay(std::span<const std::uint64_t> hashes, std::size_t 
 
 void engine::replay_forget(std::string_view name, journal_position position) {
   const std::uint64_t hash = streams_->hash_of(name);
+  const std::unique_lock guard = lock_for_replay(hash);
   const stream* const found = streams_->stripe_of(hash).streams.find(name, hash);
   if (found == nullptr || position <= found->journal.position) return;
   forget_counts(*found);
@@ -76,6 +87,7 @@ void engine::replay_forget(std::string_view name, journal_position position) {
 void engine::replay_note(std::string_view name, const stream_note& note, journal_position position,
                          std::vector<told_event>& told) {
   const std::uint64_t hash = streams_->hash_of(name);
+  const std::unique_lock guard = lock_for_replay(hash);
   stream* const to = streams_->stripe_of(hash).streams.find(name, hash);
   if (to == nullptr || position <= to->journal.position) return;
   std::vector<event> notices;

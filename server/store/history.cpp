@@ -89,6 +89,23 @@ void history::record(history_event event) {
   if (is_awaited) work_.notify_one();
 }
 
+void history::record_again(history_event event) {
+  const std::size_t bytes = bytes_of(event);
+  {
+    std::unique_lock lock(queue_mutex_);
+    const auto has_room = [&] {
+      return queue_.empty() || (queue_.size() < queue_events_max && queue_bytes_ + bytes <= queue_bytes_max);
+    };
+    if (!has_room()) {
+      ++waiting_;
+      work_.notify_one();
+      progress_.wait(lock, [&] { return has_room() || stops_ || !status_.ok(); });
+      --waiting_;
+    }
+  }
+  record(std::move(event));
+}
+
 void history::run() {
   std::unique_lock lock(queue_mutex_);
   while (!stops_ || (!queue_.empty() && status_.ok())) {

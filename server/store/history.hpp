@@ -52,6 +52,9 @@ public:
   void close();
 
   void record(history_event event);
+  // At a start, of what the journal tells again: waits for the database where the queue is full, so that none is
+  // dropped while the database takes them.
+  void record_again(history_event event);
   // Waits until what was recorded before is in the database and, with `durable`, on the disk. Not ok when the database
   // does not take it now.
   storage_status flush(bool durable);

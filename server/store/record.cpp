@@ -237,6 +237,7 @@ void entry_writer::append_note(const stream_note& note, std::string_view name, j
 }
 
 void entry_reader::begin_segment() {
+  ++segment_;
   names_.clear();
   in_ = byte_reader({});
 }
@@ -267,7 +268,7 @@ bool entry_reader::next(journal_entry& entry) {
         return take_point(head, entry);
       case entry_forget_stream:
       case entry_forget_producer: {
-        const auto* known = take_known();
+        const auto* known = take_stream(entry);
         if (known == nullptr) return false;
         entry.record = {};
         const bool is_producer = (head & entry_mask) == entry_forget_producer;
@@ -292,6 +293,14 @@ entry_reader::known_name* entry_reader::take_known() {
   return nullptr;
 }
 
+entry_reader::known_name* entry_reader::take_stream(journal_entry& entry) {
+  known_name* const stream = take_known();
+  if (stream == nullptr) return nullptr;
+  entry.stream_id = static_cast<std::uint32_t>(stream - names_.data());
+  entry.segment = segment_;
+  return stream;
+}
+
 void entry_reader::take_define() {
   const std::uint64_t length = in_.varint();
   if (length == 0 || length > name_bytes_max) return in_.refuse();
@@ -312,7 +321,7 @@ void entry_reader::take_shape() {
 }
 
 bool entry_reader::take_note(journal_entry& entry) {
-  const auto* stream = take_known();
+  const auto* stream = take_stream(entry);
   if (stream == nullptr) return false;
   entry.type = journal_entry::kind::note;
   entry.record = {};
@@ -349,7 +358,7 @@ bool entry_reader::take_learned(journal_entry& entry) {
 }
 
 bool entry_reader::take_point(std::uint8_t head, journal_entry& entry) {
-  const auto* stream = take_known();
+  const auto* stream = take_stream(entry);
   if (stream == nullptr) return false;
   const known_name* producer = nullptr;
   if ((head & with_producer) != 0 && (producer = take_known()) == nullptr) return false;

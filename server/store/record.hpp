@@ -152,6 +152,10 @@ struct journal_entry {
   point_record record{};  // point: all of it; forget: subject.stream or producer; note: subject.stream
   stream_note note{};
   journal_position position = 0;  // just after this entry
+  // The number of the stream's (forget_producer: the producer's) name in its segment, and which segment of those that
+  // the reader has begun, from 1: the same two, the same name.
+  std::uint32_t stream_id = 0;
+  std::uint32_t segment = 0;
 };
 
 // Takes the entries of one segment back, record by record. Views in an entry are valid until the next call.
@@ -175,11 +179,13 @@ private:
   void take_define();
   void take_shape();
   known_name* take_known();
+  known_name* take_stream(journal_entry& entry);
 
   byte_reader in_{{}};
   std::vector<known_name> names_;
   std::vector<feature> features_;
-  journal_position end_ = 0;  // of the record
+  journal_position end_ = 0;   // of the record
+  std::uint32_t segment_ = 0;  // counted
   std::int64_t ts_before_ = 0;
   std::uint64_t seq_before_ = 0;
 };
