@@ -4,28 +4,24 @@
 // cores. Items of one lane are one thread's, in their order, and a group is begun when the one before it is done, so
 // what a lane does is done in order. What came of an item is handed out by the gathering thread, in the order of
 // gathering. Owned by that thread; `does` is called by others, for one share of the lanes at a time each. Few items are
-// worked off without threads, as are all where the system gives none. Memory: two groups of items, which are used again
-// and again, as they were left.
+// worked off without threads. Memory: two groups of items, which are used again and again, as they were left.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <span>
-#include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
+
+#include "server/app/thread_team.hpp"
 
 namespace spindrift {
 
 template <class Item>
 class crew {
 public:
-  static constexpr std::size_t threads_max = 16;
-
   struct size {
     std::size_t threads = 0;  // 0: as many as there are cores
     std::size_t items = 0;    // of a group
@@ -35,15 +31,7 @@ public:
   using taker = std::function<void(Item&)>;
 
   crew(const size& of, worker does, taker takes)
-      : threads_(std::clamp<std::size_t>(of.threads == 0 ? std::thread::hardware_concurrency() : of.threads, 1,
-                                         threads_max)),
-        items_max_(of.items),
-        few_(of.few),
-        does_(std::move(does)),
-        takes_(std::move(takes)) {}
-  ~crew() {
-    for (group& one : groups_) join(one);
-  }
+      : items_max_(of.items), few_(of.few), does_(std::move(does)), takes_(std::move(takes)), team_(of.threads) {}
   crew(const crew&) = delete;
   crew& operator=(const crew&) = delete;
 
@@ -78,47 +66,35 @@ private:
     std::deque<slot> slots;  // which stay where they are
     std::size_t used = 0;
     std::vector<std::vector<Item*>> shares;
-    std::vector<std::thread> threads;
   };
 
   group& filled() { return groups_[now_]; }
   group& other() { return groups_[1 - now_]; }
 
   void begin(group& of) {
-    of.shares.assign(of.used <= few_ ? 1 : threads_, {});
+    of.shares.resize(of.used <= few_ ? 1 : team_.size());
+    for (std::vector<Item*>& share : of.shares) share.clear();
     for (std::size_t i = 0; i < of.used; ++i) {
       slot& one = of.slots[i];
       of.shares[one.lane % of.shares.size()].push_back(&one.item);
     }
-    std::size_t begun = 0;
-    try {
-      for (; of.shares.size() > 1 && begun < of.shares.size(); ++begun) {
-        of.threads.emplace_back([this, share = std::span<Item* const>(of.shares[begun])] { does_(share); });
-      }
-    } catch (const std::system_error&) {
-      // The system gives no more threads: the rest is this one's.
-    }
-    for (; begun < of.shares.size(); ++begun) does_(of.shares[begun]);
+    if (of.shares.size() == 1) return does_(of.shares[0]);
+    team_.begin([this, &of](std::size_t which) { does_(of.shares[which]); });
   }
 
   void hand_out(group& of) {
-    join(of);
+    team_.wait();
     for (std::size_t i = 0; i < of.used; ++i) takes_(of.slots[i].item);
     of.used = 0;
   }
 
-  static void join(group& of) {
-    for (std::thread& one : of.threads) one.join();
-    of.threads.clear();
-  }
-
-  const std::size_t threads_;
   const std::size_t items_max_;
   const std::size_t few_;
   const worker does_;
   const taker takes_;
   std::array<group, 2> groups_;
   std::size_t now_ = 0;  // which is filled
+  thread_team team_;     // last: its threads end first
 };
 
 }  // namespace spindrift

@@ -31,18 +31,18 @@ constexpr std::size_t shared_name_bytes = 64;
 // Of what producer::visit_state names and means.
 constexpr std::uint32_t producer_state_version = 1;
 
-constexpr std::size_t sections_at_once = 256;
+constexpr std::size_t sections_at_once = 512;
 constexpr std::size_t sections_for_threads = 16;
 
 }  // namespace
 
-// A section and the stream that came of it; null: it could not be read.
+// A section, and whether a stream came of it.
 struct saved_state::loaded_stream {
   std::string name;
   std::uint32_t version = 0;
   journal_position position = 0;
   std::string bytes;
-  std::unique_ptr<stream> made;
+  bool is_restored = false;
   std::vector<state_loss> losses;
 };
 
@@ -80,10 +80,7 @@ void saved_state::load_stream(const snapshot_section& section, moment now) {
   loaded_at_ = now;
   if (!loading_) {
     const auto restore_all = [this](std::span<loaded_stream* const> share) {
-      for (loaded_stream* one : share) {
-        one->made = restore_stream({one->name, one->version, one->bytes, settings_of_1_}, engine_.profile_of(one->name),
-                                   one->losses);
-      }
+      for (loaded_stream* one : share) restore(*one);
     };
     loading_ =
         std::make_unique<crew<loaded_stream>>(crew<loaded_stream>::size{0, sections_at_once, sections_for_threads},
@@ -99,14 +96,19 @@ void saved_state::load_stream(const snapshot_section& section, moment now) {
   });
 }
 
-void saved_state::take_stream(loaded_stream& done) {
+// By several threads.
+void saved_state::restore(loaded_stream& one) {
+  std::unique_ptr<stream> made =
+      restore_stream({one.name, one.version, one.bytes, settings_of_1_}, engine_.profile_of(one.name), one.losses);
+  one.is_restored = made != nullptr;
+  if (!made) return;
+  made->journal.position = one.position;
+  engine_.restore(std::move(made), loaded_at_);
+}
+
+void saved_state::take_stream(const loaded_stream& done) {
   for (const state_loss& lost : done.losses) lose("stream", done.name, lost);
-  if (!done.made) {
-    unreadable_.emplace(done.name, done.position);
-    return;
-  }
-  done.made->journal.position = done.position;
-  engine_.restore(std::move(done.made), loaded_at_);
+  if (!done.is_restored) unreadable_.emplace(done.name, done.position);
 }
 
 void saved_state::finish_load() {

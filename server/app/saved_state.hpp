@@ -4,7 +4,7 @@
 // Loading never fails: what cannot be read is learned anew, and log_losses() says what and why, a line for each kind of
 // loss and not one for each stream. For start-up and for the thread that takes snapshots; one thread at a time. Engine
 // and producers outlive it. Memory: while a snapshot is taken one section, and before that all streams that learn
-// together; at start-up 512 sections, and the names of streams that could not be read.
+// together; at start-up 1,024 sections, and the names of streams that could not be read.
 #pragma once
 
 #include <cstdint>
@@ -58,7 +58,8 @@ private:
 
   void load_networks(const snapshot_section& section);
   void load_stream(const snapshot_section& section, moment now);
-  void take_stream(loaded_stream& done);
+  void restore(loaded_stream& one);
+  void take_stream(const loaded_stream& done);
   bool is_saved(const stream& one, std::uint64_t generation) const;
   static storage_status add_shared(shared_section& one, store& into);
   void load_producer(const snapshot_section& section);

@@ -107,7 +107,7 @@ public:
   // For start-up, before anything observes: places a loaded stream, whose name must not be there yet; applies a point
   // of the journal again, unless it is in the stream's state already (`position`: see store/store.hpp); forgets a
   // stream. What the verdict of a point looks into lies in `by_feature`. Points of different stripes may be replayed at
-  // once by different threads.
+  // once by different threads, and any streams restored.
   void restore(std::unique_ptr<stream> loaded, moment now);
   std::optional<verdict> replay(const point_record& record, journal_position position, moment now,
                                 std::vector<told_event>& told, std::vector<feature_verdict>& by_feature);

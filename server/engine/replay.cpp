@@ -21,6 +21,7 @@ void engine::restore(std::unique_ptr<stream> loaded, moment now) {
   add(counts_.events_open, loaded->events.open_count());
   add(counts_.streams_silent, loaded->events.is_told_silent() ? 1 : 0);
   streams_->take_place(loaded->profile->grown_bytes(loaded->width()), {});
+  const std::lock_guard guard(streams_->stripe_of(hash).lock);
   streams_->insert(std::move(loaded), hash);
 }
 
