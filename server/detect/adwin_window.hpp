@@ -43,15 +43,16 @@ public:
     values()[n_newest_ + n_pending_++] = x;
     return n_pending_ == pending_max;
   }
+  // What has not been flushed; until then it may be changed.
   std::span<const double> pending() const { return {values() + n_newest_, n_pending_}; }
+  std::span<double> pending() { return {values() + n_newest_, n_pending_}; }
 
   // Puts what is buffered into its buckets.
   void flush();
-  // What the next append will touch.
-  void prefetch() const {
-    if (n_pending_ + 1 == pending_max) return prefetch_bytes(block_.get(), block_length());
-    prefetch_bytes(values(), (settings_->max_buckets + pending_max) * sizeof(double));
-  }
+  // What the next append will touch; and a flush.
+  void prefetch() const { prefetch_line(values() + n_newest_ + n_pending_); }
+  void prefetch_all() const { prefetch_bytes(block_.get(), block_length()); }
+  bool is_nearly_full() const { return n_pending_ + 1 == pending_max; }
 
   const adwin_settings& settings() const { return *settings_; }
   double width() const { return width_; }
@@ -152,20 +153,21 @@ private:
   }
   void renew_guard(double slope, double offset);
 
+  // What an append touches comes last.
   const adwin_settings* settings_;
   double width_ = 0.0;
   double total_ = 0.0;
   double variance_sum_ = 0.0;
-  std::unique_ptr<std::byte[]> block_;
   float magnitude_ = 0.0F;       // no sum of consecutive buckets is larger: the scale of rounding
   float log_term_floor_ = 0.0F;  // no log term of a width of log_term_bits_ binary digits is smaller
   std::uint16_t places_ = 0;     // that the block has for buckets of the rows from 1 on
   std::uint8_t rows_held_ = 0;   // that they are of, and row 0
   std::uint8_t n_rows_ = 0;
-  std::uint8_t n_newest_ = 0;  // values in row 0
-  std::uint8_t n_pending_ = 0;
   std::uint8_t stale_rows_ = 0;  // rows below this one have changed since they were last looked at
   std::uint8_t log_term_bits_ = 0;
+  std::uint8_t n_newest_ = 0;  // values in row 0
+  std::uint8_t n_pending_ = 0;
+  std::unique_ptr<std::byte[]> block_;
 };
 
 template <class Exceeds>

@@ -88,7 +88,19 @@ double drift_detector::rein_in(double y, double& deviation) {
   return mean_ + std::copysign(deviation, y - mean_);
 }
 
+// A value as the window has it.
+inline double drift_detector::measure(double x) {
+  double y = (x - origin_) * scale();
+  if (!scaled_) y = take_bearings(x);
+  if (by_steps_) y = step_to(y);
+  double d = std::fabs(y - mean_);
+  if (d > reach_) y = rein_in(y, d);
+  cubes_ += d * d * d;
+  return y;
+}
+
 void drift_detector::settle() {
+  for (double& waiting : window_.pending()) waiting = measure(waiting);
   wander_.add(window_.pending(), wander_count());
   contrast_.add(window_.pending());
   window_.flush();

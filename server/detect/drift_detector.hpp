@@ -2,8 +2,9 @@
 // faults of the published one. Parameters: adwin_window.hpp; it looks twice a clock.
 //
 // Values enter as x - (first x), in units of the first difference (a power of two), so neither an offset nor a scale
-// changes a verdict. NaN, infinities and |x| > 1e150 are left out; a deviation beyond 7 sigma counts for 7, twice as
-// much for each that follows, so that heavy tails are no drift and a new level gets through. A cut needs
+// changes a verdict. Up to eight wait as they came. NaN, infinities and |x| > 1e150 are left out; a deviation beyond 7
+// sigma counts for 7, twice as much for each that follows, so that heavy tails are no drift and a new level gets
+// through. A cut needs
 //   |mean0 - mean1| > sqrt(2 m v dp) + (2/3) dp m R        (m as in adwin.cpp, dp that of there plus 1)
 // - v, for S/W there: the variance of single values that would let the means of so many neighbours vary as they were
 //   seen to (block_contrast), at least S/W: a wave or a wander that belongs to the stream is no drift;
@@ -43,13 +44,7 @@ public:
   // Takes the next value; the new window if the old one was cut.
   std::optional<drift_cut> update(double x) {
     if (!(std::fabs(x) <= magnitude_max)) return refuse();
-    double y = (x - origin_) * scale();
-    if (!scaled_) y = take_bearings(x);
-    if (by_steps_) y = step_to(y);
-    double d = std::fabs(y - mean_);
-    if (d > reach_) y = rein_in(y, d);
-    cubes_ += d * d * d;
-    const bool full = window_.append(y);
+    const bool full = window_.append(x);
     if (++n_seen_ % batch == 0) learn_tail();
     if (--until_tick_ == 0) return tick();
     if (full) settle();
@@ -71,8 +66,9 @@ public:
   }
 
   void prefetch() const {
-    window_.prefetch();
-    if ((n_seen_ + 1) % batch == 0) contrast_.prefetch();
+    if (!window_.is_nearly_full() && until_tick_ != 1) return window_.prefetch();
+    window_.prefetch_all();
+    contrast_.prefetch();
   }
 
   // Of the window, in the units of the data, at the last update.
@@ -135,6 +131,7 @@ private:
   // Twice a clock: what that adds to the false drifts the bound takes back, what it takes off the delay stays.
   std::uint32_t look_every() const { return (window_.settings().clock + 1) / 2; }
   std::optional<drift_cut> refuse();
+  double measure(double x);
   double take_bearings(double x);
   double rein_in(double y, double& deviation);
   std::optional<drift_cut> tick();
@@ -192,24 +189,25 @@ private:
   // How many values wander_ has been told of: those of the contrast, and the one before a restart.
   std::uint64_t wander_count() const { return contrast_.count() + (has_level_ ? 1 : 0); }
 
+  block_contrast contrast_;
+  wander_watch wander_;
   double origin_ = 0.0;        // the first value
   double mean_ = 0.0;          // of the window when the tail was last learned
   double reach_ = INFINITY;    // a deviation from that mean counts for no more
   double cubes_ = 0.0;         // sum of |d|^3 since then
   double third_moment_ = 0.0;  // E|d|^3, over about the window's length
-  std::uint32_t n_seen_ = 0;   // since the first value or a reset
-  std::uint32_t until_tick_ = 1;
   std::uint32_t n_detections_ = 0;
   std::int16_t scale_exponent_ = 0;
   std::uint8_t sharp_left_ = 0;  // ticks for which a step that the baseline saw is believed
   bool started_ : 1 = false;
   bool scaled_ : 1 = false;
-  bool by_steps_ : 1 = false;         // the window holds steps, not levels
-  bool has_level_ : 1 = false;        // wander_ has a value of before the contrast's first
-  std::unique_ptr<rarities> seldom_;  // from the first on
+  bool by_steps_ : 1 = false;   // the window holds steps, not levels
+  bool has_level_ : 1 = false;  // wander_ has a value of before the contrast's first
+  // From here on, with the end of the window, is what a value touches that only waits. What waits is as it came.
   adwin_window window_;
-  block_contrast contrast_;
-  wander_watch wander_;
+  std::uint32_t n_seen_ = 0;  // since the first value or a reset
+  std::uint32_t until_tick_ = 1;
+  std::unique_ptr<rarities> seldom_;  // from the first on
 };
 
 }  // namespace spindrift
