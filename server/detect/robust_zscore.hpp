@@ -156,7 +156,6 @@ private:
   static double naive_scale(std::span<const double> kept);
 
   const zscore_settings* settings_;
-  track track_;  // of the autoregression
   robust_autoregression autoregression_;
   robust_autoregression::window recent_{};  // the last values as they came, newest first
   std::uint64_t count_ = 0;
@@ -169,9 +168,11 @@ private:
   double smallest_step_ = 0;  // the least change ever seen between two values that were learned; 0: none yet
   double last_learned_ = 0;
   rare_value rare_;
+  std::unique_ptr<season> season_;  // none unless the settings ask for it
+  track track_;                     // of the autoregression
+  // From the counts of its tail on is what few points touch.
   std::unique_ptr<known_levels> levels_;  // once it has been left
   std::unique_ptr<packed_window> kept_;   // the first values, until run_again() has used them for the last time
-  std::unique_ptr<season> season_;        // none unless the settings ask for it
 };
 
 }  // namespace spindrift

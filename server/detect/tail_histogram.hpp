@@ -78,11 +78,11 @@ private:
   void compute_threshold();
   void take_over(const std::array<std::uint16_t, buckets>& counts, double threshold, double edge);
 
-  std::array<std::uint16_t, near_buckets> near_{};
   std::uint16_t total_ = 0;
   std::uint8_t threshold_ = cautious;  // of `thresholds`,
   std::uint8_t edge_ = 0;              // of `edges`
-  std::unique_ptr<far_counts> far_;    // none until there was such an error
+  std::array<std::uint16_t, near_buckets> near_{};
+  std::unique_ptr<far_counts> far_;  // none until there was such an error
 };
 
 }  // namespace spindrift

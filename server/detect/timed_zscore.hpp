@@ -83,10 +83,10 @@ private:
   season_now judge(double x, double t, double interval, bool after_hole, feature_reading& seen);
   bool season_counts(double x, const std::optional<clock_expectation::figure>& expected);
 
-  robust_zscore plain_;
   clock_expectation clock_;
   std::unique_ptr<anomalies> past_;  // from the first anomaly, or point that is no number, on
   std::unique_ptr<season> season_;
+  robust_zscore plain_;  // last, as it ends with what few points touch
 };
 
 }  // namespace spindrift

@@ -109,10 +109,10 @@ private:
   std::array<half_four, hold> held_{};
   range_score range_;
   level_score level_;
-  time_of_day_score time_of_day_;
   std::array<shape_block, shape_count> shape_blocks_{shape_block(3), shape_block(5), shape_block(10)};
   static_assert(raw_count == calibration::scores);
   calibration calibration_;
+  time_of_day_score time_of_day_;                          // ends with rings, of which a point touches a place
   std::array<shape_course, shape_count> shape_courses_{};  // last, as most points touch none
 };
 

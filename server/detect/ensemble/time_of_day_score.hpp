@@ -191,9 +191,9 @@ private:
   std::array<float, courses> means_{};
   std::array<float, courses> variances_{};
   std::uint32_t count_ = 0;
+  std::uint8_t next_ = 0;  // in half_hours_; in hours_ it is there as often as it is in either half
   std::array<half_float, short_length> hours_{};
   std::array<half_float, long_length> half_hours_{};
-  std::uint8_t next_ = 0;  // in half_hours_; in hours_ it is there as often as it is in either half
 };
 
 class time_of_day_score {
@@ -217,8 +217,8 @@ private:
   day_profile hours_{24, false};
   day_profile half_hours_{48, true};
   day_profile quarter_hours_{96, false};
-  lasting_excess excess_;
   std::uint32_t quarter_ = 0;  // of the present bins, counted from 1970 on; 0: not known
+  lasting_excess excess_;
 };
 
 }  // namespace spindrift
