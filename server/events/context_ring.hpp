@@ -91,13 +91,13 @@ private:
   static constexpr std::size_t values_within = points_usual;
 
   std::int64_t newest_ = INT64_MIN;
-  std::unique_ptr<std::byte[]> block_;  // values that are not within, then distances
-  std::uint32_t steady_distance_ = 0;   // where distances take no words: that of all points but the first
+  std::uint32_t steady_distance_ = 0;  // where distances take no words: that of all points but the first
   std::uint16_t points_max_ : 9;
   std::uint16_t is_full_ : 1 = 0;         // else points are held up to the next one's place
   std::uint16_t distance_words_ : 2 = 0;  // what a distance takes: none, one or two
   std::uint8_t next_ = 0;                 // where the next point goes
   std::uint8_t features_ = 0;             // of each point; 0: none has come
+  std::unique_ptr<std::byte[]> block_;    // values that are not within, then distances
   std::array<float, values_within> within_{};
 };
 

@@ -177,11 +177,12 @@ private:
   void forget_old(std::uint64_t n);
 
   interval_habit intervals_;
-  std::uint64_t count_ = 0;
   std::unique_ptr<rarities> seldom_;  // from the first of them on
-  picture_album album_;
-  feature_watches features_;
   rare_list<entry> entries_;
+  // The end of the album, the count and the beginning of the watches are what few points touch.
+  picture_album album_;
+  std::uint64_t count_ = 0;
+  feature_watches features_;
 };
 
 template <class Archive>

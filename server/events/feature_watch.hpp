@@ -65,12 +65,12 @@ private:
   rare_answer confirm();
   rare_answer judge(const observation& point);
 
+  level_watch level_;  // first, as it begins with what few points touch
   tail_model tail_;
   side_records records_;
   excursion_watch excursion_;
   still_watch still_;
   spread_watch spread_;
-  level_watch level_;
   pattern_watch pattern_;
   std::unique_ptr<nought_watch> nought_;  // from the first nought on
 };

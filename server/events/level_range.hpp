@@ -39,14 +39,15 @@ private:
   static constexpr std::size_t lag = 4;              // blocks that are not yet part of the range
   static constexpr std::uint32_t blocks_known = 12;  // blocks after which the range says something
 
-  double recent_ = 0;
-  double square_ = 0;  // mean square of the same points
-  double lowest_ = 0;
-  double highest_ = 0;
+  // What is asked or changed when a block ends, then what each point touches.
+  std::array<double, lag> waiting_{};
   double move_ = 0;   // usual distance of neighbouring blocks
   double slope_ = 0;  // of it, what goes one way
+  double lowest_ = 0;
+  double highest_ = 0;
+  double recent_ = 0;
+  double square_ = 0;  // mean square of the same points
   double sum_ = 0;
-  std::array<double, lag> waiting_{};
   std::uint32_t in_block_ = 0;
   std::uint32_t blocks_ = 0;
 };

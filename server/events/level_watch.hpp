@@ -58,8 +58,8 @@ private:
   rare_finding judge_cut(const observation& point, const spread_watch& scatter);
   void learn(const observation& point);
 
-  std::int64_t begin_ts_ = 0;
   level_range range_;
+  std::int64_t begin_ts_ = 0;
   std::unique_ptr<level_range> rest_;
   std::unique_ptr<cut> cut_;  // the newest; null: none yet
 };

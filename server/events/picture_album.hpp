@@ -52,8 +52,8 @@ private:
 
   void follow_drafts(const observation& point, std::size_t feature, bool is_out);
 
-  context_ring ring_;
   rare_list<draft> drafts_;
+  context_ring ring_;  // last, as it ends with what a point touches one place of
 };
 
 }  // namespace spindrift
