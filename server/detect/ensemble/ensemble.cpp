@@ -69,8 +69,8 @@ std::array<double, ensemble::raw_count> ensemble::raw_scores(double x, double t_
   next = std::copy(times.begin(), times.end(), next);
   const fading_moments around = level_.last_1000();
   for (std::size_t i = 0; i < shape_count; ++i) {
-    const bool closes = shape_blocks_[i].add(x);
-    *next++ = closes ? shape_courses_[i].add(shape_blocks_[i].collapsed(around.mean()), around) : 0.0;
+    const bool closes = shape_blocks_.add(i, x);
+    *next++ = closes ? shape_courses_[i].add(shape_blocks_.collapsed(i, around.mean()), around) : 0.0;
   }
   return raw;
 }

@@ -72,7 +72,10 @@ public:
       for (std::size_t g = 0; g < groups; ++g) saved[i][g] = held_[i].value(g);
     }
     archive(count_, quiet_left, score, held_next, saved, range_, level_, time_of_day_);
-    for (std::size_t i = 0; i < shape_count; ++i) archive(shape_blocks_[i], shape_courses_[i]);
+    for (std::size_t i = 0; i < shape_count; ++i) {
+      shape_blocks_.visit_state(archive, i);
+      archive(shape_courses_[i]);
+    }
     archive(calibration_);
     if constexpr (Archive::reads) {
       if (held_next >= hold) return archive.refuse();
@@ -89,7 +92,7 @@ public:
 private:
   static constexpr std::size_t groups = 4;
   static constexpr std::size_t hold = 5;
-  static constexpr std::size_t shape_count = 3;
+  static constexpr std::size_t shape_count = shape_blocks::strides.size();
   static constexpr std::size_t raw_count = 1 + level_score::score_count + time_of_day_score::score_count + shape_count;
 
   double draw_in(double x) const;
@@ -109,7 +112,7 @@ private:
   std::array<half_four, hold> held_{};
   range_score range_;
   level_score level_;
-  std::array<shape_block, shape_count> shape_blocks_{shape_block(3), shape_block(5), shape_block(10)};
+  shape_blocks shape_blocks_;
   static_assert(raw_count == calibration::scores);
   calibration calibration_;
   time_of_day_score time_of_day_;                          // ends with rings, of which a point touches a place

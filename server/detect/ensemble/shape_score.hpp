@@ -118,41 +118,42 @@ private:
   std::uint8_t size_ = 0;
 };
 
-// The values since a block began: all that a point which closes none touches.
-class shape_block {
+// The values since a block began, of each stride: all that a point which closes none touches.
+class shape_blocks {
 public:
-  explicit shape_block(std::uint8_t stride) : stride_(stride) {}
+  static constexpr std::array<std::uint8_t, 3> strides{3, 5, 10};
 
-  // True: x closes the block, and collapsed() tells it until the next value begins another.
-  bool add(double x) {
-    highest_ = in_block_ == 0 ? x : std::max(highest_, x);
-    lowest_ = in_block_ == 0 ? x : std::min(lowest_, x);
-    sum_ = in_block_ == 0 ? x : sum_ + x;
-    if (++in_block_ < stride_) return false;
-    in_block_ = 0;
+  // True: x closes the block of this stride, and collapsed() tells it until the next value begins another.
+  bool add(std::size_t stride, double x) {
+    std::uint8_t& in_block = in_block_[stride];
+    highest_[stride] = in_block == 0 ? x : std::max(highest_[stride], x);
+    lowest_[stride] = in_block == 0 ? x : std::min(lowest_[stride], x);
+    sums_[stride] = in_block == 0 ? x : sums_[stride] + x;
+    if (++in_block < strides[stride]) return false;
+    in_block = 0;
     return true;
   }
-  double collapsed(double level) const {
-    const double extreme = highest_ - level >= level - lowest_ ? highest_ : lowest_;
-    return 0.5 * (sum_ / static_cast<double>(stride_) + extreme);
+  double collapsed(std::size_t stride, double level) const {
+    const double extreme = highest_[stride] - level >= level - lowest_[stride] ? highest_[stride] : lowest_[stride];
+    return 0.5 * (sums_[stride] / static_cast<double>(strides[stride]) + extreme);
   }
 
+  // As saved, each stride stands by itself.
   template <class Archive>
-  void visit_state(Archive& archive) {
-    std::uint32_t in_block = in_block_;
-    archive(in_block, sum_, highest_, lowest_);
+  void visit_state(Archive& archive, std::size_t stride) {
+    std::uint32_t in_block = in_block_[stride];
+    archive(in_block, sums_[stride], highest_[stride], lowest_[stride]);
     if constexpr (Archive::reads) {
-      if (in_block >= stride_) return archive.refuse();
-      in_block_ = static_cast<std::uint8_t>(in_block);
+      if (in_block >= strides[stride]) return archive.refuse();
+      in_block_[stride] = static_cast<std::uint8_t>(in_block);
     }
   }
 
 private:
-  double sum_ = 0.0;
-  double highest_ = 0.0;
-  double lowest_ = 0.0;
-  std::uint8_t stride_;
-  std::uint8_t in_block_ = 0;
+  std::array<double, strides.size()> sums_{};
+  std::array<double, strides.size()> highest_{};
+  std::array<double, strides.size()> lowest_{};
+  std::array<std::uint8_t, strides.size()> in_block_{};
 };
 
 // The blocks of one stride, and the shapes that they had.

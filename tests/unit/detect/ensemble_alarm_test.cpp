@@ -67,7 +67,7 @@ TEST(ensemble, is_the_mean_of_its_groups_each_held_for_five_points) {
   range_score range;
   level_score level;
   time_of_day_score time_of_day;
-  std::array<shape_block, 3> blocks{shape_block(3), shape_block(5), shape_block(10)};
+  shape_blocks blocks;
   std::array<shape_course, 3> courses;
   calibration scale;
   std::deque<std::vector<double>> held;
@@ -81,7 +81,7 @@ TEST(ensemble, is_the_mean_of_its_groups_each_held_for_five_points) {
     for (std::size_t k = 0; k < 4; ++k) raw[5 + k] = hours[k];
     const auto around = level.last_1000();
     for (std::size_t k = 0; k < 3; ++k) {
-      if (blocks[k].add(x)) raw[9 + k] = courses[k].add(blocks[k].collapsed(around.mean()), around);
+      if (blocks.add(k, x)) raw[9 + k] = courses[k].add(blocks.collapsed(k, around.mean()), around);
     }
     const auto surprises = scale.update(raw);
     std::vector<double> groups{surprises[0], 0.0, 0.0, 0.0};

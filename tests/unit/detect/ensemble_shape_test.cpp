@@ -225,20 +225,22 @@ shape plain_features(const std::vector<double>& collapsed, double center, double
 // Of one stride.
 class shape_score {
 public:
-  explicit shape_score(std::uint8_t stride) : block_(stride) {}
+  // Of which of the strides.
+  explicit shape_score(std::size_t stride) : stride_(stride) {}
   double update(double x, const fading_moments& around) {
-    return block_.add(x) ? course_.add(block_.collapsed(around.mean()), around) : 0.0;
+    return blocks_.add(stride_, x) ? course_.add(blocks_.collapsed(stride_, around.mean()), around) : 0.0;
   }
   std::size_t memory_bytes() const { return course_.memory_bytes(); }
 
 private:
-  shape_block block_;
+  std::size_t stride_;
+  shape_blocks blocks_;
   shape_course course_;
 };
 
 TEST(ensemble_shape_score, is_the_distance_to_the_nearest_shape_when_a_block_closes) {
   support::noise_source noise(8);
-  shape_score score(3);
+  shape_score score(0);
   moving_moments around(1000);
   moving_moments usual(500);
   plain_memory memory;
@@ -275,8 +277,8 @@ TEST(ensemble_shape_score, is_the_distance_to_the_nearest_shape_when_a_block_clo
 
 TEST(ensemble_shape_score, does_not_depend_on_where_zero_is) {
   support::noise_source noise(9);
-  shape_score here(5);
-  shape_score there(5);
+  shape_score here(1);
+  shape_score there(1);
   moving_moments around_here(1000);
   moving_moments around_there(1000);
   for (int i = 0; i < 3000; ++i) {
@@ -288,7 +290,7 @@ TEST(ensemble_shape_score, does_not_depend_on_where_zero_is) {
 }
 
 TEST(ensemble_shape_score, is_silent_on_a_constant_stream) {
-  shape_score score(10);
+  shape_score score(2);
   moving_moments around(1000);
   for (int i = 0; i < 500; ++i) {
     around.update(3.5);
