@@ -63,11 +63,12 @@ feature_watch::rare_answer feature_watch::judge(const observation& point) {
     tail_.learn(untold->size);
     records_.learn(untold->direction == event_direction::down ? -untold->size : untold->size);
   }
-  pattern_watch::neighbours others;
-  others.busy = excursion_.is_out() || spread_.is_suspect();
-  others.may_be_level = level_.is_beyond() || spread_.is_astray();
-  others.untold = untold;
-  others.is_coarse = still_.equal_share() > spread_watch::discrete;
+  const auto others = [&] {
+    return pattern_watch::neighbours{.busy = excursion_.is_out() || spread_.is_suspect(),
+                                     .may_be_level = level_.is_beyond() || spread_.is_astray(),
+                                     .is_coarse = still_.equal_share() > spread_watch::discrete,
+                                     .untold = untold};
+  };
   rare_finding pattern = pattern_.update(point, nines, others);
   if (!nought_ && point.value == 0) nought_ = std::make_unique<nought_watch>();
   if (nought_) {

@@ -35,7 +35,8 @@ double crowd_of(const observation& point) {
 
 }  // namespace
 
-rare_finding pattern_watch::update(const observation& point, double nines, const neighbours& others) {
+// Of a beat that is missing and of what the clock finds it says so itself.
+rare_finding pattern_watch::take_note(const observation& point, double nines) {
   const bool odd_by_clock = point.seen.clock && std::abs(point.seen.clock->z) >= odd_clock;
   if (nines >= odd_nines + point.crowd || odd_by_clock) odd_n_ = point.n;
   if (point.seen.score.value_or(0) >= moderate_score + crowd_of(point)) score_n_ = point.n;
@@ -45,21 +46,21 @@ rare_finding pattern_watch::update(const observation& point, double nines, const
   } else if (course_) {
     course_->by_clock.sum = 0;
   }
-  if (point.n < points_min || score_n_ == 0) return std::nullopt;
-  return follow_score(point, others);
+  return std::nullopt;
 }
 
-// Since a score that was moderate at least.
+// A score that is high, or was moderate about a point that was odd.
+bool pattern_watch::begins(const observation& point) const {
+  if (point.n < points_min || score_n_ == 0) return false;
+  const bool scored = point.n - score_n_ <= together;
+  const bool odd = odd_n_ > 0 && point.n - odd_n_ <= odd_before;
+  return point.seen.score.value_or(0) >= high_score + crowd_of(point) || (scored && odd);
+}
+
 rare_finding pattern_watch::follow_score(const observation& point, const neighbours& others) {
   const double z = std::abs(point.seen.baseline.z);
-  const double crowd = crowd_of(point);
   const double score = point.seen.score.value_or(0);
-  if (!is_pending()) {
-    const bool scored = point.n - score_n_ <= together;
-    const bool odd = odd_n_ > 0 && point.n - odd_n_ <= odd_before;
-    if (score < high_score + crowd && !(scored && odd)) return std::nullopt;
-    some().pending = held{.from_n = point.n, .from = point.ts, .score = score};
-  }
+  if (!is_pending()) some().pending = held{.from_n = point.n, .from = point.ts, .score = score};
   held& now = course_->pending;
   now.score = std::max(now.score, score);
   if (z > now.size) {

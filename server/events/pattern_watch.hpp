@@ -24,8 +24,16 @@ public:
     bool is_coarse = false;           // the stream has few values, so that its tail says little
     const finding* untold = nullptr;  // flagged points that were not worth telling have ended here
   };
-  // nines: how improbable the point's |z| is.
-  rare_finding update(const observation& point, double nines, const neighbours& others);
+  // nines: how improbable the point's |z| is. others(): the neighbours, asked for where something is held back.
+  template <class Others>
+  rare_finding update(const observation& point, double nines, const Others& others) {
+    if (rare_finding found = take_note(point, nines)) return found;
+    return is_pending() || begins(point) ? follow_score(point, others()) : rare_finding();
+  }
+  // The same, where they are at hand.
+  rare_finding update(const observation& point, double nines, const neighbours& others) {
+    return update(point, nines, [&others] { return others; });
+  }
   // These points are explained.
   void forget() {
     drop_pending();
@@ -71,6 +79,8 @@ private:
   bool is_pending() const { return course_ && course_->pending.from_n > 0; }
   course& some();
   void drop_pending();
+  rare_finding take_note(const observation& point, double nines);
+  bool begins(const observation& point) const;
   rare_finding follow_score(const observation& point, const neighbours& others);
   rare_finding follow_clock(const observation& point);
   static finding describe_missing(const observation& point);
