@@ -18,6 +18,8 @@ constexpr double ordinary = 3;
 constexpr double ordinary_at_first = 4;  // while the second baseline is too young to say
 constexpr double explained = 0.5;        // then it must have foretold half of the way there as well
 constexpr double reach_in_sigmas = 8;
+constexpr double few_seconds = 5;
+constexpr std::uint64_t one_in = 7;
 
 void judge_by(robust_zscore& by, double x, bool after_hole, baseline_reading& seen) {
   after_hole ? by.bridge(x, seen) : by.update(x, seen);
@@ -52,7 +54,7 @@ timed_zscore::season_now timed_zscore::judge(double x, double t, double interval
                                              feature_reading& seen) {
   judge_by(plain_, x, after_hole, seen.baseline);
   const auto expected = clock_.expect(t);
-  if (std::isfinite(x)) clock_.learn(std::clamp(x, -value_max, value_max), t, interval);
+  if (std::isfinite(x)) teach_clock(std::clamp(x, -value_max, value_max), t, interval);
   season_now now;
   now.counts = season_counts(x, expected);
   if (season_) {
@@ -96,6 +98,14 @@ timed_zscore::season_now timed_zscore::judge(double x, double t, double interval
                    .warmup = seen.baseline.warmup,
                    .rare = rest.rare};
   return now;
+}
+
+// Where points come every few seconds one in seven stands for all: of each minute, which is the shortest time that is
+// told from others, one is seen at least, and of several minutes each second.
+void timed_zscore::teach_clock(double x, double t, double interval) {
+  const bool is_fast = interval > 0 && interval <= few_seconds;
+  if (is_fast && plain_.count() % one_in != 1) return;
+  clock_.learn(x, t, is_fast ? interval * one_in : interval);
 }
 
 void timed_zscore::season::compare(double plain_error, double rest_error, double reach) {

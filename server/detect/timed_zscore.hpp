@@ -1,5 +1,6 @@
 // The robust Z-score of a stream that may have habits of the clock: once one has proven itself, a second baseline
 // judges what is left after it, in its own sigma of that time, and the one with the lower recent error has the word.
+// Of points at most five seconds apart one in seven teaches the clock, for all.
 //
 // One object a feature, one thread at a time; the settings outlive it. What it owns beyond a robust_zscore:
 // clock_expectation.hpp; the second baseline (1 KiB) only where a habit was found, what it remembers of anomalies (0.1
@@ -81,6 +82,7 @@ private:
   };
 
   season_now judge(double x, double t, double interval, bool after_hole, feature_reading& seen);
+  void teach_clock(double x, double t, double interval);
   bool season_counts(double x, const std::optional<clock_expectation::figure>& expected);
 
   clock_expectation clock_;

@@ -54,6 +54,43 @@ TEST(timed_zscore, expects_an_hourly_job_after_five_hours) {
   EXPECT_LE(flags(run(6000, 60, hourly_job), 360), 5);
 }
 
+TEST(timed_zscore, expects_an_hourly_job_of_points_that_come_every_few_seconds) {
+  for (const double interval : {1.0, 2.0, 5.0}) {
+    const auto n = static_cast<int>(16 * 3600 / interval);
+    const auto all = run(n, interval, hourly_job);
+    // Once it is known: a point of the job itself, and one half an hour later.
+    int near = 0;
+    int hours = 0;
+    for (int hour = 10; hour < 16; ++hour, ++hours) {
+      const auto at = [&](double second) { return all[static_cast<std::size_t>((hour * 3600 + second) / interval)]; };
+      ASSERT_TRUE(at(60).seen.clock && at(1800).seen.clock) << interval << ", " << hour;
+      near += std::abs(at(60).seen.clock->expected - 60) < 10 && std::abs(at(1800).seen.clock->expected - 10) < 5;
+    }
+    EXPECT_EQ(near, hours) << interval;
+  }
+}
+
+TEST(timed_zscore, learns_the_clock_of_points_every_few_seconds_from_one_in_seven) {
+  const auto course = [](double interval, double more) {
+    return run(static_cast<int>(12 * 3600 / interval), interval, [=, i = 0](noise_source& noise, double t) mutable {
+      return hourly_job(noise, t) + (i++ % 7 == 0 ? 0 : more * noise.normal());
+    });
+  };
+  for (const double interval : {5.0, 6.0}) {
+    const auto plain = course(interval, 0);
+    const auto other = course(interval, 1e-3);
+    int alike = 0;
+    int known = 0;
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+      if (!plain[i].seen.clock || !other[i].seen.clock) continue;
+      ++known;
+      alike += plain[i].seen.clock->expected == other[i].seen.clock->expected ? 1 : 0;
+    }
+    ASSERT_GT(known, 1'000) << interval;
+    EXPECT_EQ(alike, interval <= 5 ? known : 0) << interval;
+  }
+}
+
 TEST(timed_zscore, expects_a_daily_wave_of_points_that_come_an_hour_apart_at_any_minute) {
   for (const double minutes : {0.0, 1.0, 7.0, 38.0}) {
     const auto all = run(20 * 24, 3600, [minutes](noise_source& noise, double t) {
