@@ -295,12 +295,10 @@ void robust_zscore::follow_level(double x) {
   spread_ += level_rate * (std::abs(error) - spread_);
 }
 
-// What it has outgrown lies between other blocks of its stream, so it grows in few steps.
+// What it has outgrown lies between other blocks of its stream, where little else fits: it grows once.
 void robust_zscore::keep(double x) {
   if (!kept_) kept_ = std::make_unique<packed_window>();
-  if (kept_->size() == kept_->capacity()) {
-    kept_->reserve(std::clamp<std::size_t>(3 * kept_->capacity(), kept_first, kept_max));
-  }
+  if (kept_->size() == kept_->capacity()) kept_->reserve(kept_->empty() ? kept_first : kept_max);
   kept_->push_back(x);
   if (count_ == naive_points || count_ == kept_max / 2 || count_ == kept_max) run_again(kept_values());
   if (count_ == kept_max) kept_.reset();

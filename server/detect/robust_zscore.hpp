@@ -97,7 +97,7 @@ public:
 
 private:
   static constexpr std::size_t kept_max = 128;
-  static constexpr std::size_t kept_first = 16;
+  static constexpr std::size_t kept_first = 44;
   static constexpr std::uint8_t adopted_settling = 40;
 
   // How well one predictor does.
