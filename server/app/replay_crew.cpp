@@ -42,7 +42,9 @@ std::size_t replay_crew::bytes_of_window() const {
 }
 
 void replay_crew::gather(const journal_entry& entry) {
-  if (filled().bytes() >= full_at_) {
+  // In the next segment a stream's name has another number, and would be a second stream of the window.
+  const bool is_segment_over = std::exchange(segment_, entry.segment) != entry.segment;
+  if (filled().bytes() >= (is_segment_over ? full_at_ / 4 : full_at_)) {
     hand_out(other());
     begin(filled());
     now_ = 1 - now_;

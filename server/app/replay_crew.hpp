@@ -24,11 +24,11 @@
 #include <vector>
 
 #include "server/app/replay_window.hpp"
-#include "server/app/row_store.hpp"
 #include "server/app/thread_team.hpp"
 #include "server/engine/moment.hpp"
 #include "server/engine/told_event.hpp"
 #include "server/store/record.hpp"
+#include "server/store/text_store.hpp"
 
 namespace spindrift {
 
@@ -104,6 +104,7 @@ private:
   std::array<replay_window, 2> windows_;
   std::size_t now_ = 0;  // which is filled
   std::size_t full_at_;  // bytes
+  std::uint32_t segment_ = 0;
   std::vector<outcome_of_worker> outcomes_;
   std::atomic<std::size_t> next_lane_{0};
   thread_team team_;  // last: its threads end first

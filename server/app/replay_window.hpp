@@ -18,6 +18,7 @@
 #include "server/app/row_store.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/store/record.hpp"
+#include "server/store/text_store.hpp"
 
 namespace spindrift {
 

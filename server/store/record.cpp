@@ -239,6 +239,7 @@ void entry_writer::append_note(const stream_note& note, std::string_view name, j
 void entry_reader::begin_segment() {
   ++segment_;
   names_.clear();
+  texts_.clear();
   in_ = byte_reader({});
 }
 
@@ -305,18 +306,19 @@ void entry_reader::take_define() {
   const std::uint64_t length = in_.varint();
   if (length == 0 || length > name_bytes_max) return in_.refuse();
   const auto name = in_.text(length);
-  if (in_.ok()) names_.push_back({std::string(name), {}});
+  if (in_.ok()) names_.push_back({texts_.keep(name), {}});
 }
 
 void entry_reader::take_shape() {
   auto* stream = take_known();
   const std::uint64_t count = in_.varint();
   if (stream == nullptr || count == 0 || count > model::features_max) return in_.refuse();
-  stream->shape.clear();
+  if (!stream->shape) stream->shape = std::make_unique<std::vector<std::string>>();
+  stream->shape->clear();
   for (std::uint64_t at = 0; at < count && in_.ok(); ++at) {
     const std::uint64_t length = in_.varint();
     if (length > name_bytes_max) return in_.refuse();
-    stream->shape.emplace_back(in_.text(length));
+    stream->shape->emplace_back(in_.text(length));
   }
 }
 
@@ -379,9 +381,12 @@ bool entry_reader::take_point(std::uint8_t head, journal_entry& entry) {
   if ((head & with_shape) == 0) {
     subject.value = in_.fixed<double>();
   } else {
-    if (stream->shape.empty()) in_.refuse();
+    if (!stream->shape) {
+      in_.refuse();
+      return false;
+    }
     features_.clear();
-    for (const auto& name : stream->shape) features_.push_back({name, in_.fixed<double>()});
+    for (const auto& name : *stream->shape) features_.push_back({name, in_.fixed<double>()});
     subject.values = features_;
   }
   entry.position = end_ - in_.left();

@@ -32,6 +32,7 @@
 
 #include "common/model/point.hpp"
 #include "server/store/bytes.hpp"
+#include "server/store/text_store.hpp"
 
 namespace spindrift {
 
@@ -170,8 +171,8 @@ public:
 
 private:
   struct known_name {
-    std::string name;
-    std::vector<std::string> shape;
+    std::string_view name;                            // in texts_
+    std::unique_ptr<std::vector<std::string>> shape;  // null: none yet, as in most streams for ever
   };
   bool take_point(std::uint8_t head, journal_entry& entry);
   bool take_learned(journal_entry& entry);
@@ -183,6 +184,7 @@ private:
 
   byte_reader in_{{}};
   std::vector<known_name> names_;
+  text_store texts_;
   std::vector<feature> features_;
   journal_position end_ = 0;   // of the record
   std::uint32_t segment_ = 0;  // counted

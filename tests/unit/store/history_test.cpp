@@ -107,13 +107,13 @@ TEST_F(history_file, waits_for_the_database_when_a_start_tells_more_than_the_que
   constexpr std::uint64_t events = 3 * history::queue_bytes_max >> 20U;
   for (std::uint64_t n = 1; n <= events; ++n) {
     auto one = event("cpu", n);
-    one.line.assign(1U << 20U, 'x');
+    one.line = std::string(1U << 20U, 'x');
     kept.record_again(std::move(one));
   }
   EXPECT_EQ(kept.dropped(), 0U);
   EXPECT_EQ(kept.recorded(), events);
   auto larger = event("cpu", events + 1);
-  larger.line.assign(history::queue_bytes_max + 1, 'x');
+  larger.line = std::string(history::queue_bytes_max + 1, 'x');
   kept.record_again(std::move(larger));  // than there is ever room for
   EXPECT_EQ(kept.dropped(), 1U);
 }
