@@ -125,13 +125,13 @@ TEST_F(saved_sections, that_cannot_be_read_cost_their_own_stream_and_no_other) {
 
 // More than are restored at once, by as many threads as there are cores; one in seven cannot be read.
 TEST_F(saved_sections, of_thousands_of_streams_come_back_by_several_threads) {
-  constexpr int streams = 2'500;
+  constexpr int stream_total = 2'500;
   stateful first;
-  for (int i = 0; i < streams; ++i) {
+  for (int i = 0; i < stream_total; ++i) {
     for (int n = 0; n <= i % 3; ++n) first.send("stream-" + std::to_string(i), i + n, 1'000 + n);
   }
   std::vector<held_section> sections = sections_of(first);
-  ASSERT_EQ(sections.size(), std::size_t{streams});
+  ASSERT_EQ(sections.size(), std::size_t{stream_total});
   const auto number_in = [](const std::string& name) { return std::stoi(name.substr(name.find('-') + 1)); };
   for (held_section& one : sections) {
     if (number_in(one.name) % 7 == 0) one.bytes.resize(3);
@@ -139,7 +139,7 @@ TEST_F(saved_sections, of_thousands_of_streams_come_back_by_several_threads) {
   stateful second;
   for (const held_section& one : sections) second.saved.load(one.view(), {0, 0});
   second.saved.finish_load();
-  for (int i = 0; i < streams; ++i) {
+  for (int i = 0; i < stream_total; ++i) {
     const std::string name = "stream-" + std::to_string(i);
     EXPECT_EQ(second.points_of(name), i % 7 == 0 ? 0U : static_cast<std::uint64_t>(i % 3 + 1)) << name;
     EXPECT_EQ(second.saved.is_unreadable(name), i % 7 == 0) << name;
