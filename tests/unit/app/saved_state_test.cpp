@@ -144,7 +144,7 @@ TEST_F(saved_sections, of_thousands_of_streams_come_back_by_several_threads) {
     EXPECT_EQ(second.points_of(name), i % 7 == 0 ? 0U : static_cast<std::uint64_t>(i % 3 + 1)) << name;
     EXPECT_EQ(second.saved.is_unreadable(name), i % 7 == 0) << name;
   }
-  EXPECT_EQ(second.watched.stream_count(), std::size_t{streams - (streams + 6) / 7});
+  EXPECT_EQ(second.watched.stream_count(), std::size_t{stream_total - (stream_total + 6) / 7});
 }
 
 TEST_F(saved_sections, that_cannot_be_read_leave_the_number_to_the_next_point_of_the_journal) {
