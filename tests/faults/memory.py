@@ -132,7 +132,7 @@ def second_mark(report, binary):
     with Scratch() as folder:
         flags = ("--state-dir", os.path.join(folder, "state"), "--evict-after", "3000")
         values = wide_values(100)
-        names = [b"wide%d" % item for item in range(200)]
+        names = [b"wide%d" % item for item in range(225)]
         with Daemon(binary, *flags) as server, server.connect() as one:
             feed(one, names, values, 1)
             for _ in range(100):
