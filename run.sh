@@ -12,6 +12,7 @@ usage: ./run.sh COMMAND [ARGUMENTS]
   build                build the programs into build/bin/
   install [--prefix DIR]  the .deb, by apt; or programs, manual pages and completions below DIR (~/.local), without root
   check                formatting, lint, a second compiler, sanitizers, a short round of fuzzing
+  check --lint-recent  the same, lint of what the newest 50 commits have changed
   check --clients      real tools (collectd, rsyslog, Prometheus and others) against the server that was built
   package [--test]     build/package/: a .deb of the programs, a wheel of the Python client; --test installs it into
                        a fresh Debian, starts, upgrades and removes it

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # What a change must pass besides its tests: formatting, lint, a second compiler with warnings as errors, sanitizers, a
-# short round of fuzzing and of faults. Called by ./run.sh check; with --clients the tools of others, and nothing else.
+# short round of fuzzing and of faults. Called by ./run.sh check; with --clients the tools of others, and nothing
+# else; with --lint-recent lint of what was changed of late.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # In one stream, so that what failed is the last that was said, whoever kept only one.
 exec >&2
 [ "${1:-}" != --clients ] || exec tests/clients/clients.sh
+lint=$([ "${1:-}" = --lint-recent ] && echo recent || echo all)
 jobs=$(nproc)
 export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros} CCACHE_DEPEND=${CCACHE_DEPEND:-1}
 fuzz_seconds=${SPINDRIFT_FUZZ_SECONDS:-5}
@@ -92,12 +94,12 @@ find build/fuzz/tests -maxdepth 1 -name 'fuzz_*' -type f -executable -print0 |
 step "the page: node and eslint, where they are installed"
 tests/browser/check.sh
 
-# All of the product, which takes five minutes of two cores; or, where SPINDRIFT_LINT=recent asks for less and there is
-# a history, what its newest 50 commits have changed, a header by its own source or the first that includes it.
+# All of the product, which takes five minutes of two cores; or, where --lint-recent asks for less and there is a
+# history, what its newest 50 commits have changed, a header by its own source or the first that includes it.
 linted() {
   local -a rooms=(common server client visualizer)
   local since=HEAD~50 header
-  if [ "${SPINDRIFT_LINT:-all}" != recent ] || ! git rev-parse --quiet --verify "$since" >/dev/null; then
+  if [ "$lint" = all ] || ! git rev-parse --quiet --verify "$since" >/dev/null; then
     sources "${rooms[@]/%//*.cpp}"
     return
   fi
