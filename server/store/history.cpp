@@ -71,12 +71,17 @@ std::vector<storage_note> history::take_notes() {
   return table_.take_notes();
 }
 
+// With queue_mutex_ held.
+bool history::has_room_for(std::size_t bytes) const {
+  return queue_.size() < queue_events_max && queue_bytes_ + bytes <= queue_bytes_max;
+}
+
 void history::record(history_event event) {
   const std::size_t bytes = bytes_of(event);
   bool is_awaited = false;
   {
     const std::lock_guard lock(queue_mutex_);
-    if (stops_ || queue_.size() >= queue_events_max || queue_bytes_ + bytes > queue_bytes_max) {
+    if (stops_ || !has_room_for(bytes)) {
       dropped_.fetch_add(1, std::memory_order_relaxed);
       return;
     }
@@ -93,13 +98,11 @@ void history::record_again(history_event event) {
   const std::size_t bytes = bytes_of(event);
   {
     std::unique_lock lock(queue_mutex_);
-    const auto has_room = [&] {
-      return queue_.empty() || (queue_.size() < queue_events_max && queue_bytes_ + bytes <= queue_bytes_max);
-    };
-    if (!has_room()) {
+    const auto may_go_on = [&] { return queue_.empty() || has_room_for(bytes); };
+    if (!may_go_on()) {
       ++waiting_;
       work_.notify_one();
-      progress_.wait(lock, [&] { return has_room() || stops_ || !status_.ok(); });
+      progress_.wait(lock, [&] { return may_go_on() || stops_ || !status_.ok(); });
       --waiting_;
     }
   }

@@ -67,6 +67,7 @@ public:
   std::vector<storage_note> take_notes();
 
 private:
+  bool has_room_for(std::size_t bytes) const;
   void run();
   void write_batch(std::unique_lock<std::mutex>& lock);
   storage_status insert(const std::vector<history_event>& events);
