@@ -34,7 +34,12 @@ double median_of(double a, double b, double c) {
 }  // namespace
 
 robust_zscore::robust_zscore(const zscore_settings& settings) : settings_(&settings) {
-  if (settings.seasonal) season_ = std::make_unique<season>();
+  if (settings.seasonal) some().by_period = std::make_unique<season>();
+}
+
+robust_zscore::rarities& robust_zscore::some() {
+  if (!seldom_) seldom_ = std::make_unique<rarities>();
+  return *seldom_;
 }
 
 double robust_zscore::resolution() const {
@@ -76,10 +81,11 @@ void robust_zscore::update(double x, baseline_reading& reading) {
   const robust_autoregression::forecast made = predict(std::max(spread_, least));
   const double prediction = made.value;
   const double error = x - prediction;
-  const double season_prediction = season_ ? season_->predictor.predict(prediction) : prediction;
+  season* const other = by_period();
+  const double season_prediction = other ? other->predictor.predict(prediction) : prediction;
   const double season_error = x - season_prediction;
-  const bool by_season = season_ && season_->selected;
-  const track& chosen = by_season ? season_->own : track_;
+  const bool by_season = other && other->selected;
+  const track& chosen = by_season ? other->own : track_;
 
   reading.expected = by_season ? season_prediction : prediction;
   const double width = by_season ? sigma(chosen) : plain_width;
@@ -92,16 +98,16 @@ void robust_zscore::update(double x, baseline_reading& reading) {
     const double z = std::clamp((by_season ? season_error : error) / width, -z_max, z_max) / tail;
     reading.anomaly = std::abs(z) > threshold_or(*settings_, own_threshold);
     reading.z = drawn_in(z);
-    if (reading.anomaly && season_) {
+    if (reading.anomaly && other) {
       // Two predictors about as good: a point that one of them expected is no anomaly.
-      const double limit = 1.5 * (by_season ? season_->own_loss : season_->other_loss);
-      reading.anomaly = !is_ordinary(track_, season_->other_loss, error, limit) &&
-                        !is_ordinary(season_->own, season_->own_loss, season_error, limit);
+      const double limit = 1.5 * (by_season ? other->own_loss : other->other_loss);
+      reading.anomaly = !is_ordinary(track_, other->other_loss, error, limit) &&
+                        !is_ordinary(other->own, other->own_loss, season_error, limit);
     }
   }
   judge_rare(x, reading);
-  if (reading.anomaly && !reading.rare && levels_ && return_to_level(x, reading)) return;
-  if (season_) select(error, season_error);
+  if (reading.anomaly && !reading.rare && levels() && return_to_level(x, reading)) return;
+  if (other) select(error, season_error);
   learn(x, {made, error, plain_width, least}, reading.anomaly, reading.expected);
 }
 
@@ -129,7 +135,7 @@ void robust_zscore::begin_course(double x) {
 // first points are kept: each of them is gone through again.
 bool robust_zscore::return_to_level(double x, baseline_reading& reading) {
   if (count_ < kept_max) return false;
-  const known_levels::level* const there = levels_->find(x, floor());
+  const known_levels::level* const there = levels()->find(x, floor());
   if (there == nullptr) return false;
   const known_levels::level known = *there;
   if (stayed_ > 1) {
@@ -151,13 +157,13 @@ bool robust_zscore::return_to_level(double x, baseline_reading& reading) {
 
 // `gone`: the newest points, which were at the next level already.
 void robust_zscore::leave_level(std::uint32_t gone) {
-  if (!levels_) levels_ = std::make_unique<known_levels>();
-  levels_->leave(mean_, spread_, stayed_ - std::min(stayed_, gone));
+  if (!levels()) some().levels = std::make_unique<known_levels>();
+  levels()->leave(mean_, spread_, stayed_ - std::min(stayed_, gone));
   stayed_ = gone;
 }
 
 void robust_zscore::bridge(double x, baseline_reading& reading) {
-  if (count_ < kept_max || season_ || !std::isfinite(x)) {
+  if (count_ < kept_max || by_period() || !std::isfinite(x)) {
     update(x, reading);
     reading.anomaly = false;
     return;
@@ -210,7 +216,7 @@ void robust_zscore::follow(track& one, double error, double width, double least,
 }
 
 void robust_zscore::select(double error, double season_error) {
-  season& other = *season_;
+  season& other = *by_period();
   const double reach = 8 * std::min(sigma(track_), sigma(other.own));
   const double rate = std::max(0.01, 1 / static_cast<double>(count_));
   other.other_loss += (std::min(std::abs(error), reach) - other.other_loss) * rate;
@@ -235,7 +241,7 @@ void robust_zscore::learn(double x, const outcome& of, bool flagged, double expe
   } else {
     autoregression_.learn(std::clamp(x, made.value - reach, made.value + reach), made, of.error, reach);
   }
-  if (season_) season_->predictor.learn(x, 4 * reach);
+  if (season* const other = by_period()) other->predictor.learn(x, 4 * reach);
   robust_autoregression::shift_in(x, recent_);
   ++count_;
   if (stayed_ < std::numeric_limits<std::uint32_t>::max()) ++stayed_;
@@ -297,18 +303,20 @@ void robust_zscore::follow_level(double x) {
 
 // What it has outgrown lies between other blocks of its stream, where little else fits: it grows once.
 void robust_zscore::keep(double x) {
-  if (!kept_) kept_ = std::make_unique<packed_window>();
-  if (kept_->size() == kept_->capacity()) kept_->reserve(kept_->empty() ? kept_first : kept_max);
-  kept_->push_back(x);
+  packed_window& kept = some().kept;
+  if (kept.size() == kept.capacity()) kept.reserve(kept.empty() ? kept_first : kept_max);
+  kept.push_back(x);
   if (count_ == naive_points || count_ == kept_max / 2 || count_ == kept_max) run_again(kept_values());
-  if (count_ == kept_max) kept_.reset();
+  if (count_ < kept_max) return;
+  kept.clear();
+  if (!by_period() && !levels()) seldom_.reset();
 }
 
 std::vector<double> robust_zscore::kept_values() const {
   std::vector<double> values;
-  if (!kept_) return values;
-  values.reserve(kept_->size());
-  kept_->for_each([&](double value) { values.push_back(value); });
+  if (!seldom_) return values;
+  values.reserve(seldom_->kept.size());
+  seldom_->kept.for_each([&](double value) { values.push_back(value); });
   return values;
 }
 
@@ -362,7 +370,7 @@ double robust_zscore::naive_scale(std::span<const double> kept) {
 
 void robust_zscore::relearn() {
   track_.scale.relearn(drifted_age);
-  if (season_) season_->own.scale.relearn(drifted_age);
+  if (season* const other = by_period()) other->own.scale.relearn(drifted_age);
 }
 
 }  // namespace spindrift

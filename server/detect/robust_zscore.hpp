@@ -67,7 +67,7 @@ public:
   template <class Archive>
   void visit_state(Archive& archive) {
     // As saved, every track has its loss behind it, and settling_ two bytes.
-    double loss = season_ ? season_->other_loss : 0;
+    double loss = by_period() ? by_period()->other_loss : 0;
     std::uint16_t settling = settling_;
     archive(track_, loss, autoregression_, recent_, count_, flags_, settling, mean_, spread_, smallest_step_,
             last_learned_);
@@ -76,23 +76,22 @@ public:
     if constexpr (Archive::reads) {
       if (settling > adopted_settling) return archive.refuse();
       settling_ = static_cast<std::uint8_t>(settling);
-      if (season_) season_->other_loss = loss;
+      if (by_period()) by_period()->other_loss = loss;
     }
-    bool has_left = levels_ != nullptr;
+    bool has_left = levels() != nullptr;
     archive(has_left);
-    if (has_left && !levels_) levels_ = std::make_unique<known_levels>();
-    if (has_left) archive(*levels_);
+    if (has_left && !levels()) some().levels = std::make_unique<known_levels>();
+    if (has_left) archive(*levels());
     std::vector<double> kept = kept_values();
     archive.sequence(kept, kept_max);
-    bool seasonal = season_ != nullptr;
+    bool seasonal = by_period() != nullptr;
     archive(seasonal);
-    const bool same_kind = seasonal == (season_ != nullptr);
+    const bool same_kind = seasonal == (by_period() != nullptr);
     if constexpr (Archive::reads) {
       if (!same_kind || kept.size() != (count_ < kept_max ? count_ : 0)) archive.refuse();
-      kept_ = nullptr;
-      if (!kept.empty()) kept_ = std::make_unique<packed_window>(kept);
+      if (seldom_ || !kept.empty()) some().kept = packed_window(kept);
     }
-    if (season_ && same_kind) archive(*season_);
+    if (by_period() && same_kind) archive(*by_period());
   }
 
 private:
@@ -123,6 +122,13 @@ private:
     }
   };
 
+  // What most streams have nothing of once they are old.
+  struct rarities {
+    std::unique_ptr<season> by_period;     // none unless the settings ask for it
+    std::unique_ptr<known_levels> levels;  // once one has been left
+    packed_window kept;                    // the first values, until run_again() has used them for the last time
+  };
+
   // Of a prediction, as long as nothing was learned from the value.
   struct outcome {
     const robust_autoregression::forecast& made;
@@ -131,6 +137,9 @@ private:
     double least;  // floor()
   };
 
+  rarities& some();
+  season* by_period() const { return seldom_ ? seldom_->by_period.get() : nullptr; }
+  known_levels* levels() const { return seldom_ ? seldom_->levels.get() : nullptr; }
   double floor() const;
   double sigma(const track& one) const;
   double threshold(const track& one, double width) const;
@@ -168,11 +177,8 @@ private:
   double smallest_step_ = 0;  // the least change ever seen between two values that were learned; 0: none yet
   double last_learned_ = 0;
   rare_value rare_;
-  std::unique_ptr<season> season_;  // none unless the settings ask for it
-  track track_;                     // of the autoregression
-  // From the counts of its tail on is what few points touch.
-  std::unique_ptr<known_levels> levels_;  // once it has been left
-  std::unique_ptr<packed_window> kept_;   // the first values, until run_again() has used them for the last time
+  std::unique_ptr<rarities> seldom_;
+  track track_;  // of the autoregression; from the counts of its tail on is what few points touch
 };
 
 }  // namespace spindrift

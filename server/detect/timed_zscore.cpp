@@ -32,22 +32,21 @@ timed_zscore::season_now timed_zscore::update(double x, double t, double interva
   const std::uint64_t before = plain_.count();
   const season_now now = judge(x, t, interval, after_hole, seen);
   // Until then as many have come as the baseline has counted.
-  if (!past_ && (seen.baseline.anomaly || plain_.count() == before)) {
-    past_ = std::make_unique<anomalies>(anomalies{rhythm(static_cast<double>(before)), {}});
-  }
-  if (!past_) return now;
-  const rhythm::verdict beat = past_->beats.update(seen.baseline.anomaly ? std::abs(x - seen.baseline.expected) : 0);
+  if (!seldom_ && (seen.baseline.anomaly || plain_.count() == before)) seldom_ = std::make_unique<rarities>(before);
+  if (!seldom_) return now;
+  const rhythm::verdict beat = seldom_->beats.update(seen.baseline.anomaly ? std::abs(x - seen.baseline.expected) : 0);
   seen.beat = beat == rhythm::verdict::beat;
   seen.beat_missing = beat == rhythm::verdict::missing;
   const bool is_out = seen.baseline.anomaly && !seen.beat;
-  seen.lasts = past_->runs.update(!is_out ? 0 : x > seen.baseline.expected ? 1 : -1);
+  seen.lasts = seldom_->runs.update(!is_out ? 0 : x > seen.baseline.expected ? 1 : -1);
   return now;
 }
 
 bool timed_zscore::season_counts(double x, const std::optional<clock_expectation::figure>& expected) {
   if (!expected || !std::isfinite(x)) return false;
-  if (!season_) season_ = std::make_unique<season>();
-  return season_->share.update(std::clamp(x, -value_max, value_max), expected->season);
+  if (!seldom_) seldom_ = std::make_unique<rarities>(plain_.count() - 1);  // this point comes to it with its anomaly
+  if (!seldom_->by_clock) seldom_->by_clock = std::make_unique<season>();
+  return seldom_->by_clock->share.update(std::clamp(x, -value_max, value_max), expected->season);
 }
 
 timed_zscore::season_now timed_zscore::judge(double x, double t, double interval, bool after_hole,
@@ -57,13 +56,13 @@ timed_zscore::season_now timed_zscore::judge(double x, double t, double interval
   if (std::isfinite(x)) teach_clock(std::clamp(x, -value_max, value_max), t, interval);
   season_now now;
   now.counts = season_counts(x, expected);
-  if (season_) {
-    now.is_other = now.counts != season_->counts;
-    season_->counts = now.counts;
+  if (season* const known = by_clock()) {
+    now.is_other = now.counts != known->counts;
+    known->counts = now.counts;
   }
   if (now.counts) now.value = expected->season;
   if (!expected || !expected->known || !(expected->sigma > 0) || !std::isfinite(x)) return now;
-  season& own = *season_;
+  season& own = *by_clock();
   const double sigma = expected->sigma;
   const double y = std::clamp((x - expected->expected) / sigma, -z_max, z_max);
   seen.clock = clock_reading{expected->expected, sigma, drawn_in(y)};
@@ -118,7 +117,7 @@ void timed_zscore::season::compare(double plain_error, double rest_error, double
 
 void timed_zscore::relearn() {
   plain_.relearn();
-  if (season_ && season_->rest) season_->rest->relearn();
+  if (by_clock() && by_clock()->rest) by_clock()->rest->relearn();
 }
 
 }  // namespace spindrift

@@ -43,31 +43,26 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    anomalies past = past_ ? *past_ : anomalies{rhythm(), {}};
-    season by_clock = season_ ? std::move(*season_) : season{};
-    bool second = by_clock.rest != nullptr;
     archive(plain_, clock_);
-    if (!Archive::reads && !past_) past.beats = rhythm(static_cast<double>(plain_.count()));
-    archive(past.beats, past.runs, by_clock.plain_loss, by_clock.rest_loss, by_clock.compared, by_clock.judges,
-            by_clock.share, by_clock.counts, second);
+    rarities none(plain_.count());
+    rarities& rare = seldom_ ? *seldom_ : none;
+    season new_one;
+    season& known = rare.by_clock ? *rare.by_clock : new_one;
+    bool second = known.rest != nullptr;
+    archive(rare.beats, rare.runs, known.plain_loss, known.rest_loss, known.compared, known.judges, known.share,
+            known.counts, second);
+    if (Archive::reads) known.rest = second ? std::make_unique<robust_zscore>(plain_.settings()) : nullptr;
+    if (known.rest) archive(*known.rest);
     if constexpr (Archive::reads) {
-      by_clock.rest = second ? std::make_unique<robust_zscore>(plain_.settings()) : nullptr;
-      const bool is_quiet = !past.beats.has_begun() && past.beats.points() == static_cast<double>(plain_.count());
-      past_ = is_quiet ? nullptr : std::make_unique<anomalies>(past);
-    }
-    if (by_clock.rest) archive(*by_clock.rest);
-    if (season_) {
-      *season_ = std::move(by_clock);
-    } else if (second || !by_clock.share.is_empty()) {
-      season_ = std::make_unique<season>(std::move(by_clock));
+      if (!rare.by_clock && (second || !known.share.is_empty())) {
+        rare.by_clock = std::make_unique<season>(std::move(known));
+      }
+      const bool is_quiet = !rare.beats.has_begun() && rare.beats.points() == static_cast<double>(plain_.count());
+      if (!seldom_ && (!is_quiet || rare.by_clock)) seldom_ = std::make_unique<rarities>(std::move(none));
     }
   }
 
 private:
-  struct anomalies {
-    rhythm beats;
-    run_habit runs;
-  };
   // Of a stream of which the clock has let something expect.
   struct season {
     std::unique_ptr<robust_zscore> rest;  // of what is left, once its times are known
@@ -80,15 +75,24 @@ private:
 
     void compare(double plain_error, double rest_error, double reach);
   };
+  // What most streams have nothing of.
+  struct rarities {
+    // points_before: so many had come, none of them flagged.
+    explicit rarities(std::uint64_t points_before) : beats(static_cast<double>(points_before)) {}
+
+    rhythm beats;  // of anomalies, as the runs
+    run_habit runs;
+    std::unique_ptr<season> by_clock;
+  };
 
   season_now judge(double x, double t, double interval, bool after_hole, feature_reading& seen);
   void teach_clock(double x, double t, double interval);
   bool season_counts(double x, const std::optional<clock_expectation::figure>& expected);
+  season* by_clock() const { return seldom_ ? seldom_->by_clock.get() : nullptr; }
 
   clock_expectation clock_;
-  std::unique_ptr<anomalies> past_;  // from the first anomaly, or point that is no number, on
-  std::unique_ptr<season> season_;
-  robust_zscore plain_;  // last, as it ends with what few points touch
+  std::unique_ptr<rarities> seldom_;  // from the first anomaly, point that is no number, or expectation on
+  robust_zscore plain_;               // last, as it ends with what few points touch
 };
 
 }  // namespace spindrift
