@@ -185,7 +185,7 @@ void engine::apply_points(batch& work, moment now, bool is_replay) {
     judge(work.points[i], *to, now, work.outcomes[i].what, told, work.by_feature);
     if (told.empty()) continue;
     count_told(told, is_replay);
-    complete_evidence(told, to->profile->detectors, to->features);
+    complete_evidence(told, to->profile->detectors, to->features());
     tell(work.points[i], *to, i, told, work.told);
   }
 }

@@ -51,9 +51,9 @@ void unflag(const notice_rules& rules, std::span<const double> values, const rea
 // The name as the point spells it, so that the verdict needs nothing of the stream once the lock is gone.
 std::string_view feature_name_in(const point& from, const stream& of, std::size_t index) {
   if (!from.is_multivariate()) return {};
-  if (from.values[index].name == of.features[index]) return from.values[index].name;
+  if (from.values[index].name == of.features()[index]) return from.values[index].name;
   for (const feature& one : from.values) {
-    if (one.name == of.features[index]) return one.name;
+    if (one.name == of.features()[index]) return one.name;
   }
   return {};
 }
@@ -64,9 +64,9 @@ std::span<const feature_verdict> add_by_feature(const point& from, const stream&
   const std::size_t begin = into.size();
   for (std::size_t i = 0; i < from.values.size(); ++i) {
     std::size_t at = i;
-    if (from.values[i].name != of.features[i]) {
-      const auto named = std::find(of.features.begin(), of.features.end(), from.values[i].name);
-      at = static_cast<std::size_t>(named - of.features.begin());
+    if (from.values[i].name != of.features()[i]) {
+      const std::span<const std::string> names = of.features();
+      at = static_cast<std::size_t>(std::find(names.begin(), names.end(), from.values[i].name) - names.begin());
     }
     feature_verdict& made = into.emplace_back();
     made.expected = from.values[i].value;  // of a late point, which is not judged

@@ -10,7 +10,7 @@ std::optional<recent_points> find_recent_points(stream_table& of, std::string_vi
   const stream_table::locked_stream locked = of.lock({std::string(stream), of.hash_of(stream)});
   if (locked.found == nullptr) return std::nullopt;
   const stream_profile& profile = *locked.found->profile;
-  const auto& features = locked.found->features;
+  const auto& features = locked.found->features();
   recent_points found{locked.found->n,
                       {features.begin(), features.end()},
                       {},

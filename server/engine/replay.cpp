@@ -63,7 +63,7 @@ std::optional<verdict> engine::replay(const point_record& record, std::uint64_t 
   by_feature.reserve(from.values.size());
   judge(from, *to, now, *result, notices, by_feature);
   count_told(notices, true);
-  complete_evidence(notices, to->profile->detectors, to->features);
+  complete_evidence(notices, to->profile->detectors, to->features());
   tell(from, *to, 0, notices, told);
   return result;
 }

@@ -2,6 +2,7 @@
 // lock.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -31,6 +32,9 @@ struct stream {
 
   // What most streams have nothing of.
   struct rarities {
+    explicit rarities(std::vector<std::string> names = {}) : features(std::move(names)) {}
+
+    rare_list<std::string> features;     // in the order of the first point; empty for a univariate stream
     std::uint64_t learned_from = 0;      // the newest points that were learned alone, first
     std::uint64_t learned_to = 0;        // and last; 0: none. Of no account once another has come
     std::int64_t refused_ms = 0;         // when the last point was refused,
@@ -38,7 +42,6 @@ struct stream {
     std::unique_ptr<counter_rate> rate;  // of a stream of counters: what is judged; null: the values themselves are
   };
 
-  rare_list<std::string> features;   // in the order of the first point; empty for a univariate stream
   shared_profile profile;            // whose settings the detectors look at
   std::uint64_t n = 0;               // points numbered so far
   double last = 0;                   // the newest value (of the first feature)
@@ -78,14 +81,20 @@ struct stream {
     return *seldom;
   }
 
+  // In the order of the first point; none of a univariate stream.
+  std::span<const std::string> features() const {
+    return seldom ? std::span<const std::string>(seldom->features.data(), seldom->features.size())
+                  : std::span<const std::string>();
+  }
+
   // Values a point has.
-  std::size_t width() const { return features.empty() ? 1 : features.size(); }
+  std::size_t width() const { return std::max<std::size_t>(features().size(), 1); }
 
   // True when the point has the stream's features, in whatever order.
   bool takes(const point& from) const {
-    if (from.values.size() != features.size()) return false;
+    if (from.values.size() != features().size()) return false;
     std::array<double, model::features_max> ordered;
-    return features.empty() || order_values(from, ordered);
+    return from.values.empty() || order_values(from, ordered);
   }
 
   // Puts the point's time, in milliseconds, in its place, and fixes the stream's unit where none was. `ts`: as sent.
@@ -105,16 +114,17 @@ struct stream {
 
   // Puts the point's values into the stream's own order. False when the point has other features than the stream.
   bool order_values(const point& from, std::span<double> into) const {
-    if (from.values.size() != features.size()) return false;
-    if (features.empty()) {
+    const std::span<const std::string> names = features();
+    if (from.values.size() != names.size()) return false;
+    if (names.empty()) {
       into[0] = from.value;
       return true;
     }
-    for (std::size_t i = 0; i < features.size(); ++i) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
       // Producers nearly always keep their order, so the first guess is right.
-      const feature* found = from.values[i].name == features[i] ? &from.values[i] : nullptr;
+      const feature* found = from.values[i].name == names[i] ? &from.values[i] : nullptr;
       for (std::size_t j = 0; found == nullptr && j < from.values.size(); ++j) {
-        if (from.values[j].name == features[i]) found = &from.values[j];
+        if (from.values[j].name == names[i]) found = &from.values[j];
       }
       if (found == nullptr) return false;
       into[i] = found->value;
@@ -131,8 +141,8 @@ private:
   static void operator delete(void* block, room_behind /*room*/) { ::operator delete(block); }
 
   stream(std::string_view named, std::vector<std::string> feature_names, shared_profile chosen)
-      : features(std::move(feature_names)),
-        profile(std::move(chosen)),
+      : profile(std::move(chosen)),
+        seldom(feature_names.empty() ? nullptr : std::make_unique<rarities>(std::move(feature_names))),
         detectors(profile->detectors, width(), profile->networks.get()),
         events(width(), profile->context_points),
         name(named) {}

@@ -39,7 +39,7 @@ void stream_listing::look_at(const stream_key& key) {
     const stream_table::locked_stream locked = of_->lock(key);
     if (locked.found == nullptr) return;
     stream& one = *locked.found;
-    line = {one.name.str(), one.n, one.last, one.last_ts, one.detectors.mean(), one.features.size(), {}, {}};
+    line = {one.name.str(), one.n, one.last, one.last_ts, one.detectors.mean(), one.features().size(), {}, {}};
     profile = one.profile;
   }
   line.title = chosen_title(*profile, line.name);

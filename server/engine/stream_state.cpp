@@ -139,7 +139,8 @@ void end_part(std::size_t begin, std::string& out) {
 void save_stream(stream& from, std::string& out) {
   std::size_t begin = begin_part(static_cast<std::uint16_t>(stream_part::numbers), stream_numbers_version, 0, out);
   state_writer archive(out);
-  archive.sequence(from.features, model::features_max);
+  rare_list<std::string> none;
+  archive.sequence(from.seldom ? from.seldom->features : none, model::features_max);
   archive(from.n, from.last, from.last_ts);
   end_part(begin, out);
   begin = begin_part(static_cast<std::uint16_t>(stream_part::events), event_watch::state_version, 0, out);

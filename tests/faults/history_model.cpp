@@ -58,7 +58,7 @@ std::string future_of(stream& what) {
   constexpr int points = 48;
   std::string text = std::to_string(what.n) + " " + std::to_string(what.last_ts) + " ";
   append_number(what.last, text);
-  std::vector<double> values(std::max<std::size_t>(1, what.features.size()));
+  std::vector<double> values(what.width());
   for (int i = 0; i < points; ++i) {
     for (double& each : values) each = 300 + i * 37 % 101 + (i == 20 ? 5'000 : 0) + (i > 30 ? 900 : 0);
     const reading seen = what.detectors.update(values, static_cast<double>(what.last_ts) / 1000 + i);

@@ -98,7 +98,7 @@ TEST_F(stream_state_test, continues_bit_for_bit) {
   EXPECT_EQ(copy->n, 200U);
   EXPECT_EQ(copy->last, 4.5);
   EXPECT_EQ(copy->last_ts, 1'764'000'000'000);
-  EXPECT_THAT(copy->features, ElementsAre("a", "b"));
+  EXPECT_THAT(copy->features(), ElementsAre("a", "b"));
   for (int i = 0; i < 100; ++i) {
     const double values[] = {noise_.normal(), noise_.normal()};
     const reading one = original->detectors.update(values, seconds_ += 60);
