@@ -27,7 +27,7 @@ constexpr int worse = 10;  // of severity, for an update
 }  // namespace
 
 event_watch::rarities& event_watch::some() {
-  if (!seldom_) seldom_ = std::make_unique<rarities>(features_.size());
+  if (!seldom_) seldom_ = std::make_unique<rarities>(1);
   return *seldom_;
 }
 
@@ -67,7 +67,7 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
   }
   const double crowd = values.size() > 1 ? std::log10(static_cast<double>(values.size())) : 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    feature_watch& watch = features_[i];
+    feature_watch& watch = watch_of(i);
     const observation point{.n = n,
                             .ts = ts,
                             .value = values[i],
@@ -81,7 +81,7 @@ event_watch::membership event_watch::update(std::uint64_t n, std::int64_t ts, st
     if (answer) take(i, point, *answer, told);
     if (!entries_.empty()) follow_open(point, i, told);
   }
-  if (features_.size() > 1) take_relation(n, ts, values, seen, told);
+  if (feature_count() > 1) take_relation(n, ts, values, seen, told);
   // What the baseline flags is the other watches' business.
   const auto voters = static_cast<std::uint8_t>(seen.judged_by & ~static_cast<unsigned>(point_detector::zscore));
   if (voters != 0 || has_votes()) take_votes(voters, n, ts, values, seen, told);
@@ -116,7 +116,7 @@ void event_watch::tell(const entry& of, std::vector<event>& told) const {
 }
 
 void event_watch::extend_picture(entry& of, const observation& point, std::vector<event>& told) {
-  if (!of.picture || of.told.feature >= features_.size() || !picture_album::extend(*of.picture, point)) return;
+  if (!of.picture || of.told.feature >= feature_count() || !picture_album::extend(*of.picture, point)) return;
   if (!of.picture->is_complete()) return;
   event& grown = told.emplace_back(of.told);
   grown.is_picture_alone = true;
@@ -145,8 +145,8 @@ void event_watch::take(std::size_t feature, const observation& point, const feat
     finding found = *seen.level;
     found.feature = feature;
     consider(found, false, point, told);
-    features_[feature].settle(settle);
-    features_[feature].level().accept();
+    watch_of(feature).settle(settle);
+    watch_of(feature).level().accept();
   }
   if (seen.pattern) {
     finding found = *seen.pattern;
@@ -169,8 +169,8 @@ void event_watch::take_excursion(const observation& point, const excursion_watch
   finding found = *seen.found;
   found.feature = feature;
   if (found.kind == event_kind::shift) {
-    features_[feature].settle(settle);
-    features_[feature].excursion().forget();
+    watch_of(feature).settle(settle);
+    watch_of(feature).excursion().forget();
   }
   if (seen.is_correction) {
     if (entry* const spike = find_open(event_kind::spike, feature)) {
@@ -295,7 +295,7 @@ void event_watch::close(entry& over, std::uint64_t to_n, std::int64_t to, bool a
   said.to = to;
   said.accepted = accepted;
   if (accepted && said.kind == event_kind::shift && said.before && said.after) {
-    features_[said.feature].excursion().accept(*said.before, *said.after);
+    watch_of(said.feature).excursion().accept(*said.before, *said.after);
   }
   tell(over, told);
 }
@@ -335,10 +335,10 @@ void event_watch::follow_open(const observation& point, std::size_t feature, std
         close(held, point.n, point.ts, true, told);
       }
     } else if (said.kind == event_kind::pattern && since >= accept_pattern &&
-               (since >= accept_scatter || !features_[feature].is_scatter_astray())) {
+               (since >= accept_scatter || !watch_of(feature).is_scatter_astray())) {
       close(held, point.n, point.ts, false, told);
-    } else if (said.kind == event_kind::spread && since >= settle && !features_[feature].knows_spread() &&
-               (since >= accept_pattern || !features_[feature].is_scatter_astray())) {
+    } else if (said.kind == event_kind::spread && since >= settle && !watch_of(feature).knows_spread() &&
+               (since >= accept_pattern || !watch_of(feature).is_scatter_astray())) {
       // A wild stretch that has not lasted until it was the scatter's business.
       close(held, point.n, point.ts, false, told);
     } else if (said.kind == event_kind::stuck && since >= accept_stuck) {
@@ -358,7 +358,7 @@ void event_watch::follow_open(const observation& point, std::size_t feature, std
 
 // Where the level of an open event stands now, to be held against the one before it.
 double event_watch::level_of(const entry& held, const observation& point, std::size_t feature) const {
-  const level_watch& level = features_[feature].level();
+  const level_watch& level = watch_of(feature).level();
   if (held.is_of_rest && level.has_rest()) return held.told.before.value_or(0) + level.rest();
   return held.is_gradual || held.is_of_rest ? level.recent() : point.value;
 }

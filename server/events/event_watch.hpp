@@ -3,7 +3,7 @@
 // anything else is told, once. Every event closes: by being over, or by being taken as the new normal.
 //
 // Pure and deterministic: no clock, no I/O, standard library only. Part of the stream's saved state. Movable, of
-// one stream, one thread at a time; some 220 bytes, 370 more for each feature, and 200 for each event that is open or
+// one stream, one thread at a time; some 220 bytes, 340 more for each feature, and 200 for each event that is open or
 // was lately (at most `entries_max`; 2.5 KiB while its picture grows). Cost about 130 ns a feature; notices and points
 // that stand out allocate, others do not.
 #pragma once
@@ -41,9 +41,7 @@ public:
 
   // context_points: how many points before an event its picture shows.
   explicit event_watch(std::size_t features, std::size_t context_points = context_ring::points_usual)
-      : seldom_(features > 1 ? std::make_unique<rarities>(features) : nullptr),
-        album_(context_points),
-        features_(features) {}
+      : seldom_(features > 1 ? std::make_unique<rarities>(features) : nullptr), album_(context_points) {}
 
   // values[i] is of the stream's feature i. Appends what there is to tell.
   membership update(std::uint64_t n, std::int64_t ts, std::span<const double> values, const reading& seen,
@@ -99,9 +97,9 @@ public:
     archive(intervals_, seldom_ ? seldom_->marks : none, count_, run, album_);
     if (!none.empty()) some().marks = std::move(none);
     if (seldom_) seldom_->relation_run = run;
-    if (features_.size() > 1) archive(*seldom_->relations);
+    if (feature_count() > 1) archive(*seldom_->relations);
     visit_votes(archive);
-    for (std::size_t i = 0; i < features_.size(); ++i) archive(features_[i]);
+    for (std::size_t i = 0; i < feature_count(); ++i) archive(watch_of(i));
     archive.sequence(entries_, entries_max);
   }
 
@@ -130,14 +128,21 @@ private:
   // What most streams have nothing of.
   struct rarities {
     explicit rarities(std::size_t features)
-        : relations(features > 1 ? std::make_unique<relation_watch>(features) : nullptr) {}
+        : others(std::vector<feature_watch>(features - 1)),
+          relations(features > 1 ? std::make_unique<relation_watch>(features) : nullptr) {}
 
     mark_memory marks;
+    rare_list<feature_watch> others;            // of all features but the first
     std::unique_ptr<relation_watch> relations;  // of points of several values
     std::unique_ptr<vote_watch> votes;          // where a detector of whole points has voted
     std::uint8_t relation_run = 0;              // points in a row at which two values were apart
   };
   rarities& some();
+  std::size_t feature_count() const { return seldom_ ? 1 + seldom_->others.size() : 1; }
+  feature_watch& watch_of(std::size_t feature) { return feature == 0 ? first_ : seldom_->others[feature - 1]; }
+  const feature_watch& watch_of(std::size_t feature) const {
+    return feature == 0 ? first_ : seldom_->others[feature - 1];
+  }
   const mark_memory& marks() const;
   bool has_votes() const { return seldom_ && seldom_->votes; }
   vote_watch& votes_from(std::uint64_t n);
@@ -182,7 +187,7 @@ private:
   // The end of the album, the count and the beginning of the watches are what few points touch.
   picture_album album_;
   std::uint64_t count_ = 0;
-  feature_watches features_;
+  feature_watch first_;
 };
 
 template <class Archive>

@@ -47,9 +47,10 @@ feature_watch::rare_answer feature_watch::judge(const observation& point) {
     is_told = excursion.found || excursion.over;
     if (excursion.usual) pattern_.forget();
   }
+  const double before = still_.last();
   if (auto still = still_.update(point); still.is_something()) some().still = std::move(still);
   if (!still_.is_still() && is_expected) {
-    if (auto spread = spread_.update(point, still_.equal_share()); spread.is_something()) {
+    if (auto spread = spread_.update(point, before, still_.equal_share()); spread.is_something()) {
       some().spread = std::move(spread);
     }
   }

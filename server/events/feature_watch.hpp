@@ -1,4 +1,4 @@
-// The watches of one feature together. One thread at a time. 368 bytes, and what the watches of
+// The watches of one feature together. One thread at a time. 344 bytes, and what the watches of
 // excursions and patterns keep while there are any.
 #pragma once
 
@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include "server/events/excursion_watch.hpp"
 #include "server/events/finding.hpp"
@@ -53,7 +52,9 @@ public:
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(tail_, records_, excursion_, still_, spread_, level_, pattern_);
+    archive(tail_, records_, excursion_, still_);
+    spread_.visit_state(archive, still_.last());
+    archive(level_, pattern_);
     bool has_nought = nought_ != nullptr;
     archive(has_nought);
     if (has_nought && !nought_) nought_ = std::make_unique<nought_watch>();
@@ -73,22 +74,6 @@ private:
   spread_watch spread_;
   pattern_watch pattern_;
   std::unique_ptr<nought_watch> nought_;  // from the first nought on
-};
-
-// Those of all features of a stream, at least one: most have no other, and it lies within.
-class feature_watches {
-public:
-  explicit feature_watches(std::size_t features) {
-    if (features > 1) others_ = std::make_unique<std::vector<feature_watch>>(features - 1);
-  }
-
-  std::size_t size() const { return 1 + (others_ ? others_->size() : 0); }
-  feature_watch& operator[](std::size_t i) { return i == 0 ? first_ : (*others_)[i - 1]; }
-  const feature_watch& operator[](std::size_t i) const { return i == 0 ? first_ : (*others_)[i - 1]; }
-
-private:
-  feature_watch first_;
-  std::unique_ptr<std::vector<feature_watch>> others_;
 };
 
 }  // namespace spindrift

@@ -4,8 +4,8 @@
 // of that is one, wherever the wave stands just now. A trend is a change that goes on: a second cut further in the same
 // direction.
 //
-// 120 bytes, 40 more from the first cut on, 96 more where the clock counts; movable; one feature, one thread at a time;
-// a few ns.
+// 112 bytes, 48 more from the first cut on and where the clock counts, there another 96; movable; one feature, one
+// thread at a time; a few ns.
 #pragma once
 
 #include <cstdint>
@@ -29,30 +29,41 @@ public:
   std::int64_t time_of(std::uint64_t n, const observation& now) const;
   double recent() const { return range_.recent(); }
   // Of what the clock leaves; 0 of a stream that does not go with the clock.
-  double rest() const { return rest_ ? rest_->recent() : 0; }
-  bool has_rest() const { return rest_ != nullptr; }
+  double rest() const { return has_rest() ? seldom_->rest->recent() : 0; }
+  bool has_rest() const { return seldom_ && seldom_->rest; }
   // The level is one that the stream has not been at, as far as is known by now: a cut would be news.
   bool is_beyond() const { return range_.is_beyond(); }
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    cut newest = cut_ ? *cut_ : cut{};
+    cut newest = seldom_ ? seldom_->newest : cut{};
     archive(begin_ts_, range_, newest.n, newest.from_n, newest.change, newest.before, newest.is_settled);
-    if constexpr (Archive::reads) cut_ = newest.n == 0 ? nullptr : std::make_unique<cut>(newest);
+    if (Archive::reads && (seldom_ || newest.n != 0)) some().newest = newest;
     bool has = has_rest();
     archive(has);
-    if (has && !rest_) rest_ = std::make_unique<level_range>();
-    if (has) archive(*rest_);
+    if (has && !has_rest()) some().rest = std::make_unique<level_range>();
+    if (has) archive(*seldom_->rest);
   }
 
 private:
   struct cut {
-    std::uint64_t n = 0;
+    std::uint64_t n = 0;       // 0: none yet
     std::uint64_t from_n = 0;  // where its window begins
     double change = 0;
     double before = 0;        // the level that was left
     bool is_settled = false;  // what it means has been said, or it means nothing
   };
+  // What most streams have nothing of.
+  struct rarities {
+    cut newest;
+    std::unique_ptr<level_range> rest;
+  };
+
+  rarities& some() {
+    if (!seldom_) seldom_ = std::make_unique<rarities>();
+    return *seldom_;
+  }
+  bool has_cut() const { return seldom_ && seldom_->newest.n != 0; }
 
   void take_cut(const observation& point);
   rare_finding judge_cut(const observation& point, const spread_watch& scatter);
@@ -60,8 +71,7 @@ private:
 
   level_range range_;
   std::int64_t begin_ts_ = 0;
-  std::unique_ptr<level_range> rest_;
-  std::unique_ptr<cut> cut_;  // the newest; null: none yet
+  std::unique_ptr<rarities> seldom_;  // from the first of them on
 };
 
 }  // namespace spindrift

@@ -42,11 +42,10 @@ double spread_watch::log_error(const observation& point) const {
   return std::clamp(logarithm, floor, slow_ + most_log);
 }
 
-spread_watch::answer spread_watch::update(const observation& point, double equal_share) {
+spread_watch::answer spread_watch::update(const observation& point, double before, double equal_share) {
   const bool flagged = point.is_beyond();
   motion_ += (points_ > 0 ? motion_rate : 0.0) *
-             (std::min(std::abs(point.value - last_), 8 * motion_ + point.seen.baseline.sigma) - motion_);
-  last_ = point.value;
+             (std::min(std::abs(point.value - before), 8 * motion_ + point.seen.baseline.sigma) - motion_);
   const auto side = static_cast<std::int8_t>(flagged ? (point.error() > 0 ? 1 : -1) : 0);
   const bool same_side = side != 0 && side == last_flag_;
   last_flag_ = side;

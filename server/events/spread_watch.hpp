@@ -1,7 +1,7 @@
 // The scatter of the errors, on a logarithmic scale: a fast average of log|error| against a slow one, in units of how
 // much the fast one usually strays. Knows streams whose scatter changes by day and night, and heavy tails.
 //
-// 80 bytes, 32 more from the first change on that may be one; movable; one feature, one thread at a time; about 20 ns
+// 72 bytes, 32 more from the first change on that may be one; movable; one feature, one thread at a time; about 20 ns
 // (one log).
 #pragma once
 
@@ -27,8 +27,9 @@ public:
     bool is_something() const { return over || found; }
   };
 
-  // equal_share: how many of the points equal the one before. Where many do, errors are a matter of few values.
-  answer update(const observation& point, double equal_share);
+  // before: the value before this one. equal_share: how many of the points equal the one before. Where many do, errors
+  // are a matter of few values.
+  answer update(const observation& point, double before, double equal_share);
   // The usual scatter as a standard deviation; 0 while unknown.
   double usual() const;
   // Nothing is learned from so many further points: a new level is being adopted.
@@ -39,11 +40,12 @@ public:
   bool is_astray() const;
   bool is_told() const { return change_ && change_->told; }
 
+  // As saved, it holds the newest value as well, which its owner knows.
   template <class Archive>
-  void visit_state(Archive& archive) {
+  void visit_state(Archive& archive, double newest) {
     change of = change_ ? *change_ : change{};
     std::uint32_t held = held_;
-    archive(slow_, fast_, last_, motion_, variance_, record_, before_, now_, of.from_n, of.from, points_, held,
+    archive(slow_, fast_, newest, motion_, variance_, record_, before_, now_, of.from_n, of.from, points_, held,
             of.beyond, of.told_points, of.told, of.is_up, is_suspect_, last_flag_);
     if constexpr (Archive::reads) {
       held_ = static_cast<std::uint16_t>(std::min<std::uint32_t>(held, UINT16_MAX));
@@ -76,7 +78,6 @@ private:
 
   double slow_ = 0;
   double fast_ = 0;
-  double last_ = 0;         // value
   double motion_ = 0;       // usual way from one value to the next
   double variance_ = 0.03;  // of fast - slow
   double record_ = 0;       // the largest |fast - slow| that was not told, fading

@@ -3,13 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace spindrift {
 namespace {
 
 constexpr std::uint32_t points_min = 100;  // of a stream before it is told to be stuck
-constexpr std::uint32_t moves_min = 30;    // what never moves is not stuck
 constexpr std::uint32_t run_min = 10;
 constexpr double nines_min = 9;       // of a run, were equal neighbours independent
 constexpr double longest_factor = 3;  // of the longest run seen
@@ -29,7 +27,7 @@ still_watch::answer still_watch::update(const observation& point) {
     return result;
   }
   const bool is_equal = point.value == last_;
-  if (points_ < std::numeric_limits<std::uint32_t>::max()) ++points_;
+  if (points_ < points_max) ++points_;
   if (is_equal) {
     ++run_;
     if (!told_)

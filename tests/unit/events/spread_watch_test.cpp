@@ -18,7 +18,7 @@ protected:
   spread_watch::answer add(double size, double equal_share = 0) {
     observed_point point = observed(++n_, size * noise_.normal());
     point.seen.zscore_flagged = false;
-    return watch_.update(point, equal_share);
+    return watch_.update(point, std::exchange(newest_, point.value), equal_share);
   }
   // The points of this scatter until it is told; 0: not within `most`.
   int scatter(double size, int most, double equal_share = 0) {
@@ -41,6 +41,7 @@ protected:
   spread_watch watch_;
   rare_finding found_;
   spread_watch::answer last_;
+  double newest_ = 0;
   std::uint64_t n_ = 0;
 };
 
@@ -80,17 +81,17 @@ TEST_F(scattered_stream, is_over_when_it_is_back) {
 }
 
 TEST_F(scattered_stream, goes_on_where_it_was_saved_in_a_change_and_behind_one) {
-  const auto bytes_of = [](spread_watch& one) {
+  const auto bytes_of = [&](spread_watch& one) {
     std::string bytes;
     state_writer out(bytes);
-    out(one);
+    one.visit_state(out, newest_);
     return bytes;
   };
   const auto change_over = [&] {
     const std::string bytes = bytes_of(watch_);
     spread_watch back;
     state_reader in(bytes);
-    in(back);
+    back.visit_state(in, newest_);
     EXPECT_TRUE(in.ok());
     EXPECT_EQ(bytes_of(back), bytes);
     watch_ = std::move(back);
