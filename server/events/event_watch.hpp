@@ -3,7 +3,7 @@
 // anything else is told, once. Every event closes: by being over, or by being taken as the new normal.
 //
 // Pure and deterministic: no clock, no I/O, standard library only. Part of the stream's saved state. Movable, of
-// one stream, one thread at a time; some 220 bytes, 340 more for each feature, and 200 for each event that is open or
+// one stream, one thread at a time; some 210 bytes, 290 more for each feature, and 200 for each event that is open or
 // was lately (at most `entries_max`; 2.5 KiB while its picture grows). Cost about 130 ns a feature; notices and points
 // that stand out allocate, others do not.
 #pragma once

@@ -1,4 +1,4 @@
-// The watches of one feature together. One thread at a time. 344 bytes, and what the watches of
+// The watches of one feature together. One thread at a time. 288 bytes, and what the watches of
 // excursions and patterns keep while there are any.
 #pragma once
 

@@ -8,13 +8,11 @@
 namespace spindrift {
 namespace {
 
-constexpr double recent_rate = 1.0 / 24;
 constexpr double move_rate = 1.0 / 32;
 constexpr double fading = 1.0 / 400;  // of the range, a block
 constexpr double beyond_moves = 1;
-constexpr double steady_share = 0.8;  // of the mean square
-constexpr double one_way = 0.7;       // of the moves, where the level has a slope
-constexpr double young_units = 1.5;   // usual scatters that a change has at least while it does not
+constexpr double one_way = 0.7;      // of the moves, where the level has a slope
+constexpr double young_units = 1.5;  // usual scatters that a change has at least while it does not
 
 }  // namespace
 
@@ -30,11 +28,6 @@ bool level_range::is_new(double change, double usual) const {
                     : recent_ < lowest_ + further - beyond_moves * move_;
 }
 
-bool level_range::is_steady() const {
-  const double level = recent_ * recent_;
-  return level > steady_share * square_;
-}
-
 void level_range::accept() {
   lowest_ = std::min(lowest_, recent_);
   highest_ = std::max(highest_, recent_);
@@ -43,7 +36,6 @@ void level_range::accept() {
 void level_range::learn(double value, double cleaned, bool is_frozen) {
   if (blocks_ == 0 && in_block_ == 0) recent_ = value;
   recent_ += recent_rate * (value - recent_);
-  square_ += recent_rate * (value * value - square_);
   sum_ += cleaned;
   if (++in_block_ < block) return;
   const double mean = sum_ / block;

@@ -23,7 +23,7 @@ rare_finding level_watch::update(const observation& point, const spread_watch& s
 // Until it is known for a new level, or has been waited for long enough.
 rare_finding level_watch::judge_cut(const observation& point, const spread_watch& scatter) {
   cut& newest = seldom_->newest;
-  const level_range* const rest = seldom_->rest.get();
+  const standing_range* const rest = seldom_->rest.get();
   if (point.n - newest.n > waiting) {
     newest.is_settled = true;
     return std::nullopt;
@@ -83,7 +83,7 @@ void level_watch::learn(const observation& point) {
     if (seldom_) seldom_->rest.reset();
     return;
   }
-  if (!has_rest()) some().rest = std::make_unique<level_range>();
+  if (!has_rest()) some().rest = std::make_unique<standing_range>();
   const double expected = point.seen.clock->expected;
   seldom_->rest->learn(point.value - expected, cleaned - expected, is_frozen);
 }

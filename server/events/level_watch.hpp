@@ -4,7 +4,7 @@
 // of that is one, wherever the wave stands just now. A trend is a change that goes on: a second cut further in the same
 // direction.
 //
-// 112 bytes, 48 more from the first cut on and where the clock counts, there another 96; movable; one feature, one
+// 104 bytes, 48 more from the first cut on and where the clock counts, there another 96; movable; one feature, one
 // thread at a time; a few ns.
 #pragma once
 
@@ -41,7 +41,7 @@ public:
     if (Archive::reads && (seldom_ || newest.n != 0)) some().newest = newest;
     bool has = has_rest();
     archive(has);
-    if (has && !has_rest()) some().rest = std::make_unique<level_range>();
+    if (has && !has_rest()) some().rest = std::make_unique<standing_range>();
     if (has) archive(*seldom_->rest);
   }
 
@@ -56,7 +56,7 @@ private:
   // What most streams have nothing of.
   struct rarities {
     cut newest;
-    std::unique_ptr<level_range> rest;
+    std::unique_ptr<standing_range> rest;
   };
 
   rarities& some() {

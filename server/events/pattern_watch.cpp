@@ -38,8 +38,8 @@ double crowd_of(const observation& point) {
 // Of a beat that is missing and of what the clock finds it says so itself.
 rare_finding pattern_watch::take_note(const observation& point, double nines) {
   const bool odd_by_clock = point.seen.clock && std::abs(point.seen.clock->z) >= odd_clock;
-  if (nines >= odd_nines + point.crowd || odd_by_clock) odd_n_ = point.n;
-  if (point.seen.score.value_or(0) >= moderate_score + crowd_of(point)) score_n_ = point.n;
+  if (nines >= odd_nines + point.crowd || odd_by_clock) odd_n_ = low_bits(point.n);
+  if (point.seen.score.value_or(0) >= moderate_score + crowd_of(point)) score_n_ = low_bits(point.n);
   if (point.seen.beat_missing) return describe_missing(point);
   if (point.seen.clock && !point.after_hole) {
     if (auto missed = follow_clock(point)) return missed;
@@ -52,8 +52,8 @@ rare_finding pattern_watch::take_note(const observation& point, double nines) {
 // A score that is high, or was moderate about a point that was odd.
 bool pattern_watch::begins(const observation& point) const {
   if (point.n < points_min || score_n_ == 0) return false;
-  const bool scored = point.n - score_n_ <= together;
-  const bool odd = odd_n_ > 0 && point.n - odd_n_ <= odd_before;
+  const bool scored = low_bits(point.n - score_n_) <= together;
+  const bool odd = odd_n_ > 0 && low_bits(point.n - odd_n_) <= odd_before;
   return point.seen.score.value_or(0) >= high_score + crowd_of(point) || (scored && odd);
 }
 

@@ -3,7 +3,7 @@
 // another watch can name is told under that name. And a stretch far from what the clock lets expect, of streams that
 // proved to go with the clock: a job that did not run, a holiday.
 //
-// Movable; one feature, one thread at a time; a few ns. 24 bytes; 96 more while something is held back, and of
+// Movable; one feature, one thread at a time; a few ns. 16 bytes; 96 more while something is held back, and of
 // streams that go with the clock.
 #pragma once
 
@@ -45,8 +45,12 @@ public:
     course known = course_ ? *course_ : course{};
     held& held_back = known.pending;
     stretch& by_clock = known.by_clock;
-    archive(by_clock.sum, by_clock.from_n, by_clock.from, by_clock.is_up, odd_n_, score_n_, held_back.from_n,
+    std::uint64_t odd_n = odd_n_;  // as saved, both are wide
+    std::uint64_t score_n = score_n_;
+    archive(by_clock.sum, by_clock.from_n, by_clock.from, by_clock.is_up, odd_n, score_n, held_back.from_n,
             held_back.from, held_back.value, held_back.expected, held_back.size, held_back.score, held_back.is_untold);
+    odd_n_ = low_bits(odd_n);
+    score_n_ = low_bits(score_n);
     if constexpr (Archive::reads) {
       course_ = held_back.from_n > 0 || by_clock.from_n > 0 ? std::make_unique<course>(known) : nullptr;
     }
@@ -76,6 +80,9 @@ private:
     stretch by_clock{};
   };
 
+  // Of a point's number, where all that is asked is whether it was one of the last few; 0: there was none.
+  static std::uint32_t low_bits(std::uint64_t n) { return static_cast<std::uint32_t>(n & UINT32_MAX); }
+
   bool is_pending() const { return course_ && course_->pending.from_n > 0; }
   course& some();
   void drop_pending();
@@ -86,8 +93,8 @@ private:
   static finding describe_missing(const observation& point);
   static finding describe(const observation& point, const held& over);
 
-  std::uint64_t odd_n_ = 0;         // the last point with a large |z|,
-  std::uint64_t score_n_ = 0;       // moderate score
+  std::uint32_t odd_n_ = 0;         // the last point with a large |z|,
+  std::uint32_t score_n_ = 0;       // moderate score
   std::unique_ptr<course> course_;  // while one is held back, and once the clock has let something expect
 };
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "server/events/short_mean.hpp"
+
 namespace spindrift {
 namespace {
 
@@ -59,16 +61,16 @@ spread_watch::answer spread_watch::update(const observation& point, double befor
   if (!std::isfinite(logarithm)) return {};
   if (points_ < std::numeric_limits<std::uint32_t>::max()) ++points_;
   const double rate = 1.0 / points_;
-  fast_ += std::max(fast_rate, rate) * (logarithm - fast_);
+  move_toward(fast_, logarithm, std::max(fast_rate, rate));
   if (is_told()) return follow_told();
-  slow_ += std::max(slow_rate, rate) * (logarithm - slow_);
+  move_toward(slow_, logarithm, std::max(slow_rate, rate));
   return watch(point, std::max(slow_rate, rate));
 }
 
 spread_watch::answer spread_watch::follow_told() {
   answer result;
   ++change_->told_points;
-  const bool is_back = std::abs(fast_ - slow_) < 0.4 * smallest;
+  const bool is_back = std::abs(stray()) < 0.4 * smallest;
   if (!is_back && change_->told_points < accept_points) return result;
   result.over = true;
   result.accepted = !is_back;
@@ -80,17 +82,16 @@ spread_watch::answer spread_watch::follow_told() {
 
 // Both slower than a change of scatter shows: they must not chase it.
 void spread_watch::learn_stray(double size, double rate) {
-  const double square = std::min(size * size, most_square * variance_);
-  variance_ += rate * (square - variance_);
-  now_ = std::max(now_, size);
+  move_toward(variance_, std::min(size * size, most_square * variance_), rate);
+  now_ = std::max(now_, static_cast<float>(size));
   if (points_ % record_block != 0) return;
-  if (points_ > points_min) record_ = std::max(record_ * record_fading, before_);
+  if (points_ > points_min) record_ = std::max(static_cast<float>(record_ * record_fading), before_);
   before_ = now_;
   now_ = 0;
 }
 
 double spread_watch::limit() const {
-  return std::max({smallest, strays * std::sqrt(variance_), record_factor * record_});
+  return std::max({smallest, strays * std::sqrt(static_cast<double>(variance_)), record_factor * record_});
 }
 
 // Most points are within the least that the limit may be: no root is drawn.
@@ -99,26 +100,24 @@ bool spread_watch::is_beyond(double size, double share) const {
 }
 
 bool spread_watch::is_astray() const {
-  return is_beyond(std::abs(fast_ - slow_), astray);
+  return is_beyond(std::abs(stray()), astray);
 }
 
 spread_watch::answer spread_watch::watch(const observation& point, double rate) {
-  const double stray = fast_ - slow_;
-  const double size = std::abs(stray);
+  const double size = std::abs(stray());
   const bool is_far = is_beyond(size, suspected);
-  is_suspect_ = is_far && stray > 0;
+  is_suspect_ = is_far && stray() > 0;
   if (!is_far || !is_beyond(size, 1)) {
     if (change_) change_->beyond = 0;
     learn_stray(size, rate);
     return {};
   }
-  return follow_stray(point, stray);
+  return follow_stray(point, size);
 }
 
 // One that is no stray of a usual scatter any more, if it lasts.
-spread_watch::answer spread_watch::follow_stray(const observation& point, double stray) {
+spread_watch::answer spread_watch::follow_stray(const observation& point, double size) {
   answer result;
-  const double size = std::abs(stray);
   if (!change_) change_ = std::make_unique<change>();
   if (change_->beyond++ == 0) {
     change_->from_n = point.n;
@@ -127,7 +126,7 @@ spread_watch::answer spread_watch::follow_stray(const observation& point, double
   if (change_->beyond < beyond_min) return result;
   change_->told = true;
   change_->told_points = 0;
-  change_->is_up = stray > 0;
+  change_->is_up = stray() > 0;
   finding found;
   found.kind = event_kind::spread;
   found.direction = change_->is_up ? event_direction::up : event_direction::down;
@@ -138,7 +137,7 @@ spread_watch::answer spread_watch::follow_stray(const observation& point, double
   found.expected = point.seen.baseline.expected;
   found.before = std::exp(slow_ + normal_log);
   found.after = std::exp(fast_ + normal_log);
-  found.nines = std::min(4 + 0.7 * (size / std::sqrt(variance_) - strays), 12.0);
+  found.nines = std::min(4 + 0.7 * (size / std::sqrt(static_cast<double>(variance_)) - strays), 12.0);
   found.size = std::exp(size);
   result.found = found;
   return result;
@@ -147,7 +146,7 @@ spread_watch::answer spread_watch::follow_stray(const observation& point, double
 void spread_watch::restart() {
   slow_ = fast_;
   points_ = points_min;
-  record_ = std::max(record_, smallest / record_factor);
+  record_ = std::max(record_, static_cast<float>(smallest / record_factor));
 }
 
 }  // namespace spindrift

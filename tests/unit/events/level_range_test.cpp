@@ -8,7 +8,8 @@
 namespace spindrift {
 namespace {
 
-void follow(level_range& range, int points, double value) {
+template <class Range>
+void follow(Range& range, int points, double value) {
   for (int i = 0; i < points; ++i) range.learn(value, value, false);
 }
 
@@ -68,10 +69,10 @@ TEST(level_range, does_not_widen_by_a_spike) {
 }
 
 TEST(level_range, stands_where_its_points_are_all_about_the_same) {
-  level_range still;
+  standing_range still;
   follow(still, 200, 12);
   EXPECT_TRUE(still.is_steady());
-  level_range swinging;
+  standing_range swinging;
   for (int i = 0; i < 200; ++i) {
     const double value = i % 2 == 0 ? 12 : -8;
     swinging.learn(value, value, false);
