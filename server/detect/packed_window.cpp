@@ -7,14 +7,16 @@
 
 namespace spindrift {
 
-void packed_window::put_anew(std::size_t i, double x) {
+template <class Room>
+void basic_packed_window<Room>::put_anew(std::size_t i, double x) {
   hold(capacity_, layout_with(i, x));
   put(i, x);
 }
 
 // With x in place i. As few decimals as do: none fewer than there are, since one of the others needs them. Values that
 // go one way are soon as far again as they lie apart, so half of the distances are left for what is to come.
-packed_window::layout packed_window::layout_with(std::size_t i, double x) const {
+template <class Room>
+typename basic_packed_window<Room>::layout basic_packed_window<Room>::layout_with(std::size_t i, double x) const {
   const bool has_others = size_ > (i < size_ ? 1U : 0U);
   for (unsigned decimals = has_others ? decimals_ : 0U; is_packed() && decimals <= decimals_max; ++decimals) {
     std::int64_t lowest = 0;
@@ -36,24 +38,29 @@ packed_window::layout packed_window::layout_with(std::size_t i, double x) const 
   return {};
 }
 
-void packed_window::reserve(std::size_t capacity) {
+template <class Room>
+void basic_packed_window<Room>::reserve(std::size_t capacity) {
   assert(capacity <= size_max);
   if (capacity <= capacity_) return;
   hold(capacity, {decimals_, value_bytes_, is_packed() && block_ ? base() : 0});
 }
 
 // What does not go with that layout is about to be written over.
-void packed_window::hold(std::size_t capacity, const layout& as) {
-  packed_window held;
+template <class Room>
+void basic_packed_window<Room>::hold(std::size_t capacity, const layout& as) {
+  basic_packed_window held;
   held.size_ = size_;
   held.capacity_ = capacity & size_max;
   held.decimals_ = as.decimals & 15U;
   held.value_bytes_ = as.value_bytes & 15U;
   const std::size_t around = held.is_packed() ? sizeof as.base + (sizeof(std::uint32_t) - as.value_bytes) : 0;
-  held.block_ = std::make_unique<std::byte[]>(around + capacity * as.value_bytes);
+  held.block_ = Room::make(around + capacity * as.value_bytes);
   if (held.is_packed()) std::memcpy(held.block_.get(), &as.base, sizeof as.base);
   for (std::size_t i = 0; i < size_; ++i) held.put(i, (*this)[i]);
   *this = std::move(held);
 }
+
+template class basic_packed_window<heap_room>;
+template class basic_packed_window<slab_room>;
 
 }  // namespace spindrift

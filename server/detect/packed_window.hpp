@@ -6,9 +6,9 @@
 // An integer over a power of ten, both exact, is the double nearest to that decimal, which is what whoever wrote the
 // decimal meant: a value is only packed where this gives back all of its bits.
 //
-// Movable; one thread at a time. One heap block, none while nothing was put in; at most `size_max` values. One division
-// to read a value and one to write it, some fifteen instructions each; another number of decimals, values far from the
-// others, more room or eight bytes each rewrite the block.
+// Movable; one thread at a time. One block, of the heap or of a slab (slab_room.hpp), none while nothing was put in; at
+// most `size_max` values. One division to read a value and one to write it, some fifteen instructions each; another
+// number of decimals, values far from the others, more room or eight bytes each rewrite the block.
 #pragma once
 
 #include <array>
@@ -22,16 +22,24 @@
 #include <span>
 
 #include "server/detect/rounding_noise.hpp"
+#include "server/detect/slab_room.hpp"
 
 namespace spindrift {
 
-class packed_window {
+// Where the block is from.
+struct heap_room {
+  using owner = std::unique_ptr<std::byte[]>;
+  static owner make(std::size_t bytes) { return std::make_unique<std::byte[]>(bytes); }
+};
+
+template <class Room>
+class basic_packed_window {
 public:
   static constexpr std::size_t size_max = (1U << 24U) - 1;
 
-  packed_window() = default;
+  basic_packed_window() = default;
   // Just these, without room for more.
-  explicit packed_window(std::span<const double> values) {
+  explicit basic_packed_window(std::span<const double> values) {
     reserve(values.size());
     for (const double x : values) push_back(x);
   }
@@ -135,13 +143,19 @@ private:
   layout layout_with(std::size_t i, double x) const;
   void hold(std::size_t capacity, const layout& as);
 
-  std::unique_ptr<std::byte[]> block_;
+  typename Room::owner block_;
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ : 24 = 0;
   std::uint32_t decimals_ : 4 = 0;
   std::uint32_t value_bytes_ : 4 = 3;  // 3, 4 or 8
 };
 
-static_assert(sizeof(packed_window) == 16);
+using packed_window = basic_packed_window<heap_room>;
+using young_window = basic_packed_window<slab_room>;  // of what few points are kept for
+
+extern template class basic_packed_window<heap_room>;
+extern template class basic_packed_window<slab_room>;
+
+static_assert(sizeof(packed_window) == 16 && sizeof(young_window) == 16);
 
 }  // namespace spindrift

@@ -301,9 +301,8 @@ void robust_zscore::follow_level(double x) {
   spread_ += level_rate * (std::abs(error) - spread_);
 }
 
-// What it has outgrown lies between other blocks of its stream, where little else fits: it grows once.
 void robust_zscore::keep(double x) {
-  packed_window& kept = some().kept;
+  young_window& kept = some().kept;
   if (kept.size() == kept.capacity()) kept.reserve(kept.empty() ? kept_first : kept_max);
   kept.push_back(x);
   if (count_ == naive_points || count_ == kept_max / 2 || count_ == kept_max) run_again(kept_values());

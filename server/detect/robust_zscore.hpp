@@ -89,7 +89,7 @@ public:
     const bool same_kind = seasonal == (by_period() != nullptr);
     if constexpr (Archive::reads) {
       if (!same_kind || kept.size() != (count_ < kept_max ? count_ : 0)) archive.refuse();
-      if (seldom_ || !kept.empty()) some().kept = packed_window(kept);
+      if (seldom_ || !kept.empty()) some().kept = young_window(kept);
     }
     if (by_period() && same_kind) archive(*by_period());
   }
@@ -126,7 +126,7 @@ private:
   struct rarities {
     std::unique_ptr<season> by_period;     // none unless the settings ask for it
     std::unique_ptr<known_levels> levels;  // once one has been left
-    packed_window kept;                    // the first values, until run_again() has used them for the last time
+    young_window kept;                     // the first values, until run_again() has used them for the last time
   };
 
   // Of a prediction, as long as nothing was learned from the value.
