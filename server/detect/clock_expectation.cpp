@@ -99,9 +99,9 @@ void clock_expectation::learn(double x, double t, double interval) {
   const double own_share = 1 / static_cast<double>(n_);  // of one point among all
   const double day_share = std::max(interval / day_seconds, own_share);
   screen(x, t, interval, day_share, own_share);
-  const bool is_daily = t - started_ >= 2 * day_seconds && day_loss_.with < found_below * day_loss_.without;
-  const bool is_hourly = interval <= interval_for_minutes && t - started_ >= 3 * hour_seconds &&
-                         hour_loss_.with < found_below * hour_loss_.without;
+  const bool is_daily = t - started_ >= 2 * day_seconds && day_loss_.finds(found_below);
+  const bool is_hourly =
+      interval <= interval_for_minutes && t - started_ >= 3 * hour_seconds && hour_loss_.finds(found_below);
   if (is_daily || is_hourly) begin_habit(is_daily, is_hourly);
   if (habit_) learn_habit(x, t, interval);
   double step = x - level_;
@@ -119,15 +119,16 @@ void clock_expectation::learn(double x, double t, double interval) {
 void clock_expectation::screen(double x, double t, double interval, double day_share, double own_share) {
   const auto hour = static_cast<std::size_t>(std::min(static_cast<int>(day_place(t) * 24), 23));
   const double off = x - level_;
-  day_lag_ += day_share * (off - day_lag_);
-  const double with = t - started_ >= day_seconds ? off - hours_[hour] : off - day_lag_;
-  day_loss_.add(std::abs(off - day_lag_), std::abs(with), day_share);
+  day_lag_ = in_float(day_lag_ + day_share * (off - day_lag_));
+  const double beyond_lag = off - day_lag_;
+  const double with = t - started_ >= day_seconds ? off - hours_[hour] : beyond_lag;
+  day_loss_.add(std::abs(beyond_lag), std::abs(with), day_share);
   hours_.add(hour, off, day_visit_gain);
   if (interval > interval_for_minutes) return;
   const auto minute = static_cast<std::size_t>(minute_place(t));
   const double short_off = x - short_level_;
   const double hour_share = std::max(interval / (3 * hour_seconds), own_share);
-  hour_lag_ += hour_share * (short_off - hour_lag_);
+  hour_lag_ = in_float(hour_lag_ + hour_share * (short_off - hour_lag_));
   if (t - started_ >= hour_seconds) {
     hour_loss_.add(std::abs(short_off - hour_lag_), std::abs(short_off - minutes_[minute]), hour_share);
   }
@@ -149,14 +150,14 @@ void clock_expectation::begin_habit(bool daily, bool hourly) {
       habit_->work.seed(q, mean, day_loss_.with, 1);
       habit_->weekend.seed(q, mean, day_loss_.with, 0);
     }
-    habit_->proof = day_loss_;
+    habit_->proof = day_loss_.whole();
     habit_->split = {1, 1};
     habit_->proven = false;
   }
   if (hourly && habit_->hour.empty()) {
     habit_->hour = clock_profile(60, false);
     for (std::size_t m = 0; m < 60; ++m) habit_->hour.seed(m, minutes_[m], hour_loss_.with, 2);
-    if (habit_->day.empty()) habit_->proof = hour_loss_;
+    if (habit_->day.empty()) habit_->proof = hour_loss_.whole();
   }
 }
 

@@ -13,6 +13,7 @@
 // 1957, Winters 1960), each profile corrected by the error that the others leave.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -54,8 +55,19 @@ public:
     archive(level_, short_level_, started_, n_, hours, minutes);
     hours_.visit_state(archive, hours);
     minutes_.visit_state(archive, minutes);
-    archive(day_lag_, hour_lag_, day_loss_, hour_loss_, found);
-    if constexpr (Archive::reads) habit_ = found ? std::make_unique<habit>() : nullptr;
+    // As saved, the screening's means are doubles.
+    auto day_lag = static_cast<double>(day_lag_);
+    auto hour_lag = static_cast<double>(hour_lag_);
+    contest day_loss = day_loss_.whole();
+    contest hour_loss = hour_loss_.whole();
+    archive(day_lag, hour_lag, day_loss, hour_loss, found);
+    if constexpr (Archive::reads) {
+      day_lag_ = in_float(day_lag);
+      hour_lag_ = in_float(hour_lag);
+      day_loss_ = screening(day_loss);
+      hour_loss_ = screening(hour_loss);
+      habit_ = found ? std::make_unique<habit>() : nullptr;
+    }
     if (habit_) archive(*habit_);
   }
 
@@ -73,6 +85,23 @@ private:
     void visit_state(Archive& archive) {
       archive(without, with);
     }
+  };
+  // Where no more is asked than which is the lower, four bytes each are enough. An error beyond 1e36 counts as that.
+  static float in_float(double x) { return static_cast<float>(std::clamp(x, -1e36, 1e36)); }
+  struct screening {
+    screening() = default;
+    explicit screening(const contest& of) : without(in_float(of.without)), with(in_float(of.with)) {}
+
+    float without = 0;
+    float with = 0;
+
+    contest whole() const { return {without, with}; }
+    void add(double without_error, double with_error, double gain) {
+      contest next = whole();
+      next.add(without_error, with_error, gain);
+      *this = screening(next);
+    }
+    bool finds(double below) const { return with < below * without; }
   };
   struct habit {
     clock_profile day;
@@ -111,12 +140,12 @@ private:
   double short_level_ = 0;
   double started_ = 0;  // seconds, the first point's
   std::uint32_t n_ = 0;
+  float day_lag_ = 0;
   visited_bins<24> hours_;
   visited_bins<60> minutes_;
-  double day_lag_ = 0;
-  double hour_lag_ = 0;
-  contest day_loss_;
-  contest hour_loss_;
+  screening day_loss_;
+  screening hour_loss_;
+  float hour_lag_ = 0;
   std::unique_ptr<habit> habit_;
 };
 
