@@ -4,7 +4,7 @@
 // One object a stream, one thread at a time; the settings are the caller's and outlive it. About 10 ns a point, O(1)
 // amortised: the moments move by Welford's update (Technometrics 1962) as a point enters and another leaves, and are
 // computed afresh from the window (two passes; Chan, Golub, LeVeque, American Statistician 1983) once per window, and
-// whenever a far larger value has just left, so rounding never piles up. Memory: 64 bytes and 3 or 4 a point of the
+// whenever a far larger value has just left, so rounding never piles up. Memory: 64 bytes and 2 to 4 a point of the
 // window while its values are decimals of few digits, else 8 (packed_window.hpp), grown as points come. NaN and
 // infinities are ignored (z = 0); see zscore.hpp for the largest values.
 //

@@ -30,7 +30,7 @@ typename basic_packed_window<Room>::layout basic_packed_window<Room>::layout_wit
     }
     if (!do_all) continue;
     const std::int64_t width = highest - lowest;
-    for (const unsigned bytes : {3U, 4U}) {
+    for (const unsigned bytes : {2U, 3U, 4U}) {
       const std::int64_t distances = std::int64_t{1} << (8U * bytes);
       if (width < distances / 2) return {decimals, bytes, lowest - (distances - width) / 2};
     }

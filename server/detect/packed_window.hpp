@@ -1,4 +1,4 @@
-// The values of a window, to the bit, in three or four bytes each while all of them are decimals of few digits, as
+// The values of a window, to the bit, in two to four bytes each while all of them are decimals of few digits, as
 // nearly everything that is measured is: of 50.123456 the integer 50123456 is held, by its distance from one that all
 // share, and the number of decimals, which all share too. From the first value on that is none (seventeen digits, -0,
 // 2^31 units away) they take eight bytes each, until the window is cleared.
@@ -91,8 +91,8 @@ private:
   static constexpr unsigned decimals_max = 9;
   static constexpr std::array<double, decimals_max + 1> powers{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
 
-  // How values are held. The block of packed ones: what all are counted from, then the distances; a byte that is read
-  // with the last of three.
+  // How values are held. The block of packed ones: what all are counted from, then the distances; what is read with
+  // the last of fewer than four bytes.
   struct layout {
     unsigned decimals = 0;
     unsigned value_bytes = sizeof(double);
@@ -147,7 +147,7 @@ private:
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ : 24 = 0;
   std::uint32_t decimals_ : 4 = 0;
-  std::uint32_t value_bytes_ : 4 = 3;  // 3, 4 or 8
+  std::uint32_t value_bytes_ : 4 = 2;  // 2, 3, 4 or 8
 };
 
 using packed_window = basic_packed_window<heap_room>;
