@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <utility>
 
 namespace spindrift {
 namespace {
@@ -65,9 +66,9 @@ void interval_habit::skip_to(std::int64_t ts) {
 // The share of gaps at least as long, itself counted by half.
 double interval_habit::rarity(double ratio) const {
   double longer = 0.5;
-  for (std::size_t i = 0; gaps_ && i < octaves; ++i) {
+  for (std::size_t i = 0; i < octaves_held_; ++i) {
     // Where gaps scatter, the next one may be a few times as long as those before.
-    if (std::ldexp(1.0, static_cast<int>(i) + 3) > ratio / 4) longer += (*gaps_)[i];
+    if (std::ldexp(1.0, static_cast<int>(i) + 3) > ratio / 4) longer += gaps_[i];
   }
   return longer / (static_cast<double>(points_) + 1);
 }
@@ -87,12 +88,30 @@ void interval_habit::learn(double gap, double ratio) {
   if (gap > usual_ * nearly_more) usual_ *= 1 + step * std::min(1.0, ratio - 1);
   if (gap < usual_ * nearly_less) usual_ *= 1 - 0.5 * step * std::min(1.0, 2 * (1 - ratio));
   if (ratio < 4) return;
-  const auto octave = static_cast<std::size_t>(std::min(std::log2(ratio), 17.0)) - 2;
-  if (!gaps_) gaps_ = std::make_unique<octave_counts>();
-  std::uint16_t& count = (*gaps_)[std::min(octave, octaves - 1)];
-  if (++count < 60'000 && points_ < interval_points_max) return;
-  for (std::uint16_t& held : *gaps_) held = static_cast<std::uint16_t>(held / 2);
+  const auto octave = std::min(static_cast<std::size_t>(std::min(std::log2(ratio), 17.0)) - 2, octaves - 1);
+  hold(octave + 1);
+  if (++gaps_[octave] < 60'000 && points_ < interval_points_max) return;
+  for (std::size_t i = 0; i < octaves_held_; ++i) gaps_[i] = static_cast<std::uint16_t>(gaps_[i] / 2);
   points_ /= 2;
+}
+
+// So many at least.
+void interval_habit::hold(std::size_t octaves_wanted) {
+  if (octaves_wanted <= octaves_held_) return;
+  const std::size_t held = octaves_wanted <= octaves_step ? octaves_step : octaves;
+  auto more = std::make_unique<std::uint16_t[]>(held);
+  std::copy_n(gaps_.get(), octaves_held_, more.get());
+  gaps_ = std::move(more);
+  octaves_held_ = static_cast<std::uint8_t>(held);
+}
+
+void interval_habit::take_over(const octave_counts& gaps) {
+  gaps_ = nullptr;
+  octaves_held_ = 0;
+  for (std::size_t i = octaves; i-- > 0;) {
+    if (gaps[i] > 0) hold(i + 1);
+  }
+  std::copy_n(gaps.begin(), octaves_held_, gaps_.get());
 }
 
 // A gap that this stream has shown no habit of.
