@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
+
+#include "server/detect/archive.hpp"
 
 namespace spindrift {
 namespace {
@@ -73,6 +76,29 @@ TEST(interval_habit, thinks_nothing_of_a_time_that_it_was_told_to_skip) {
   EXPECT_NEAR(static_cast<double>(next.gap_ms), 1'000, 50);
   habit.skip_to(later - 5'000);
   EXPECT_EQ(habit.newest(), later) << "never back";
+}
+
+TEST(interval_habit, goes_on_where_it_was_saved_whatever_gaps_it_had) {
+  const auto bytes_of = [](interval_habit& one) {
+    std::string bytes;
+    state_writer out(bytes);
+    out(one);
+    return bytes;
+  };
+  interval_habit habit;
+  std::int64_t ts = tick_each_second(habit, 200);
+  // Of each octave, those of the last ones included that few streams ever have.
+  for (int octave = 2; octave < 20; ++octave) {
+    habit.update(ts += 1'000LL << octave);
+    habit.update(ts += 1'000);
+    const std::string bytes = bytes_of(habit);
+    interval_habit back;
+    state_reader in(bytes);
+    in(back);
+    EXPECT_TRUE(in.ok());
+    EXPECT_EQ(bytes_of(back), bytes) << octave;
+    EXPECT_EQ(back.silent_after(), habit.silent_after()) << octave;
+  }
 }
 
 }  // namespace
