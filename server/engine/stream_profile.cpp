@@ -10,7 +10,7 @@ namespace spindrift {
 namespace {
 
 // The stream itself, its name and its place in the table, and what it remembers of events.
-constexpr std::size_t bytes_of_stream = 752;
+constexpr std::size_t bytes_of_stream = 656;
 constexpr std::size_t event_bytes_a_value = 512;
 
 std::size_t reckon(const stream_profile& profile, std::size_t values) {
