@@ -34,13 +34,18 @@ void block_contrast::add(std::span<const double> values) {
   }
 }
 
-// Exactly: most streams are young.
+// One more where there is room for it lies there already, as new.
 void block_contrast::hold(std::size_t n_levels) {
+  const std::size_t room = room_for(n_levels);
+  if (n_levels > n_levels_ && room == room_for(n_levels_)) {
+    n_levels_ = n_levels & UINT8_MAX;
+    return;
+  }
   block_contrast held;
-  held.block_ = std::make_unique<std::byte[]>(block_length(n_levels));
+  held.block_ = std::make_unique<std::byte[]>(block_length(room));
   held.count_ = count_;
   held.n_levels_ = n_levels & UINT8_MAX;
-  std::fill_n(held.contrasts(), n_levels, contrast());
+  std::fill_n(held.contrasts(), room, contrast());
   if (const std::size_t n_kept = std::min<std::size_t>(n_levels, n_levels_); n_kept > 0) {
     std::copy_n(waiting(), n_kept, held.waiting());
     std::copy_n(contrasts(), n_kept, held.contrasts());

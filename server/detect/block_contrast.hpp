@@ -7,8 +7,8 @@
 // before squaring, so that spikes do not drown a wave. The largest pair is left out and the newest held back, so that a
 // single step, however large, is not taken for a habit of the stream.
 //
-// 16 bytes, and one heap block of 21 bytes a level, a level for each doubling of the values seen, 16 at most. About 2
-// ns a value. One thread at a time; values are finite.
+// 16 bytes, and one heap block of 21 bytes a level, a level for each doubling of the values seen, 16 at most; room for
+// the first eight comes by fours. About 2 ns a value. One thread at a time; values are finite.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +31,7 @@ public:
   // The next values, in order; at most batch_max of them. How they are cut into batches makes no difference.
   void add(std::span<const double> values);
 
-  void prefetch() const { prefetch_bytes(block_.get(), block_length(n_levels_)); }
+  void prefetch() const { prefetch_bytes(block_.get(), block_length(room_for(n_levels_))); }
 
   // What comes next has nothing to do with what came before: no pair spans this point. The figures are kept.
   void restart();
@@ -96,9 +96,15 @@ private:
   static constexpr std::size_t block_length(std::size_t n_levels) {
     return n_levels * (sizeof(double) + sizeof(contrast) + 1);
   }
+  // Levels that the block has room for. Streams that grow together leave blocks behind that are of use to none: few
+  // while they are young, and seldom later, when each doubling takes as long as all before.
+  static constexpr std::size_t room_for(std::size_t n_levels) {
+    constexpr std::size_t step = 4;
+    return n_levels < 2 * step ? (n_levels + step - 1) / step * step : n_levels;
+  }
   double* waiting() const { return reinterpret_cast<double*>(block_.get()); }
-  contrast* contrasts() const { return reinterpret_cast<contrast*>(waiting() + n_levels_); }
-  std::uint8_t* pairs() const { return reinterpret_cast<std::uint8_t*>(contrasts() + n_levels_); }
+  contrast* contrasts() const { return reinterpret_cast<contrast*>(waiting() + room_for(n_levels_)); }
+  std::uint8_t* pairs() const { return reinterpret_cast<std::uint8_t*>(contrasts() + room_for(n_levels_)); }
   // Contrasts are small: values beyond seven sigma are reined in before they come here.
   static float in_float(double contrast) { return static_cast<float>(std::clamp(contrast, -1.0, 1e36)); }
   void note(std::size_t r, double newest);
