@@ -42,15 +42,17 @@ std::size_t replay_crew::bytes_of_window() const {
 }
 
 void replay_crew::gather(const journal_entry& entry) {
-  // In the next segment a stream's name has another number, and would be a second stream of the window.
-  const bool is_segment_over = std::exchange(segment_, entry.segment) != entry.segment;
-  if (filled().bytes() >= (is_segment_over ? full_at_ / 4 : full_at_)) {
-    hand_out(other());
-    begin(filled());
-    now_ = 1 - now_;
-    full_at_ = bytes_of_window();
-  }
+  if (filled().bytes() >= full_at_) begin_next();
+  if (filled().add(entry)) return;
+  begin_next();
   filled().add(entry);
+}
+
+void replay_crew::begin_next() {
+  hand_out(other());
+  begin(filled());
+  now_ = 1 - now_;
+  full_at_ = bytes_of_window();
 }
 
 void replay_crew::finish() {
@@ -88,8 +90,8 @@ void replay_crew::hand_out_told(const replay_window& of) {
   for (outcome_of_worker& one : outcomes_) {
     for (told_at& told : one.told) all.push_back(&told);
   }
-  std::sort(all.begin(), all.end(), [](const told_at* a, const told_at* b) { return a->entry < b->entry; });
-  for (const told_at* one : all) done_.notices({of.stream_of(one->entry), of.note_of(one->entry), one->told});
+  std::sort(all.begin(), all.end(), [](const told_at* a, const told_at* b) { return a->at.entry < b->at.entry; });
+  for (const told_at* one : all) done_.notices({of.stream_of(one->at), of.note_of(one->at), one->told});
   for (outcome_of_worker& one : outcomes_) one.told.clear();
 }
 
@@ -107,41 +109,41 @@ bool replay_crew::replay_lane(replay_window& of, replay_window::lane& work, outc
     of.prefetch(work, work.done);
     for (;;) {
       if (into.told.size() >= size_.told_max) return false;
-      const std::uint32_t next = of.take(work.chains[work.done]);
-      if (next == replay_window::none) break;
+      const replay_window::place next = of.take(work.chains[work.done]);
+      if (next.entry == replay_window::none) break;
       replay(of, next, into);
     }
   }
   return true;
 }
 
-void replay_crew::replay(replay_window& of, std::uint32_t entry, outcome_of_worker& into) {
+void replay_crew::replay(replay_window& of, const replay_window::place& at, outcome_of_worker& into) {
   into.scratch.clear();
-  const journal_position position = of.position_of(entry);
-  switch (of.kind_of(entry)) {
+  const journal_position position = of.position_of(at.entry);
+  switch (of.kind_of(at)) {
     case journal_entry::kind::point:
-      replay_point(of, entry, into);
+      replay_point(of, at, into);
       break;
     case journal_entry::kind::note:
-      engine_.replay_note(of.stream_of(entry), *of.note_of(entry), position, into.scratch);
+      engine_.replay_note(of.stream_of(at), *of.note_of(at), position, into.scratch);
       break;
     case journal_entry::kind::forget_stream:
-      return engine_.replay_forget(of.stream_of(entry), position);
+      return engine_.replay_forget(of.stream_of(at), position);
     case journal_entry::kind::forget_producer:
       return;
   }
-  const stream_note* const note = of.note_of(entry);
+  const stream_note* const note = of.note_of(at);
   if (into.scratch.empty() && (note == nullptr || !is_mark(*note))) return;
-  into.told.push_back({entry, std::exchange(into.scratch, {})});
+  into.told.push_back({at, std::exchange(into.scratch, {})});
 }
 
-void replay_crew::replay_point(replay_window& of, std::uint32_t entry, outcome_of_worker& into) {
-  of.unpack(entry, into.record, into.values);
+void replay_crew::replay_point(replay_window& of, const replay_window::place& at, outcome_of_worker& into) {
+  of.unpack(at, into.record, into.values);
   const auto again =
-      engine_.replay(into.record, of.hash_of(entry), of.position_of(entry), now_moment_, into.scratch, into.by_feature);
+      engine_.replay(into.record, of.hash_of(at), of.position_of(at.entry), now_moment_, into.scratch, into.by_feature);
   if (!again || into.record.producer.empty()) return;
   pack_verdict(*again, into.packed);
-  of.keep_verdict(entry, into.verdicts.keep(into.packed));
+  of.keep_verdict(at, into.verdicts.keep(into.packed));
 }
 
 }  // namespace spindrift

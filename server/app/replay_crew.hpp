@@ -72,7 +72,7 @@ public:
 
 private:
   struct told_at {
-    std::uint32_t entry = 0;
+    replay_window::place at{};
     std::vector<told_event> told;
   };
   // What came of what one thread has replayed, and what it does so with.
@@ -89,13 +89,14 @@ private:
   replay_window& filled() { return windows_[now_]; }
   replay_window& other() { return windows_[1 - now_]; }
   std::size_t bytes_of_window() const;
+  void begin_next();
   void begin(replay_window& of);
   void hand_out(replay_window& of);
   void hand_out_told(const replay_window& of);
   void replay_lanes(replay_window& of, std::size_t worker);
   bool replay_lane(replay_window& of, replay_window::lane& work, outcome_of_worker& into);
-  void replay(replay_window& of, std::uint32_t entry, outcome_of_worker& into);
-  void replay_point(replay_window& of, std::uint32_t entry, outcome_of_worker& into);
+  void replay(replay_window& of, const replay_window::place& at, outcome_of_worker& into);
+  void replay_point(replay_window& of, const replay_window::place& at, outcome_of_worker& into);
 
   engine& engine_;
   const size size_;
@@ -104,7 +105,6 @@ private:
   std::array<replay_window, 2> windows_;
   std::size_t now_ = 0;  // which is filled
   std::size_t full_at_;  // bytes
-  std::uint32_t segment_ = 0;
   std::vector<outcome_of_worker> outcomes_;
   std::atomic<std::size_t> next_lane_{0};
   thread_team team_;  // last: its threads end first

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <utility>
 
 #include "server/detect/prefetch.hpp"
 #include "server/engine/engine.hpp"
@@ -14,43 +15,63 @@ namespace {
 // What is packed of a verdict, without its named values; and with each of them.
 constexpr std::size_t verdict_bytes = 160;
 constexpr std::size_t verdict_bytes_of_value = 32;
-// Of a chain: its row, and its place in a lane.
+// Of a chain: its row, and its place in a lane. Of a stream: its slots by name.
 constexpr std::size_t place_bytes = 12;
+constexpr std::size_t slot_bytes = 16;
 // Chains whose rows are asked for ahead, and then their first entries.
 constexpr std::size_t rows_ahead = 6;
 constexpr std::size_t entries_ahead = 2;
 }  // namespace
 
-void replay_window::add(const journal_entry& entry) {
+bool replay_window::add(const journal_entry& entry) {
+  if (entries_.size() == 0) {
+    base_ = entry.position;
+    first_segment_ = entry.segment;
+  }
+  const journal_position since = entry.position - base_;
+  if (since > UINT32_MAX || entries_.size() >= last_in_chain) return false;
+  if (entry.type == journal_entry::kind::forget_stream && !has_table_) make_table();
   const point_record& record = entry.record;
   const std::uint32_t stream = stream_row_of(entry);
   const auto added = static_cast<std::uint32_t>(entries_.size());
   row next;
-  next.position = entry.position;
-  next.stream = stream;
-  next.kind = entry.type;
+  next.position = static_cast<std::uint32_t>(since);
+  next.kind = static_cast<std::uint32_t>(entry.type) & 3U;
   if (entry.type == journal_entry::kind::point) {
     const point& subject = record.subject;
-    next.n = record.n;
-    next.ts = *subject.ts;
     next.value = subject.value;
-    next.is_counter = subject.is_counter;
-    next.is_learned = subject.is_learned;
-    if (subject.label) next.label = *subject.label ? 1 : 0;
+    next.is_counter = subject.is_counter ? 1 : 0;
+    next.is_learned = subject.is_learned ? 1 : 0;
+    next.has_label = subject.label ? 1 : 0;
+    next.label = subject.label.value_or(false) ? 1 : 0;
   }
-  next.rest = add_rest(entry, stream);
+  if (needs_rest(entry, stream)) {
+    next.has_rest = 1;
+    next.ts = static_cast<std::int32_t>(add_rest(entry, stream));
+  } else if (entry.type == journal_entry::kind::point) {
+    next.n = static_cast<std::uint32_t>(record.n);
+    next.ts = static_cast<std::int32_t>(*record.subject.ts - streams_[stream].ts);
+  }
   entries_.add(next);
   bytes_ += sizeof(row);
   stream_row& chain = streams_[streams_[stream].chain];
-  (chain.last == none ? chain.first : entries_[chain.last].next) = added;
+  if (chain.last == none) {
+    chain.first = added;
+  } else {
+    entries_[chain.last].next = added & last_in_chain;
+  }
   chain.last = added;
+  return true;
 }
 
-// The number that the journal gave the name in this segment leads there without a look at the name.
+// The number that the journal gave the name in this segment leads there without a look at the name. In the next segment
+// names have other numbers, but mostly come in the same order. Else they are found by a table, which few windows need:
+// in one segment a name has two numbers only where its stream was forgotten in between.
 std::uint32_t replay_window::stream_row_of(const journal_entry& entry) {
   if (entry.segment != segment_) {
-    forget_ids();
+    std::fill(stream_of_id_.begin(), stream_of_id_.end(), none);
     segment_ = entry.segment;
+    expected_ = 0;
   }
   if (entry.stream_id >= stream_of_id_.size()) {
     stream_of_id_.resize(std::max<std::size_t>(std::size_t{entry.stream_id} + 1, stream_of_id_.size() * 2), none);
@@ -61,31 +82,79 @@ std::uint32_t replay_window::stream_row_of(const journal_entry& entry) {
     assert(streams_[known].name == name);
     return known;
   }
-  known = static_cast<std::uint32_t>(streams_.size());
+  if (expected_ < streams_.size() && streams_[expected_].name == name) {
+    known = expected_;
+  } else {
+    const std::uint64_t hash = engine_.streams().hash_of(name);
+    if (!has_table_ && entry.segment != first_segment_) make_table();
+    if (has_table_) known = slot_of(name, hash).row;
+    if (known == none) known = add_stream(entry, hash);
+  }
+  expected_ = known + 1;
+  return known;
+}
+
+std::uint32_t replay_window::add_stream(const journal_entry& entry, std::uint64_t hash) {
+  const std::string_view name = entry.record.subject.stream;
+  const auto added = static_cast<std::uint32_t>(streams_.size());
   stream_row made;
-  made.hash = engine_.streams().hash_of(name);
+  made.hash = hash;
   made.name = texts_.keep(name);
-  made.id = entry.stream_id;
-  made.chain = known;
+  made.chain = added;
+  if (entry.type == journal_entry::kind::point) made.ts = *entry.record.subject.ts;
   const std::uint64_t order = engine_.order_of(name);
   lane& in = lanes_[order == 0 ? stream_table::index_of(made.hash)
                                : stream_table::stripe_count + static_cast<std::size_t>(std::countr_zero(order))];
   if (order != 0 && !in.chains.empty()) {
     made.chain = in.chains.front();
   } else {
-    in.chains.push_back(known);
+    in.chains.push_back(added);
     in.hashes.push_back(made.hash);
   }
   streams_.add(made);
-  bytes_ += sizeof made + name.size() + place_bytes;
-  return known;
+  bytes_ += sizeof made + name.size() + place_bytes + slot_bytes;
+  if (has_table_) {
+    slot_of(name, hash) = {static_cast<std::uint32_t>(hash), added};
+    if (streams_.size() * 4 > names_.size() * 3) make_table();
+  }
+  return added;
+}
+
+// That of the name, or the free one that it would have.
+replay_window::name_slot& replay_window::slot_of(std::string_view name, std::uint64_t hash) {
+  const std::size_t last = names_.size() - 1;
+  std::size_t at = static_cast<std::size_t>(hash >> 32U) & last;
+  for (; names_[at].row != none; at = (at + 1) & last) {
+    if (names_[at].tag == static_cast<std::uint32_t>(hash) && streams_[names_[at].row].name == name) break;
+  }
+  return names_[at];
+}
+
+// Of all rows, so that there is always room for one more.
+void replay_window::make_table() {
+  has_table_ = true;
+  names_.assign(std::max(std::bit_ceil(streams_.size() * 2 + 1), names_.size()), {});
+  for (std::uint32_t at = 0; at < streams_.size(); ++at) {
+    const stream_row& one = streams_[at];
+    slot_of(one.name, one.hash) = {static_cast<std::uint32_t>(one.hash), at};
+  }
+}
+
+// Whether the entry has what a row has no room for.
+bool replay_window::needs_rest(const journal_entry& entry, std::uint32_t stream) const {
+  const stream_row& of = streams_[stream];
+  if (of.chain != stream || entry.type == journal_entry::kind::note) return true;
+  if (entry.type != journal_entry::kind::point) return false;
+  const point_record& record = entry.record;
+  if (!record.producer.empty() || !record.subject.values.empty() || record.n > UINT32_MAX) return true;
+  std::int64_t since = 0;
+  return __builtin_sub_overflow(*record.subject.ts, of.ts, &since) || since != static_cast<std::int32_t>(since);
 }
 
 std::uint32_t replay_window::add_rest(const journal_entry& entry, std::uint32_t stream) {
   const point_record& record = entry.record;
-  const bool is_plain = entry.type == journal_entry::kind::point && record.subject.values.empty();
-  if ((is_plain && record.producer.empty()) || entry.type == journal_entry::kind::forget_stream) return none;
   rest_row made;
+  if (streams_[stream].chain != stream) made.stream = stream;
   if (entry.type == journal_entry::kind::note) {
     made.note = static_cast<std::uint32_t>(notes_.size());
     notes_.add(entry.note);
@@ -93,6 +162,8 @@ std::uint32_t replay_window::add_rest(const journal_entry& entry, std::uint32_t 
   }
   if (entry.type == journal_entry::kind::point) {
     const point& subject = record.subject;
+    made.ts = *subject.ts;
+    made.n = record.n;
     if (!subject.values.empty()) {
       made.shape = shape_of(subject, stream);
       made.values = values_.size();
@@ -141,12 +212,10 @@ std::uint32_t replay_window::producer_index(std::string_view name) {
   return producer_of_[producers_.back()] = static_cast<std::uint32_t>(producers_.size() - 1);
 }
 
-void replay_window::forget_ids() {
-  for (std::size_t i = 0; i < streams_.size(); ++i) stream_of_id_[streams_[i].id] = none;
-}
-
 void replay_window::clear() {
-  forget_ids();
+  std::fill(stream_of_id_.begin(), stream_of_id_.end(), none);
+  has_table_ = false;
+  expected_ = 0;
   for (lane& one : lanes_) {
     one.chains.clear();
     one.hashes.clear();
@@ -169,12 +238,14 @@ bool replay_window::is_done() const {
   return std::all_of(lanes_.begin(), lanes_.end(), [](const lane& one) { return one.done == one.chains.size(); });
 }
 
-std::uint32_t replay_window::take(std::uint32_t chain) {
+replay_window::place replay_window::take(std::uint32_t chain) {
   std::uint32_t& first = streams_[chain].first;
-  const std::uint32_t taken = first;
-  if (taken == none) return none;
-  first = entries_[taken].next;
+  if (first == none) return {};
+  place taken{first, chain};
+  const row& from = entries_[first];
+  first = from.next == last_in_chain ? none : from.next;
   if (first != none) prefetch_bytes(&entries_[first], sizeof(row));
+  if (const rest_row* const rest = rest_in(from); rest != nullptr && rest->stream != none) taken.stream = rest->stream;
   return taken;
 }
 
@@ -185,38 +256,43 @@ void replay_window::prefetch(const lane& of, std::size_t at) const {
   if (first != none) prefetch_bytes(&entries_[first], sizeof(row));
 }
 
-const stream_note* replay_window::note_of(std::uint32_t entry) const {
-  const row& from = entries_[entry];
-  return from.kind == journal_entry::kind::note ? &notes_[rests_[from.rest].note] : nullptr;
+const stream_note* replay_window::note_of(const place& at) const {
+  const row& from = entries_[at.entry];
+  return kind_in(from) == journal_entry::kind::note ? &notes_[rest_in(from)->note] : nullptr;
 }
 
-void replay_window::unpack(std::uint32_t entry, point_record& into, std::vector<feature>& values) const {
-  const row& from = entries_[entry];
+void replay_window::unpack(const place& at, point_record& into, std::vector<feature>& values) const {
+  const row& from = entries_[at.entry];
+  const stream_row& of = streams_[at.stream];
   into = {};
   point& subject = into.subject;
-  subject.stream = streams_[from.stream].name;
+  subject.stream = of.name;
   subject.value = from.value;
-  subject.ts = from.ts;
-  subject.is_counter = from.is_counter;
-  subject.is_learned = from.is_learned;
-  if (from.label >= 0) subject.label = from.label != 0;
+  subject.is_counter = from.is_counter != 0;
+  subject.is_learned = from.is_learned != 0;
+  if (from.has_label != 0) subject.label = from.label != 0;
+  if (from.has_rest != 0) return unpack_rest(*rest_in(from), into, values);
+  subject.ts = of.ts + from.ts;
   into.n = from.n;
-  if (from.rest == none) return;
-  const rest_row& rest = rests_[from.rest];
+}
+
+void replay_window::unpack_rest(const rest_row& rest, point_record& into, std::vector<feature>& values) const {
+  point& subject = into.subject;
+  subject.ts = rest.ts;
+  into.n = rest.n;
   if (rest.answer != none) {
-    const answer& of = answers_[rest.answer];
-    subject.seq = of.seq;
-    into.producer = producers_[of.producer];
+    subject.seq = answers_[rest.answer].seq;
+    into.producer = producers_[answers_[rest.answer].producer];
   }
   if (rest.shape == none) return;
   values.clear();
-  std::size_t at = rest.values;
-  for (const std::string_view name : shapes_[rest.shape]) values.push_back({name, values_[at++]});
+  std::size_t next = rest.values;
+  for (const std::string_view name : shapes_[rest.shape]) values.push_back({name, values_[next++]});
   subject.values = values;
 }
 
-void replay_window::keep_verdict(std::uint32_t entry, std::string_view verdict) {
-  answers_[rests_[entries_[entry].rest].answer].verdict = verdict;
+void replay_window::keep_verdict(const place& at, std::string_view verdict) {
+  answers_[rest_in(entries_[at.entry])->answer].verdict = verdict;
 }
 
 }  // namespace spindrift

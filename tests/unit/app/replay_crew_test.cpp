@@ -1,6 +1,7 @@
 // Goal: a journal replayed by several threads, window by window and stream by stream, leaves and tells what it does
 // entry by entry. Method: the same entries (points of one value and of two, notes, streams that are forgotten and come
-// again, two segments) through an engine alone, and through crews of one and four threads with windows of all sizes.
+// again, three segments, of which the second has the streams in another order) through an engine alone, and through
+// crews of one and four threads with windows of all sizes.
 #include "server/app/replay_crew.hpp"
 
 #include <gtest/gtest.h>
@@ -32,6 +33,8 @@ constexpr int all_rounds = 300;
 constexpr int forgotten = 7;  // at rounds 100 and 250
 constexpr int marked = 8;
 constexpr int quiet = 9;
+constexpr int seldom = 13;  // heard of once a month
+constexpr std::int64_t month_ms = 30LL * 24 * 3'600'000;
 constexpr std::int64_t start_ms = 1'764'000'000'000;
 constexpr moment now{start_ms, 1};
 
@@ -42,7 +45,9 @@ void read_journal(int rounds, const std::function<void(const journal_entry&)>& t
   std::array<std::uint64_t, streams> n{};
   journal_position position = 0;
   for (int round = 1; round <= rounds; ++round) {
-    for (int stream = 0; stream < streams; ++stream) {
+    const std::uint32_t segment = round <= 150 ? 1 : round <= 225 ? 2 : 3;
+    for (int turn = 0; turn < streams; ++turn) {
+      const int stream = segment == 2 ? turn * 7 % streams : turn;
       const std::string name = "stream-" + std::to_string(stream);
       const auto entry_of = [&](journal_entry::kind kind) {
         journal_entry entry;
@@ -50,8 +55,8 @@ void read_journal(int rounds, const std::function<void(const journal_entry&)>& t
         entry.record.subject.stream = name;
         entry.position = position += 20;
         // A segment has numbers of its own, and so has a stream that comes again.
-        entry.segment = round <= 150 ? 1 : 2;
-        const int number = entry.segment == 1 ? stream : streams - stream;
+        entry.segment = segment;
+        const int number = segment == 2 ? streams - stream : stream;
         const bool is_again = stream == forgotten && ((round > 100 && round <= 150) || round > 250);
         entry.stream_id = static_cast<std::uint32_t>(is_again ? streams + 1 : number);
         return entry;
@@ -61,7 +66,7 @@ void read_journal(int rounds, const std::function<void(const journal_entry&)>& t
       journal_entry entry = entry_of(journal_entry::kind::point);
       entry.record.subject.value = noise.normal() + (round > 200 ? 30 : 0);
       if (stream % 5 == 0) entry.record.subject.values = values;
-      entry.record.subject.ts = start_ms + round * 1'000;
+      entry.record.subject.ts = start_ms + round * (stream == seldom ? month_ms : 1'000);
       if (stream % 3 == 0) entry.record.subject.label = round % 2 == 0;
       entry.record.subject.is_counter = stream == 11;
       entry.record.subject.is_learned = stream == 12 && round < 50;
