@@ -107,6 +107,7 @@ bool replay_crew::replay_lane(replay_window& of, replay_window::lane& work, outc
   for (; work.done < work.chains.size(); ++work.done) {
     engine_.prefetch_replay(work.hashes, work.done);
     of.prefetch(work, work.done);
+    into.stream_row = replay_window::none;
     for (;;) {
       if (into.told.size() >= size_.told_max) return false;
       const replay_window::place next = of.take(work.chains[work.done]);
@@ -128,6 +129,7 @@ void replay_crew::replay(replay_window& of, const replay_window::place& at, outc
       engine_.replay_note(of.stream_of(at), *of.note_of(at), position, into.scratch);
       break;
     case journal_entry::kind::forget_stream:
+      into.stream_row = replay_window::none;
       return engine_.replay_forget(of.stream_of(at), position);
     case journal_entry::kind::forget_producer:
       return;
@@ -139,8 +141,9 @@ void replay_crew::replay(replay_window& of, const replay_window::place& at, outc
 
 void replay_crew::replay_point(replay_window& of, const replay_window::place& at, outcome_of_worker& into) {
   of.unpack(at, into.record, into.values);
-  const auto again =
-      engine_.replay(into.record, of.hash_of(at), of.position_of(at.entry), now_moment_, into.scratch, into.by_feature);
+  if (std::exchange(into.stream_row, at.stream) != at.stream) into.known = nullptr;
+  const auto again = engine_.replay(into.record, of.hash_of(at), of.position_of(at.entry), now_moment_, into.scratch,
+                                    into.by_feature, into.known);
   if (!again || into.record.producer.empty()) return;
   pack_verdict(*again, into.packed);
   of.keep_verdict(at, into.verdicts.keep(into.packed));

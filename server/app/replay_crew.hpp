@@ -34,6 +34,7 @@ namespace spindrift {
 
 class engine;
 struct feature_verdict;
+struct stream;
 
 // What an entry told, or that a person marked an event. Views are valid while it is handed out.
 struct replayed_notices {
@@ -80,6 +81,8 @@ private:
     std::vector<told_at> told;
     text_store verdicts;
     point_record record;
+    std::uint32_t stream_row = replay_window::none;  // of the point before, and its stream
+    stream* known = nullptr;
     std::vector<feature> values;
     std::vector<feature_verdict> by_feature;
     std::vector<told_event> scratch;

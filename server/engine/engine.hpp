@@ -111,9 +111,11 @@ public:
   void restore(std::unique_ptr<stream> loaded, moment now);
   std::optional<verdict> replay(const point_record& record, journal_position position, moment now,
                                 std::vector<told_event>& told, std::vector<feature_verdict>& by_feature);
-  // For who has the hash of the name (stream_table) already.
+  // For who has the hash of the name (stream_table) already, and may have the stream: `known` is null before the first
+  // of some points of one stream that are replayed behind each other, and the stream then, until it is forgotten.
   std::optional<verdict> replay(const point_record& record, std::uint64_t hash, journal_position position, moment now,
-                                std::vector<told_event>& told, std::vector<feature_verdict>& by_feature);
+                                std::vector<told_event>& told, std::vector<feature_verdict>& by_feature,
+                                stream*& known);
   // Asks for the memory of what is replayed by this thread after hashes[at]. `hashes`: of streams whose points are all
   // this thread's, in the order of replaying.
   void prefetch_replay(std::span<const std::uint64_t> hashes, std::size_t at) const;
@@ -160,6 +162,7 @@ private:
   // `positions`: of a replay by position; null: of none.
   void number_points(batch& work, moment now, const journal_position* positions = nullptr);
   std::unique_lock<std::mutex> lock_for_replay(std::uint64_t hash) const;
+  stream* find_for_replay(const point_record& record, std::uint64_t hash);
   const stream* guess(std::span<const std::uint64_t> hashes, std::size_t at) const;
   void prefetch(std::span<const std::uint64_t> hashes, std::size_t at) const;
   refusal find_or_create(const point& from, std::uint64_t hash, stream*& found);

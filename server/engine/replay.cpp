@@ -34,27 +34,18 @@ std::unique_lock<std::mutex> engine::lock_for_replay(std::uint64_t hash) const {
 
 std::optional<verdict> engine::replay(const point_record& record, journal_position position, moment now,
                                       std::vector<told_event>& told, std::vector<feature_verdict>& by_feature) {
-  return replay(record, streams_->hash_of(record.subject.stream), position, now, told, by_feature);
+  stream* known = nullptr;
+  return replay(record, streams_->hash_of(record.subject.stream), position, now, told, by_feature, known);
 }
 
 std::optional<verdict> engine::replay(const point_record& record, std::uint64_t hash, journal_position position,
                                       moment now, std::vector<told_event>& told,
-                                      std::vector<feature_verdict>& by_feature) {
+                                      std::vector<feature_verdict>& by_feature, stream*& known) {
   std::optional<verdict> result;  // stays where it is made: copies of it would wait for what judge() has written
   const point& from = record.subject;
-  std::unique_lock guard = lock_for_replay(hash);
-  stream* to = streams_->stripe_of(hash).streams.find(from.stream, hash);
-  if (to != nullptr && position <= to->journal.position) return result;
-  if (record.n != (to == nullptr ? 1 : to->n + 1)) return result;
-  if (to == nullptr) {
-    // What was applied once is applied again, even beyond a limit that has been lowered since.
-    auto made = stream::make(from.stream, from, profile_of(from.stream));
-    if (made->profile->is_counted(from)) made->judge_by_rate();
-    streams_->take_place(made->profile->grown_bytes(made->width()), {});
-    to = streams_->insert(std::move(made), hash);
-  }
-  if (guard.owns_lock()) guard.unlock();
-  if (!to->takes(from)) return result;
+  if (known == nullptr) known = find_for_replay(record, hash);
+  stream* const to = known;
+  if (to == nullptr || position <= to->journal.position || record.n != to->n + 1 || !to->takes(from)) return result;
   result.emplace();
   result->subject = from;
   result->n = ++to->n;
@@ -62,10 +53,24 @@ std::optional<verdict> engine::replay(const point_record& record, std::uint64_t 
   by_feature.clear();
   by_feature.reserve(from.values.size());
   judge(from, *to, now, *result, notices, by_feature);
+  if (notices.empty()) return result;
   count_told(notices, true);
   complete_evidence(notices, to->profile->detectors, to->features());
   tell(from, *to, 0, notices, told);
   return result;
+}
+
+// Makes it where the point is its first. Null: there is none, and the point is no first one.
+stream* engine::find_for_replay(const point_record& record, std::uint64_t hash) {
+  const point& from = record.subject;
+  const std::unique_lock guard = lock_for_replay(hash);
+  stream* const found = streams_->stripe_of(hash).streams.find(from.stream, hash);
+  if (found != nullptr || record.n != 1) return found;
+  // What was applied once is applied again, even beyond a limit that has been lowered since.
+  auto made = stream::make(from.stream, from, profile_of(from.stream));
+  if (made->profile->is_counted(from)) made->judge_by_rate();
+  streams_->take_place(made->profile->grown_bytes(made->width()), {});
+  return streams_->insert(std::move(made), hash);
 }
 
 void engine::prefetch_replay(std::span<const std::uint64_t> hashes, std::size_t at) const {
