@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "common/model/verdict.hpp"
+#include "server/app/free_pages.hpp"
 #include "server/engine/engine.hpp"
 #include "server/engine/stream_table.hpp"
 #include "server/pipeline/kept_verdict.hpp"
@@ -17,6 +18,8 @@ namespace {
 constexpr std::size_t entries_for_threads = 256;
 // Of what streams may grow to.
 constexpr std::size_t share_of_streams = 8;
+// What a step of the heap holds of what young streams grow by in a window.
+constexpr std::size_t chains_of_a_step = 512;
 
 bool is_mark(const stream_note& note) {
   return note.says == stream_note::kind::expected || note.says == stream_note::kind::real;
@@ -105,6 +108,7 @@ void replay_crew::replay_lanes(replay_window& of, std::size_t worker) {
 // False: so much was told that it has to be handed out first.
 bool replay_crew::replay_lane(replay_window& of, replay_window::lane& work, outcome_of_worker& into) {
   for (; work.done < work.chains.size(); ++work.done) {
+    if (work.done % chains_of_a_step == 0) grow_heap_ahead();
     engine_.prefetch_replay(work.hashes, work.done);
     of.prefetch(work, work.done);
     into.stream_row = replay_window::none;

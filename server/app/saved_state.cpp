@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/log/log.hpp"
+#include "server/app/free_pages.hpp"
 #include "server/detect/archive.hpp"
 #include "server/detect/shared_networks.hpp"
 #include "server/engine/engine.hpp"
@@ -33,6 +34,8 @@ constexpr std::uint32_t producer_state_version = 1;
 
 constexpr std::size_t sections_at_once = 512;
 constexpr std::size_t sections_for_threads = 16;
+// What a step of the heap holds of streams of some points.
+constexpr std::size_t streams_of_a_step = 64;
 
 }  // namespace
 
@@ -80,7 +83,10 @@ void saved_state::load_stream(const snapshot_section& section, moment now) {
   loaded_at_ = now;
   if (!loading_) {
     const auto restore_all = [this](std::span<loaded_stream* const> share) {
-      for (loaded_stream* one : share) restore(*one);
+      for (std::size_t i = 0; i < share.size(); ++i) {
+        if (i % streams_of_a_step == 0) grow_heap_ahead();
+        restore(*share[i]);
+      }
     };
     loading_ =
         std::make_unique<crew<loaded_stream>>(crew<loaded_stream>::size{0, sections_at_once, sections_for_threads},
