@@ -18,7 +18,7 @@ constexpr std::size_t verdict_bytes_of_value = 32;
 // Of a chain: its row, and its place in a lane. Of a stream: its slots by name.
 constexpr std::size_t place_bytes = 12;
 constexpr std::size_t slot_bytes = 16;
-// Chains whose rows are asked for ahead, and then their first entries.
+// Chains whose rows are asked for ahead, and then their first entries and names.
 constexpr std::size_t rows_ahead = 6;
 constexpr std::size_t entries_ahead = 2;
 }  // namespace
@@ -252,7 +252,9 @@ replay_window::place replay_window::take(std::uint32_t chain) {
 void replay_window::prefetch(const lane& of, std::size_t at) const {
   if (at + rows_ahead < of.chains.size()) prefetch_bytes(&streams_[of.chains[at + rows_ahead]], sizeof(stream_row));
   if (at + entries_ahead >= of.chains.size()) return;
-  const std::uint32_t first = streams_[of.chains[at + entries_ahead]].first;
+  const stream_row& soon = streams_[of.chains[at + entries_ahead]];
+  const std::uint32_t first = soon.first;
+  prefetch_bytes(soon.name.data(), soon.name.size());
   if (first != none) prefetch_bytes(&entries_[first], sizeof(row));
 }
 
