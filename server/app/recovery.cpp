@@ -64,6 +64,7 @@ storage_status persistence::open_events() {
 }
 
 std::optional<std::string> persistence::load_sections(moment at) {
+  engine_->expect_streams(store_->facts().sections);
   for (snapshot_section section; store_->next_section(section);) state_->load(section, at);
   state_->finish_load();
   if (!store_->status().ok()) return store_->status().text();

@@ -109,6 +109,8 @@ public:
   // stream. What the verdict of a point looks into lies in `by_feature`. Points of different stripes may be replayed at
   // once by different threads, and any streams restored.
   void restore(std::unique_ptr<stream> loaded, moment now);
+  // There will be some so many: their tables need not grow with them.
+  void expect_streams(std::size_t count);
   std::optional<verdict> replay(const point_record& record, journal_position position, moment now,
                                 std::vector<told_event>& told, std::vector<feature_verdict>& by_feature);
   // For who has the hash of the name (stream_table) already, and may have the stream: `known` is null before the first

@@ -25,6 +25,10 @@ void engine::restore(std::unique_ptr<stream> loaded, moment now) {
   streams_->insert(std::move(loaded), hash);
 }
 
+void engine::expect_streams(std::size_t count) {
+  for (stream_table::stripe& one : streams_->stripes()) one.streams.reserve(count / stream_table::stripe_count);
+}
+
 // Streams that learn together are all one thread's, whatever stripes they lie in; else a stripe is.
 std::unique_lock<std::mutex> engine::lock_for_replay(std::uint64_t hash) const {
   std::unique_lock guard(streams_->stripe_of(hash).lock, std::defer_lock);
