@@ -15,43 +15,25 @@ void producer::let_go(std::uint64_t holder) {
   if (holder_ == holder) holder_ = 0;
 }
 
-void producer::keep(std::uint64_t seq, std::string_view bytes) {
-  last_seq_ = seq;
-  kept_verdict made{seq, {}};
-  std::size_t given = 0;
-  if (kept_.size() == kept_max) {
-    // The oldest gives its memory to the newest, unless it has far too much.
-    given = kept_.front().size();
-    made.bytes = std::move(kept_.front().bytes);
-    kept_.pop_front();
-    if (made.bytes.capacity() > 2 * bytes.size() + 64) made.bytes = std::string();
-  }
-  made.bytes.assign(bytes);
-  const std::size_t taken = made.size();
-  kept_.push_back(std::move(made));
-  if (taken != given) count_kept(taken, given);
-  while (kept_bytes_ > account_->share() && kept_.size() > 1) drop_oldest();
-  if (account_->bytes.load(std::memory_order_relaxed) > account_->bound.load(std::memory_order_relaxed) &&
-      account_->make_room) {
-    account_->make_room(*this);
-    while (account_->bytes.load(std::memory_order_relaxed) > account_->bound.load(std::memory_order_relaxed) &&
-           kept_.size() > 1)
-      drop_oldest();
-  }
+void producer::keep_within_bounds() {
+  while (kept_.bytes() > account_->share() && kept_.size() > 1) drop_oldest();
+  if (!is_account_full() || !account_->make_room) return;
+  account_->make_room(*this);
+  while (is_account_full() && kept_.size() > 1) drop_oldest();
 }
 
-void producer::count_kept(std::size_t more, std::size_t less) {
-  kept_bytes_ += more - less;
-  account_->bytes.fetch_add(more - less, std::memory_order_relaxed);  // modulo 2^64, as the line above
+void producer::count_kept(std::size_t before) {
+  account_->bytes.fetch_add(kept_.bytes() - before, std::memory_order_relaxed);  // modulo 2^64
 }
 
 void producer::drop_oldest() {
-  count_kept(0, kept_.front().size());
-  kept_.pop_front();
+  const std::size_t before = kept_.bytes();
+  kept_.drop_oldest();
+  count_kept(before);
 }
 
 void producer::drop_kept_to(std::size_t bytes) {
-  while (kept_bytes_ > bytes) drop_oldest();
+  while (kept_.bytes() > bytes) drop_oldest();
 }
 
 void producer::begin_anew() {
@@ -61,15 +43,8 @@ void producer::begin_anew() {
 
 void producer::join(std::shared_ptr<kept_account> account) {
   account_ = std::move(account);
-  kept_bytes_ = 0;
-  for (const kept_verdict& loaded : kept_) count_kept(loaded.size(), 0);
+  count_kept(0);
   drop_kept_to(account_->share());
-}
-
-std::string_view producer::kept(std::uint64_t seq) const {
-  const auto at = std::lower_bound(kept_.begin(), kept_.end(), seq,
-                                   [](const kept_verdict& each, std::uint64_t wanted) { return each.seq < wanted; });
-  return at != kept_.end() && at->seq == seq ? std::string_view(at->bytes) : std::string_view();
 }
 
 void producer::block_after(std::uint64_t seq) {

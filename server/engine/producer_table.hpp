@@ -12,7 +12,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,9 +21,9 @@
 #include <utility>
 #include <vector>
 
-#include "common/model/limit.hpp"
 #include "server/detect/archive.hpp"
 #include "server/engine/kept_account.hpp"
+#include "server/engine/kept_ring.hpp"
 #include "server/store/record.hpp"
 
 namespace spindrift {
@@ -52,10 +51,21 @@ public:
   bool is_connected() const { return holder_ != 0; }
 
   // Keeps what the verdict's line is made of (pipeline/kept_verdict.hpp) for an applied point; seq must be above
-  // last_seq(). Older ones go where there is no room for all.
-  void keep(std::uint64_t seq, std::string_view bytes);
+  // last_seq(). `write(std::string&)` writes it over the bytes of an older one. Older ones go where there is no room
+  // for all.
+  template <class Write>
+  void keep_written(std::uint64_t seq, Write&& write) {
+    const std::size_t before = kept_.bytes();
+    last_seq_ = seq;
+    kept_.add(seq, write);
+    if (kept_.bytes() != before) count_kept(before);
+    if (is_too_much()) keep_within_bounds();
+  }
+  void keep(std::uint64_t seq, std::string_view bytes) {
+    keep_written(seq, [bytes](std::string& into) { into.assign(bytes); });
+  }
   // What is kept of a seq; empty when it is too old or was never applied.
-  std::string_view kept(std::uint64_t seq) const;
+  std::string_view kept(std::uint64_t seq) const { return kept_.find(seq); }
   // A point that the journal could not take leaves a hole: later ones are refused until it comes again, because
   // applying them would make the re-sent one look applied.
   bool is_blocked(std::uint64_t seq) const { return refused_seq_ != 0 && seq > refused_seq_; }
@@ -64,15 +74,14 @@ public:
   // Its numbering begins anew, and what it was answered is no longer known.
   void begin_anew();
   // What its kept verdicts take; lets the oldest go until it is no more than this.
-  std::size_t kept_bytes() const { return kept_bytes_; }
+  std::size_t kept_bytes() const { return kept_.bytes(); }
   void drop_kept_to(std::size_t bytes);
   // What was loaded counts from now on.
   void join(std::shared_ptr<kept_account> account);
 
   template <class Archive>
   void visit_state(Archive& archive) {
-    archive(last_seq_);
-    archive.sequence(kept_, kept_max);
+    archive(last_seq_, kept_);
   }
   // The same with lines in the place of what is kept, which is what lasts: `append_line(bytes, out)` makes one.
   template <class AppendLine>
@@ -80,35 +89,29 @@ public:
     out(last_seq_);
     auto count = static_cast<std::uint32_t>(kept_.size());
     out(count);
-    for (const kept_verdict& one : kept_) {
-      kept_verdict spelt{one.seq, {}};
+    kept_.for_each([&](const kept_ring::entry& one) {
+      kept_ring::entry spelt{one.seq, {}};
       append_line(std::string_view(one.bytes), spelt.bytes);
       out(spelt);
-    }
+    });
   }
 
 private:
-  static constexpr std::size_t kept_max = model::in_flight_max;
-  struct kept_verdict {
-    std::uint64_t seq = 0;
-    std::string bytes;
-    template <class Archive>
-    void visit_state(Archive& archive) {
-      archive(seq, bytes);
-    }
-    std::size_t size() const { return sizeof(kept_verdict) + bytes.capacity(); }
-  };
-
+  // To the account, what was `before` and is now.
+  void count_kept(std::size_t before);
+  bool is_too_much() const { return kept_.bytes() > account_->share() || is_account_full(); }
+  bool is_account_full() const {
+    return account_->bytes.load(std::memory_order_relaxed) > account_->bound.load(std::memory_order_relaxed);
+  }
+  void keep_within_bounds();
   void drop_oldest();
-  void count_kept(std::size_t more, std::size_t less);
 
   std::string name_;
   std::uint64_t last_seq_ = 0;
   std::uint64_t holder_ = 0;
   std::uint64_t refused_seq_ = 0;
   journal_name journal_{};
-  std::deque<kept_verdict> kept_;  // ascending seq
-  std::size_t kept_bytes_ = 0;
+  kept_ring kept_;
   std::shared_ptr<kept_account> account_;
 };
 

@@ -161,8 +161,11 @@ struct unpacked {
 
 void pack_verdict(const verdict& judged, std::string& into) {
   const point& subject = judged.subject;
-  std::size_t bytes = sizeof(fixed_part) + 2 * sizeof(double) + sizeof(adwin_cut) + subject.stream.size() +
-                      judged.feature.size() + subject.values.size() * sizeof(feature_part);
+  std::size_t bytes =
+      sizeof(fixed_part) + subject.stream.size() + judged.feature.size() + subject.values.size() * sizeof(feature_part);
+  if (judged.rate) bytes += sizeof *judged.rate;
+  if (judged.score) bytes += sizeof *judged.score;
+  if (judged.drift) bytes += sizeof *judged.drift;
   for (const feature& one : subject.values) bytes += one.name.size();
   into.resize(bytes);
   char* at = into.data();
@@ -177,7 +180,7 @@ void pack_verdict(const verdict& judged, std::string& into) {
     put(feature_part{one.value, judged.by_feature[i], static_cast<std::uint8_t>(one.name.size())}, at);
     put_text(one.name, at);
   }
-  into.resize(static_cast<std::size_t>(at - into.data()));
+  assert(at == into.data() + bytes);
 }
 
 void append_kept_line(std::string_view kept, bool is_repeated, std::string& out) {

@@ -41,8 +41,7 @@ void pipeline::ingest_named(intake& taken, moment now) {
     const std::uint64_t seq = points.points[i].seq;
     if (points.outcomes[i].why == refusal::none) {
       named.unblock();
-      pack_verdict(points.outcomes[i].what, packed_);
-      named.keep(seq, packed_);
+      named.keep_written(seq, [&](std::string& kept) { pack_verdict(points.outcomes[i].what, kept); });
     }
     if (points.outcomes[i].why == refusal::storage_full) named.block_after(seq);
   }

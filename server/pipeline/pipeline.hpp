@@ -66,7 +66,6 @@ private:
   engine& engine_;
   const durable_position* disk_;
   std::vector<sink*> sinks_;
-  std::string packed_;        // scratch
   intake apart_;              // of nothing sent
   sink::need needed_;         // of this batch, by all sinks together
   std::vector<sink*> asked_;  // of this batch: those to be asked for each line

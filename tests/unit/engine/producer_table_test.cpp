@@ -36,6 +36,28 @@ TEST(producer, keeps_as_many_verdicts_as_may_be_unanswered_and_no_more) {
   EXPECT_EQ(who.kept(count + 1), "new");
 }
 
+TEST(producer, keeps_verdicts_of_all_sizes_in_the_memory_of_older_ones) {
+  producer who("plant-7");
+  const auto line = [](std::uint64_t seq) {
+    return std::string(seq % 7 == 0 ? 900 : 1 + seq % 120, 'x') + std::to_string(seq);
+  };
+  const std::uint64_t kept = model::in_flight_max;
+  for (std::uint64_t seq = 1; seq <= 3 * kept; ++seq) who.keep(seq, line(seq));
+  std::size_t bytes = 0;
+  for (std::uint64_t seq = 2 * kept + 1; seq <= 3 * kept; ++seq) {
+    ASSERT_EQ(who.kept(seq), line(seq));
+    bytes += line(seq).size();
+  }
+  EXPECT_GE(who.kept_bytes(), bytes);
+  EXPECT_LE(who.kept_bytes(), 2 * bytes + kept * 200);
+  who.drop_kept_to(who.kept_bytes() / 2);
+  for (std::uint64_t seq = 3 * kept + 1; seq <= 3 * kept + 100; ++seq) who.keep(seq, line(seq));
+  EXPECT_EQ(who.kept(2 * kept + 1), "");
+  for (std::uint64_t seq = 3 * kept - 100; seq <= 3 * kept + 100; ++seq) ASSERT_EQ(who.kept(seq), line(seq));
+  who.drop_kept_to(0);
+  EXPECT_EQ(who.kept_bytes(), 0U);
+}
+
 TEST(producer_table, lets_the_oldest_verdicts_of_those_go_that_are_not_connected) {
   producer_table table(10, 160'000);
   const std::string line(1'000, 'x');
