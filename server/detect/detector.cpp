@@ -147,6 +147,7 @@ void feature_detector::prefetch() const {
 
 void feature_detector::prefetch_windows() const {
   if (classic()) classic()->prefetch();
+  if (robust()) robust()->prefetch();
   if (adwin()) adwin()->prefetch();
   if (alarms()) alarms()->prefetch();
 }

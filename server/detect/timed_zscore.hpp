@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "server/detect/clock_expectation.hpp"
+#include "server/detect/prefetch.hpp"
 #include "server/detect/reading.hpp"
 #include "server/detect/rhythm.hpp"
 #include "server/detect/robust_zscore.hpp"
@@ -37,6 +38,9 @@ public:
   // t: event time in seconds; interval: usual seconds between points, 0 while unknown. Baseline, clock, beats and what
   // lasts are said in `seen`, which was empty.
   season_now update(double x, double t, double interval, bool after_hole, feature_reading& seen);
+
+  // See prefetch.hpp.
+  void prefetch() const { prefetch_object(seldom_.get()); }
 
   bool has_adopted() const { return plain_.has_adopted(); }
   void relearn();

@@ -20,8 +20,11 @@
 namespace spindrift {
 namespace {
 
-// Points between asking for memory and using it: some 40 ns each, where memory takes 100 to 300.
+// Points between asking for memory and using it, which takes 100 to 300 ns: some 40 each when they are numbered, some
+// 300 to 1,000 when they are judged. What a batch of 512 default points touches is more than most second-level caches
+// hold, so what judging alone needs is asked for then.
 constexpr std::size_t ahead = 6;
+constexpr std::size_t judged_ahead = 2;
 
 }  // namespace
 
@@ -101,7 +104,7 @@ void engine::replay(batch& work, std::span<const journal_position> positions, mo
 
 void engine::number_points(batch& work, moment now, const journal_position* positions) {
   for (std::size_t i = 0; i < work.points.size(); ++i) {
-    prefetch(work.hashes, i);
+    prefetch_numbered(work.hashes, i);
     outcome& result = work.outcomes[i];
     work.streams[i] = nullptr;
     const point& from = work.points[i];
@@ -141,15 +144,13 @@ const stream* engine::guess(std::span<const std::uint64_t> hashes, std::size_t a
   return at < hashes.size() ? streams_->stripe_of(hashes[at]).streams.guess(hashes[at]) : nullptr;
 }
 
-// Of points that come after `at`: the slots of one, the stream of another that has its slots by now, and so on.
-void engine::prefetch(std::span<const std::uint64_t> hashes, std::size_t at) const {
+// Of points that come after `at`: the slots of one, the ends of another's stream, which has its slots by now, and so
+// on.
+void engine::prefetch_numbered(std::span<const std::uint64_t> hashes, std::size_t at) const {
   if (at + 3 * ahead < hashes.size())
     streams_->stripe_of(hashes[at + 3 * ahead]).streams.prefetch(hashes[at + 3 * ahead]);
-  prefetch_object(guess(hashes, at + 2 * ahead));
-  if (const stream* const next = guess(hashes, at + ahead)) {
-    prefetch_bytes(next->name.data(), next->name.size());
-    next->detectors.prefetch();
-  }
+  if (const stream* const next = guess(hashes, at + 2 * ahead)) next->prefetch_ends();
+  if (const stream* const next = guess(hashes, at + ahead)) prefetch_bytes(next->name.data(), next->name.size());
 }
 
 refusal engine::find_or_create(const point& from, std::uint64_t hash, stream*& found) {
@@ -172,14 +173,27 @@ refusal engine::find_or_create(const point& from, std::uint64_t hash, stream*& f
   return refusal::none;
 }
 
+namespace {
+// Of points that are judged soon: the stream of the one that is `last`, the detectors of one before it, which has its
+// stream by now, and so on.
+void prefetch_judged(std::span<stream* const> streams, std::size_t last) {
+  const auto at = [&](std::size_t behind) -> const stream* {
+    return last >= behind && last - behind < streams.size() ? streams[last - behind] : nullptr;
+  };
+  prefetch_object(at(0));
+  if (const stream* const next = at(judged_ahead)) next->detectors.prefetch();
+  if (const stream* const next = at(2 * judged_ahead)) next->detectors.prefetch_windows();
+}
+}  // namespace
+
 void engine::apply_points(batch& work, moment now, bool is_replay) {
   std::vector<event> told;
   std::size_t features = 0;
   for (const point& from : work.points) features += from.values.size();
   work.by_feature.reserve(features);
+  for (std::size_t i = 0; i < 3 * judged_ahead; ++i) prefetch_judged(work.streams, i);
   for (std::size_t i = 0; i < work.points.size(); ++i) {
-    const stream* const next = i + ahead < work.points.size() ? work.streams[i + ahead] : nullptr;
-    if (next != nullptr) next->detectors.prefetch_windows();
+    prefetch_judged(work.streams, i + 3 * judged_ahead);
     stream* const to = work.streams[i];
     if (to == nullptr) continue;
     judge(work.points[i], *to, now, work.outcomes[i].what, told, work.by_feature);

@@ -166,7 +166,7 @@ private:
   std::unique_lock<std::mutex> lock_for_replay(std::uint64_t hash) const;
   stream* find_for_replay(const point_record& record, std::uint64_t hash);
   const stream* guess(std::span<const std::uint64_t> hashes, std::size_t at) const;
-  void prefetch(std::span<const std::uint64_t> hashes, std::size_t at) const;
+  void prefetch_numbered(std::span<const std::uint64_t> hashes, std::size_t at) const;
   refusal find_or_create(const point& from, std::uint64_t hash, stream*& found);
   std::size_t streams_max() const { return streams_max_.load(std::memory_order_relaxed); }
   shared_profile usual_profile() const;

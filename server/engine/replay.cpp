@@ -80,7 +80,9 @@ stream* engine::find_for_replay(const point_record& record, std::uint64_t hash) 
 void engine::prefetch_replay(std::span<const std::uint64_t> hashes, std::size_t at) const {
   // Those that learn together lie in stripes of other threads.
   if (is_any_shared_.load(std::memory_order_relaxed)) return;
-  prefetch(hashes, at);
+  prefetch_numbered(hashes, at);
+  prefetch_object(guess(hashes, at + 6));
+  if (const stream* const next = guess(hashes, at + 4)) next->detectors.prefetch();
   // Its detectors were asked for a few points ago.
   if (const stream* const next = guess(hashes, at + 2)) next->detectors.prefetch_windows();
 }

@@ -16,6 +16,7 @@
 #include "common/model/limit.hpp"
 #include "common/model/point.hpp"
 #include "server/detect/detector.hpp"
+#include "server/detect/prefetch.hpp"
 #include "server/detect/rare_list.hpp"
 #include "server/engine/counter_rate.hpp"
 #include "server/engine/stream_name.hpp"
@@ -85,6 +86,14 @@ struct stream {
   std::span<const std::string> features() const {
     return seldom ? std::span<const std::string>(seldom->features.data(), seldom->features.size())
                   : std::span<const std::string>();
+  }
+
+  // See prefetch.hpp. What numbering touches: most of it lies between, and is for the detectors and events.
+  void prefetch_ends() const {
+    const auto* const begin = reinterpret_cast<const char*>(this);
+    const auto* const behind_events = reinterpret_cast<const char*>(&journal);
+    prefetch_bytes(begin, static_cast<std::size_t>(reinterpret_cast<const char*>(&detectors) - begin));
+    prefetch_bytes(behind_events, static_cast<std::size_t>(begin + sizeof(stream) - behind_events));
   }
 
   // Values a point has.

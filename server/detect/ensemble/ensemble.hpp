@@ -57,7 +57,12 @@ public:
   event_reading update(double x, double t_seconds);
 
   // See prefetch.hpp.
-  void prefetch() const { calibration_.prefetch(); }
+  void prefetch() const {
+    calibration_.prefetch();
+    for (std::size_t i = 0; i < shape_count; ++i) {
+      if (shape_blocks_.closes_next(i)) shape_courses_[i].prefetch();
+    }
+  }
 
   std::size_t memory_bytes() const;
 

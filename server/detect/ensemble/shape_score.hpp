@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "server/detect/ensemble/moving_moments.hpp"
+#include "server/detect/prefetch.hpp"
 #include "server/detect/short_double.hpp"
 
 namespace spindrift {
@@ -51,6 +52,8 @@ public:
 
   // Beyond itself.
   std::size_t memory_bytes() const { return groups_held() * sizeof(group); }
+  // See prefetch.hpp.
+  void prefetch() const { prefetch_bytes(groups_.get(), memory_bytes()); }
 
   template <class Archive>
   void visit_state(Archive& archive) {
@@ -133,6 +136,7 @@ public:
     in_block = 0;
     return true;
   }
+  bool closes_next(std::size_t stride) const { return in_block_[stride] + 1U == strides[stride]; }
   double collapsed(std::size_t stride, double level) const {
     const double extreme = highest_[stride] - level >= level - lowest_[stride] ? highest_[stride] : lowest_[stride];
     return 0.5 * (sums_[stride] / static_cast<double>(strides[stride]) + extreme);
@@ -166,6 +170,8 @@ public:
   double add(double collapsed, const fading_moments& around);
 
   std::size_t memory_bytes() const { return memory_.memory_bytes(); }
+  // What the next block that closes will touch.
+  void prefetch() const { memory_.prefetch(); }
 
   template <class Archive>
   void visit_state(Archive& archive) {
