@@ -21,12 +21,17 @@ std::size_t slab_room::slab_count() {
 }
 
 slab_room::address slab_room::add_slab(std::size_t block_bytes) {
-  slab made{block_bytes, std::make_unique<std::byte[]>(block_bytes * blocks_a_slab), {}};
+  slab made{block_bytes, std::make_unique<std::byte[]>(block_bytes * blocks_a_slab)};
   made.free.resize(blocks_a_slab);
   std::iota(made.free.rbegin(), made.free.rend(), std::uint8_t{0});  // the first block is the first to go
   const auto begin = reinterpret_cast<address>(made.blocks.get());
-  slabs_.emplace(begin, std::move(made));
-  spacious_.emplace(block_bytes, begin);
+  const auto added = slabs_.emplace(begin, std::move(made)).first;
+  try {
+    spacious_.emplace(block_bytes, begin);
+  } catch (...) {
+    slabs_.erase(added);
+    throw;
+  }
   return begin;
 }
 
@@ -40,7 +45,7 @@ std::byte* slab_room::hand_out(std::size_t bytes) {
   slab& from = slabs_.at(begin);
   std::byte* const block = from.blocks.get() + from.free.back() * block_bytes;
   from.free.pop_back();
-  if (from.free.empty()) spacious_.erase({block_bytes, begin});
+  if (from.free.empty()) from.place = spacious_.extract({block_bytes, begin});
   std::fill_n(block, block_bytes, std::byte{0});
   return block;
 }
@@ -53,7 +58,7 @@ void slab_room::take_back(std::byte* block) {
   slab& to = found->second;
   const auto number = static_cast<std::size_t>(block - to.blocks.get()) / to.block_bytes;
   assert(number < blocks_a_slab);
-  if (to.free.empty()) spacious_.emplace(to.block_bytes, found->first);
+  if (to.free.empty()) spacious_.insert(std::move(to.place));
   to.free.push_back(static_cast<std::uint8_t>(number));
   if (to.free.size() < blocks_a_slab) return;
   spacious_.erase({to.block_bytes, found->first});

@@ -37,10 +37,12 @@ public:
 
 private:
   using address = std::uintptr_t;
+  using slab_set = std::set<std::pair<std::size_t, address>>;
   struct slab {
     std::size_t block_bytes = 0;
     std::unique_ptr<std::byte[]> blocks{};
     std::vector<std::uint8_t> free{};  // their numbers
+    slab_set::node_type place{};  // of spacious_, while none is free: a block is given back without asking for memory
   };
 
   static slab_room& shared();
@@ -49,8 +51,8 @@ private:
   address add_slab(std::size_t block_bytes);
 
   std::mutex lock_;
-  std::map<address, slab> slabs_;                       // by where they begin
-  std::set<std::pair<std::size_t, address>> spacious_;  // with a block that is free: its bytes, and where they begin
+  std::map<address, slab> slabs_;  // by where they begin
+  slab_set spacious_;              // with a block that is free: its bytes, and where they begin
 };
 
 }  // namespace spindrift
