@@ -47,7 +47,7 @@ public:
 
 private:
   struct cut {
-    std::uint64_t n = 0;       // 0: none yet
+    std::uint64_t n = 0;       // 0: none
     std::uint64_t from_n = 0;  // where its window begins
     double change = 0;
     double before = 0;        // the level that was left
@@ -55,8 +55,8 @@ private:
   };
   // What most streams have nothing of.
   struct rarities {
-    cut newest;
-    std::unique_ptr<standing_range> rest;
+    cut newest;                            // while it may mean something
+    std::unique_ptr<standing_range> rest;  // once the clock lets something expect
   };
 
   rarities& some() {
@@ -66,12 +66,13 @@ private:
   bool has_cut() const { return seldom_ && seldom_->newest.n != 0; }
 
   void take_cut(const observation& point);
+  void forget_cut();
   rare_finding judge_cut(const observation& point, const spread_watch& scatter);
   void learn(const observation& point);
 
   level_range range_;
   std::int64_t begin_ts_ = 0;
-  std::unique_ptr<rarities> seldom_;  // from the first of them on
+  std::unique_ptr<rarities> seldom_;  // while there is one of them
 };
 
 }  // namespace spindrift

@@ -75,8 +75,7 @@ spread_watch::answer spread_watch::follow_told() {
   result.over = true;
   result.accepted = !is_back;
   if (!is_back) restart();
-  change_->told = false;
-  change_->beyond = 0;
+  change_.reset();
   return result;
 }
 
@@ -108,7 +107,7 @@ spread_watch::answer spread_watch::watch(const observation& point, double rate) 
   const bool is_far = is_beyond(size, suspected);
   is_suspect_ = is_far && stray() > 0;
   if (!is_far || !is_beyond(size, 1)) {
-    if (change_) change_->beyond = 0;
+    change_.reset();
     learn_stray(size, rate);
     return {};
   }

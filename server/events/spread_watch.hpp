@@ -55,7 +55,7 @@ public:
       float* const averages[]{&slow_, &fast_, &variance_, &record_, &before_, &now_};
       for (std::size_t i = 0; i < all.size(); ++i) *averages[i] = static_cast<float>(all[i]);
       held_ = static_cast<std::uint16_t>(std::min<std::uint32_t>(held, UINT16_MAX));
-      const bool is_there = of.told || of.from_n > 0 || of.beyond > 0;
+      const bool is_there = of.told || of.beyond > 0;
       change_ = is_there ? std::make_unique<change>(of) : nullptr;
     }
   }
@@ -90,7 +90,7 @@ private:
   float record_ = 0;        // the largest |fast - slow| that was not told, fading
   float before_ = 0;        // the largest of the block of points before, and of this one
   float now_ = 0;
-  std::unique_ptr<change> change_;  // the newest; null: none yet
+  std::unique_ptr<change> change_;  // null: none
   std::uint32_t points_ = 0;
   std::uint16_t held_ = 0;
   bool is_suspect_ = false;
