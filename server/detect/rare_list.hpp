@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "server/detect/prefetch.hpp"
+
 namespace spindrift {
 
 template <class T>
@@ -25,6 +27,9 @@ public:
   std::size_t size() const { return held_ ? held_->size() : 0; }
   T* data() { return held_ ? held_->data() : nullptr; }
   const T* data() const { return held_ ? held_->data() : nullptr; }
+  // See prefetch.hpp: first this, then that.
+  void prefetch() const { prefetch_object(held_.get()); }
+  void prefetch_elements() const { prefetch_bytes(data(), size() * sizeof(T)); }
   T* begin() { return held_ ? held_->data() : nullptr; }
   T* end() { return begin() + size(); }
   const T* begin() const { return data(); }

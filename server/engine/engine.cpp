@@ -181,8 +181,14 @@ void prefetch_judged(std::span<stream* const> streams, std::size_t last) {
     return last >= behind && last - behind < streams.size() ? streams[last - behind] : nullptr;
   };
   prefetch_object(at(0));
-  if (const stream* const next = at(judged_ahead)) next->detectors.prefetch();
-  if (const stream* const next = at(2 * judged_ahead)) next->detectors.prefetch_windows();
+  if (const stream* const next = at(judged_ahead)) {
+    next->detectors.prefetch();
+    next->events.prefetch();
+  }
+  if (const stream* const next = at(2 * judged_ahead)) {
+    next->detectors.prefetch_windows();
+    next->events.prefetch_entries();
+  }
 }
 }  // namespace
 

@@ -82,6 +82,10 @@ public:
   // The newest points, as many as pictures show before an event, oldest first.
   std::vector<context_point> newest_points(std::size_t feature) const { return album_.newest_points(feature); }
 
+  // See prefetch.hpp; first what leads to the events that are open or were lately, then those.
+  void prefetch() const { entries_.prefetch(); }
+  void prefetch_entries() const { entries_.prefetch_elements(); }
+
   const interval_habit& intervals() const { return intervals_; }
   // Of those that were told.
   std::size_t open_count() const;
