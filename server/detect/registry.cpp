@@ -174,7 +174,7 @@ constexpr detector_entry table[] = {
      .is_chosen = [](settings_ref of) { return !is_classic(of); },
      .state_settings = [](settings_ref of) { return hash_of({of.zscore.seasonal ? 1U : 0U}); },
      .grown_bytes = [](settings_ref of,
-                       std::size_t values) { return values * (of.zscore.seasonal ? 9'650UL : 2'550UL); },
+                       std::size_t values) { return values * (of.zscore.seasonal ? 9'450UL : 2'350UL); },
      .complaints = nullptr,
      .append_options = append_nothing},
     {.tag = detector_tag::adwin,
