@@ -20,11 +20,9 @@
 namespace spindrift {
 namespace {
 
-// Points between asking for memory and using it, which takes 100 to 300 ns: some 40 each when they are numbered, some
-// 300 to 1,000 when they are judged. What a batch of 512 default points touches is more than most second-level caches
-// hold, so what judging alone needs is asked for then.
+// Points between asking for memory and using it, which takes 100 to 300 ns: some 40 each when they are numbered. What
+// judging alone needs is asked for then (judging.hpp).
 constexpr std::size_t ahead = 6;
-constexpr std::size_t judged_ahead = 2;
 
 }  // namespace
 
@@ -173,33 +171,15 @@ refusal engine::find_or_create(const point& from, std::uint64_t hash, stream*& f
   return refusal::none;
 }
 
-namespace {
-// Of points that are judged soon: the stream of the one that is `last`, the detectors of one before it, which has its
-// stream by now, and so on.
-void prefetch_judged(std::span<stream* const> streams, std::size_t last) {
-  const auto at = [&](std::size_t behind) -> const stream* {
-    return last >= behind && last - behind < streams.size() ? streams[last - behind] : nullptr;
-  };
-  prefetch_object(at(0));
-  if (const stream* const next = at(judged_ahead)) {
-    next->detectors.prefetch();
-    next->events.prefetch();
-  }
-  if (const stream* const next = at(2 * judged_ahead)) {
-    next->detectors.prefetch_windows();
-    next->events.prefetch_entries();
-  }
-}
-}  // namespace
-
 void engine::apply_points(batch& work, moment now, bool is_replay) {
   std::vector<event> told;
   std::size_t features = 0;
   for (const point& from : work.points) features += from.values.size();
   work.by_feature.reserve(features);
-  for (std::size_t i = 0; i < 3 * judged_ahead; ++i) prefetch_judged(work.streams, i);
+  const auto at = [&work](std::size_t i) { return i < work.streams.size() ? work.streams[i] : nullptr; };
+  for (std::size_t i = 0; i < 3 * judged_ahead; ++i) prefetch_judged(at, i);
   for (std::size_t i = 0; i < work.points.size(); ++i) {
-    prefetch_judged(work.streams, i + 3 * judged_ahead);
+    prefetch_judged(at, i + 3 * judged_ahead);
     stream* const to = work.streams[i];
     if (to == nullptr) continue;
     judge(work.points[i], *to, now, work.outcomes[i].what, told, work.by_feature);

@@ -81,10 +81,7 @@ void engine::prefetch_replay(std::span<const std::uint64_t> hashes, std::size_t 
   // Those that learn together lie in stripes of other threads.
   if (is_any_shared_.load(std::memory_order_relaxed)) return;
   prefetch_numbered(hashes, at);
-  prefetch_object(guess(hashes, at + 6));
-  if (const stream* const next = guess(hashes, at + 4)) next->detectors.prefetch();
-  // Its detectors were asked for a few points ago.
-  if (const stream* const next = guess(hashes, at + 2)) next->detectors.prefetch_windows();
+  prefetch_judged([&](std::size_t i) { return guess(hashes, i); }, at + 3 * judged_ahead);
 }
 
 void engine::replay_forget(std::string_view name, journal_position position) {

@@ -68,12 +68,6 @@ void level_watch::take_cut(const observation& point) {
   newest.is_settled = false;
 }
 
-// It is of no account any more.
-void level_watch::forget_cut() {
-  seldom_->newest = {};
-  if (!has_rest()) seldom_.reset();
-}
-
 void level_watch::accept() {
   range_.accept();
   if (has_rest()) seldom_->rest->accept();
@@ -84,7 +78,8 @@ void level_watch::learn(const observation& point) {
   // A spike is no level, and one huge value would widen the range for ever.
   const double cleaned = point.is_beyond() ? point.seen.baseline.expected : point.value;
   const bool is_frozen = has_cut() && point.n - seldom_->newest.n <= frozen;
-  if (has_cut() && !is_frozen && seldom_->newest.is_settled) forget_cut();
+  // Then it is of no account any more.
+  if (has_cut() && !is_frozen && seldom_->newest.is_settled) seldom_->newest = {};
   range_.learn(point.value, cleaned, is_frozen);
   if (!point.seen.clock) {
     if (has_rest()) seldom_->rest.reset();

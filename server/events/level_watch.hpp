@@ -66,7 +66,6 @@ private:
   bool has_cut() const { return seldom_ && seldom_->newest.n != 0; }
 
   void take_cut(const observation& point);
-  void forget_cut();
   rare_finding judge_cut(const observation& point, const spread_watch& scatter);
   void learn(const observation& point);
 
