@@ -180,22 +180,26 @@ void calibration::widen(std::size_t score, unsigned first, unsigned end) {
   const std::uint8_t above = in_steps(surprise_of(before, begin, buckets_max));
   const std::size_t next = begin + before.held;
   const std::size_t held = end - first;
-  bucket_row buckets(held_ - before.held + held);
-  buckets.take(0, buckets_, 0, begin);
-  buckets.take(begin + (before.held == 0 ? 0U : before.first - first), buckets_, begin, before.held);
-  buckets.take(begin + held, buckets_, next, held_ - next);
-  for (unsigned place = first; place < end; ++place) {
-    const std::size_t made = begin + place - first;
-    if (before.held == 0 || place >= unsigned{before.first} + before.held) buckets.set_surprise(made, above);
-    if (before.held != 0 && place < before.first) buckets.set_surprise(made, below);
+  const std::size_t total = held_ - before.held + held;
+  bucket_row wider;
+  if (bucket_row::bytes_for(total) != bucket_row::bytes_for(held_)) {
+    wider = bucket_row(total);
+    wider.take(0, buckets_, 0, begin);
   }
-  buckets_ = std::move(buckets);
-  held_ = static_cast<std::uint16_t>(held_ - before.held + held);
+  bucket_row& to = wider ? wider : buckets_;
+  // From behind, since it may be the same row.
+  to.take(begin + held, buckets_, next, held_ - next);
+  to.take(begin + (before.held == 0 ? 0U : before.first - first), buckets_, begin, before.held);
+  for (unsigned place = first; place < end; ++place) {
+    if (place - before.first < before.held) continue;
+    to.begin(begin + place - first, before.held != 0 && place < before.first ? below : above);
+  }
+  if (wider) buckets_ = std::move(wider);
+  held_ = static_cast<std::uint16_t>(total);
   spans_[score] = {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(held)};
 }
 
-// A fresh block of exactly the wanted size: some hundred times in a stream's life, and no spare capacity is kept. What
-// is cut off below is counted in the lowest bucket.
+// A fresh block for the wanted spans, seldom. What is cut off below is counted in the lowest bucket.
 void calibration::hold(const std::array<span, scores>& wanted) {
   const auto total = std::accumulate(wanted.begin(), wanted.end(), std::size_t{0},
                                      [](std::size_t sum, const span& of) { return sum + of.held; });

@@ -42,7 +42,7 @@ public:
   void prefetch() const { buckets_.prefetch(held_); }
 
   unsigned count() const { return count_; }
-  std::size_t memory_bytes() const { return 2U * std::size_t{held_}; }
+  std::size_t memory_bytes() const { return bucket_row::bytes_for(held_); }
 
   // The bucket of r > 0, in 0 .. buckets_max - 1.
   static unsigned bucket_of(double r);
@@ -62,7 +62,14 @@ private:
   class bucket_row {
   public:
     bucket_row() = default;
-    explicit bucket_row(std::size_t size) : bytes_(std::make_unique<std::uint8_t[]>(2U * size)) {}
+    explicit bucket_row(std::size_t size) : bytes_(std::make_unique<std::uint8_t[]>(bytes_for(size))) {}
+
+    // In steps of 64 with what the heap adds to it: of exact sizes a young stream has sixty one after the other, and
+    // the holes that they leave are larger than what the steps leave empty.
+    static constexpr std::size_t bytes_for(std::size_t size) {
+      return size == 0 ? 0 : (2U * size + heap_header + block_step - 1) / block_step * block_step - heap_header;
+    }
+    explicit operator bool() const { return bytes_ != nullptr; }
 
     void prefetch(std::size_t size) const { prefetch_bytes(bytes_.get(), 2U * size); }
 
@@ -71,10 +78,10 @@ private:
       return code < exact_end ? code : (16U + (code & 15U)) << ((code >> 4U) - 2U);
     }
     void set_count(std::size_t i, unsigned count);
-    // So many behind each other as they are.
+    // So many behind each other as they are; `of` may be the row itself.
     void take(std::size_t to, const bucket_row& of, std::size_t from, std::size_t many) {
       if (many == 0) return;  // a row of none has no bytes to point at
-      std::memcpy(bytes_.get() + 2 * to, of.bytes_.get() + 2 * from, 2 * many);
+      std::memmove(bytes_.get() + 2 * to, of.bytes_.get() + 2 * from, 2 * many);
     }
     // One more, or a step of 2^k more if `lot`, evenly from 0 to 2^32, is below 2^(32 - k); returns the surprise.
     std::uint8_t count_up(std::size_t i, std::uint32_t lot) {
@@ -86,11 +93,18 @@ private:
     // In steps of 1/36.
     std::uint8_t surprise(std::size_t i) const { return bytes_[2 * i + 1]; }
     void set_surprise(std::size_t i, std::uint8_t steps) { bytes_[2 * i + 1] = steps; }
+    // Of none yet.
+    void begin(std::size_t i, std::uint8_t steps) {
+      bytes_[2 * i] = 0;
+      set_surprise(i, steps);
+    }
 
   private:
     // A count as it is, then 16 and the lower four bits, 2^k times for k = the upper four less 2.
     static constexpr unsigned exact_end = 64;
     static constexpr unsigned code_max = 223;  // the last one below count_max
+    static constexpr std::size_t block_step = 64;
+    static constexpr std::size_t heap_header = 8;
 
     std::unique_ptr<std::uint8_t[]> bytes_;
   };

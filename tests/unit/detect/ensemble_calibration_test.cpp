@@ -133,13 +133,33 @@ TEST(ensemble_calibration, agrees_with_the_rule_written_out_through_growth_and_h
   EXPECT_LT(scale.count(), 65536U);
 }
 
-TEST(ensemble_calibration, holds_no_more_buckets_than_were_met) {
+// Blocks of the heap that fill one, two, three ... cache lines with what it adds to them.
+TEST(ensemble_calibration, holds_no_more_lines_than_the_buckets_need_that_were_met) {
+  constexpr std::size_t line = 64;
+  constexpr std::size_t added = 8;
   one_scale scale;
   EXPECT_EQ(scale.memory_bytes(), 0U);
   for (int i = 0; i < 1000; ++i) scale.update(1.0);
-  EXPECT_EQ(scale.memory_bytes(), 2U);
-  scale.update(4.0);
-  EXPECT_EQ(scale.memory_bytes(), 9U * 2U);
+  EXPECT_EQ(scale.memory_bytes(), line - added);
+  scale.update(std::exp2(27.0 / 4.0));  // 28 buckets of two bytes
+  EXPECT_EQ(scale.memory_bytes(), line - added);
+  scale.update(std::exp2(28.0 / 4.0));
+  EXPECT_EQ(scale.memory_bytes(), 2 * line - added);
+}
+
+// Buckets of all scores lie in one block, within which and beyond which each is widened, upward and downward.
+TEST(ensemble_calibration, tells_of_each_of_many_scores_as_if_it_were_alone) {
+  support::noise_source noise(16);
+  calibration together;
+  std::array<one_scale, calibration::scores> alone;
+  for (int i = 0; i < 3000; ++i) {
+    std::array<double, calibration::scores> raw{};
+    for (std::size_t k = 0; k < raw.size(); ++k) {
+      raw[k] = std::exp2(noise.normal() * (1.0 + 0.2 * static_cast<double>(k)));
+    }
+    const auto surprises = together.update(raw);
+    for (std::size_t k = 0; k < raw.size(); ++k) ASSERT_EQ(surprises[k], alone[k].update(raw[k])) << i << ' ' << k;
+  }
 }
 
 TEST(ensemble_calibration, does_not_tell_the_lowest_scores_of_a_stream_apart) {
@@ -148,7 +168,7 @@ TEST(ensemble_calibration, does_not_tell_the_lowest_scores_of_a_stream_apart) {
   for (int i = 0; i < 20000; ++i) scale.update(std::abs(noise.normal()));
   // A third lies below 0.43: from there to four deviations are some three octaves; the smallest of so many lies eleven
   // below.
-  EXPECT_LE(scale.memory_bytes(), 20U * 2U);
+  EXPECT_LE(scale.memory_bytes(), 2U * 28U);
   EXPECT_NEAR(scale.update(1e-5), -std::log10(1.0 - 0.5 / 3.0), 0.03);
   EXPECT_NEAR(scale.update(2.0), -std::log10(0.5 * (0.0455 + 0.0173)), lot_tolerance);  // of its bucket, 2 to 2.38
 }
