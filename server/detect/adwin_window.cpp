@@ -247,10 +247,9 @@ bool adwin_window::may_exceed(double range) {
     log_term_floor_ = static_cast<float>(log_term_of(bucket_size(bits - 1UL)) * (1.0 - 0x1p-23));
   }
   constexpr double shy = 1.0 - 1e-9;
-  const double n_steps = static_cast<double>(n_rows_) * settings_->max_buckets + 16.0;
   const double magnitude = static_cast<double>(magnitude_);
   const double log_term = static_cast<double>(log_term_floor_);
-  const double margin = 8.0 * n_steps * std::numeric_limits<double>::epsilon() * magnitude;
+  const double margin = 8.0 * rounding(magnitude);
   const double slope = 2.0 * (variance_sum_ / width_) * log_term / width_ * shy;
   const double offset = (2.0 / 3.0) * log_term * range * shy - margin;
   // Squares near the ends of the range of double prove nothing; nor does an offset that the margin has eaten up.
@@ -347,6 +346,21 @@ void adwin_window::drop_oldest() {
   if (row > 0) std::copy_n(variances(row) + 1, left, variances(row));
   if (left == 0) --n_rows_;
   stale_rows_ = n_rows_;
+}
+
+void adwin_window::sum_anew() {
+  double n = 0.0;
+  total_ = variance_sum_ = 0.0;
+  for (std::size_t row = n_rows_; row-- > 0;) {
+    const double size = bucket_size(row);
+    for (std::size_t i = 0; i < count(row); ++i) {
+      const double total = totals(row)[i];
+      const double gap = n > 0.0 ? total_ / n - total / size : 0.0;
+      variance_sum_ += (row == 0 ? 0.0 : variances(row)[i]) + n * size / (n + size) * gap * gap;
+      total_ += total;
+      n += size;
+    }
+  }
 }
 
 void adwin_window::clear() {

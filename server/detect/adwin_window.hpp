@@ -17,6 +17,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -72,6 +73,14 @@ public:
   double find_boundary(Exceeds&& exceeds, double only_n1 = 0.0) const;
 
   void drop_oldest();
+  // The sums again, from the buckets: every value that came or went has left its rounding in them, which beside values
+  // that hardly vary looks like a level. Not for who wants the definition's own digits. Costs a look at every bucket.
+  void sum_anew();
+  // What rounding may have made of a sum over buckets, none of whose parts is larger than `magnitude`.
+  double rounding(double magnitude) const {
+    const double n_steps = static_cast<double>(n_rows_) * settings_->max_buckets + 16.0;
+    return n_steps * std::numeric_limits<double>::epsilon() * magnitude;
+  }
   void clear();
 
   // log((2 log W) / delta), the dp of the cut condition.

@@ -146,6 +146,9 @@ std::optional<drift_cut> drift_detector::tick() {
       !(variance > 0.0) || !window_.may_exceed(tail_range(variance))) {
     return std::nullopt;
   }
+  if (!best_cut()) return std::nullopt;
+  // Of many values the sums may have drifted from the buckets by what the cut is made of.
+  window_.sum_anew();
   const std::optional<boundary> cut = best_cut();
   if (!cut) return std::nullopt;
   if (!is_step(*cut)) {
@@ -197,7 +200,8 @@ std::optional<drift_detector::boundary> drift_detector::best_cut() {
     if (!(excess > std::sqrt(2.0 * m * seen_variance * dp))) return false;
     const double gap = u0 / n0 - u1 / n1;
     const double explained = n0 * n1 * gap * gap;
-    if (explained > most) {
+    const double rounding = window_.rounding(std::fabs(u0) + std::fabs(u1));
+    if (explained > most && n0 * n1 * std::fabs(gap) > rounding * window_.width()) {
       most = explained;
       best = boundary{n0, n1, u0 / n0, u1 / n1, m, std::max(variance, seen_variance), dp};
     }

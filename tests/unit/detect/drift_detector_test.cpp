@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -366,6 +367,21 @@ TEST(drift_detector, finds_a_jump_out_of_a_constant) {
       const auto at = drifts(values);
       ASSERT_FALSE(at.empty()) << before << " values, then " << step;
       EXPECT_GE(at[0], before);
+    }
+  }
+}
+
+// In units of the stream it is a long number, whose sums are rounded, each in its own way.
+TEST(drift_detector, sees_no_level_in_the_rounding_of_a_constant) {
+  for (const auto& [origin, second, constant] : {std::array{1.04725631, 1.848031311, 0.0}, std::array{0.1, 0.3, -7.7},
+                                                 std::array{-3.3, 9.1, 1.0 / 3.0}, std::array{0.0, 0.7, 5e9 + 0.1}}) {
+    drift_detector detector(defaults);
+    detector.update(origin);
+    detector.update(second);
+    detector.restart();
+    for (int i = 0; i < 20000; ++i) {
+      detector.expect_step();
+      ASSERT_FALSE(detector.update(constant)) << constant << " since " << i;
     }
   }
 }
