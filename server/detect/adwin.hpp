@@ -51,7 +51,7 @@ public:
 private:
   bool tick();
   bool has_cut();
-  adwin_window& settled() {
+  exact_adwin_window& settled() {
     window_.flush();
     return window_;
   }
@@ -59,7 +59,7 @@ private:
   std::uint32_t until_tick_;
   std::uint64_t n_detections_ = 0;
   double cut_n1_ = 0.0;  // behind the cut that the last scan found; 0 if it did not
-  adwin_window window_;
+  exact_adwin_window window_;
 };
 
 }  // namespace spindrift

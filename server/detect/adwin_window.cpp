@@ -19,10 +19,11 @@ struct bucket {
 };
 
 // Two neighbouring buckets of `size` values as one. Dividing by a power of two is multiplying, to the last bit.
-bucket merged(const double* totals, const double* variances, double size) {
+template <class Variance>
+bucket merged(const double* totals, const Variance* variances, double size) {
   const double inverse = 1.0 / size;
   const double difference = totals[0] * inverse - totals[1] * inverse;
-  const double within = variances[0] + variances[1];
+  const double within = variances[0].value() + variances[1].value();
   return {totals[0] + totals[1], within + ((size * 0.5) * difference) * difference};
 }
 // The same for two of row 0.
@@ -32,13 +33,14 @@ bucket merged(const double* values) {
 }
 
 // The buckets of a row as they come, the new ones behind the old ones.
+template <class Variance>
 struct run {
   std::array<double, adwin_max_buckets_max + 8> totals;
-  std::array<double, adwin_max_buckets_max + 8> variances;
+  std::array<Variance, adwin_max_buckets_max + 8> variances;
 
   void put(std::size_t i, const bucket& one) {
     totals[i] = one.total;
-    variances[i] = one.variance;
+    variances[i] = Variance::of(one.variance);
   }
 };
 
@@ -64,7 +66,8 @@ std::vector<std::string> validate(const adwin_settings& settings) {
   return complaints;
 }
 
-void adwin_window::flush() {
+template <class Variance>
+void basic_adwin_window<Variance>::flush() {
   if (n_pending_ == 0) return;
   if (n_rows_ == 0) n_rows_ = 1;
   add_moments();
@@ -78,7 +81,8 @@ void adwin_window::flush() {
 
 // Width, total and sum of squared deviations, by the formula for one value at a time; the divisions do not wait for
 // one another because the totals before each value are added up first.
-void adwin_window::add_moments() {
+template <class Variance>
+void basic_adwin_window<Variance>::add_moments() {
   std::array<double, pending_max> total_before;
   std::array<double, pending_max> term;
   const std::size_t n = n_pending_;
@@ -101,12 +105,14 @@ void adwin_window::add_moments() {
 }
 
 // How many pairs of a row's oldest buckets move up when it would have n.
-std::size_t adwin_window::pairs_over(std::size_t n) const {
+template <class Variance>
+std::size_t basic_adwin_window<Variance>::pairs_over(std::size_t n) const {
   const std::size_t max_buckets = settings_->max_buckets;
   return n > max_buckets ? (n - max_buckets + 1) / 2 : 0;
 }
 
-void adwin_window::push_one() {
+template <class Variance>
+void basic_adwin_window<Variance>::push_one() {
   const std::size_t max_buckets = settings_->max_buckets;
   double* const t = values();
   stale_rows_ = std::max(stale_rows_, std::uint8_t{1});
@@ -122,18 +128,18 @@ void adwin_window::push_one() {
     stale_rows_ = std::max(stale_rows_, static_cast<std::uint8_t>(row + 1));
     if (counts()[row] < max_buckets) make_room(row, counts()[row] + std::size_t{1});
     double* const total = totals(row);
-    double* const variance = variances(row);
+    Variance* const variance = variances(row);
     std::uint8_t& count = counts()[row];
     if (count < max_buckets) {
       total[count] = moving.total;
-      variance[count++] = moving.variance;
+      variance[count++] = Variance::of(moving.variance);
       return;
     }
     const bucket up = merged(total, variance, bucket_size(row));
     std::copy_n(total + 2, max_buckets - 2, total);
     std::copy_n(variance + 2, max_buckets - 2, variance);
     total[max_buckets - 2] = moving.total;
-    variance[max_buckets - 2] = moving.variance;
+    variance[max_buckets - 2] = Variance::of(moving.variance);
     count = static_cast<std::uint8_t>(max_buckets - 1);
     moving = up;
   }
@@ -141,12 +147,13 @@ void adwin_window::push_one() {
 
 // What one append after the other does to a row depends only on what that row receives, so each row can take all its
 // new buckets together.
-void adwin_window::push_many() {
+template <class Variance>
+void basic_adwin_window<Variance>::push_many() {
   static_assert(pending_max <= 8);
-  run first;
-  run second;
-  run* here = &first;
-  run* above = &second;
+  run<Variance> first;
+  run<Variance> second;
+  run<Variance>* here = &first;
+  run<Variance>* above = &second;
   std::size_t n = std::size_t{n_newest_} + n_pending_;
   std::size_t n_pairs = pairs_over(n);
   if (n_pairs > 0 && n_rows_ == 1) add_row();
@@ -184,31 +191,35 @@ void adwin_window::push_many() {
 }
 
 // A row gets another above it when it is full.
-void adwin_window::add_row() {
+template <class Variance>
+void basic_adwin_window<Variance>::add_row() {
   const std::size_t max_buckets = settings_->max_buckets;
   if (rows_held_ == n_rows_) hold(n_rows_ + std::size_t{1}, (n_rows_ - std::size_t{1}) * max_buckets + 1);
   counts()[n_rows_] = 0;
   ++n_rows_;
 }
 
-void adwin_window::hold_first() {
+template <class Variance>
+void basic_adwin_window<Variance>::hold_first() {
   const std::size_t max_buckets = settings_->max_buckets;
   const std::size_t places = std::min<std::size_t>(buckets_first, 5 * max_buckets);
   hold(1 + (places + max_buckets - 1) / max_buckets, places);
 }
 
 // For n buckets of that row; of those before the last held there is room for all.
-void adwin_window::make_room(std::size_t row, std::size_t n) {
+template <class Variance>
+void basic_adwin_window<Variance>::make_room(std::size_t row, std::size_t n) {
   const std::size_t max_buckets = settings_->max_buckets;
   const std::size_t before = (row - 1) * max_buckets;
   if (before + n > places_) hold(rows_held_, before + std::min(n + buckets_step - 1, max_buckets));
 }
 
 // Room for so many rows, and buckets from row 1 on: there may be a million streams.
-void adwin_window::hold(std::size_t n_rows, std::size_t n_places) {
+template <class Variance>
+void basic_adwin_window<Variance>::hold(std::size_t n_rows, std::size_t n_places) {
   const std::unique_ptr<std::byte[]> before = std::move(block_);
-  const std::size_t totals_end = variances_begin(1);
-  const std::size_t variances_end = guard_begin();
+  const std::size_t totals_end = guard_begin();
+  const std::size_t variances_before = before ? variances_begin(1) : 0;
   const std::size_t counts_before = before ? counts_begin() : 0;
   const std::size_t counts_end = before ? block_length() : 0;
   places_ = static_cast<std::uint16_t>(n_places);
@@ -216,12 +227,13 @@ void adwin_window::hold(std::size_t n_rows, std::size_t n_places) {
   block_ = std::make_unique<std::byte[]>(block_length());  // without a guard that holds
   if (!before) return;
   std::memcpy(block_.get(), before.get(), totals_end);
-  std::memcpy(block_.get() + variances_begin(1), before.get() + totals_end, variances_end - totals_end);
+  std::memcpy(block_.get() + variances_begin(1), before.get() + variances_before, counts_before - variances_before);
   std::memcpy(block_.get() + counts_begin(), before.get() + counts_before, counts_end - counts_before);
 }
 
 // What has changed since the last look, and how large sums are.
-void adwin_window::note_changes() {
+template <class Variance>
+void basic_adwin_window<Variance>::note_changes() {
   if (stale_rows_ > far_row()) drop_guard();
   if (stale_rows_ >= n_rows_) {
     double magnitude = std::fabs(total_);
@@ -233,11 +245,12 @@ void adwin_window::note_changes() {
   stale_rows_ = 0;
 }
 
-void adwin_window::drop_oldest() {
+template <class Variance>
+void basic_adwin_window<Variance>::drop_oldest() {
   const std::size_t row = n_rows_ - 1U;
   double* const oldest = totals(row);
   const double total = oldest[0];
-  const double variance = row == 0 ? 0.0 : variances(row)[0];
+  const double variance = row == 0 ? 0.0 : variances(row)[0].value();
   const double n = bucket_size(row);
   const double mean = total / n;
   width_ -= n;
@@ -252,7 +265,8 @@ void adwin_window::drop_oldest() {
   stale_rows_ = n_rows_;
 }
 
-void adwin_window::sum_anew() {
+template <class Variance>
+void basic_adwin_window<Variance>::sum_anew() {
   double n = 0.0;
   total_ = variance_sum_ = 0.0;
   for (std::size_t row = n_rows_; row-- > 0;) {
@@ -260,14 +274,15 @@ void adwin_window::sum_anew() {
     for (std::size_t i = 0; i < count(row); ++i) {
       const double total = totals(row)[i];
       const double gap = n > 0.0 ? total_ / n - total / size : 0.0;
-      variance_sum_ += (row == 0 ? 0.0 : variances(row)[i]) + n * size / (n + size) * gap * gap;
+      variance_sum_ += (row == 0 ? 0.0 : variances(row)[i].value()) + n * size / (n + size) * gap * gap;
       total_ += total;
       n += size;
     }
   }
 }
 
-void adwin_window::clear() {
+template <class Variance>
+void basic_adwin_window<Variance>::clear() {
   width_ = total_ = variance_sum_ = 0.0;
   magnitude_ = 0.0F;
   drop_guard();
@@ -275,7 +290,9 @@ void adwin_window::clear() {
 }
 
 // Room for the buckets that were counted; false if the counts cannot be those of a window.
-bool adwin_window::lay_out_restored(std::size_t n_rows, const std::array<std::uint8_t, rows_max>& counted) {
+template <class Variance>
+bool basic_adwin_window<Variance>::lay_out_restored(std::size_t n_rows,
+                                                    const std::array<std::uint8_t, rows_max>& counted) {
   if (n_rows > restored_rows_max || (n_rows == 0 && counted[0] != 0)) return false;
   double width = 0.0;
   for (std::size_t row = 0; row < n_rows; ++row) {
@@ -296,5 +313,8 @@ bool adwin_window::lay_out_restored(std::size_t n_rows, const std::array<std::ui
   }
   return true;
 }
+
+template class basic_adwin_window<whole_double>;
+template class basic_adwin_window<half_double>;
 
 }  // namespace spindrift

@@ -5,10 +5,10 @@
 // make it fast: values wait in a small buffer and are then merged row by row; and `may_exceed` rules a cut out without
 // a division or a root for each bucket, for old rows even at a glance.
 //
-// Owns a heap block, which holds the buffer too and is grown a row at a time, 81 bytes each at 5 buckets, and of the
-// oldest row a bucket at a time: 0.5 KiB up to 200 values, 1.4 KiB after a million and within 4 KiB up to 10^12. Keeps
-// a pointer to the settings, which must outlive it. One thread at a time; any double may be appended. Every figure and
-// test below asks for a flush after the last append.
+// Owns a heap block, which holds the buffer too and is grown a row at a time, 81 bytes each at 5 buckets (61 of the
+// shorter kind), and of the oldest row a bucket at a time: 0.5 KiB up to 200 values (0.4), 1.4 KiB after a million and
+// within 4 KiB up to 10^12. Keeps a pointer to the settings, which must outlive it. One thread at a time; any double
+// may be appended. Every figure and test below asks for a flush after the last append.
 #pragma once
 
 #include <algorithm>
@@ -25,6 +25,7 @@
 
 #include "server/detect/prefetch.hpp"
 #include "server/detect/settings.hpp"
+#include "server/detect/short_double.hpp"
 
 namespace spindrift {
 
@@ -35,9 +36,18 @@ inline constexpr unsigned adwin_count_max = 1'000'000'000;  // clock, min_window
 // One complaint a line, each opening with the flag at fault; empty if all is well.
 std::vector<std::string> validate(const adwin_settings& settings);
 
-class adwin_window {
+// How the variance of a bucket is held: as half_double, or with all of its digits.
+struct whole_double {
+  double held = 0.0;
+
+  static whole_double of(double value) { return {value}; }
+  double value() const { return held; }
+};
+
+template <class Variance>
+class basic_adwin_window {
 public:
-  explicit adwin_window(const adwin_settings& settings) : settings_(&settings) { hold_first(); }
+  explicit basic_adwin_window(const adwin_settings& settings) : settings_(&settings) { hold_first(); }
 
   // True when the buffer is full: `flush` must come before the next append.
   bool append(double x) {
@@ -73,8 +83,9 @@ public:
   double find_boundary(Exceeds&& exceeds, double only_n1 = 0.0) const;
 
   void drop_oldest();
-  // The sums again, from the buckets: every value that came or went has left its rounding in them, which beside values
-  // that hardly vary looks like a level. Not for who wants the definition's own digits. Costs a look at every bucket.
+  // The sums again, from the buckets: every value that came or went has left its rounding in them, and a variance that
+  // is held as half_double more than that, which beside values that hardly vary looks like a level. Not for who wants
+  // the definition's own digits. Costs a look at every bucket.
   void sum_anew();
   // What rounding may have made of a sum over buckets, none of whose parts is larger than `magnitude`.
   double rounding(double magnitude) const {
@@ -112,23 +123,23 @@ private:
   };
 
   // The block: the values of row 0, with what is buffered right behind them; of each further row the totals of its
-  // buckets; of each of those the variances, for single values have none; the guard, once there are far rows, which
-  // most streams are too young for; of each further row how many buckets it has. The last row has room for as many as
-  // it needs, the others for all.
+  // buckets; the guard, once there are far rows, which most streams are too young for; of each further row the
+  // variances, for single values have none; and how many buckets it has. The last row has room for as many as it needs,
+  // the others for all.
   std::size_t totals_begin(std::size_t row) const {
     return row == 0 ? 0 : (pending_max + row * settings_->max_buckets) * sizeof(double);
   }
+  std::size_t guard_begin() const { return totals_begin(1) + places_ * sizeof(double); }
   std::size_t variances_begin(std::size_t row) const {
-    return totals_begin(1) + (places_ + (row - 1) * settings_->max_buckets) * sizeof(double);
+    return guard_begin() + (has_guard() ? sizeof(guard) : 0) + (row - 1) * settings_->max_buckets * sizeof(Variance);
   }
-  std::size_t guard_begin() const { return totals_begin(1) + 2UL * places_ * sizeof(double); }
-  std::size_t counts_begin() const { return guard_begin() + (has_guard() ? sizeof(guard) : 0); }
+  std::size_t counts_begin() const { return variances_begin(1) + places_ * sizeof(Variance); }
   std::size_t block_length() const { return counts_begin() + rows_held_ - 1U; }
   double* totals(std::size_t row) { return reinterpret_cast<double*>(block_.get() + totals_begin(row)); }
   const double* totals(std::size_t row) const {
     return reinterpret_cast<const double*>(block_.get() + totals_begin(row));
   }
-  double* variances(std::size_t row) { return reinterpret_cast<double*>(block_.get() + variances_begin(row)); }
+  Variance* variances(std::size_t row) { return reinterpret_cast<Variance*>(block_.get() + variances_begin(row)); }
   // Of the rows from 1 on.
   std::uint8_t* counts() { return reinterpret_cast<std::uint8_t*>(block_.get() + counts_begin()) - 1; }
   const std::uint8_t* counts() const {
@@ -179,8 +190,12 @@ private:
   std::unique_ptr<std::byte[]> block_;
 };
 
+using exact_adwin_window = basic_adwin_window<whole_double>;  // the definition's own digits
+using adwin_window = basic_adwin_window<half_double>;
+
+template <class Variance>
 template <class Exceeds>
-double adwin_window::find_boundary(Exceeds&& exceeds, double only_n1) const {
+double basic_adwin_window<Variance>::find_boundary(Exceeds&& exceeds, double only_n1) const {
   const double least = static_cast<double>(settings_->min_window_length);
   double n0 = 0.0;
   double n1 = width_;
@@ -204,8 +219,9 @@ double adwin_window::find_boundary(Exceeds&& exceeds, double only_n1) const {
   return 0.0;
 }
 
+template <class Variance>
 template <class Archive>
-void adwin_window::visit_state(Archive& archive) {
+void basic_adwin_window<Variance>::visit_state(Archive& archive) {
   if constexpr (!Archive::reads) flush();
   std::uint32_t n_rows = n_rows_;
   std::array<std::uint8_t, rows_max> saved_counts{};
@@ -221,11 +237,14 @@ void adwin_window::visit_state(Archive& archive) {
   for (std::size_t i = 0; i < n_newest_; ++i) archive(values()[i], no_variance);
   for (std::size_t row = 1; row < n_rows_; ++row) {
     for (std::size_t i = 0; i < counts()[row]; ++i) {
-      double variance = variances(row)[i];
+      double variance = variances(row)[i].value();
       archive(totals(row)[i], variance);
-      if constexpr (Archive::reads) variances(row)[i] = variance;
+      if constexpr (Archive::reads) variances(row)[i] = Variance::of(variance);
     }
   }
 }
+
+extern template class basic_adwin_window<whole_double>;
+extern template class basic_adwin_window<half_double>;
 
 }  // namespace spindrift

@@ -16,7 +16,8 @@ using pair_mask = long long __attribute__((vector_size(16)));
 
 // With D = u0 - (T/W) n0, a cut implies |D| > sqrt(2 (S/W) dp n0 n1 / W) + (2/3) dp range, since m >= W / (n0 n1).
 // Rounding, in these lines and in the exact scan, is allowed for by a margin that grows with the largest sum.
-bool adwin_window::may_exceed(double range) {
+template <class Variance>
+bool basic_adwin_window<Variance>::may_exceed(double range) {
   if (stale_rows_ > 0) note_changes();
   const auto bits = static_cast<std::uint8_t>(std::bit_width(static_cast<std::uint64_t>(width_)));
   if (bits != log_term_bits_) {
@@ -37,7 +38,8 @@ bool adwin_window::may_exceed(double range) {
                              : any_exceeds(n_rows_, 0.0, 0.0, slope, offset);
 }
 
-bool adwin_window::guard_holds(double offset) const {
+template <class Variance>
+bool basic_adwin_window<Variance>::guard_holds(double offset) const {
   const double mean = total_ / width_;
   const guard& far = far_guard();
   return width_ <= far.width_max && far.low <= mean && mean <= far.high &&
@@ -46,7 +48,8 @@ bool adwin_window::guard_holds(double offset) const {
 
 // For fixed u0 and n0 the bound only grows while the window grows by appending, but for the 1/W^2 in its slope: taken
 // at the width where the guard ends, it holds until then.
-void adwin_window::renew_guard(double slope, double offset) {
+template <class Variance>
+void basic_adwin_window<Variance>::renew_guard(double slope, double offset) {
   constexpr double growth = 1.0 + 1.0 / 32.0;
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
@@ -68,7 +71,9 @@ void adwin_window::renew_guard(double slope, double offset) {
   far_guard() = {low, high, width_ * growth, 2.0 * static_cast<double>(magnitude_), offset, n0, u0};
 }
 
-bool adwin_window::any_exceeds(std::size_t n_rows, double n0, double u0, double slope, double offset) const {
+template <class Variance>
+bool basic_adwin_window<Variance>::any_exceeds(std::size_t n_rows, double n0, double u0, double slope,
+                                               double offset) const {
   const double mean = total_ / width_;
   const double_pair mean2 = {mean, mean};
   const double_pair slope2 = {slope, slope};
@@ -105,5 +110,8 @@ bool adwin_window::any_exceeds(std::size_t n_rows, double n0, double u0, double 
   }
   return (any[0] | any[1]) < 0;
 }
+
+template class basic_adwin_window<whole_double>;
+template class basic_adwin_window<half_double>;
 
 }  // namespace spindrift

@@ -130,7 +130,10 @@ std::optional<drift_cut> drift_detector::tick() {
   until_tick_ = look_every();
   if (sharp_left_ > 0) --sharp_left_;
   settle();
-  while (window_.n_rows() > rows_max) window_.drop_oldest();
+  if (window_.n_rows() > rows_max) {
+    while (window_.n_rows() > rows_max) window_.drop_oldest();
+    window_.sum_anew();
+  }
   if (!std::isfinite(window_.total()) || !std::isfinite(window_.variance_sum()) || !std::isfinite(third_moment_)) {
     reset();
     return std::nullopt;
@@ -157,6 +160,7 @@ std::optional<drift_cut> drift_detector::tick() {
   }
   const double range = tail_range(variance);
   while (window_.width() > cut->n1) window_.drop_oldest();
+  window_.sum_anew();
   ++n_detections_;
   mean_ = window_.mean();
   contrast_.restart();
@@ -166,11 +170,18 @@ std::optional<drift_cut> drift_detector::tick() {
   return told(*cut, range);
 }
 
+// Of a mean in the window's units. What rounding leaves of the origin is none.
+double drift_detector::level_of(double y) const {
+  constexpr double rounding = 0x1p-45;
+  const double level = origin_ + y / scale();
+  return std::fabs(level) > rounding * std::fabs(origin_) ? level : 0.0;
+}
+
 drift_cut drift_detector::told(const boundary& cut, double range) {
   drift_cut made;
   made.width = window_.width();
   made.mean = by_steps_ ? window_.mean() / scale() : mean();
-  made.before = (by_steps_ ? 0.0 : origin_) + cut.mean0 / scale();
+  made.before = by_steps_ ? cut.mean0 / scale() : level_of(cut.mean0);
   made.of_steps = by_steps_;
   made.older_width = cut.n0;
   made.log_term = cut.log_term;
@@ -330,7 +341,7 @@ void drift_detector::reset() {
 
 double drift_detector::mean() {
   settle();
-  return origin_ + (by_steps_ ? seldom_->way.newest : window_.mean()) / scale();
+  return level_of(by_steps_ ? seldom_->way.newest : window_.mean());
 }
 
 double drift_detector::total() {

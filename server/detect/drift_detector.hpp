@@ -169,6 +169,7 @@ private:
   bool knows_its_waves() const;
   variance_table tabulate() const;
   double tail_range(double variance) const;
+  double level_of(double y) const;
   drift_cut told(const boundary& cut, double range);
   void settle();
   void learn_tail();
