@@ -2,7 +2,6 @@
 #include "server/store/history.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace spindrift {
@@ -54,8 +53,11 @@ void history::close() {
   }
   work_.notify_all();
   if (thread_.joinable()) thread_.join();
-  dropped_.fetch_add(queue_.size(), std::memory_order_relaxed);
-  queue_.clear();
+  dropped_.fetch_add(waiting_events_, std::memory_order_relaxed);
+  queue_ = {};
+  taken_ = {};
+  batch_ = {};
+  waiting_events_ = waiting_bytes_ = 0;
   const std::lock_guard using_table(table_mutex_);
   if (table_.is_open()) table_.checkpoint();
   table_.close();
@@ -73,11 +75,12 @@ std::vector<storage_note> history::take_notes() {
 
 // With queue_mutex_ held.
 bool history::has_room_for(std::size_t bytes) const {
-  return queue_.size() < queue_events_max && queue_bytes_ + bytes <= queue_bytes_max;
+  return waiting_events_ < queue_events_max && waiting_bytes_ + bytes <= queue_bytes_max;
 }
 
-void history::record(history_event event) {
+void history::record(const history_event& event) {
   const std::size_t bytes = bytes_of(event);
+  const byte_buffer packed = event_backlog::packed(event);
   bool is_awaited = false;
   {
     const std::lock_guard lock(queue_mutex_);
@@ -85,20 +88,21 @@ void history::record(history_event event) {
       dropped_.fetch_add(1, std::memory_order_relaxed);
       return;
     }
-    queue_.push_back(std::move(event));
-    queue_bytes_ += bytes;
+    queue_.put(packed);
+    ++waiting_events_;
+    waiting_bytes_ += bytes;
     ++queued_count_;
-    is_awaited = queue_.size() == 1 || queue_.size() == batch_events;
+    is_awaited = waiting_events_ == 1 || waiting_events_ == batch_events;
   }
   recorded_.fetch_add(1, std::memory_order_relaxed);
   if (is_awaited) work_.notify_one();
 }
 
-void history::record_again(history_event event) {
+void history::record_again(const history_event& event) {
   const std::size_t bytes = bytes_of(event);
   {
     std::unique_lock lock(queue_mutex_);
-    const auto may_go_on = [&] { return queue_.empty() || has_room_for(bytes); };
+    const auto may_go_on = [&] { return waiting_events_ == 0 || has_room_for(bytes); };
     if (!may_go_on()) {
       ++waiting_;
       work_.notify_one();
@@ -106,15 +110,15 @@ void history::record_again(history_event event) {
       --waiting_;
     }
   }
-  record(std::move(event));
+  record(event);
 }
 
 void history::run() {
   std::unique_lock lock(queue_mutex_);
-  while (!stops_ || (!queue_.empty() && status_.ok())) {
-    if (queue_.empty()) work_.wait_for(lock, retention_interval, [&] { return stops_ || !queue_.empty(); });
-    if (!queue_.empty()) {
-      work_.wait_for(lock, gathering_time, [&] { return stops_ || waiting_ > 0 || queue_.size() >= batch_events; });
+  while (!stops_ || (waiting_events_ > 0 && status_.ok())) {
+    if (waiting_events_ == 0) work_.wait_for(lock, retention_interval, [&] { return stops_ || waiting_events_ > 0; });
+    if (waiting_events_ > 0) {
+      work_.wait_for(lock, gathering_time, [&] { return stops_ || waiting_ > 0 || waiting_events_ >= batch_events; });
       write_batch(lock);
     }
     if (stops_) continue;
@@ -127,21 +131,19 @@ void history::run() {
   progress_.notify_all();
 }
 
-// The events stay in the queue's accounts until they are in the database.
+// The events stay in the accounts until they are in the database.
 void history::write_batch(std::unique_lock<std::mutex>& lock) {
-  const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), batch_events));
-  std::vector<history_event> events(std::make_move_iterator(queue_.begin()),
-                                    std::make_move_iterator(queue_.begin() + count));
-  queue_.erase(queue_.begin(), queue_.begin() + count);
+  if (batch_.empty() && taken_.empty()) std::swap(taken_, queue_);
   lock.unlock();
-  auto status = insert(events);
+  if (batch_.empty()) taken_.take(batch_events, batch_);
+  auto status = insert(batch_);
   lock.lock();
   status_ = status;
   if (status.ok()) {
-    for (const auto& event : events) queue_bytes_ -= bytes_of(event);
-    written_count_ += events.size();
-  } else {
-    queue_.insert(queue_.begin(), std::make_move_iterator(events.begin()), std::make_move_iterator(events.end()));
+    for (const auto& event : batch_) waiting_bytes_ -= bytes_of(event);
+    waiting_events_ -= batch_.size();
+    written_count_ += batch_.size();
+    batch_ = {};
   }
   progress_.notify_all();
 }

@@ -16,13 +16,13 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "server/store/event_backlog.hpp"
 #include "server/store/event_table.hpp"
 #include "server/store/settings.hpp"
 #include "server/store/status.hpp"
@@ -51,10 +51,10 @@ public:
   // Writes what is queued, as far as the database takes it, and ends the thread.
   void close();
 
-  void record(history_event event);
+  void record(const history_event& event);
   // At a start, of what the journal tells again: waits for the database where the queue is full, so that none is
   // dropped while the database takes them.
-  void record_again(history_event event);
+  void record_again(const history_event& event);
   // Waits until what was recorded before is in the database and, with `durable`, on the disk. Not ok when the database
   // does not take it now.
   storage_status flush(bool durable);
@@ -81,13 +81,17 @@ private:
   mutable std::mutex queue_mutex_;
   std::condition_variable work_;
   std::condition_variable progress_;
-  std::deque<history_event> queue_;
-  std::size_t queue_bytes_ = 0;
+  event_backlog queue_;             // what has come of late
+  std::size_t waiting_events_ = 0;  // in it, and what the thread has taken of it and not yet written
+  std::size_t waiting_bytes_ = 0;
   std::uint64_t queued_count_ = 0;   // ever put into the queue
   std::uint64_t written_count_ = 0;  // of those, done with
-  std::size_t waiting_ = 0;          // calls of flush() under way
+  std::size_t waiting_ = 0;          // calls that wait for what is written
   storage_status status_;
   bool stops_ = true;  // no thread: not opened, or closing
+  // Of the thread alone: a queue that it has taken whole, and of that what is to be written next, or again.
+  event_backlog taken_;
+  std::vector<history_event> batch_;
   std::thread thread_;
   std::atomic<std::uint64_t> recorded_{0};
   std::atomic<std::uint64_t> dropped_{0};
