@@ -56,10 +56,23 @@ byte_buffer event_backlog::packed(const history_event& event) {
   return out;
 }
 
+void event_backlog::put(const byte_buffer& packed) {
+  if (pages_.empty() || pages_.back().events.size() == page_events) {
+    pages_.emplace_back().events.reserve(page_events);
+  }
+  page& last = pages_.back();
+  last.events.push_back(last.bytes.keep(packed.view()));
+  ++size_;
+}
+
 void event_backlog::take(std::size_t most, std::vector<history_event>& into) {
-  const std::size_t end = taken_ + std::min(most, size());
-  for (; taken_ < end; ++taken_) into.push_back(unpacked(events_[taken_]));
-  if (empty()) *this = {};
+  for (std::size_t left = std::min(most, size_); left > 0; --left, --size_) {
+    const page& first = pages_.front();
+    into.push_back(unpacked(first.events[taken_]));
+    if (++taken_ < first.events.size()) continue;
+    pages_.pop_front();
+    taken_ = 0;
+  }
 }
 
 }  // namespace spindrift
