@@ -188,7 +188,7 @@ constexpr detector_entry table[] = {
            return hash_of({of.adwin.clock, of.adwin.max_buckets});
          },
      .grown_bytes = [](settings_ref of,
-                       std::size_t values) { return values * (1'210UL + 410UL * of.adwin.max_buckets); },
+                       std::size_t values) { return values * (1'210UL + 370UL * of.adwin.max_buckets); },
      .complaints = [](settings_ref of) { return validate(of.adwin); },
      .append_options = append_adwin_options},
     {.tag = detector_tag::ensemble,
