@@ -126,14 +126,19 @@ double drift_detector::tail_range(double variance) const {
   return std::max(range_in_sigmas * std::sqrt(variance), range_in_tails * third_moment_ / variance);
 }
 
+// What is left of the sums of a window that was longer is more rounding than it may be for its own values.
+template <class TooLong>
+void drift_detector::shorten(const TooLong& is_too_long) {
+  if (!is_too_long()) return;
+  while (is_too_long()) window_.drop_oldest();
+  window_.sum_anew();
+}
+
 std::optional<drift_cut> drift_detector::tick() {
   until_tick_ = look_every();
   if (sharp_left_ > 0) --sharp_left_;
   settle();
-  if (window_.n_rows() > rows_max) {
-    while (window_.n_rows() > rows_max) window_.drop_oldest();
-    window_.sum_anew();
-  }
+  shorten([this] { return window_.n_rows() > rows_max; });
   if (!std::isfinite(window_.total()) || !std::isfinite(window_.variance_sum()) || !std::isfinite(third_moment_)) {
     reset();
     return std::nullopt;
@@ -159,8 +164,7 @@ std::optional<drift_cut> drift_detector::tick() {
     return std::nullopt;
   }
   const double range = tail_range(variance);
-  while (window_.width() > cut->n1) window_.drop_oldest();
-  window_.sum_anew();
+  shorten([&] { return window_.width() > cut->n1; });
   ++n_detections_;
   mean_ = window_.mean();
   contrast_.restart();

@@ -170,6 +170,8 @@ private:
   variance_table tabulate() const;
   double tail_range(double variance) const;
   double level_of(double y) const;
+  template <class TooLong>
+  void shorten(const TooLong& is_too_long);
   drift_cut told(const boundary& cut, double range);
   void settle();
   void learn_tail();
