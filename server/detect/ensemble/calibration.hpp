@@ -42,6 +42,7 @@ public:
   void prefetch() const { buckets_.prefetch(held_); }
 
   unsigned count() const { return count_; }
+  unsigned bucket_count() const { return held_; }
   std::size_t memory_bytes() const { return bucket_row::bytes_for(held_); }
 
   // The bucket of r > 0, in 0 .. buckets_max - 1.

@@ -48,6 +48,7 @@ public:
     return of_.update(raw)[3];
   }
   unsigned count() const { return of_.count(); }
+  unsigned bucket_count() const { return of_.bucket_count(); }
   std::size_t memory_bytes() const { return of_.memory_bytes(); }
 
 private:
@@ -133,6 +134,15 @@ TEST(ensemble_calibration, agrees_with_the_rule_written_out_through_growth_and_h
   EXPECT_LT(scale.count(), 65536U);
 }
 
+TEST(ensemble_calibration, holds_no_more_buckets_than_were_met) {
+  one_scale scale;
+  EXPECT_EQ(scale.bucket_count(), 0U);
+  for (int i = 0; i < 1000; ++i) scale.update(1.0);
+  EXPECT_EQ(scale.bucket_count(), 1U);
+  scale.update(4.0);
+  EXPECT_EQ(scale.bucket_count(), 9U);
+}
+
 // Blocks of the heap that fill one, two, three ... cache lines with what it adds to them.
 TEST(ensemble_calibration, holds_no_more_lines_than_the_buckets_need_that_were_met) {
   constexpr std::size_t line = 64;
@@ -168,7 +178,7 @@ TEST(ensemble_calibration, does_not_tell_the_lowest_scores_of_a_stream_apart) {
   for (int i = 0; i < 20000; ++i) scale.update(std::abs(noise.normal()));
   // A third lies below 0.43: from there to four deviations are some three octaves; the smallest of so many lies eleven
   // below.
-  EXPECT_LE(scale.memory_bytes(), 2U * 28U);
+  EXPECT_LE(scale.bucket_count(), 20U);
   EXPECT_NEAR(scale.update(1e-5), -std::log10(1.0 - 0.5 / 3.0), 0.03);
   EXPECT_NEAR(scale.update(2.0), -std::log10(0.5 * (0.0455 + 0.0173)), lot_tolerance);  // of its bucket, 2 to 2.38
 }
