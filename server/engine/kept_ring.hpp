@@ -36,11 +36,7 @@ public:
   template <class Write>
   void add(std::uint64_t seq, Write&& write) {
     if (count_ == entries_.size() && count_ < entries_max) grow();
-    if (count_ == entries_max) {
-      bytes_ -= size_of(at(0));
-      oldest_ = next(oldest_);
-      --count_;
-    }
+    if (count_ == entries_max) let_go();
     entry& made = at(count_++);
     made.seq = seq;
     write(made.bytes);
@@ -49,13 +45,7 @@ public:
     bytes_ += size_of(made);
   }
   // Precondition: there is one.
-  void drop_oldest() {
-    entry& gone = at(0);
-    bytes_ -= size_of(gone);
-    gone.bytes = std::string();
-    oldest_ = next(oldest_);
-    --count_;
-  }
+  void drop_oldest() { let_go().bytes = std::string(); }
   // Empty where there is none of this seq.
   std::string_view find(std::uint64_t seq) const {
     std::size_t from = 0;
@@ -92,9 +82,16 @@ private:
   static_assert(entries_max % entries_first == 0 && (entries_max & (entries_max - 1)) == 0);
 
   static std::size_t size_of(const entry& one) { return sizeof(entry) + one.bytes.capacity(); }
-  std::size_t next(std::size_t place) const { return (place + 1) & (entries_.size() - 1); }
   entry& at(std::size_t i) { return entries_[(oldest_ + i) & (entries_.size() - 1)]; }
   const entry& at(std::size_t i) const { return entries_[(oldest_ + i) & (entries_.size() - 1)]; }
+  // The oldest, which is none of the ring's any more and still has its bytes.
+  entry& let_go() {
+    entry& gone = at(0);
+    bytes_ -= size_of(gone);
+    oldest_ = (oldest_ + 1) & (entries_.size() - 1);
+    --count_;
+    return gone;
+  }
   void grow() {
     std::rotate(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(oldest_), entries_.end());
     oldest_ = 0;

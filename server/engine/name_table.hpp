@@ -38,14 +38,14 @@ public:
   // Room for so many in all, once instead of by and by.
   void reserve(std::size_t count) {
     std::size_t slots = slots_.empty() ? slots_min : slots_.size();
-    while (count * 4 > slots * 3) slots *= 2;
+    while (is_crowded(count, slots)) slots *= 2;
     if (slots > slots_.size()) grow(slots);
   }
 
   // The name must not be there yet.
   Named* insert(std::unique_ptr<Named> thing, std::uint64_t hash) {
     assert(find(thing->name, hash) == nullptr);
-    if ((size_ + 1) * 4 > slots_.size() * 3) grow(slots_.empty() ? slots_min : slots_.size() * 2);
+    if (is_crowded(size_ + 1, slots_.size())) grow(slots_.empty() ? slots_min : slots_.size() * 2);
     Named* const placed = thing.get();
     place({hash, std::move(thing)});
     ++size_;
@@ -90,6 +90,7 @@ private:
   // What is sought lies nearly always within so many of its first slot.
   static constexpr std::size_t slots_fetched = 4;
   static constexpr std::size_t slots_min = 8;
+  static bool is_crowded(std::size_t count, std::size_t slots) { return count * 4 > slots * 3; }
 
   // The low bits choose a stripe of the table's owner; the high bits are still unused.
   std::size_t home(std::uint64_t hash) const { return static_cast<std::size_t>(hash >> 20U) & (slots_.size() - 1); }
